@@ -1,0 +1,149 @@
+//! Frames: the unit of bytes on the wire.
+//!
+//! ```text
+//! | length: u32 BE | request: u32 BE | kind: u16 BE | body |
+//!                  `------------- length bytes -----------'
+//! ```
+//!
+//! Taking frames off a buffer ([`FrameCodec`]) and making their bytes ([`to_bytes`], [`batch`], [`page`]). What a body
+//! means is for [`crate::frame`].
+
+use crate::entry::{Entry, RoomId, Seq};
+use crate::frame::Frame;
+use crate::wire;
+use bytes::{Buf, Bytes, BytesMut};
+use tokio_util::codec::{Decoder, LengthDelimitedCodec};
+
+/// Bytes of a payload before its body: request and kind.
+const ENVELOPE_BYTES: usize = 6;
+const PREFIX_BYTES: usize = 4;
+
+/// Why bytes are not a frame. Always fatal to the connection that sent them.
+#[derive(Debug, thiserror::Error)]
+pub enum FrameError {
+    /// Noticed at the prefix, before anything is reserved for it.
+    #[error("a frame of more than {max_bytes} bytes")]
+    TooLong {
+        /// What is allowed now.
+        max_bytes: usize,
+    },
+    /// Too short to carry request and kind.
+    #[error("a frame of {bytes} bytes is too short for its envelope")]
+    TooShort {
+        /// What came.
+        bytes: usize,
+    },
+    /// The stream failed.
+    #[error("reading frames: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// A frame whose body has not been read yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawFrame {
+    /// Which request this is, or answers; 0 for none.
+    pub request: u32,
+    /// What the body is.
+    pub kind: u16,
+    /// Shares memory with the buffer it came from.
+    pub body: Bytes,
+}
+
+/// What one length prefix announced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Payload {
+    /// No bytes at all: nobody's frame, but the framing is intact.
+    Empty,
+    /// A frame.
+    Frame(RawFrame),
+}
+
+/// Takes frames off the front of a buffer.
+#[derive(Debug)]
+pub struct FrameCodec {
+    inner: LengthDelimitedCodec,
+}
+
+impl FrameCodec {
+    /// Frames of at most `max_bytes` of payload.
+    pub fn new(max_bytes: usize) -> Self {
+        Self { inner: LengthDelimitedCodec::builder().max_frame_length(max_bytes).new_codec() }
+    }
+
+    /// Changes what is allowed from the next prefix on.
+    pub fn set_max_bytes(&mut self, max_bytes: usize) {
+        self.inner.set_max_frame_length(max_bytes);
+    }
+}
+
+impl Decoder for FrameCodec {
+    type Item = Payload;
+    type Error = FrameError;
+
+    /// Takes the next whole frame, or nothing until enough bytes have arrived.
+    ///
+    /// # Errors
+    /// [`FrameError::TooLong`] as soon as the prefix is there: a hostile prefix must not make us reserve memory.
+    fn decode(&mut self, inbox: &mut BytesMut) -> Result<Option<Payload>, FrameError> {
+        let max_bytes = self.inner.max_frame_length();
+        let payload = match self.inner.decode(inbox) {
+            Ok(payload) => payload,
+            Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+                return Err(FrameError::TooLong { max_bytes });
+            }
+            Err(error) => return Err(error.into()),
+        };
+        payload.map(|payload| open(payload.freeze())).transpose()
+    }
+}
+
+fn open(mut payload: Bytes) -> Result<Payload, FrameError> {
+    match payload.len() {
+        0 => Ok(Payload::Empty),
+        bytes @ 1..ENVELOPE_BYTES => Err(FrameError::TooShort { bytes }),
+        _ => Ok(Payload::Frame(RawFrame { request: payload.get_u32(), kind: payload.get_u16(), body: payload })),
+    }
+}
+
+/// The bytes of `frame`, length prefix included, as an answer to or a request under `request`.
+pub fn to_bytes<F: Frame>(request: u32, frame: &F) -> Bytes {
+    sealed(request, frame.kind(), |out| frame.encode_body(out))
+}
+
+/// The bytes of one entry, as they stand in a batch, in a page and in a log.
+pub fn entry_bytes(entry: &Entry) -> Bytes {
+    wire::encode(entry).into()
+}
+
+/// The bytes of a [`crate::frame::Batch`] of entries that are encoded already: once for all who receive it.
+pub fn batch(room: RoomId, entries: &[Bytes]) -> Bytes {
+    sealed(0, 0x85, |out| {
+        wire::encode_into(&room, out);
+        concatenate(entries, out);
+    })
+}
+
+/// The bytes of a [`crate::frame::Page`] of entries that are encoded already.
+pub fn page(request: u32, room: RoomId, oldest: Seq, entries: &[Bytes]) -> Bytes {
+    sealed(request, 0x88, |out| {
+        wire::encode_into(&(room, oldest), out);
+        concatenate(entries, out);
+    })
+}
+
+fn concatenate(entries: &[Bytes], out: &mut Vec<u8>) {
+    wire::encode_into(&entries.len(), out);
+    for entry in entries {
+        out.extend_from_slice(entry);
+    }
+}
+
+fn sealed(request: u32, kind: u16, body: impl FnOnce(&mut Vec<u8>)) -> Bytes {
+    let mut out = vec![0; PREFIX_BYTES];
+    out.extend_from_slice(&request.to_be_bytes());
+    out.extend_from_slice(&kind.to_be_bytes());
+    body(&mut out);
+    let length = u32::try_from(out.len() - PREFIX_BYTES).expect("a frame is far below 4 GiB");
+    out[..PREFIX_BYTES].copy_from_slice(&length.to_be_bytes());
+    out.into()
+}

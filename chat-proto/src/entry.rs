@@ -1,0 +1,188 @@
+//! What stands in a room's log.
+//!
+//! A room is a log; everything that happens in it is an [`Entry`]. An entry's body carries its kind and its length, so
+//! a client that does not know the kind can still show that something is there ([`EntryBody::Unknown`]).
+
+use crate::wire;
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// An entry's place in its room's log. Strictly increasing, not necessarily dense; 0 is "before the first".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+pub struct Seq(pub u64);
+
+impl Seq {
+    /// Before the first entry of a log.
+    pub const START: Self = Self(0);
+
+    /// The next place.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+impl fmt::Display for Seq {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Names one life of a room: random, never reused, unlike the code that finds it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct RoomId(pub [u8; 16]);
+
+impl fmt::Debug for RoomId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RoomId({self})")
+    }
+}
+
+impl fmt::Display for RoomId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// A name claimed by a key, as this server numbers it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct PersonId(pub u64);
+
+/// Milliseconds since 1970-01-01T00:00:00Z, by the server's clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct UnixMillis(pub i64);
+
+/// Names one post for ever, so that it can be sent again without being said twice.
+///
+/// The log's dedupe key is (person, `instance`, `n`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct PostId {
+    /// Random per running client.
+    pub instance: u64,
+    /// Rising per instance and room, from 1.
+    pub n: u64,
+}
+
+/// Who an entry is from, as the server knew them when it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Author {
+    /// Who.
+    pub person: PersonId,
+    /// Their name at that time, UTF-8; whoever shows it cleans it ([`crate::text::visible_line`]).
+    pub name: Bytes,
+}
+
+/// One element of a room's log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its place.
+    pub seq: Seq,
+    /// The place of the entry before it; whoever holds another place last has missed something.
+    pub prev: Seq,
+    /// When the server took it; never falls within a room.
+    pub time: UnixMillis,
+    /// Who it is from.
+    pub author: Author,
+    /// The id under which it was posted; none for what the server wrote itself.
+    pub post: Option<PostId>,
+    /// What it says.
+    pub body: EntryBody,
+}
+
+/// Why somebody is no longer present.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LeaveReason {
+    /// Said `Bye`; may come back.
+    Quit,
+    /// The connection was cut and did not come back in time; may come back.
+    Lost,
+    /// Gave up membership.
+    Leave,
+    /// Was removed by an operator.
+    Kicked,
+    /// Was removed and may not return.
+    Banned,
+}
+
+/// What an entry says. On the wire `{kind: u16, body: bytes}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "WireBody", into = "WireBody")]
+pub enum EntryBody {
+    /// A person wrote this. UTF-8 that [`crate::Text`] judges.
+    Message(Bytes),
+    /// A person did this ("/me waves"). UTF-8 that [`crate::Text`] judges.
+    Action(Bytes),
+    /// The topic is now this. UTF-8 that [`crate::Topic`] judges; empty clears it.
+    Topic(Bytes),
+    /// The room was opened by the author.
+    Opened,
+    /// The author became present.
+    Joined,
+    /// The author is no longer present.
+    Left(LeaveReason),
+    /// The author is called this from now on; the entry's author bears the old name.
+    Renamed(Bytes),
+    /// A kind this version does not know, or whose body it cannot read.
+    Unknown {
+        /// The kind.
+        kind: u16,
+        /// Its body, untouched.
+        body: Bytes,
+    },
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+struct WireBody {
+    kind: u16,
+    body: Bytes,
+}
+
+impl EntryBody {
+    /// The kind that stands on the wire.
+    pub fn kind(&self) -> u16 {
+        match self {
+            Self::Message(_) => 1,
+            Self::Action(_) => 2,
+            Self::Topic(_) => 3,
+            Self::Opened => 16,
+            Self::Joined => 17,
+            Self::Left(_) => 18,
+            Self::Renamed(_) => 19,
+            Self::Unknown { kind, .. } => *kind,
+        }
+    }
+
+    fn read(kind: u16, body: &Bytes) -> Option<Self> {
+        match kind {
+            1 => Some(Self::Message(body.clone())),
+            2 => Some(Self::Action(body.clone())),
+            3 => Some(Self::Topic(body.clone())),
+            16 => body.is_empty().then_some(Self::Opened),
+            17 => body.is_empty().then_some(Self::Joined),
+            18 => wire::decode(body).ok().map(Self::Left),
+            19 => Some(Self::Renamed(body.clone())),
+            _ => None,
+        }
+    }
+}
+
+impl From<WireBody> for EntryBody {
+    fn from(WireBody { kind, body }: WireBody) -> Self {
+        Self::read(kind, &body).unwrap_or(Self::Unknown { kind, body })
+    }
+}
+
+impl From<EntryBody> for WireBody {
+    fn from(entry: EntryBody) -> Self {
+        let kind = entry.kind();
+        let body = match entry {
+            EntryBody::Message(text) | EntryBody::Action(text) | EntryBody::Topic(text) => text,
+            EntryBody::Renamed(name) => name,
+            EntryBody::Opened | EntryBody::Joined => Bytes::new(),
+            EntryBody::Left(reason) => wire::encode(&reason).into(),
+            EntryBody::Unknown { body, .. } => body,
+        };
+        Self { kind, body }
+    }
+}

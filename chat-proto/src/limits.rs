@@ -1,0 +1,45 @@
+//! Every maximum of the protocol, with its unit and its reason.
+
+use std::time::Duration;
+
+/// Bytes of a frame's payload before login: the worst case is this times the strangers let in at once.
+pub const FRAME_BYTES_BEFORE_LOGIN: usize = 4 * 1024;
+/// Bytes of a frame's payload from a client that has logged in.
+pub const FRAME_BYTES_FROM_CLIENT: usize = 64 * 1024;
+/// Bytes of a frame's payload from a server; also what one decode may claim.
+pub const FRAME_BYTES_FROM_SERVER: usize = 256 * 1024;
+
+/// Bytes of a message: a pasted source file of ordinary size fits.
+pub const TEXT_BYTES: usize = 16 * 1024;
+/// Lines of a message.
+pub const TEXT_LINES: usize = 400;
+/// Bytes of a topic, which is one line.
+pub const TOPIC_BYTES: usize = 256;
+/// Terminal columns of a name: the timeline gives names a column of their own.
+pub const NAME_COLUMNS: usize = 24;
+/// Bytes of a name: 24 columns of the widest scripts, with their combining marks.
+pub const NAME_BYTES: usize = 128;
+/// Combining marks kept on one base character: natural text needs four at most.
+pub const MARKS_PER_BASE: usize = 8;
+
+/// Posts of one client that the server holds unanswered before it reads no further.
+pub const POSTS_UNANSWERED: usize = 32;
+/// Entries of one page of history, and of one batch.
+pub const PAGE_ENTRIES: usize = 200;
+/// Bytes of entries in one page of history.
+pub const PAGE_BYTES: usize = 128 * 1024;
+/// Bytes of entries in one batch; a single larger entry cannot exist ([`TEXT_BYTES`]).
+pub const BATCH_BYTES: usize = 64 * 1024;
+/// Missed entries that a resume sends in full; beyond, the last page and one loadable gap.
+pub const RESUME_ENTRIES: u64 = 2_000;
+/// Members in one `Members` frame.
+pub const MEMBERS_PER_FRAME: usize = 200;
+/// Rooms of one session, and of one person.
+pub const ROOMS_PER_SESSION: usize = 64;
+/// Bytes of the sentence in a refusal.
+pub const SENTENCE_BYTES: usize = 512;
+
+/// A client that has said nothing for this long says `Ping`: below the idle time-outs of common address translators.
+pub const HEARTBEAT: Duration = Duration::from_secs(30);
+/// A peer that was silent for this long is gone.
+pub const SILENCE: Duration = Duration::from_secs(90);

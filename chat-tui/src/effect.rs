@@ -1,0 +1,22 @@
+//! What `update` asks of the world. A closed set; `app` carries them out in order.
+
+use crate::link::Command;
+use chat_proto::Nick;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Drop the link there is, if any, without a `Bye`, and keep a new one to this server up under this name.
+    Dial { server: String, name: Nick },
+    /// Ask the link.
+    Link(Command),
+    /// Serve at this address from inside this process, unless somebody does already; answered by `HostEvent`.
+    Host { server: String },
+    /// Ring the terminal's bell.
+    Bell,
+    /// Give the terminal back and stop this process until it is continued.
+    Suspend,
+    /// Draw everything again from nothing.
+    Redraw,
+    /// End the program: say `Bye`, give the terminal back, exit.
+    Quit,
+}

@@ -1,0 +1,38 @@
+//! What wakes the client. A closed set: everything that happens reaches `update` as one of these.
+
+use crate::link::LinkEvent;
+use chat_proto::UnixMillis;
+
+/// Something that happened, and when.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// By this client's wall clock.
+    pub at: UnixMillis,
+    pub kind: EventKind,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum EventKind {
+    /// A key, a paste, the mouse, a new size: from the terminal.
+    Terminal(crossterm::event::Event),
+    /// From the link.
+    Link(LinkEvent),
+    /// Hosting, as asked for by `Effect::Host`.
+    Host(HostEvent),
+    /// A deadline that `State::wake_at` named has come (a minute turned, a retry counts down).
+    Tick,
+    /// Somebody outside asks the program to end: SIGTERM, SIGHUP, a vanished terminal.
+    Hangup,
+}
+
+/// What became of `Effect::Host`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HostEvent {
+    /// This process serves at the address now.
+    Hosting { address: String },
+    /// Somebody else answers at the address already: joined as a guest.
+    Guest { address: String },
+    /// It could not be done; the sentence says why.
+    Failed(String),
+}

@@ -1,0 +1,120 @@
+//! The link: the client's connection, kept up.
+//!
+//! It dials, logs in, resumes every room at its cursor, sends the outbox again under the same ids, notices a dead
+//! connection and starts over. Whoever holds a [`Link`] gives [`Command`]s and receives [`LinkEvent`]s; it never sees a
+//! socket, a frame or a request id.
+
+use chat_proto::entry::{Entry, EntryBody, PersonId, PostId, RoomId, Seq, UnixMillis};
+use chat_proto::frame::{Durability, GapKind, Joined, Limits, Member};
+use chat_proto::{Nick, RoomCode};
+use std::time::Duration;
+
+/// What can be asked of the link. Everything but `Post` is answered once or dropped with the connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Open a room and enter it.
+    Create,
+    /// Enter the room with this code.
+    Join(RoomCode),
+    /// Give up membership.
+    Leave(RoomId),
+    /// Say this. It stays in the outbox until it is decided.
+    Post(OutboxItem),
+    /// Forget an outbox item without sending it again.
+    Discard(PostId),
+    /// Load the newest page of `after < seq < before`.
+    History { room: RoomId, after: Seq, before: Seq },
+    /// Take another name.
+    Rename(Nick),
+    /// Say `Bye` and end.
+    Bye,
+}
+
+/// A message that was not acknowledged when it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxItem {
+    pub room: RoomId,
+    pub id: PostId,
+    pub body: EntryBody,
+    /// When it was written, by this client's clock.
+    pub written: UnixMillis,
+}
+
+/// How far a post is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mark {
+    /// `◌` not on its way: the link is down, or it is younger than the window allows.
+    Waiting,
+    /// `…` written to the connection.
+    OnTheWire,
+    /// `✓` in the log.
+    Accepted { seq: Seq, durability: Durability },
+    /// `✗` not in the log, for ever; the sentence says why.
+    Refused(String),
+    /// `?` may be in the log; nobody can tell any more.
+    Unknown(String),
+    /// An earlier run left it, more than ten minutes ago: send it (the same `Post` again) or discard it.
+    Stale,
+}
+
+/// Which request an answer is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    Create,
+    Join(RoomCode),
+    Resume(RoomId),
+    Leave(RoomId),
+    History(RoomId),
+    Rename,
+}
+
+/// Why there is no connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trouble {
+    /// Nothing answers at the address.
+    NoServer(String),
+    /// The connection ended, or was silent for too long.
+    Lost(String),
+    /// The server stops; it said when to come back.
+    GoAway,
+    /// The server does not keep to the protocol.
+    Misbehaves(String),
+}
+
+/// What the link has to tell. `room` events come only between `Joined` and `RoomEnded` or `Left` of that room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LinkEvent {
+    /// Logged in.
+    Up { person: PersonId, name: Nick, limits: Limits, durability: Durability },
+    /// No connection; the next attempt starts in `retry_in`.
+    Down { trouble: Trouble, retry_in: Duration },
+    /// The server refused the login for good: another name, key or version is needed. The link has ended.
+    /// `free_name` is a name to take instead, if the server named one.
+    LoginRefused { sentence: String, free_name: Option<Nick> },
+    /// The link has ended: `Bye` was said, or another session of this client replaced it.
+    Ended(String),
+    /// How long the last ping took.
+    Latency(Duration),
+    /// In the room. After a resume, `asked` is `Resume` and the entries go on where they stopped.
+    Joined { asked: Asked, joined: Joined },
+    /// Part of the member list; the parts after one `Joined` replace what was known.
+    Members { room: RoomId, members: Vec<Member> },
+    /// Entries that follow on the last ones: in order, none missing, none twice.
+    Entries { room: RoomId, entries: Vec<Entry> },
+    /// A range that was left out here.
+    Gap { room: RoomId, from: Seq, to: Seq, kind: GapKind },
+    /// The answer to `History`; `entries` is empty when nothing in the range is kept.
+    Page { room: RoomId, after: Seq, before: Seq, oldest: Seq, entries: Vec<Entry> },
+    /// How far a post is now.
+    Marked { room: RoomId, id: PostId, mark: Mark },
+    /// What an earlier run of this client left in the outbox for a room that was just joined.
+    Restored { items: Vec<(OutboxItem, Mark)> },
+    /// The room is over: its last member left, or the server that kept it in memory was restarted.
+    RoomEnded { room: RoomId },
+    /// Membership is given up.
+    Left { room: RoomId },
+    /// The new name holds.
+    Renamed(Nick),
+    /// A request was refused; `free_name` as above.
+    Refused { asked: Asked, sentence: String, free_name: Option<Nick> },
+}

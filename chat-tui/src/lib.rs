@@ -6,6 +6,10 @@
 //!                                     State -> draw(&State)
 //! ```
 
+pub mod config;
 pub mod effect;
 pub mod event;
+pub mod identity;
 pub mod link;
+pub mod outbox;
+pub mod place;

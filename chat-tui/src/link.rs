@@ -1,15 +1,106 @@
 //! The link: the client's connection, kept up.
 //!
 //! It dials, logs in, resumes every room at its cursor, sends the outbox again under the same ids, notices a dead
-//! connection and starts over. Whoever holds a [`Link`] gives [`Command`]s and receives [`LinkEvent`]s; it never sees a
-//! socket, a frame or a request id.
+//! connection and starts over. Whoever holds a link ([`spawn`]) gives [`Command`]s and receives [`LinkEvent`]s; it never
+//! sees a socket, a frame or a request id.
+//!
+//! ```text
+//! Command -> task -> sync (pure) -> frames -> wire -> server
+//! LinkEvent <- task <- sync (pure) <- frames <- wire <- server
+//! ```
+//!
+//! What is true about rooms, requests and the outbox is decided in `sync`, which knows no socket and is given the time.
+
+mod backoff;
+mod clamp;
+mod dial;
+mod end;
+mod handshake;
+mod heartbeat;
+mod outgoing;
+mod requests;
+mod room;
+mod sync;
+mod task;
+mod wake;
+mod wire;
+
+pub use dial::{DialError, Dialer, Tcp};
 
 use chat_proto::entry::{Entry, EntryBody, PersonId, PostId, RoomId, Seq, UnixMillis};
-use chat_proto::frame::{Durability, GapKind, Joined, Limits, Member};
+use chat_proto::frame::{Durability, GapKind, Joined, Limits, Member, Stay};
 use chat_proto::{Nick, RoomCode};
-use std::time::Duration;
+use ed25519_dalek::SigningKey;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::sync::mpsc;
 
-/// What can be asked of the link. Everything but `Post` is answered once or dropped with the connection.
+/// Commands that wait for the link, and events that wait for its holder. A link whose holder takes no events stops
+/// reading its socket; nothing is dropped.
+const QUEUE: usize = 256;
+
+/// Where a link leads, and as whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// `host:port`, as [`crate::config::server_address`] makes it.
+    pub server: String,
+    pub name: Nick,
+    /// How to stay in rooms.
+    pub stay: Stay,
+}
+
+/// What the link needs of the world besides a connection.
+#[derive(Clone)]
+pub struct Environment {
+    /// Names this running client: a second link with the same instance replaces the first. Ids of posts carry it.
+    pub instance: u64,
+    /// Where the outbox is kept; `None` keeps it in memory only.
+    pub outbox: Option<PathBuf>,
+    /// The wall clock: it goes on while the machine sleeps.
+    pub wall: Arc<dyn Fn() -> UnixMillis + Send + Sync>,
+    /// For jitter and the ids of creates.
+    pub seed: u64,
+}
+
+impl Environment {
+    /// The machine's clock and randomness.
+    pub fn of_this_machine(instance: u64, outbox: Option<PathBuf>) -> Self {
+        Self { instance, outbox, wall: Arc::new(wall_clock), seed: rand::random() }
+    }
+}
+
+/// Milliseconds since 1970 by this machine's clock.
+pub fn wall_clock() -> UnixMillis {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    UnixMillis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// Keeps a connection up over TCP until [`Command::Bye`], or until either channel is dropped (then without a `Bye`).
+///
+/// Must be called within a tokio runtime.
+pub fn spawn(
+    target: Target,
+    identity: SigningKey,
+    environment: Environment,
+) -> (mpsc::Sender<Command>, mpsc::Receiver<LinkEvent>) {
+    spawn_over(Tcp { server: target.server.clone() }, target, identity, environment)
+}
+
+/// The same over any kind of connection.
+pub fn spawn_over<D: Dialer>(
+    dialer: D,
+    target: Target,
+    identity: SigningKey,
+    environment: Environment,
+) -> (mpsc::Sender<Command>, mpsc::Receiver<LinkEvent>) {
+    let (commands, commands_in) = mpsc::channel(QUEUE);
+    let (events, events_out) = mpsc::channel(QUEUE);
+    tokio::spawn(task::Task::new(dialer, target, identity, environment, commands_in, events).run());
+    (commands, events_out)
+}
+
+/// What can be asked of the link. Everything is answered once, over a new connection if the old one breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// Open a room and enter it.
@@ -20,7 +111,7 @@ pub enum Command {
     Leave(RoomId),
     /// Say this. It stays in the outbox until it is decided.
     Post(OutboxItem),
-    /// Forget an outbox item without sending it again.
+    /// Forget an outbox item without sending it again. The id alone names it, so a client counts `n` over all its rooms.
     Discard(PostId),
     /// Load the newest page of `after < seq < before`.
     History { room: RoomId, after: Seq, before: Seq },
@@ -115,6 +206,8 @@ pub enum LinkEvent {
     Left { room: RoomId },
     /// The new name holds.
     Renamed(Nick),
+    /// Something the person should know that changes nothing else: the outbox on disk could not be read or written.
+    Notice(String),
     /// A request was refused; `free_name` as above.
     Refused { asked: Asked, sentence: String, free_name: Option<Nick> },
 }

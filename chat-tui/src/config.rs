@@ -1,0 +1,167 @@
+//! What was typed on the command line, and what it means. Opens nothing.
+
+mod address;
+mod person;
+
+pub use address::{AddressError, DEFAULT_SERVER, server_address};
+pub use person::login_name;
+
+use chat_proto::{Nick, RoomCode};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use std::path::PathBuf;
+use std::time::Duration;
+
+const EXAMPLES: &str = "\
+Examples:
+  chat-tui --host --name alice --create    a chat on this machine, with one command
+  chat-tui --name bob --join AB3Z          enter the room AB3Z
+  chat-tui --server chat.example.org       ask for the rest on the screen
+  make 2>&1 | tail -5 | chat-tui send --join AB3Z --name ci
+  chat-tui tail --join AB3Z --json | jq -r .text
+
+A name belongs to the key that first used it. The key is made on first start and kept in
+~/.local/share/chat/identity; whoever has that file is you. Messages that were not acknowledged
+are kept in ~/.local/state/chat/outbox and sent when you come back.
+
+Exit codes:
+  0  done
+  1  refused; the reason is on standard error
+  2  the command line is wrong
+  3  send: no answer in time, the message may or may not have arrived";
+
+/// Chats in a terminal.
+///
+/// Open a room and share its four characters; whoever has them is in the room. What is not said
+/// here is asked on the screen.
+#[derive(Debug, Clone, PartialEq, Eq, Parser)]
+#[command(name = "chat-tui", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+pub struct Config {
+    #[command(subcommand)]
+    pub script: Option<Script>,
+    #[command(flatten)]
+    pub chat: Chat,
+}
+
+/// What the chat screen starts with. As typed: the prompt judges it, and says what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Chat {
+    /// Your name; by default the one you are logged in under
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Open a new room and enter it
+    #[arg(long, conflicts_with = "join")]
+    pub create: bool,
+    /// Enter the room with this code
+    #[arg(long, value_name = "CODE")]
+    pub join: Option<String>,
+    /// The server; the port is 7000 if none is given [default: localhost:7000]
+    #[arg(long, value_name = "HOST:PORT", env = "CHAT_SERVER")]
+    pub server: Option<String>,
+    /// The file with your key [default: ~/.local/share/chat/identity]
+    #[arg(long, value_name = "FILE")]
+    pub identity: Option<PathBuf>,
+    /// Run a server inside this program, for this machine only, unless one answers already
+    #[arg(long)]
+    pub host: bool,
+}
+
+/// For pipes and scripts: no screen.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum Script {
+    /// Post one message, wait until it is acknowledged, and end
+    Send(Send),
+    /// Print a room, its history first, and go on printing what is said
+    Tail(Tail),
+}
+
+/// `chat-tui send`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+#[command(after_help = "Exit codes: 0 acknowledged, 1 refused, 2 usage, 3 no answer in time (outcome unknown)")]
+pub struct Send {
+    /// The room
+    #[arg(long, value_name = "CODE", value_parser = code)]
+    pub join: RoomCode,
+    #[command(flatten)]
+    pub who: Who,
+    /// How long to wait for the acknowledgement
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    pub timeout: Duration,
+    /// The message; standard input if it is not given
+    #[arg(value_name = "TEXT")]
+    pub text: Option<String>,
+}
+
+/// `chat-tui tail`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+#[command(
+    after_help = "With --json, each line is an object: seq, id, time (RFC 3339, UTC), author, kind, text. The kinds are\n\
+    message, action, topic, opened, joined, left, renamed, unknown. With --create the first line is {\"code\":\"AB3Z\"}."
+)]
+pub struct Tail {
+    /// The room
+    #[arg(long, value_name = "CODE", value_parser = code, required_unless_present = "create", conflicts_with = "create")]
+    pub join: Option<RoomCode>,
+    /// Open a new room, print its code first, and keep it alive
+    #[arg(long)]
+    pub create: bool,
+    /// One JSON object per line
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub who: Who,
+}
+
+/// Who does it, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Who {
+    /// The name to appear under; by default the one you are logged in under, or a free one like it
+    #[arg(long, value_parser = nick)]
+    pub name: Option<Nick>,
+    /// The server; the port is 7000 if none is given
+    #[arg(long, value_name = "HOST:PORT", env = "CHAT_SERVER", default_value = DEFAULT_SERVER, value_parser = server_address)]
+    pub server: String,
+    /// The file with your key [default: ~/.local/share/chat/identity]
+    #[arg(long, value_name = "FILE")]
+    pub identity: Option<PathBuf>,
+}
+
+impl Config {
+    /// Parses a command line, or says what is wrong with it. Ends nothing.
+    ///
+    /// # Errors
+    /// As clap makes them; also for `--help` and `--version`.
+    pub fn read<I, T>(arguments: I) -> Result<Self, clap::Error>
+    where
+        I: IntoIterator<Item = T>,
+        T: Into<std::ffi::OsString> + Clone,
+    {
+        let config = Self::try_parse_from(arguments)?;
+        match config.chat.host && config.chat.join.is_some() {
+            true => Err(Self::command().error(ErrorKind::ArgumentConflict, HOST_AND_JOIN)),
+            false => Ok(config),
+        }
+    }
+}
+
+const HOST_AND_JOIN: &str = "\
+--host starts a server, and a new server has no rooms to --join
+  to open a room of your own:   chat-tui --host --create
+  to enter a room of a server:  chat-tui --server HOST:PORT --join CODE";
+
+fn nick(typed: &str) -> Result<Nick, String> {
+    Nick::parse(typed.as_bytes()).map_err(|error| error.to_string())
+}
+
+fn code(typed: &str) -> Result<RoomCode, String> {
+    RoomCode::parse(typed.as_bytes()).map_err(|error| error.to_string())
+}
+
+/// A day at most: a script that waits longer has another problem.
+fn seconds(typed: &str) -> Result<Duration, String> {
+    let seconds: f64 = typed.parse().map_err(|_| "a number of seconds is needed, like 10 or 0.5".to_owned())?;
+    match (0.001..=86_400.0).contains(&seconds) {
+        true => Ok(Duration::from_secs_f64(seconds)),
+        false => Err("more than 0 and at most 86400 seconds".to_owned()),
+    }
+}

@@ -1,0 +1,96 @@
+//! Addresses of servers, as people type them.
+
+/// The port of a server that does not say otherwise.
+const PORT: u16 = 7000;
+/// The server if none is named.
+pub const DEFAULT_SERVER: &str = "localhost:7000";
+
+/// Why something typed is no address. Each is a sentence for the person who typed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AddressError {
+    #[error("a server is needed, like localhost:7000 or chat.example.org")]
+    Empty,
+    #[error("a port is a number from 1 to 65535")]
+    Port,
+    #[error("a host has letters, digits, dots and dashes; an IPv6 address stands in brackets, like [::1]:7000")]
+    Host,
+}
+
+/// `host:port`, from `host`, `host:port`, `[::1]`, `[::1]:port` or a bare IPv6 address, with space around it.
+pub fn server_address(typed: &str) -> Result<String, AddressError> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return Err(AddressError::Empty);
+    }
+    if typed.parse::<std::net::Ipv6Addr>().is_ok() {
+        return Ok(format!("[{typed}]:{PORT}"));
+    }
+    let (host, port) = match typed.strip_prefix('[') {
+        Some(rest) => bracketed(rest)?,
+        None => named(typed)?,
+    };
+    Ok(format!("{host}:{port}"))
+}
+
+fn bracketed(rest: &str) -> Result<(String, u16), AddressError> {
+    let (inside, behind) = rest.split_once(']').ok_or(AddressError::Host)?;
+    // A link-local address carries its zone.
+    let (address, _zone) = inside.split_once('%').unwrap_or((inside, ""));
+    address.parse::<std::net::Ipv6Addr>().map_err(|_| AddressError::Host)?;
+    let port = match behind {
+        "" => PORT,
+        _ => port(behind.strip_prefix(':').ok_or(AddressError::Port)?)?,
+    };
+    Ok((format!("[{inside}]"), port))
+}
+
+fn named(typed: &str) -> Result<(String, u16), AddressError> {
+    let (host, port) = match typed.split_once(':') {
+        Some((host, digits)) => (host, port(digits)?),
+        None => (typed, PORT),
+    };
+    let is_host = !host.is_empty() && host.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'));
+    match is_host {
+        true => Ok((host.to_owned(), port)),
+        false => Err(AddressError::Host),
+    }
+}
+
+fn port(digits: &str) -> Result<u16, AddressError> {
+    match digits.parse() {
+        Ok(0) | Err(_) => Err(AddressError::Port),
+        Ok(port) => Ok(port),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_understood_as_people_type_it() {
+        for (typed, meant) in [
+            ("localhost", Ok("localhost:7000")),
+            (" chat.example.org:7443 ", Ok("chat.example.org:7443")),
+            ("10.0.0.7", Ok("10.0.0.7:7000")),
+            ("[::1]:7001", Ok("[::1]:7001")),
+            ("[::1]", Ok("[::1]:7000")),
+            ("::1", Ok("[::1]:7000")),
+            ("[fe80::1%eth0]:7000", Ok("[fe80::1%eth0]:7000")),
+            ("", Err(AddressError::Empty)),
+            ("localhost:", Err(AddressError::Port)),
+            ("localhost:0", Err(AddressError::Port)),
+            ("localhost:70000", Err(AddressError::Port)),
+            ("localhost:7000:7000", Err(AddressError::Port)),
+            ("[::1]7000", Err(AddressError::Port)),
+            ("[localhost]", Err(AddressError::Host)),
+            ("[::1", Err(AddressError::Host)),
+            (":7000", Err(AddressError::Host)),
+            ("http://localhost", Err(AddressError::Port)),
+            ("a b", Err(AddressError::Host)),
+            ("\x1b[2J", Err(AddressError::Host)),
+        ] {
+            assert_eq!(server_address(typed), meant.map(str::to_owned), "{typed:?}");
+        }
+    }
+}

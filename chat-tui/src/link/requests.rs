@@ -1,0 +1,127 @@
+//! What was asked: under which number, or still waiting for a connection to ask it on.
+
+use super::Asked;
+use chat_proto::{Nick, PostId, RoomCode, RoomId, Seq};
+use std::collections::{BTreeMap, VecDeque};
+
+/// Requests that may wait at once; only a holder that does not look at answers comes near.
+const WAITING_MAX: usize = 256;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Request {
+    /// The id makes asking again find the same room.
+    Create {
+        id: u64,
+    },
+    Join(RoomCode),
+    Resume(RoomId),
+    Leave(RoomId),
+    History {
+        room: RoomId,
+        after: Seq,
+        before: Seq,
+    },
+    Rename(Nick),
+    Post {
+        room: RoomId,
+        id: PostId,
+    },
+    Ping,
+}
+
+impl Request {
+    /// How the holder of the link knows it; it does not know posts and pings as requests.
+    pub(crate) fn asked(&self) -> Option<Asked> {
+        match self {
+            Self::Create { .. } => Some(Asked::Create),
+            Self::Join(code) => Some(Asked::Join(*code)),
+            Self::Resume(room) => Some(Asked::Resume(*room)),
+            Self::Leave(room) => Some(Asked::Leave(*room)),
+            Self::History { room, .. } => Some(Asked::History(*room)),
+            Self::Rename(_) => Some(Asked::Rename),
+            Self::Post { .. } | Self::Ping => None,
+        }
+    }
+
+    /// The room that must be entered before this makes sense.
+    pub(crate) fn room(&self) -> Option<RoomId> {
+        match self {
+            Self::Leave(room) | Self::History { room, .. } => Some(*room),
+            _ => None,
+        }
+    }
+
+    /// Whether a new connection asks it again: resumes follow from the rooms, posts from the outbox.
+    fn is_kept(&self) -> bool {
+        !matches!(self, Self::Resume(_) | Self::Post { .. } | Self::Ping)
+    }
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Requests {
+    last: u32,
+    asked: BTreeMap<u32, Request>,
+    waiting: VecDeque<Request>,
+}
+
+impl Requests {
+    /// Lets `request` wait for its turn; gives it back if too many do.
+    pub(crate) fn wait(&mut self, request: Request) -> Result<(), Request> {
+        if self.waiting.len() >= WAITING_MAX {
+            return Err(request);
+        }
+        self.waiting.push_back(request);
+        Ok(())
+    }
+
+    /// Lets `request` go before the others.
+    pub(crate) fn wait_first(&mut self, request: Request) {
+        self.waiting.push_front(request);
+    }
+
+    /// Lets `request` wait behind the others, however many they are.
+    pub(crate) fn wait_last(&mut self, request: Request) {
+        self.waiting.push_back(request);
+    }
+
+    /// The first that `may` go now, with its number.
+    pub(crate) fn next(&mut self, may: impl Fn(&Request) -> bool) -> Option<(u32, Request)> {
+        let at = self.waiting.iter().position(may)?;
+        let request = self.waiting.remove(at)?;
+        Some((self.number(request.clone()), request))
+    }
+
+    /// A number for a request that goes out now.
+    pub(crate) fn number(&mut self, request: Request) -> u32 {
+        // 0 means "no request" on the wire.
+        self.last = self.last.checked_add(1).unwrap_or(1);
+        self.asked.insert(self.last, request);
+        self.last
+    }
+
+    /// What `number` asked, if it was asked on this connection and not answered yet.
+    pub(crate) fn answered(&mut self, number: u32) -> Option<Request> {
+        self.asked.remove(&number)
+    }
+
+    /// The connection broke: what has no answer waits to be asked again, in its old order, before what came later.
+    pub(crate) fn interrupted(&mut self) {
+        let unanswered = std::mem::take(&mut self.asked).into_values();
+        let again: VecDeque<_> = unanswered.chain(self.waiting.drain(..)).filter(Request::is_kept).collect();
+        self.waiting = again;
+    }
+
+    /// The room is over: nothing is asked about it any more.
+    pub(crate) fn forget_room(&mut self, room: RoomId) {
+        self.waiting.retain(|request| request.room() != Some(room) && *request != Request::Resume(room));
+    }
+
+    /// The name of a rename that was asked on an earlier connection and not answered.
+    pub(crate) fn take_rename(&mut self) -> Option<Nick> {
+        let at = self.waiting.iter().position(|request| matches!(request, Request::Rename(_)))?;
+        match self.waiting.remove(at) {
+            Some(Request::Rename(name)) => Some(name),
+            _ => None,
+        }
+    }
+}

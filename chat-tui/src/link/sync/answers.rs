@@ -1,0 +1,252 @@
+//! What the server says: one arm per frame kind, one function per arm.
+
+use super::{Core, GOODBYE_PATIENCE, Moment};
+use crate::link::end::{self, End};
+use crate::link::requests::Request;
+use crate::link::room::{Room, Standing};
+use crate::link::{Asked, LinkEvent, Mark, clamp};
+use chat_proto::frame::{
+    Accepted, Batch, Gap, GoAway, Joined, Members, Page, Pong, RoomEnded, RoomHead, ServerFrame, Stay,
+};
+use chat_proto::{Code, Entry, PersonId, PostId, Refused, RoomId, Seq};
+
+/// Rooms that one link is in, whatever the server says.
+const ROOMS_MAX: usize = chat_proto::limits::ROOMS_PER_SESSION;
+
+#[expect(clippy::unnecessary_wraps, reason = "the arms of a table have one shape")]
+impl Core {
+    /// Takes a frame in.
+    ///
+    /// # Errors
+    /// Why the connection must end.
+    pub(crate) fn on_frame(&mut self, now: Moment, request: u32, frame: ServerFrame) -> Result<(), End> {
+        match frame {
+            ServerFrame::Challenge(_) | ServerFrame::Welcome(_) => Err(End::misbehaves("a second greeting")),
+            ServerFrame::Joined(joined) => self.on_joined(now, request, clamp::joined(joined)),
+            ServerFrame::Members(members) => self.on_members(members),
+            ServerFrame::Batch(batch) => self.on_batch(batch),
+            ServerFrame::Gap(gap) => self.on_gap(&gap),
+            ServerFrame::Accepted(accepted) => self.on_accepted(request, accepted),
+            ServerFrame::Page(page) => self.on_page(request, page),
+            ServerFrame::Done(_) => self.on_done(request),
+            ServerFrame::Pong(pong) => self.on_pong(now, request, &pong),
+            ServerFrame::Refused(refused) => self.on_refused(now, request, &refused),
+            ServerFrame::RoomEnded(ended) => self.on_room_ended(ended),
+            ServerFrame::GoAway(goaway) => self.on_go_away(now, &goaway),
+        }
+    }
+
+    fn on_joined(&mut self, now: Moment, request: u32, joined: Joined) -> Result<(), End> {
+        let asked = match self.requests.answered(request) {
+            Some(Request::Create { .. }) => self.enter(Asked::Create, &joined)?,
+            Some(Request::Join(code)) => self.enter(Asked::Join(code), &joined)?,
+            Some(Request::Resume(room)) if room == joined.room => self.come_back(&joined)?,
+            _ => return Err(unasked("Joined")),
+        };
+        let room = joined.room;
+        self.tell(LinkEvent::Joined { asked, joined });
+        let items = self.outgoing.restore(room, now.wall);
+        if !items.is_empty() {
+            self.tell(LinkEvent::Restored { items });
+        }
+        Ok(())
+    }
+
+    fn enter(&mut self, asked: Asked, joined: &Joined) -> Result<Asked, End> {
+        let room = Room::enter(joined)?;
+        if self.rooms.len() >= ROOMS_MAX && !self.rooms.contains_key(&joined.room) {
+            return Err(End::misbehaves(format!("more than {ROOMS_MAX} rooms")));
+        }
+        self.rooms.insert(joined.room, room);
+        Ok(asked)
+    }
+
+    fn come_back(&mut self, joined: &Joined) -> Result<Asked, End> {
+        let room = self.rooms.get_mut(&joined.room).ok_or_else(|| unasked("Joined"))?;
+        // A room that starts over is told as entered anew: what was shown of it does not hold any more.
+        let asked = if room.starts_over() { Asked::Join(room.code) } else { Asked::Resume(joined.room) };
+        room.resume(joined)?;
+        Ok(asked)
+    }
+
+    fn on_members(&mut self, Members { room, members }: Members) -> Result<(), End> {
+        let Some(known) = self.rooms.get_mut(&room) else { return Ok(()) };
+        let members = known.meet(members.into_vec())?;
+        self.tell(LinkEvent::Members { room, members });
+        Ok(())
+    }
+
+    fn on_batch(&mut self, Batch { room, entries }: Batch) -> Result<(), End> {
+        let Some(known) = self.rooms.get_mut(&room) else { return Ok(()) };
+        let entries = known.take(entries.into_vec())?;
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let own = self.own_posts(&entries);
+        self.tell(LinkEvent::Entries { room, entries });
+        self.accept_seen(room, own);
+        Ok(())
+    }
+
+    fn on_gap(&mut self, gap: &Gap) -> Result<(), End> {
+        let Some(known) = self.rooms.get_mut(&gap.room) else { return Ok(()) };
+        if let Some(Gap { room, from, to, kind }) = known.skip(gap)? {
+            self.tell(LinkEvent::Gap { room, from, to, kind });
+        }
+        Ok(())
+    }
+
+    fn on_accepted(&mut self, request: u32, said: Accepted) -> Result<(), End> {
+        match self.requests.answered(request) {
+            Some(Request::Post { room, id }) if id == said.id => {
+                self.accepted(room, id, said.seq, said.durability);
+                Ok(())
+            }
+            _ => Err(unasked("Accepted")),
+        }
+    }
+
+    fn on_page(&mut self, request: u32, page: Page) -> Result<(), End> {
+        let Some(Request::History { room, after, before }) = self.requests.answered(request) else {
+            return Err(unasked("Page"));
+        };
+        let entries: Vec<_> = page.entries.into_vec().into_iter().map(clamp::entry).collect();
+        let is_in_order = entries.windows(2).all(|pair| pair[0].seq < pair[1].seq);
+        if page.room != room || !is_in_order || entries.first().is_some_and(|first| first.seq <= after) {
+            return Err(End::misbehaves("a page that was not asked for"));
+        }
+        let own = self.own_posts(&entries);
+        self.tell(LinkEvent::Page { room, after, before, oldest: page.oldest, entries });
+        self.accept_seen(room, own);
+        Ok(())
+    }
+
+    fn on_done(&mut self, request: u32) -> Result<(), End> {
+        match self.requests.answered(request) {
+            Some(Request::Leave(room)) => self.forget(room, LinkEvent::Left { room }),
+            Some(Request::Rename(name)) => {
+                self.name = name.clone();
+                self.tell(LinkEvent::Renamed(name));
+            }
+            _ => return Err(unasked("Done")),
+        }
+        Ok(())
+    }
+
+    fn on_pong(&mut self, now: Moment, request: u32, pong: &Pong) -> Result<(), End> {
+        if self.requests.answered(request) != Some(Request::Ping) {
+            return Err(unasked("Pong"));
+        }
+        if let Some(latency) = self.session.as_mut().and_then(|session| session.heartbeat.on_pong(now.at)) {
+            self.tell(LinkEvent::Latency(latency));
+        }
+        match self.stay != Stay::Visitor && pong.heads.iter().any(|head| self.is_behind(head)) {
+            true => Err(End::Hole),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether the server wrote more than came.
+    fn is_behind(&self, RoomHead { room, head }: &RoomHead) -> bool {
+        self.rooms.get(room).is_some_and(|room| room.is_here() && room.cursor < *head)
+    }
+
+    fn on_room_ended(&mut self, RoomEnded { room }: RoomEnded) -> Result<(), End> {
+        self.forget(room, LinkEvent::RoomEnded { room });
+        Ok(())
+    }
+
+    fn on_go_away(&mut self, now: Moment, goaway: &GoAway) -> Result<(), End> {
+        if let Some(session) = &mut self.session {
+            session.goodbye = Some((end::reconnect_after(goaway), now.at + GOODBYE_PATIENCE));
+        }
+        Ok(())
+    }
+
+    fn on_refused(&mut self, now: Moment, request: u32, refused: &Refused) -> Result<(), End> {
+        if request == 0 {
+            return Err(End::closed_by(refused));
+        }
+        match self.requests.answered(request) {
+            Some(Request::Post { room, id }) => self.on_post_refused(room, id, refused),
+            Some(Request::Resume(room)) => self.on_resume_refused(now, room, refused),
+            Some(Request::Leave(room)) => self.on_leave_refused(room, refused),
+            Some(Request::Ping) => Ok(()),
+            Some(other) => {
+                self.tell_refused(&other, refused);
+                Ok(())
+            }
+            None => Err(unasked("Refused")),
+        }
+    }
+
+    fn on_post_refused(&mut self, room: RoomId, id: PostId, refused: &Refused) -> Result<(), End> {
+        match refused.code {
+            Code::OUTCOME_UNKNOWN => return Err(End::closed_by(refused)),
+            Code::ID_TOO_OLD | Code::ROOM_ENDED => {
+                if let Some(mark) = self.outgoing.give_up(room, id, end::sentence(refused)) {
+                    self.mark(room, id, mark);
+                }
+            }
+            _ => {
+                if self.outgoing.settle(room, id) {
+                    self.mark(room, id, Mark::Refused(end::sentence(refused)));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn on_resume_refused(&mut self, now: Moment, room: RoomId, refused: &Refused) -> Result<(), End> {
+        let Some(known) = self.rooms.get_mut(&room) else { return Ok(()) };
+        match (refused.code, end::retry_after(refused)) {
+            (Code::ROOM_ENDED, _) => self.forget(room, LinkEvent::RoomEnded { room }),
+            (Code::BAD_CURSOR, _) if !known.is_cursor_unknown => {
+                known.is_cursor_unknown = true;
+                self.requests.wait_first(Request::Resume(room));
+            }
+            (Code::BAD_CURSOR, _) => return Err(End::misbehaves("a log without a beginning")),
+            (_, Some(wait)) => known.standing = Standing::Later(now.at + wait),
+            (_, None) => {
+                self.tell_refused(&Request::Resume(room), refused);
+                self.forget(room, LinkEvent::Left { room });
+            }
+        }
+        Ok(())
+    }
+
+    fn on_leave_refused(&mut self, room: RoomId, refused: &Refused) -> Result<(), End> {
+        match refused.code {
+            // Asked again after a lost answer: it was done the first time.
+            Code::NOT_MEMBER | Code::ROOM_ENDED => self.forget(room, LinkEvent::Left { room }),
+            _ => self.tell_refused(&Request::Leave(room), refused),
+        }
+        Ok(())
+    }
+
+    fn tell_refused(&mut self, request: &Request, refused: &Refused) {
+        if let Some(asked) = request.asked() {
+            let (sentence, free_name) = (end::sentence(refused), end::free_name(refused));
+            self.tell(LinkEvent::Refused { asked, sentence, free_name });
+        }
+    }
+
+    /// The posts among `entries` that are ours. Others know our ids and may use them; only the author counts.
+    fn own_posts(&self, entries: &[Entry]) -> Vec<(PostId, Seq)> {
+        let is_own = |person: PersonId| self.person == Some(person);
+        let own = entries.iter().filter(|entry| is_own(entry.author.person));
+        own.filter_map(|entry| entry.post.map(|id| (id, entry.seq))).collect()
+    }
+
+    /// An entry that is seen is accepted, even if its answer was lost.
+    fn accept_seen(&mut self, room: RoomId, own: Vec<(PostId, Seq)>) {
+        let Some(durability) = self.rooms.get(&room).map(|room| room.durability) else { return };
+        for (id, seq) in own {
+            self.accepted(room, id, seq, durability);
+        }
+    }
+}
+
+fn unasked(frame: &str) -> End {
+    End::misbehaves(format!("an answer ({frame}) to a question that was not asked"))
+}

@@ -1,0 +1,110 @@
+//! What the client says: commands come in, the next frame goes out.
+
+use super::{Core, Room};
+use crate::link::requests::Request;
+use crate::link::{Command, LinkEvent, Mark, OutboxItem};
+use chat_proto::RoomId;
+use chat_proto::frame::{ClientFrame, Create, History, Join, Leave, Ping, Post, Rename, Resume};
+use rand::RngExt;
+
+const NOT_IN_ROOM: &str = "you are not in this room any more";
+
+impl Core {
+    /// Takes a command in. [`Command::Bye`] is for the task: it ends the connection, not a request.
+    pub(crate) fn on_command(&mut self, command: Command) {
+        match command {
+            Command::Create => self.on_create(),
+            Command::Join(code) => self.ask(Request::Join(code)),
+            Command::Leave(room) => self.ask_in_room(room, Request::Leave(room)),
+            Command::Post(item) => self.on_post(item),
+            Command::Discard(id) => self.outgoing.discard(id),
+            Command::History { room, after, before } => {
+                self.ask_in_room(room, Request::History { room, after, before });
+            }
+            Command::Rename(name) => self.ask(Request::Rename(name)),
+            Command::Bye => {}
+        }
+    }
+
+    fn on_create(&mut self) {
+        let id = self.rng.random();
+        self.ask(Request::Create { id });
+    }
+
+    fn on_post(&mut self, item: OutboxItem) {
+        let (room, id) = (item.room, item.id);
+        let mark = match self.rooms.contains_key(&room) {
+            true => self.outgoing.post(item),
+            // What may have been delivered must not be called refused now.
+            false => self.outgoing.mark_of(room, id).unwrap_or_else(|| Mark::Refused(NOT_IN_ROOM.into())),
+        };
+        self.mark(room, id, mark);
+    }
+
+    fn ask_in_room(&mut self, room: RoomId, request: Request) {
+        match self.rooms.contains_key(&room) {
+            true => self.ask(request),
+            false => self.refuse(&request, NOT_IN_ROOM),
+        }
+    }
+
+    fn ask(&mut self, request: Request) {
+        if let Err(request) = self.requests.wait(request) {
+            self.refuse(&request, "too much is waiting for the connection; try again later");
+        }
+    }
+
+    fn refuse(&mut self, request: &Request, sentence: &str) {
+        if let Some(asked) = request.asked() {
+            self.tell(LinkEvent::Refused { asked, sentence: sentence.into(), free_name: None });
+        }
+    }
+
+    /// The next frame to send, if any may go now. A post is marked as being on the wire.
+    pub(crate) fn next_frame(&mut self) -> Option<(u32, ClientFrame)> {
+        let session = self.session.as_ref()?;
+        if session.goodbye.is_some() {
+            // A server that stops may read no more: what went out now would only become doubtful.
+            return None;
+        }
+        let window = session.limits.posts_unanswered as usize;
+        self.next_request().or_else(|| self.next_post(window))
+    }
+
+    fn next_request(&mut self) -> Option<(u32, ClientFrame)> {
+        let rooms = &self.rooms;
+        let may_go = |request: &Request| request.room().is_none_or(|id| rooms.get(&id).is_some_and(Room::is_here));
+        let (number, request) = self.requests.next(may_go)?;
+        Some((number, self.frame(request)))
+    }
+
+    fn next_post(&mut self, window: usize) -> Option<(u32, ClientFrame)> {
+        let mut here = self.rooms.iter().filter(|(_, room)| room.is_here());
+        let item = here.find_map(|(id, _)| self.outgoing.next(*id, window))?;
+        let OutboxItem { room, id, body, .. } = item;
+        self.mark(room, id, Mark::OnTheWire);
+        Some((self.requests.number(Request::Post { room, id }), Post { room, id, body }.into()))
+    }
+
+    fn frame(&self, request: Request) -> ClientFrame {
+        let stay = self.stay;
+        match request {
+            Request::Create { id } => Create { id, stay }.into(),
+            Request::Join(code) => Join { code: code.bytes().to_vec().into(), stay }.into(),
+            Request::Resume(room) => self.resume(room),
+            Request::Leave(room) => Leave { room }.into(),
+            Request::History { room, after, before } => {
+                let limit = self.session.as_ref().map_or(1, |session| session.limits.page_entries);
+                History { room, after, before, limit }.into()
+            }
+            Request::Rename(name) => Rename { name: name.as_str().to_owned().into() }.into(),
+            Request::Ping | Request::Post { .. } => Ping {}.into(),
+        }
+    }
+
+    fn resume(&self, room: RoomId) -> ClientFrame {
+        let known = self.rooms.get(&room).filter(|room| !room.starts_over());
+        let after = known.map(|room| room.cursor).unwrap_or_default();
+        Resume { room, after, stay: self.stay }.into()
+    }
+}

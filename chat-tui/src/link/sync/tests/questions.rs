@@ -1,0 +1,200 @@
+//! Everything asked is answered once, over as many connections as it takes.
+
+use super::*;
+use chat_proto::Detail;
+use chat_proto::frame::{Create, Done, Page};
+
+fn ids_of_creates(frames: &[(u32, ClientFrame)]) -> Vec<u64> {
+    let creates = frames.iter().filter_map(|(_, frame)| match frame {
+        ClientFrame::Create(Create { id, .. }) => Some(*id),
+        _ => None,
+    });
+    creates.collect()
+}
+
+#[test]
+fn a_create_whose_answer_was_lost_is_asked_again_with_the_same_id() {
+    let mut bench = Bench::online();
+    bench.command(Command::Create);
+    let first = ids_of_creates(&bench.take_frames());
+
+    bench.core.on_lost();
+    bench.login();
+    let frames = bench.take_frames();
+
+    assert_eq!(first.len(), 1);
+    assert_eq!(ids_of_creates(&frames), first);
+    bench.hear(frames[0].0, joined(0, 0)).unwrap();
+    bench.core.on_lost();
+    bench.login();
+    assert_eq!(ids_of_creates(&bench.take_frames()), [0; 0], "answered is answered");
+}
+
+#[test]
+fn two_creates_have_two_ids() {
+    let mut bench = Bench::online();
+    bench.command(Command::Create);
+    bench.command(Command::Create);
+
+    let ids = ids_of_creates(&bench.take_frames());
+
+    assert_ne!(ids[0], ids[1]);
+}
+
+#[test]
+fn what_is_asked_while_there_is_no_connection_is_asked_later() {
+    let mut bench = Bench::offline();
+    bench.command(Command::Join(code()));
+    assert_eq!(bench.take_frames(), []);
+
+    bench.login();
+
+    assert!(matches!(bench.take_frames()[..], [(1, ClientFrame::Join(_))]));
+}
+
+#[test]
+fn a_question_about_a_room_waits_until_the_room_is_resumed() {
+    let mut bench = Bench::in_room(9);
+    bench.command(Command::History { room: ROOM, after: Seq(0), before: Seq(5) });
+    bench.take_frames();
+    bench.core.on_lost();
+    bench.login();
+
+    let frames = bench.take_frames();
+    assert!(matches!(frames[..], [(_, ClientFrame::Resume(_))]), "{frames:?}");
+    bench.hear(frames[0].0, joined(9, 9)).unwrap();
+    assert!(matches!(bench.take_frames()[..], [(_, ClientFrame::History(_))]));
+}
+
+#[test]
+fn a_page_is_told_with_the_range_that_was_asked_for() {
+    let mut bench = Bench::in_room(9);
+    bench.command(Command::History { room: ROOM, after: Seq(2), before: Seq(5) });
+
+    bench.answer_last(Page { room: ROOM, oldest: Seq(1), entries: Capped::new(entries(3, 4)) }).unwrap();
+
+    let LinkEvent::Page { after, before, entries, .. } = bench.take_events().pop().unwrap() else { panic!("no page") };
+    assert_eq!((after, before, entries.len()), (Seq(2), Seq(5), 2));
+}
+
+#[test]
+fn a_page_out_of_order_or_out_of_range_is_misbehaviour() {
+    for bad in [vec![message(4, Seq(3)), message(3, Seq(2))], entries(2, 4)] {
+        let mut bench = Bench::in_room(9);
+        bench.command(Command::History { room: ROOM, after: Seq(2), before: Seq(5) });
+
+        let outcome = bench.answer_last(Page { room: ROOM, oldest: Seq(1), entries: Capped::new(bad) });
+
+        assert!(is_misbehaviour(outcome));
+    }
+}
+
+#[test]
+fn a_refused_join_tells_its_sentence() {
+    let mut bench = Bench::online();
+    bench.command(Command::Join(code()));
+
+    bench.answer_last(Refused::new(Code::JOIN_DENIED, "no room AB3Z on this server")).unwrap();
+
+    let sentence = "no room AB3Z on this server".to_owned();
+    assert_eq!(bench.take_events(), [LinkEvent::Refused { asked: Asked::Join(code()), sentence, free_name: None }]);
+}
+
+#[test]
+fn a_refused_rename_tells_a_free_name_and_keeps_the_old_one() {
+    let mut bench = Bench::online();
+    bench.command(Command::Rename(Nick::parse(b"bob").unwrap()));
+
+    let refused = Refused::new(Code::NAME_TAKEN, "taken").with(Detail::Name(Bytes::from("bob-2")));
+    bench.answer_last(refused).unwrap();
+
+    let LinkEvent::Refused { free_name, .. } = bench.take_events().pop().unwrap() else { panic!("not refused") };
+    assert_eq!(free_name, Nick::parse(b"bob-2").ok());
+    assert_eq!(bench.core.name().as_str(), "alice");
+}
+
+#[test]
+fn after_a_rename_the_new_name_logs_in() {
+    let mut bench = Bench::online();
+    let bob = Nick::parse(b"bob").unwrap();
+    bench.command(Command::Rename(bob.clone()));
+
+    bench.answer_last(Done {}).unwrap();
+
+    assert_eq!(bench.take_events(), [LinkEvent::Renamed(bob.clone())]);
+    assert_eq!(*bench.core.name(), bob);
+}
+
+#[test]
+fn a_rename_that_held_although_its_answer_was_lost_is_noticed_at_the_next_login() {
+    let mut bench = Bench::online();
+    let bob = Nick::parse(b"bob").unwrap();
+    bench.command(Command::Rename(bob.clone()));
+    bench.take_frames();
+    bench.core.on_lost();
+
+    assert_eq!(bench.try_login(PersonId(77)), Err(End::Renamed), "alice is somebody else now");
+
+    assert_eq!(*bench.core.name(), bob);
+    assert_eq!(bench.try_login(ME), Ok(()));
+    assert_eq!(bench.take_frames(), [], "and is not asked again");
+}
+
+#[test]
+fn a_rename_that_did_not_reach_the_server_is_asked_again() {
+    let mut bench = Bench::online();
+    bench.command(Command::Rename(Nick::parse(b"bob").unwrap()));
+    bench.take_frames();
+    bench.core.on_lost();
+    bench.login();
+
+    assert!(matches!(bench.take_frames()[..], [(_, ClientFrame::Rename(_))]));
+}
+
+#[test]
+fn a_left_room_is_told_once_however_often_it_was_asked() {
+    let mut bench = Bench::in_room(3);
+    bench.command(Command::Leave(ROOM));
+    bench.take_frames();
+    bench.core.on_lost();
+    bench.login();
+    bench.take_events();
+
+    bench.refuse_last(Code::NOT_MEMBER).unwrap();
+
+    assert_eq!(bench.take_events().pop(), Some(LinkEvent::Left { room: ROOM }));
+    assert_eq!(bench.take_frames(), []);
+}
+
+#[test]
+fn questions_about_a_room_that_nobody_is_in_are_refused_at_once() {
+    let mut bench = Bench::online();
+    bench.command(Command::Leave(ROOM));
+    bench.command(Command::Post(item(1)));
+
+    let events = bench.take_events();
+    assert!(matches!(events[0], LinkEvent::Refused { asked: Asked::Leave(ROOM), .. }));
+    assert!(matches!(events[1], LinkEvent::Marked { mark: Mark::Refused(_), .. }));
+}
+
+#[test]
+fn a_flood_of_questions_without_a_connection_is_bounded() {
+    let mut bench = Bench::offline();
+    (0..300).for_each(|_| bench.command(Command::Create));
+
+    assert_eq!(bench.take_events().len(), 300 - 256);
+}
+
+#[test]
+fn answers_to_questions_that_were_not_asked_are_misbehaviour() {
+    let frames: [ServerFrame; 5] = [
+        joined(0, 0).into(),
+        accepted(1, 1).into(),
+        Done {}.into(),
+        pong(1).into(),
+        Refused::new(Code::TOO_LONG, "because").into(),
+    ];
+    for frame in frames {
+        assert!(is_misbehaviour(Bench::online().hear(9, frame.clone())), "{frame:?}");
+    }
+}

@@ -1,0 +1,136 @@
+//! What stands in a file of the outbox: JSON, so that a person can read it in an emergency.
+
+use crate::link::OutboxItem;
+use chat_proto::{EntryBody, PostId, RoomId, UnixMillis};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+const VERSION: u32 = 1;
+/// A thousand messages of the greatest length, and their wrapping.
+const BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// A message that is not decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    pub item: OutboxItem,
+    /// Ever given to a connection: it may be in the log.
+    pub sent: bool,
+    /// Nobody can tell any more whether it is in the log.
+    pub is_unknown: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Contents {
+    pub(super) server: String,
+    pub(super) name: String,
+    pub(super) items: Vec<Kept>,
+}
+
+/// Why a file is no outbox.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unreadable {
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    #[error("it is larger than {BYTES_MAX} bytes")]
+    TooLarge,
+    #[error("{0}")]
+    Json(#[from] serde_json::Error),
+    #[error("it is of version {version}, and this program knows {VERSION}")]
+    Version { version: u32 },
+    #[error("one of its rooms has no valid id")]
+    Room,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Document {
+    version: u32,
+    server: String,
+    name: String,
+    messages: Vec<Row>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Row {
+    room: String,
+    instance: u64,
+    n: u64,
+    kind: Kind,
+    text: String,
+    written: i64,
+    sent: bool,
+    unknown: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    Message,
+    Action,
+    Topic,
+}
+
+pub(super) fn to_json(server: &str, name: &str, items: &[Kept]) -> Vec<u8> {
+    let messages = items.iter().filter_map(row).collect();
+    let document = Document { version: VERSION, server: server.to_owned(), name: name.to_owned(), messages };
+    serde_json::to_vec_pretty(&document).expect("strings and numbers always have a JSON form")
+}
+
+/// `None` if the file is gone by now.
+pub(super) fn read(path: &Path) -> Result<Option<Contents>, Unreadable> {
+    let bytes = match std::fs::metadata(path) {
+        Ok(file) if file.len() > BYTES_MAX => return Err(Unreadable::TooLarge),
+        Ok(_) => std::fs::read(path)?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let Document { version, server, name, messages } = serde_json::from_slice(&bytes)?;
+    if version != VERSION {
+        return Err(Unreadable::Version { version });
+    }
+    let items = messages.into_iter().map(kept).collect::<Result<_, _>>()?;
+    Ok(Some(Contents { server, name, items }))
+}
+
+/// Only what a person writes is ever posted; everything else has no row.
+fn row(kept: &Kept) -> Option<Row> {
+    let OutboxItem { room, id, body, written } = &kept.item;
+    let (kind, text) = match body {
+        EntryBody::Message(text) => (Kind::Message, text),
+        EntryBody::Action(text) => (Kind::Action, text),
+        EntryBody::Topic(text) => (Kind::Topic, text),
+        _ => return None,
+    };
+    Some(Row {
+        room: room.to_string(),
+        instance: id.instance,
+        n: id.n,
+        kind,
+        text: String::from_utf8_lossy(text).into_owned(),
+        written: written.0,
+        sent: kept.sent,
+        unknown: kept.is_unknown,
+    })
+}
+
+fn kept(row: Row) -> Result<Kept, Unreadable> {
+    let text = row.text.into();
+    let body = match row.kind {
+        Kind::Message => EntryBody::Message(text),
+        Kind::Action => EntryBody::Action(text),
+        Kind::Topic => EntryBody::Topic(text),
+    };
+    let item = OutboxItem {
+        room: room(&row.room).ok_or(Unreadable::Room)?,
+        id: PostId { instance: row.instance, n: row.n },
+        body,
+        written: UnixMillis(row.written),
+    };
+    Ok(Kept { item, sent: row.sent, is_unknown: row.unknown })
+}
+
+fn room(hex: &str) -> Option<RoomId> {
+    if hex.len() != 32 || !hex.bytes().all(|c| c.is_ascii_hexdigit()) {
+        return None;
+    }
+    u128::from_str_radix(hex, 16).ok().map(|id| RoomId(id.to_be_bytes()))
+}

@@ -1,0 +1,64 @@
+//! How fast a peer may speak: slow down first.
+//!
+//! A token bucket that may go into debt once: what is taken is never refused, but nothing more is read until the debt
+//! is paid.
+
+use crate::config::Rate;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// One bucket.
+#[derive(Debug)]
+pub(crate) struct Pace {
+    rate: Rate,
+    tokens: f64,
+    filled: Instant,
+}
+
+impl Pace {
+    /// A full bucket.
+    pub(crate) fn new(rate: Rate) -> Self {
+        Self { rate, tokens: rate.burst, filled: Instant::now() }
+    }
+
+    /// Takes `tokens`; says how long to take nothing more.
+    pub(crate) fn take(&mut self, tokens: f64) -> Option<Duration> {
+        if self.rate.per_second.is_infinite() {
+            return None;
+        }
+        let now = Instant::now();
+        let since = now.duration_since(self.filled).as_secs_f64();
+        self.filled = now;
+        self.tokens = (self.tokens + since * self.rate.per_second).min(self.rate.burst) - tokens;
+        // The next one needs a whole token, or the burst would be one more than it says.
+        let missing = tokens.min(1.0) - self.tokens;
+        (missing > 0.0).then(|| Duration::from_secs_f64(missing / self.rate.per_second))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_burst_passes_and_then_the_rate_holds() {
+        let mut pace = Pace::new(Rate { burst: 3.0, per_second: 2.0 });
+
+        let pauses: Vec<_> = (0..4).map(|_| pace.take(1.0)).collect();
+
+        let half = Some(Duration::from_millis(500));
+        assert_eq!(pauses[..3], [None, None, half]);
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert_eq!(pace.take(1.0), half, "the debt of the fourth was paid, but no more");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn rest_refills_the_bucket_only_to_its_brim() {
+        let mut pace = Pace::new(Rate { burst: 2.0, per_second: 1.0 });
+        pace.take(2.0);
+
+        tokio::time::advance(Duration::from_hours(1)).await;
+
+        assert_eq!([pace.take(1.0), pace.take(1.0)], [None, Some(Duration::from_secs(1))]);
+    }
+}

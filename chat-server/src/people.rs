@@ -1,0 +1,233 @@
+//! Names ↔ keys: who is who on this server.
+//!
+//! A key that claims a name is a person. Names that look alike are the same name. In memory, a person is forgotten,
+//! and the name is free again, when nobody was logged in under it for a day.
+
+use crate::config::Config;
+use bytes::Bytes;
+use chat_proto::{Author, Nick, PersonId, RoomId};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// An ed25519 public key.
+pub(crate) type Key = [u8; 32];
+
+/// A name claimed by a key.
+pub(crate) struct Person {
+    /// The server's number for them.
+    pub id: PersonId,
+    key: Key,
+    file: Mutex<File>,
+}
+
+/// What is known of a person.
+struct File {
+    name: Nick,
+    sessions: HashMap<u64, Session>,
+    last_seen: Instant,
+    rooms: BTreeSet<RoomId>,
+    forgotten: bool,
+}
+
+/// A session of a person, as the next session of the same instance finds it.
+#[derive(Clone, Default)]
+struct Session {
+    replaced: CancellationToken,
+    over: CancellationToken,
+}
+
+/// Proof that a session is counted among its person's; ends the count when dropped.
+pub(crate) struct Attendance {
+    person: Arc<Person>,
+    instance: u64,
+    session: Session,
+}
+
+/// Why a name cannot be had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ClaimError {
+    /// Somebody else has it, or one that looks like it.
+    Taken {
+        /// One that nobody has.
+        free: Option<Nick>,
+    },
+    /// The key holds as many names as it may.
+    TooMany {
+        /// How many that is.
+        max: usize,
+    },
+}
+
+/// Everybody.
+pub(crate) struct People {
+    names_per_key: usize,
+    sessions_per_person: usize,
+    memory: std::time::Duration,
+    directory: Mutex<Directory>,
+}
+
+#[derive(Default)]
+struct Directory {
+    by_look: HashMap<String, Arc<Person>>,
+    last_id: u64,
+}
+
+impl People {
+    /// Nobody yet.
+    pub(crate) fn new(config: &Config) -> Self {
+        Self {
+            names_per_key: config.names_per_key,
+            sessions_per_person: config.sessions_per_person,
+            memory: config.person_memory,
+            directory: Mutex::default(),
+        }
+    }
+
+    /// The person that `key` is under `name`: the one who came before, or a new one.
+    ///
+    /// # Errors
+    /// [`ClaimError`] if the name is another key's, or the key has enough names.
+    pub(crate) fn claim(&self, key: Key, name: &Nick) -> Result<Arc<Person>, ClaimError> {
+        let mut directory = self.lock();
+        match directory.by_look.get(&name.key()) {
+            Some(person) if person.key == key => Ok(Arc::clone(person)),
+            Some(_) => Err(ClaimError::Taken { free: directory.free_like(name) }),
+            None if directory.names_of(key) >= self.names_per_key => {
+                Err(ClaimError::TooMany { max: self.names_per_key })
+            }
+            None => Ok(directory.add(key, name)),
+        }
+    }
+
+    /// Calls `person` by another name from now on; says what they were called.
+    ///
+    /// # Errors
+    /// [`ClaimError::Taken`].
+    pub(crate) fn rename(&self, person: &Arc<Person>, name: &Nick) -> Result<Nick, ClaimError> {
+        let mut directory = self.lock();
+        match directory.by_look.get(&name.key()) {
+            Some(other) if other.id != person.id => {
+                return Err(ClaimError::Taken { free: directory.free_like(name) });
+            }
+            _ => {}
+        }
+        let old = std::mem::replace(&mut person.lock().name, name.clone());
+        directory.by_look.remove(&old.key());
+        directory.by_look.insert(name.key(), Arc::clone(person));
+        Ok(old)
+    }
+
+    /// Counts a session among its person's. A session of the same instance that is still there is told to end, and
+    /// this waits until it can commit nothing more.
+    ///
+    /// # Errors
+    /// The most sessions a person may have, if they have them.
+    pub(crate) async fn attend(&self, person: &Arc<Person>, instance: u64) -> Result<Attendance, usize> {
+        let session = Session::default();
+        let older = {
+            let mut file = person.lock();
+            if file.sessions.len() >= self.sessions_per_person && !file.sessions.contains_key(&instance) {
+                return Err(self.sessions_per_person);
+            }
+            file.sessions.insert(instance, session.clone())
+        };
+        let attendance = Attendance { person: Arc::clone(person), instance, session };
+        if let Some(older) = older {
+            older.replaced.cancel();
+            older.over.cancelled().await;
+        }
+        Ok(attendance)
+    }
+
+    /// Forgets who has been gone for long enough.
+    pub(crate) fn sweep(&self, now: Instant) {
+        self.lock().by_look.retain(|_, person| !person.forget_if_gone(now, self.memory));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Directory> {
+        self.directory.lock().expect("no panic under this lock")
+    }
+}
+
+impl Directory {
+    fn add(&mut self, key: Key, name: &Nick) -> Arc<Person> {
+        self.last_id += 1;
+        let file = File {
+            name: name.clone(),
+            sessions: HashMap::new(),
+            last_seen: Instant::now(),
+            rooms: BTreeSet::new(),
+            forgotten: false,
+        };
+        let person = Arc::new(Person { id: PersonId(self.last_id), key, file: Mutex::new(file) });
+        self.by_look.insert(name.key(), Arc::clone(&person));
+        person
+    }
+
+    fn names_of(&self, key: Key) -> usize {
+        self.by_look.values().filter(|person| person.key == key).count()
+    }
+
+    fn free_like(&self, name: &Nick) -> Option<Nick> {
+        (2..100).filter_map(|number| name.numbered(number)).find(|name| !self.by_look.contains_key(&name.key()))
+    }
+}
+
+impl Person {
+    /// As the author of an entry that is written now.
+    pub(crate) fn author(&self) -> Author {
+        Author { person: self.id, name: Bytes::copy_from_slice(self.lock().name.as_str().as_bytes()) }
+    }
+
+    /// The rooms they are a member of.
+    pub(crate) fn rooms(&self) -> Vec<RoomId> {
+        self.lock().rooms.iter().copied().collect()
+    }
+
+    /// Notes membership.
+    pub(crate) fn joined(&self, room: RoomId) {
+        self.lock().rooms.insert(room);
+    }
+
+    /// Notes the end of membership.
+    pub(crate) fn left(&self, room: RoomId) {
+        self.lock().rooms.remove(&room);
+    }
+
+    /// Whether the server no longer knows them; whoever comes under this name now is somebody else.
+    pub(crate) fn is_forgotten(&self) -> bool {
+        self.lock().forgotten
+    }
+
+    fn forget_if_gone(&self, now: Instant, memory: std::time::Duration) -> bool {
+        let mut file = self.lock();
+        file.forgotten = file.sessions.is_empty() && now.duration_since(file.last_seen) >= memory;
+        file.forgotten
+    }
+
+    fn lock(&self) -> MutexGuard<'_, File> {
+        self.file.lock().expect("no panic under this lock")
+    }
+}
+
+impl Attendance {
+    /// Waits until a newer session of the same instance takes over.
+    pub(crate) async fn replaced(&self) {
+        self.session.replaced.cancelled().await;
+    }
+}
+
+impl Drop for Attendance {
+    fn drop(&mut self) {
+        let mut file = self.person.lock();
+        // The newer session has taken this place already if this one was replaced.
+        if !self.session.replaced.is_cancelled() {
+            file.sessions.remove(&self.instance);
+        }
+        file.last_seen = Instant::now();
+        drop(file);
+        self.session.over.cancel();
+    }
+}

@@ -1,0 +1,332 @@
+//! Who is there, who may come back, and whether the room lives on.
+//!
+//! ```text
+//!            enter                 cut                    60 s
+//! stranger ---------> here <----------------> fading ----------> gone
+//!             Joined   |         enter           Left{lost}       | enter: Joined
+//!                      `-- Bye: Left{quit} ----------------------^
+//! ```
+//!
+//! Present is who is here or fading. A visitor comes only to post: no member, not present, announced to nobody.
+
+use super::{News, Room, State};
+use crate::config::Config;
+use crate::people::Person;
+use bytes::Bytes;
+use chat_proto::frame::{Member, Presence, Stay};
+use chat_proto::{EntryBody, LeaveReason, PersonId};
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::broadcast;
+use tokio::time::Instant;
+
+/// Names a session within the server's process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct SessionId(pub u64);
+
+/// How a session ended its stay in a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Departure {
+    /// It said so.
+    Bye,
+    /// It was cut off.
+    Lost,
+}
+
+/// Whether a room lives on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use = "a room that is over must be taken out of the directory"]
+pub(crate) enum Life {
+    /// It does.
+    Lives,
+    /// It has no reason to.
+    Over,
+}
+
+/// Why nobody enters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EnterError {
+    /// The room is over.
+    Ended,
+    /// As many members as may be are present.
+    Full {
+        /// How many that is.
+        max: usize,
+    },
+}
+
+/// Writes an entry of the server's own.
+pub(super) type Note<'a> = &'a mut dyn FnMut(&Person, EntryBody);
+
+pub(super) struct Presences {
+    members: BTreeMap<PersonId, Known>,
+    visitors: HashSet<SessionId>,
+    members_max: usize,
+    grace: Duration,
+    empty_room: Duration,
+    /// Since when nobody keeps the room alive.
+    empty_since: Option<Instant>,
+}
+
+struct Known {
+    person: Arc<Person>,
+    whereabouts: Whereabouts,
+}
+
+enum Whereabouts {
+    Here(Vec<(SessionId, Stay)>),
+    Fading { since: Instant, stay: Stay },
+    Gone { since: Instant },
+}
+
+impl Room {
+    /// Lets a session in. A visitor gets no news.
+    ///
+    /// # Errors
+    /// [`EnterError`].
+    pub(crate) fn enter(
+        self: &Arc<Self>,
+        session: SessionId,
+        person: &Arc<Person>,
+        stay: Stay,
+    ) -> Result<Option<broadcast::Receiver<News>>, EnterError> {
+        let news = {
+            let mut state = self.lock();
+            let State { presences, writing, ended, .. } = &mut *state;
+            if *ended {
+                return Err(EnterError::Ended);
+            }
+            presences.enter(session, person, stay, &mut |person, body| {
+                writing.note(self.environment.now(), person.author(), body);
+            })?;
+            // Subscribed before anybody reads the log: what is not in the log by then will come as news.
+            (stay != Stay::Visitor).then(|| self.news.subscribe())
+        };
+        if news.is_some() {
+            person.joined(self.id);
+        }
+        self.flush();
+        Ok(news)
+    }
+
+    /// Ends a session's stay.
+    pub(crate) fn depart(self: &Arc<Self>, session: SessionId, person: &Arc<Person>, how: Departure) -> Life {
+        self.with_presences(|presences, note| presences.depart(session, person, how, note))
+    }
+
+    /// Ends a person's membership.
+    pub(crate) fn leave(self: &Arc<Self>, person: &Arc<Person>) -> Life {
+        person.left(self.id);
+        self.with_presences(|presences, note| presences.leave(person, note))
+    }
+
+    /// Tells the room that `person` bears a new name.
+    pub(crate) fn renamed(self: &Arc<Self>, person: PersonId, old: &chat_proto::Nick, new: &chat_proto::Nick) {
+        let bytes = |name: &chat_proto::Nick| Bytes::copy_from_slice(name.as_str().as_bytes());
+        let author = chat_proto::Author { person, name: bytes(old) };
+        self.lock().writing.note(self.environment.now(), author, EntryBody::Renamed(bytes(new)));
+        self.flush();
+    }
+
+    /// Lets time pass: lost people fade, an empty room ends.
+    pub(crate) fn sweep(self: &Arc<Self>, now: Instant) -> Life {
+        let said = self.lock().writing.has_been_said();
+        self.with_presences(|presences, note| presences.sweep(now, said, note))
+    }
+
+    fn with_presences(self: &Arc<Self>, act: impl FnOnce(&mut Presences, Note<'_>) -> Life) -> Life {
+        let life = {
+            let mut state = self.lock();
+            let State { presences, writing, .. } = &mut *state;
+            let life = act(presences, &mut |person, body| {
+                writing.note(self.environment.now(), person.author(), body);
+            });
+            // Decided and done under one lock: nobody enters a room that is about to be ended.
+            state.ended |= life == Life::Over;
+            life
+        };
+        self.flush();
+        life
+    }
+}
+
+impl Presences {
+    pub(super) fn new(config: &Config) -> Self {
+        Self {
+            members: BTreeMap::new(),
+            visitors: HashSet::new(),
+            members_max: config.members_per_room,
+            grace: config.presence_grace,
+            empty_room: config.empty_room,
+            empty_since: None,
+        }
+    }
+
+    pub(super) fn is_member(&self, person: PersonId) -> bool {
+        self.members.contains_key(&person)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    /// Whether `session` may speak and read here now.
+    pub(super) fn is_attached(&self, session: SessionId, person: PersonId) -> bool {
+        let is_here = |known: &Known| match &known.whereabouts {
+            Whereabouts::Here(sessions) => sessions.iter().any(|(other, _)| *other == session),
+            Whereabouts::Fading { .. } | Whereabouts::Gone { .. } => false,
+        };
+        self.visitors.contains(&session) || self.members.get(&person).is_some_and(is_here)
+    }
+
+    pub(super) fn list(&self) -> Vec<Member> {
+        self.members.values().map(Known::as_member).collect()
+    }
+
+    fn enter(
+        &mut self,
+        session: SessionId,
+        person: &Arc<Person>,
+        stay: Stay,
+        note: Note<'_>,
+    ) -> Result<(), EnterError> {
+        if stay == Stay::Visitor {
+            self.visitors.insert(session);
+            return Ok(());
+        }
+        if !self.is_member(person.id) {
+            self.make_place()?;
+        }
+        let known = self.members.entry(person.id).or_insert_with(|| Known::new(person));
+        if !known.is_present() {
+            note(person, EntryBody::Joined);
+        }
+        known.attach(session, stay);
+        if self.is_kept() {
+            self.empty_since = None;
+        }
+        Ok(())
+    }
+
+    /// Forgets who has been gone longest, if the room has all the members it may have.
+    fn make_place(&mut self) -> Result<(), EnterError> {
+        if self.members.len() < self.members_max {
+            return Ok(());
+        }
+        let gone = self.members.iter().filter_map(|(id, known)| Some((known.gone_since()?, *id)));
+        let (_, id) = gone.min().ok_or(EnterError::Full { max: self.members_max })?;
+        self.members.remove(&id);
+        Ok(())
+    }
+
+    fn depart(&mut self, session: SessionId, person: &Arc<Person>, how: Departure, note: Note<'_>) -> Life {
+        if self.visitors.remove(&session) {
+            return Life::Lives;
+        }
+        let was_kept = self.is_kept();
+        let Some(known) = self.members.get_mut(&person.id) else { return Life::Lives };
+        if known.detach(session, how) == Some(Departure::Bye) {
+            note(person, EntryBody::Left(LeaveReason::Quit));
+        }
+        match how {
+            Departure::Bye if was_kept && !self.is_kept() => Life::Over,
+            Departure::Bye | Departure::Lost => Life::Lives,
+        }
+    }
+
+    fn leave(&mut self, person: &Arc<Person>, note: Note<'_>) -> Life {
+        let was_kept = self.is_kept();
+        let Some(known) = self.members.remove(&person.id) else { return Life::Lives };
+        if known.is_present() {
+            note(person, EntryBody::Left(LeaveReason::Leave));
+        }
+        if self.is_empty() || was_kept && !self.is_kept() { Life::Over } else { Life::Lives }
+    }
+
+    /// `said`: whether anybody ever said anything, so that the room is worth waiting for.
+    fn sweep(&mut self, now: Instant, said: bool, note: Note<'_>) -> Life {
+        for known in self.members.values_mut() {
+            if known.fade(now, self.grace) {
+                note(&known.person, EntryBody::Left(LeaveReason::Lost));
+            }
+        }
+        self.members.retain(|_, known| known.gone_since().is_none() || !known.person.is_forgotten());
+        if self.is_kept() {
+            return Life::Lives;
+        }
+        let empty_since = *self.empty_since.get_or_insert(now);
+        let is_over = !said || now.duration_since(empty_since) >= self.empty_room;
+        if is_over { Life::Over } else { Life::Lives }
+    }
+
+    /// Whether anybody is present for whose sake the room lives.
+    fn is_kept(&self) -> bool {
+        self.members.values().any(Known::keeps)
+    }
+}
+
+impl Known {
+    fn new(person: &Arc<Person>) -> Self {
+        Self { person: Arc::clone(person), whereabouts: Whereabouts::Gone { since: Instant::now() } }
+    }
+
+    fn as_member(&self) -> Member {
+        let presence = if self.is_present() { Presence::Here } else { Presence::Gone };
+        Member { person: self.person.id, name: self.person.author().name, presence }
+    }
+
+    fn is_present(&self) -> bool {
+        self.gone_since().is_none()
+    }
+
+    fn gone_since(&self) -> Option<Instant> {
+        match self.whereabouts {
+            Whereabouts::Gone { since } => Some(since),
+            Whereabouts::Here(_) | Whereabouts::Fading { .. } => None,
+        }
+    }
+
+    fn keeps(&self) -> bool {
+        match &self.whereabouts {
+            Whereabouts::Here(sessions) => sessions.iter().any(|(_, stay)| *stay == Stay::Resident),
+            Whereabouts::Fading { stay, .. } => *stay == Stay::Resident,
+            Whereabouts::Gone { .. } => false,
+        }
+    }
+
+    fn attach(&mut self, session: SessionId, stay: Stay) {
+        match &mut self.whereabouts {
+            Whereabouts::Here(sessions) => {
+                sessions.retain(|(other, _)| *other != session);
+                sessions.push((session, stay));
+            }
+            whereabouts => *whereabouts = Whereabouts::Here(vec![(session, stay)]),
+        }
+    }
+
+    /// Ends one session's stay. With the last of them the person goes, or fades if that one was cut off; says which.
+    fn detach(&mut self, session: SessionId, how: Departure) -> Option<Departure> {
+        let Whereabouts::Here(sessions) = &mut self.whereabouts else { return None };
+        let (_, stay) = sessions.remove(sessions.iter().position(|(other, _)| *other == session)?);
+        if !sessions.is_empty() {
+            return None;
+        }
+        let since = Instant::now();
+        self.whereabouts = match how {
+            Departure::Bye => Whereabouts::Gone { since },
+            Departure::Lost => Whereabouts::Fading { since, stay },
+        };
+        Some(how)
+    }
+
+    /// Whether a lost person was given up just now.
+    fn fade(&mut self, now: Instant, grace: Duration) -> bool {
+        let Whereabouts::Fading { since, .. } = self.whereabouts else { return false };
+        let is_over = now.duration_since(since) >= grace;
+        if is_over {
+            self.whereabouts = Whereabouts::Gone { since };
+        }
+        is_over
+    }
+}

@@ -1,0 +1,168 @@
+//! Code → room, id → room: which rooms there are.
+//!
+//! A code finds a room while it lives and rests when the room has ended; a room's id is never used again. Lock order:
+//! the directory's lock is never held while a room's is taken.
+
+use crate::config::Config;
+use crate::environment::{Environment, random};
+use crate::log::Logs;
+use crate::people::Person;
+use crate::room::{Life, News, Room, SessionId};
+use chat_proto::frame::Stay;
+use chat_proto::{PersonId, RoomCode, RoomId};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+use tokio::sync::broadcast;
+use tokio::time::Instant;
+
+/// Draws for a free code before giving up. With the alphabet's million codes and 10,000 rooms, two are rarely needed.
+const CODE_DRAWS: usize = 64;
+
+/// Every room.
+pub(crate) struct Rooms {
+    config: Arc<Config>,
+    environment: Arc<dyn Environment>,
+    logs: Arc<dyn Logs>,
+    directory: Mutex<Directory>,
+}
+
+#[derive(Default)]
+struct Directory {
+    by_id: HashMap<RoomId, Arc<Room>>,
+    by_code: HashMap<RoomCode, RoomId>,
+    by_origin: HashMap<(PersonId, u64), RoomId>,
+    resting: HashMap<RoomCode, Instant>,
+}
+
+/// A room that a session has just entered.
+pub(crate) struct Entered {
+    /// The room.
+    pub room: Arc<Room>,
+    /// What happens in it from now on; nothing for a visitor.
+    pub news: Option<broadcast::Receiver<News>>,
+}
+
+/// Why no room could be opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CreateError {
+    /// As many rooms as there may be.
+    Full {
+        /// How many that is.
+        max: usize,
+    },
+    /// No free code was drawn.
+    NoCode,
+}
+
+impl Rooms {
+    /// None yet.
+    pub(crate) fn new(config: &Arc<Config>, environment: &Arc<dyn Environment>, logs: Arc<dyn Logs>) -> Self {
+        Self { config: Arc::clone(config), environment: Arc::clone(environment), logs, directory: Mutex::default() }
+    }
+
+    /// Where their logs are.
+    pub(crate) fn logs(&self) -> &dyn Logs {
+        &*self.logs
+    }
+
+    /// The room that a code finds.
+    pub(crate) fn by_code(&self, code: RoomCode) -> Option<Arc<Room>> {
+        let directory = self.lock();
+        directory.by_code.get(&code).and_then(|id| directory.by_id.get(id)).cloned()
+    }
+
+    /// The room with this id.
+    pub(crate) fn by_id(&self, id: RoomId) -> Option<Arc<Room>> {
+        self.lock().by_id.get(&id).cloned()
+    }
+
+    /// The room that `person` opened with this request before.
+    pub(crate) fn by_origin(&self, person: PersonId, request: u64) -> Option<Arc<Room>> {
+        let directory = self.lock();
+        directory.by_origin.get(&(person, request)).and_then(|id| directory.by_id.get(id)).cloned()
+    }
+
+    /// Opens a room and lets its opener in.
+    ///
+    /// # Errors
+    /// [`CreateError`].
+    pub(crate) fn create(
+        &self,
+        person: &Arc<Person>,
+        request: u64,
+        (session, stay): (SessionId, Stay),
+    ) -> Result<Entered, CreateError> {
+        let id = RoomId(random(&*self.environment));
+        let code = self.reserve(id)?;
+        let surroundings = (&*self.config, &self.environment);
+        let room = Room::open(id, code, (person, request), &*self.logs, surroundings);
+        // Entered before anybody can find it: an empty room is swept away.
+        let news = room.enter(session, person, stay).expect("a new room is neither over nor full");
+        let mut directory = self.lock();
+        directory.by_id.insert(id, Arc::clone(&room));
+        directory.by_origin.insert(room.origin, id);
+        Ok(Entered { room, news })
+    }
+
+    fn reserve(&self, id: RoomId) -> Result<RoomCode, CreateError> {
+        let mut directory = self.lock();
+        if directory.by_code.len() >= self.config.rooms {
+            return Err(CreateError::Full { max: self.config.rooms });
+        }
+        let now = Instant::now();
+        let code = std::iter::repeat_with(|| self.environment.room_code())
+            .take(CODE_DRAWS)
+            .find(|code| directory.is_free(*code, now, self.config.code_rest))
+            .ok_or(CreateError::NoCode)?;
+        directory.by_code.insert(code, id);
+        Ok(code)
+    }
+
+    /// Takes a room that is over out of the directory and lets its code rest.
+    pub(crate) fn end(&self, room: &Arc<Room>) {
+        let mut directory = self.lock();
+        if directory.by_id.remove(&room.id).is_none() {
+            return;
+        }
+        directory.by_code.remove(&room.code);
+        directory.by_origin.remove(&room.origin);
+        directory.resting.insert(room.code, Instant::now());
+        drop(directory);
+        room.end();
+        self.logs.erase(room.id);
+    }
+
+    /// Carries out what became of a room.
+    pub(crate) fn settle(&self, room: &Arc<Room>, life: Life) {
+        match life {
+            Life::Lives => {}
+            Life::Over => self.end(room),
+        }
+    }
+
+    /// Lets time pass in every room.
+    pub(crate) fn sweep(&self, now: Instant) {
+        let rooms: Vec<_> = {
+            let mut directory = self.lock();
+            let rest = self.config.code_rest;
+            directory.resting.retain(|_, since| now.duration_since(*since) < rest);
+            directory.by_id.values().cloned().collect()
+        };
+        for room in rooms {
+            let life = room.sweep(now);
+            self.settle(&room, life);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Directory> {
+        self.directory.lock().expect("no panic under this lock")
+    }
+}
+
+impl Directory {
+    fn is_free(&self, code: RoomCode, now: Instant, rest: Duration) -> bool {
+        let is_resting = self.resting.get(&code).is_some_and(|since| now.duration_since(*since) < rest);
+        !self.by_code.contains_key(&code) && !is_resting
+    }
+}

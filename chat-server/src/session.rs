@@ -1,0 +1,368 @@
+//! One connection's life, from accept to its named end.
+//!
+//! Everything a peer sends is read in one place and handled in one place; whatever is to be sent is put into one queue
+//! and written by the loop, so that reading never waits for writing and a stuck peer cannot hold up a stop.
+
+mod delivery;
+mod dispatch;
+mod entering;
+mod farewell;
+mod greeting;
+mod outbound;
+mod requests;
+
+pub(crate) use farewell::Farewell;
+pub(crate) use outbound::Budget;
+
+use crate::config::Config;
+use crate::environment::Environment;
+use crate::people::{Attendance, People};
+use crate::room::{Mailbox, Room, SessionId};
+use crate::rooms::Rooms;
+use bytes::BytesMut;
+use chat_proto::codec::to_bytes;
+use chat_proto::limits::{FRAME_BYTES_BEFORE_LOGIN, POSTS_UNANSWERED};
+use chat_proto::{Frame as _, FrameCodec, Payload, Refused, ServerFrame};
+use delivery::Deliveries;
+use dispatch::Paces;
+use greeting::Standing;
+use outbound::Outbound;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Instant, Sleep};
+use tokio_util::codec::Decoder;
+use tokio_util::sync::CancellationToken;
+
+/// Frames handled before the session looks around again.
+const FRAMES_PER_TURN: usize = 32;
+/// Empty frames after which a peer is sent away.
+const EMPTY_FRAMES_MAX: u32 = 100;
+
+/// What all sessions of a server share.
+pub(crate) struct Shared {
+    /// Every limit.
+    pub config: Arc<Config>,
+    /// Clock and randomness.
+    pub environment: Arc<dyn Environment>,
+    /// Names ↔ keys.
+    pub people: People,
+    /// Code → room.
+    pub rooms: Arc<Rooms>,
+    /// What waits to be written to all.
+    pub budget: Arc<Budget>,
+    /// Numbers sessions.
+    pub last_session: AtomicU64,
+}
+
+/// One connection.
+pub(crate) struct Session<S> {
+    shared: Arc<Shared>,
+    id: SessionId,
+    stop: CancellationToken,
+
+    reader: ReadHalf<S>,
+    writer: WriteHalf<S>,
+    codec: FrameCodec,
+    inbox: BytesMut,
+    outbound: Outbound,
+
+    standing: Standing,
+    /// Held until login: the strangers let in at once are few.
+    stranger: Option<OwnedSemaphorePermit>,
+    /// Present from login on.
+    member: Option<LoggedIn>,
+    paces: Paces,
+    empty_frames: u32,
+    premature_frames: u32,
+
+    accepted_at: Instant,
+    heard_at: Instant,
+    /// Since when a frame has been incomplete.
+    frame_since: Option<Instant>,
+    paused_until: Option<Instant>,
+    /// Whether the inbox may hold another whole frame.
+    has_frames: bool,
+    alarm: Pin<Box<Sleep>>,
+}
+
+/// What a session has once it knows its person.
+struct LoggedIn {
+    // Dropped first to last: the rooms are left before the person counts as absent.
+    deliveries: Deliveries,
+    attendance: Attendance,
+    mailbox: Arc<Mailbox>,
+    unanswered: usize,
+    /// Rooms in which something was gathered this turn.
+    touched: Vec<Arc<Room>>,
+}
+
+impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
+    /// A session on `stream`, which ends when `stop` does.
+    pub(crate) fn new(stream: S, shared: Arc<Shared>, stranger: OwnedSemaphorePermit, stop: CancellationToken) -> Self {
+        let (reader, writer) = tokio::io::split(stream);
+        let now = Instant::now();
+        Self {
+            id: SessionId(shared.last_session.fetch_add(1, Ordering::Relaxed)),
+            stop,
+            reader,
+            writer,
+            codec: FrameCodec::new(FRAME_BYTES_BEFORE_LOGIN),
+            inbox: BytesMut::new(),
+            outbound: Outbound::new(shared.config.outbound_bytes, Arc::clone(&shared.budget)),
+            standing: Standing::Stranger,
+            stranger: Some(stranger),
+            member: None,
+            paces: Paces::new(&shared.config),
+            empty_frames: 0,
+            premature_frames: 0,
+            accepted_at: now,
+            heard_at: now,
+            frame_since: None,
+            paused_until: None,
+            has_frames: false,
+            alarm: Box::pin(tokio::time::sleep(shared.config.login_timeout)),
+            shared,
+        }
+    }
+
+    /// Serves the connection until it ends, and says why it ended.
+    pub(crate) async fn run(mut self) -> Farewell {
+        loop {
+            if let Err(farewell) = self.turn().await {
+                tracing::debug!(session = self.id.0, %farewell, "session ends");
+                self.say_goodbye(&farewell).await;
+                return farewell;
+            }
+        }
+    }
+
+    /// Waits for one thing to happen and handles it.
+    async fn turn(&mut self) -> Result<(), Farewell> {
+        self.set_alarm();
+        let may_listen = self.may_listen();
+        let has_room = self.outbound.has_room();
+        let is_behind = self.member.as_ref().is_some_and(|member| member.deliveries.is_behind());
+        let (deliveries, mailbox, attendance) = LoggedIn::parts(self.member.as_mut());
+        tokio::select! {
+            read = self.reader.read_buf(&mut self.inbox), if may_listen && !self.has_frames => self.on_read(read)?,
+            () = std::future::ready(()), if may_listen && self.has_frames => self.on_frames().await?,
+            written = self.writer.write_buf(&mut self.outbound), if !self.outbound.is_empty() => drop(written?),
+            item = next_news(deliveries), if has_room => self.on_news(item),
+            () = std::future::ready(()), if has_room && is_behind => self.catch_up().await,
+            () = decided(mailbox) => self.on_decisions()?,
+            () = replaced(attendance) => return Err(Farewell::Replaced),
+            () = &mut self.alarm => self.on_alarm()?,
+            () = self.stop.cancelled() => return Err(Farewell::ServerStopping),
+        }
+        Ok(())
+    }
+
+    /// Whether the peer may say more now: not while it is too fast, nor while it waits for enough answers.
+    fn may_listen(&self) -> bool {
+        let is_paused = self.paused_until.is_some();
+        let is_full = self.member.as_ref().is_some_and(|member| member.unanswered >= POSTS_UNANSWERED);
+        !is_paused && !is_full && self.outbound.has_room()
+    }
+
+    fn on_read(&mut self, read: std::io::Result<usize>) -> Result<(), Farewell> {
+        if read? == 0 {
+            return Err(Farewell::PeerClosed);
+        }
+        self.heard_at = Instant::now();
+        self.has_frames = true;
+        Ok(())
+    }
+
+    async fn on_frames(&mut self) -> Result<(), Farewell> {
+        for _ in 0..FRAMES_PER_TURN {
+            match self.codec.decode(&mut self.inbox)? {
+                Some(Payload::Frame(frame)) => self.on_frame(frame).await?,
+                Some(Payload::Empty) => self.on_empty_frame()?,
+                None => {
+                    self.has_frames = false;
+                    break;
+                }
+            }
+            self.heard_at = Instant::now();
+            self.frame_since = None;
+            if !self.may_listen() {
+                break;
+            }
+        }
+        let is_partial = !self.has_frames && !self.inbox.is_empty();
+        self.frame_since = is_partial.then(|| self.frame_since.unwrap_or_else(Instant::now));
+        self.flush_rooms();
+        self.on_decisions()
+    }
+
+    fn on_empty_frame(&mut self) -> Result<(), Farewell> {
+        self.empty_frames += 1;
+        if self.empty_frames >= EMPTY_FRAMES_MAX {
+            return Err(Farewell::EmptyFrames);
+        }
+        self.refuse(0, farewell::empty_frame());
+        Ok(())
+    }
+
+    fn flush_rooms(&mut self) {
+        if let Some(member) = &mut self.member {
+            for room in member.touched.drain(..) {
+                room.flush();
+            }
+        }
+    }
+
+    /// Passes on the item, and whatever else is there already, so that all of it leaves in one write.
+    fn on_news(&mut self, item: delivery::Item) {
+        let Some(member) = &mut self.member else { return };
+        let mut next = Some(item);
+        while let Some(item) = next {
+            member.deliveries.on_news(item, &mut self.outbound);
+            next = self.outbound.has_room().then(|| member.deliveries.next_now()).flatten();
+        }
+    }
+
+    async fn catch_up(&mut self) {
+        if let Some(member) = &mut self.member {
+            member.deliveries.catch_up(&mut self.outbound).await;
+        }
+    }
+
+    fn answer(&mut self, request: u32, frame: impl Into<ServerFrame>) {
+        let frame = frame.into();
+        tracing::trace!(session = self.id.0, request, kind = frame.kind(), "answer");
+        self.outbound.push(to_bytes(request, &frame));
+    }
+
+    fn refuse(&mut self, request: u32, refused: Refused) {
+        tracing::debug!(session = self.id.0, request, code = refused.code.0, "refused");
+        self.answer(request, refused);
+    }
+
+    /// The moments at which something must have happened.
+    fn deadlines(&self) -> impl Iterator<Item = (Instant, Farewell)> {
+        let config = &self.shared.config;
+        let hopeful = match self.member {
+            None => (self.accepted_at + config.login_timeout, Farewell::LoginTimedOut),
+            Some(_) => (self.heard_at + config.silence, Farewell::Silent),
+        };
+        let frame = self.frame_since.map(|since| (since + config.frame_timeout, Farewell::FrameTimedOut));
+        let stall = self.outbound.stalled_since().map(|since| (since + config.write_stall, Farewell::TooSlow));
+        [Some(hopeful), frame, stall].into_iter().flatten()
+    }
+
+    /// Sets the alarm if something is due before it rings. Most deadlines only ever move away, and are looked at when
+    /// the alarm rings: delivering costs no timer.
+    fn set_alarm(&mut self) {
+        let due = self.deadlines().map(|(due, _)| due).chain(self.paused_until).min();
+        if let Some(due) = due.filter(|due| *due < self.alarm.deadline()) {
+            self.alarm.as_mut().reset(due);
+        }
+    }
+
+    fn on_alarm(&mut self) -> Result<(), Farewell> {
+        let now = Instant::now();
+        self.paused_until = self.paused_until.filter(|until| *until > now);
+        if let Some((_, farewell)) = self.deadlines().find(|(due, _)| *due <= now) {
+            return Err(farewell);
+        }
+        let next = self.deadlines().map(|(due, _)| due).chain(self.paused_until).min();
+        self.alarm.as_mut().reset(next.unwrap_or(now + self.shared.config.silence));
+        Ok(())
+    }
+
+    fn pause(&mut self, pause: Option<Duration>) {
+        let until = pause.map(|pause| Instant::now() + pause);
+        self.paused_until = self.paused_until.max(until);
+    }
+
+    /// Takes leave of the rooms, then says the last words, for as long as a peer may take to hear them.
+    async fn say_goodbye(mut self, farewell: &Farewell) {
+        let goodbye = self.shared.config.goodbye;
+        let is_heard = tokio::time::timeout(goodbye, self.last_words(farewell)).await;
+        if is_heard.is_err() {
+            tracing::debug!(session = self.id.0, "the peer took no last words");
+        }
+    }
+
+    async fn last_words(&mut self, farewell: &Farewell) {
+        if matches!(farewell, Farewell::ServerStopping) {
+            self.await_decisions().await;
+        }
+        self.take_leave(farewell);
+        if let Some(frame) = farewell.last_frame(&self.shared) {
+            self.answer(0, frame);
+        }
+        if farewell.is_peer_there() && self.write_out().await.is_ok() {
+            self.linger().await;
+        }
+    }
+
+    /// A post that is being committed is answered before the server goes.
+    async fn await_decisions(&mut self) {
+        while self.member.as_ref().is_some_and(|member| member.unanswered > 0) {
+            let (_, mailbox, _) = LoggedIn::parts(self.member.as_mut());
+            decided(mailbox).await;
+            if self.on_decisions().is_err() {
+                return;
+            }
+        }
+    }
+
+    fn take_leave(&mut self, farewell: &Farewell) {
+        if let Some(mut member) = self.member.take() {
+            member.deliveries.set_departure(farewell.departure());
+        }
+    }
+
+    async fn write_out(&mut self) -> std::io::Result<()> {
+        while !self.outbound.is_empty() {
+            self.writer.write_buf(&mut self.outbound).await?;
+        }
+        self.writer.shutdown().await
+    }
+
+    /// Hears the peer out: closing on unread bytes would reset the connection, and the peer would lose the last words.
+    async fn linger(&mut self) {
+        self.inbox.clear();
+        while self.reader.read_buf(&mut self.inbox).await.is_ok_and(|bytes| bytes > 0) {
+            self.inbox.clear();
+        }
+    }
+}
+
+impl LoggedIn {
+    /// What the loop waits for, apart from each other.
+    #[expect(clippy::needless_pass_by_value, reason = "an optional exclusive borrow is passed like any other")]
+    fn parts(member: Option<&mut Self>) -> (Option<&mut Deliveries>, Option<&Mailbox>, Option<&Attendance>) {
+        match member {
+            Some(Self { deliveries, mailbox, attendance, .. }) => (Some(deliveries), Some(mailbox), Some(attendance)),
+            None => (None, None, None),
+        }
+    }
+}
+
+async fn next_news(deliveries: Option<&mut Deliveries>) -> delivery::Item {
+    match deliveries {
+        Some(deliveries) => deliveries.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn decided(mailbox: Option<&Mailbox>) {
+    match mailbox {
+        Some(mailbox) => mailbox.arrived().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn replaced(attendance: Option<&Attendance>) {
+    match attendance {
+        Some(attendance) => attendance.replaced().await,
+        None => std::future::pending().await,
+    }
+}

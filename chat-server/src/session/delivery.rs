@@ -1,0 +1,198 @@
+//! The cursor that never skips: how a session receives every entry of its rooms, in order.
+//!
+//! News comes over the room's broadcast and is passed on only when it follows on the cursor. Otherwise the session is
+//! behind, and reads the log from its cursor until it has caught up; news that arrives meanwhile is in the log too.
+
+use super::outbound::Outbound;
+use crate::log::{Range, Slice};
+use crate::people::Person;
+use crate::room::{Batch, Departure, News, Room, SessionId};
+use crate::rooms::{Entered, Rooms};
+use chat_proto::codec::{self, to_bytes};
+use chat_proto::frame::{Gap, GapKind, RoomEnded, RoomHead, ServerFrame};
+use chat_proto::{PersonId, RoomId, Seq};
+use futures_util::FutureExt;
+use std::collections::HashMap;
+use std::sync::Arc;
+use tokio_stream::wrappers::BroadcastStream;
+use tokio_stream::wrappers::errors::BroadcastStreamRecvError;
+use tokio_stream::{StreamExt, StreamMap};
+
+/// The next item of one of a session's rooms.
+pub(super) type Item = (RoomId, Result<News, BroadcastStreamRecvError>);
+
+/// The rooms of a session, and how far it is in each. Departs from all of them when dropped.
+pub(super) struct Deliveries {
+    session: SessionId,
+    person: Arc<Person>,
+    rooms: Arc<Rooms>,
+    cursors: HashMap<RoomId, Cursor>,
+    news: StreamMap<RoomId, BroadcastStream<News>>,
+    departure: Departure,
+}
+
+struct Cursor {
+    room: Arc<Room>,
+    /// The last entry given to the session; nothing for a visitor, who is given none.
+    at: Option<Seq>,
+    is_behind: bool,
+}
+
+impl Deliveries {
+    /// No rooms yet.
+    pub(super) fn new(session: SessionId, person: Arc<Person>, rooms: Arc<Rooms>) -> Self {
+        Self { session, person, rooms, cursors: HashMap::new(), news: StreamMap::new(), departure: Departure::Lost }
+    }
+
+    /// How many rooms.
+    pub(super) fn len(&self) -> usize {
+        self.cursors.len()
+    }
+
+    /// The room, if the session is in it.
+    pub(super) fn room(&self, id: RoomId) -> Option<&Arc<Room>> {
+        self.cursors.get(&id).map(|cursor| &cursor.room)
+    }
+
+    /// How far the session is in each room that it reads.
+    pub(super) fn heads(&self) -> impl Iterator<Item = RoomHead> {
+        self.cursors.iter().filter_map(|(room, cursor)| Some(RoomHead { room: *room, head: cursor.at? }))
+    }
+
+    /// Begins to deliver a room that was just entered, after `at`.
+    pub(super) fn begin(&mut self, entered: Entered, at: Seq) {
+        let Entered { room, news } = entered;
+        let id = room.id;
+        let at = news.as_ref().map(|_| at);
+        self.cursors.insert(id, Cursor { room, at, is_behind: at.is_some() });
+        if let Some(news) = news {
+            self.news.insert(id, BroadcastStream::new(news));
+        }
+    }
+
+    /// Stops delivering a room.
+    pub(super) fn stop(&mut self, room: RoomId) {
+        self.cursors.remove(&room);
+        self.news.remove(&room);
+    }
+
+    /// Says how the session takes leave of its rooms when it is dropped.
+    pub(super) fn set_departure(&mut self, departure: Departure) {
+        self.departure = departure;
+    }
+
+    /// Waits for news. Never ends without news; with no rooms it waits for ever.
+    pub(super) async fn next(&mut self) -> Item {
+        match self.news.next().await {
+            Some(item) => item,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// The news that is there already.
+    pub(super) fn next_now(&mut self) -> Option<Item> {
+        self.next().now_or_never()
+    }
+
+    /// Passes one item on, or notes that the session is behind.
+    pub(super) fn on_news(&mut self, (room, item): Item, outbound: &mut Outbound) {
+        match item {
+            Ok(News::Batch(batch)) => self.on_batch(room, &batch, outbound),
+            Ok(News::Ended) => self.on_ended(room, outbound),
+            Err(BroadcastStreamRecvError::Lagged(_)) => self.on_lagged(room),
+        }
+    }
+
+    fn on_batch(&mut self, room: RoomId, batch: &Batch, outbound: &mut Outbound) {
+        let Some(cursor) = self.cursors.get_mut(&room) else { return };
+        let Some(at) = cursor.at.filter(|at| !cursor.is_behind && batch.last > *at) else { return };
+        if batch.prev != at {
+            cursor.is_behind = true;
+            return;
+        }
+        outbound.push(batch.frame.clone());
+        cursor.at = Some(batch.last);
+        if batch.expels == Some(self.person.id) {
+            self.stop(room);
+        }
+    }
+
+    fn on_ended(&mut self, room: RoomId, outbound: &mut Outbound) {
+        if self.cursors.contains_key(&room) {
+            outbound.push(to_bytes(0, &ServerFrame::from(RoomEnded { room })));
+            self.stop(room);
+        }
+    }
+
+    fn on_lagged(&mut self, room: RoomId) {
+        if let Some(cursor) = self.cursors.get_mut(&room) {
+            cursor.is_behind = true;
+        }
+    }
+
+    /// Whether there is something to read from a log.
+    pub(super) fn is_behind(&self) -> bool {
+        self.cursors.values().any(|cursor| cursor.is_behind)
+    }
+
+    /// Reads the next piece of one log that the session is behind in.
+    pub(super) async fn catch_up(&mut self, outbound: &mut Outbound) {
+        let Some((&id, cursor)) = self.cursors.iter_mut().find(|(_, cursor)| cursor.is_behind) else { return };
+        let Some(at) = cursor.at else { return };
+        let slice = cursor.room.read(Range::first_after(at)).await;
+        // The right to read may have ended since; a batch that said so may be among those that were missed.
+        if !cursor.room.is_attached(self.session, self.person.id) {
+            return self.dismiss(id, outbound);
+        }
+        let at = give(id, at, &slice, outbound);
+        cursor.at = Some(at);
+        cursor.is_behind = at < slice.head;
+    }
+
+    fn dismiss(&mut self, room: RoomId, outbound: &mut Outbound) {
+        match self.cursors.get(&room).is_some_and(|cursor| cursor.room.is_ended()) {
+            true => self.on_ended(room, outbound),
+            false => self.stop(room),
+        }
+    }
+
+    /// Who receives.
+    pub(super) fn person(&self) -> &Arc<Person> {
+        &self.person
+    }
+
+    /// The person's number.
+    pub(super) fn person_id(&self) -> PersonId {
+        self.person.id
+    }
+}
+
+/// Gives a piece of a log that follows on `at`, with a gap where entries are no longer kept; says how far that goes.
+pub(super) fn give(room: RoomId, at: Seq, slice: &Slice, outbound: &mut Outbound) -> Seq {
+    let Some((first, last)) = slice.entries.first().zip(slice.entries.last()) else {
+        // Nothing is kept up to the head.
+        gap(room, at, slice.head, GapKind::Purged, outbound);
+        return slice.head.max(at);
+    };
+    gap(room, at, first.prev, GapKind::Purged, outbound);
+    let bytes: Vec<_> = slice.entries.iter().map(|stored| stored.bytes.clone()).collect();
+    outbound.push(codec::batch(room, &bytes));
+    last.seq
+}
+
+/// Announces that what lies after `after`, up to `to`, is not sent.
+pub(super) fn gap(room: RoomId, after: Seq, to: Seq, kind: GapKind, outbound: &mut Outbound) {
+    if to > after {
+        let gap = Gap { room, from: after.next(), to, kind };
+        outbound.push(to_bytes(0, &ServerFrame::from(gap)));
+    }
+}
+
+impl Drop for Deliveries {
+    fn drop(&mut self) {
+        for cursor in self.cursors.values() {
+            let life = cursor.room.depart(self.session, &self.person, self.departure);
+            self.rooms.settle(&cursor.room, life);
+        }
+    }
+}

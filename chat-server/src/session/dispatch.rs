@@ -1,0 +1,88 @@
+//! What a client may ask: one line per kind of frame.
+
+use super::greeting::Standing;
+use super::{Farewell, LoggedIn, Session};
+use crate::config::Config;
+use crate::pace::Pace;
+use crate::refusals;
+use chat_proto::{ClientFrame, Frame as _, RawFrame};
+use tokio::io::{AsyncRead, AsyncWrite};
+
+/// How fast a session may ask for what.
+pub(super) struct Paces {
+    posts: Pace,
+    post_bytes: Pace,
+    pages: Pace,
+    requests: Pace,
+}
+
+impl Paces {
+    /// Every bucket full.
+    pub(super) fn new(config: &Config) -> Self {
+        Self {
+            posts: Pace::new(config.posts),
+            post_bytes: Pace::new(config.post_bytes),
+            pages: Pace::new(config.pages),
+            requests: Pace::new(config.requests),
+        }
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
+    pub(super) async fn on_frame(&mut self, frame: RawFrame) -> Result<(), Farewell> {
+        let RawFrame { request, kind, body } = frame;
+        match ClientFrame::decode(kind, &body)? {
+            Some(frame) => self.dispatch(request, frame, body.len()).await,
+            None => self.on_unknown(request, kind),
+        }
+    }
+
+    async fn dispatch(&mut self, request: u32, frame: ClientFrame, bytes: usize) -> Result<(), Farewell> {
+        let is_greeting = matches!(frame, ClientFrame::Hello(_) | ClientFrame::Login(_) | ClientFrame::Bye(_));
+        if !is_greeting && !matches!(self.standing, Standing::Person) {
+            return self.on_premature(request, refusals::not_authenticated());
+        }
+        self.keep_pace(&frame, bytes);
+        let answered = match frame {
+            ClientFrame::Hello(hello) => return self.on_hello(request, hello),
+            ClientFrame::Login(login) => return self.on_login(request, &login).await,
+            ClientFrame::Bye(_) => return Err(Farewell::Bye),
+            ClientFrame::Create(create) => self.on_create(request, &create).await,
+            ClientFrame::Join(join) => self.on_join(request, &join).await,
+            ClientFrame::Resume(resume) => self.on_resume(request, &resume).await,
+            ClientFrame::Leave(leave) => self.on_leave(request, &leave),
+            ClientFrame::Post(post) => self.on_post(request, post).await,
+            ClientFrame::History(history) => self.on_history(request, &history).await,
+            ClientFrame::Rename(rename) => self.on_rename(request, &rename),
+            ClientFrame::Ping(_) => self.on_ping(request),
+        };
+        if let Err(refused) = answered {
+            self.refuse(request, refused);
+        }
+        Ok(())
+    }
+
+    /// Slow down first: whoever is too fast is read later.
+    #[expect(clippy::cast_precision_loss, reason = "a frame's length is far below 2^52")]
+    fn keep_pace(&mut self, frame: &ClientFrame, bytes: usize) {
+        let Paces { posts, post_bytes, pages, requests } = &mut self.paces;
+        let pause = match frame {
+            ClientFrame::Post(_) => posts.take(1.0).max(post_bytes.take(bytes as f64)),
+            ClientFrame::History(_) => pages.take(1.0),
+            _ => requests.take(1.0),
+        };
+        self.pause(pause);
+    }
+
+    fn on_unknown(&mut self, request: u32, kind: u16) -> Result<(), Farewell> {
+        if !matches!(self.standing, Standing::Person) {
+            return self.on_premature(request, refusals::not_authenticated());
+        }
+        self.refuse(request, refusals::unsupported_frame(kind));
+        Ok(())
+    }
+
+    pub(super) fn member(&mut self) -> &mut LoggedIn {
+        self.member.as_mut().expect("only a person's frames are dispatched")
+    }
+}

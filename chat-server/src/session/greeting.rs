@@ -1,0 +1,141 @@
+//! From stranger to person: hello, challenge, login, welcome.
+
+use super::delivery::Deliveries;
+use super::{Farewell, LoggedIn, Session};
+use crate::environment::random;
+use crate::people::Person;
+use crate::refusals;
+use crate::room::Mailbox;
+use chat_proto::frame::{Challenge, Hello, Limits, Login, Membership, Welcome};
+use chat_proto::limits::{
+    FRAME_BYTES_FROM_CLIENT, HEARTBEAT, NAME_COLUMNS, PAGE_ENTRIES, POSTS_UNANSWERED, ROOMS_PER_SESSION, TEXT_BYTES,
+    TEXT_LINES, TOPIC_BYTES,
+};
+use chat_proto::wire::Capped;
+use chat_proto::{Nick, Refused, VERSION_MAX, VERSION_MIN, login};
+use std::sync::Arc;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+/// How far a login is.
+pub(super) enum Standing {
+    /// Nothing was said.
+    Stranger,
+    /// The challenge waits for its answer.
+    Challenged {
+        /// What the peer claims.
+        hello: Hello,
+        /// What it must sign.
+        challenge: Challenge,
+    },
+    /// Logged in.
+    Person,
+}
+
+impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
+    pub(super) fn on_hello(&mut self, request: u32, hello: Hello) -> Result<(), Farewell> {
+        if !matches!(self.standing, Standing::Stranger) {
+            return self.on_premature(request, refusals::already_authenticated());
+        }
+        let version = common_version(&hello)
+            .ok_or_else(|| Farewell::Refused(refusals::version(hello.version_min, hello.version_max)))?;
+        let challenge = Challenge { version, nonce: random(&*self.shared.environment) };
+        self.answer(request, challenge.clone());
+        self.standing = Standing::Challenged { hello, challenge };
+        Ok(())
+    }
+
+    pub(super) async fn on_login(&mut self, request: u32, answer: &Login) -> Result<(), Farewell> {
+        // Taken out, so that a nonce answers one login only.
+        let (hello, challenge) = match std::mem::replace(&mut self.standing, Standing::Stranger) {
+            Standing::Challenged { hello, challenge } => (hello, challenge),
+            Standing::Stranger => return self.on_premature(request, refusals::not_authenticated()),
+            Standing::Person => {
+                self.standing = Standing::Person;
+                return self.on_premature(request, refusals::already_authenticated());
+            }
+        };
+        if !login::proves(&answer.signature, &challenge, &hello, &login::PLAIN) {
+            return Err(Farewell::Refused(refusals::auth_failed()));
+        }
+        match self.claim(&hello) {
+            Ok(person) => self.welcome(request, person, hello.instance).await,
+            Err(refused) => {
+                self.refuse(request, refused);
+                Ok(())
+            }
+        }
+    }
+
+    /// A name that cannot be had leaves the door open: another hello may ask for another name.
+    fn claim(&self, hello: &Hello) -> Result<Arc<Person>, Refused> {
+        let name = Nick::parse(&hello.name).map_err(refusals::invalid_name)?;
+        self.shared.people.claim(hello.key, &name).map_err(|error| refusals::claim(&name, error))
+    }
+
+    async fn welcome(&mut self, request: u32, person: Arc<Person>, instance: u64) -> Result<(), Farewell> {
+        let shared = Arc::clone(&self.shared);
+        let attendance = shared
+            .people
+            .attend(&person, instance)
+            .await
+            .map_err(|max| Farewell::Refused(refusals::too_many_sessions(max)))?;
+        self.stranger = None;
+        self.standing = Standing::Person;
+        self.codec.set_max_bytes(FRAME_BYTES_FROM_CLIENT);
+        self.answer(
+            request,
+            Welcome {
+                person: person.id,
+                name: person.author().name,
+                limits: self.announced_limits(),
+                durability: shared.rooms.logs().durability(),
+                server_time: shared.environment.now(),
+                rooms: Capped::new(self.memberships(&person)),
+            },
+        );
+        self.member = Some(LoggedIn {
+            deliveries: Deliveries::new(self.id, person, Arc::clone(&shared.rooms)),
+            attendance,
+            mailbox: Arc::new(Mailbox::default()),
+            unanswered: 0,
+            touched: Vec::new(),
+        });
+        Ok(())
+    }
+
+    fn memberships(&self, person: &Person) -> Vec<Membership> {
+        let rooms = person.rooms().into_iter().filter_map(|id| self.shared.rooms.by_id(id));
+        let mine = rooms.filter(|room| room.is_member(person.id));
+        mine.map(|room| Membership { room: room.id, code: room.code.bytes(), head: room.head() }).collect()
+    }
+
+    fn announced_limits(&self) -> Limits {
+        Limits {
+            frame_bytes: FRAME_BYTES_FROM_CLIENT as u32,
+            text_bytes: TEXT_BYTES as u32,
+            text_lines: TEXT_LINES as u32,
+            topic_bytes: TOPIC_BYTES as u32,
+            name_columns: NAME_COLUMNS as u32,
+            posts_unanswered: POSTS_UNANSWERED as u32,
+            page_entries: PAGE_ENTRIES as u32,
+            rooms: ROOMS_PER_SESSION as u32,
+            heartbeat_ms: HEARTBEAT.as_millis() as u32,
+            silence_ms: self.shared.config.silence.as_millis() as u32,
+        }
+    }
+
+    /// Something said at the wrong side of the login. Twice is a mistake, three times a wrong peer.
+    pub(super) fn on_premature(&mut self, request: u32, refused: Refused) -> Result<(), Farewell> {
+        self.premature_frames += 1;
+        if self.premature_frames >= 3 {
+            return Err(Farewell::Refused(refused));
+        }
+        self.refuse(request, refused);
+        Ok(())
+    }
+}
+
+fn common_version(hello: &Hello) -> Option<u16> {
+    let highest = hello.version_max.min(VERSION_MAX);
+    (highest >= hello.version_min.max(VERSION_MIN)).then_some(highest)
+}

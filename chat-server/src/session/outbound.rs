@@ -1,0 +1,111 @@
+//! What waits to be written to one session.
+//!
+//! Frames are shared bytes; all that waits goes out in one vectored write. When it is full, nothing is lost: the
+//! session takes no more news, falls behind, and reads the log once there is room.
+
+use bytes::{Buf, Bytes};
+use std::collections::VecDeque;
+use std::io::IoSlice;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tokio::time::Instant;
+
+/// What one session may still be given when all together have too much.
+const SMALL_SHARE_BYTES: usize = 64 * 1024;
+
+/// What waits for all sessions together.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    total_bytes: AtomicUsize,
+    max_bytes: usize,
+}
+
+impl Budget {
+    /// Nothing waits yet.
+    pub(crate) fn new(max_bytes: usize) -> Self {
+        Self { total_bytes: AtomicUsize::new(0), max_bytes }
+    }
+
+    fn is_spent(&self) -> bool {
+        self.total_bytes.load(Ordering::Relaxed) > self.max_bytes
+    }
+}
+
+/// A queue of bytes, in order.
+#[derive(Debug)]
+pub(super) struct Outbound {
+    frames: VecDeque<Bytes>,
+    bytes: usize,
+    max_bytes: usize,
+    budget: Arc<Budget>,
+    /// Since when the peer has taken nothing of what waits.
+    stalled_since: Option<Instant>,
+}
+
+impl Outbound {
+    /// An empty queue that should not exceed `max_bytes`.
+    pub(super) fn new(max_bytes: usize, budget: Arc<Budget>) -> Self {
+        Self { frames: VecDeque::new(), bytes: 0, max_bytes, budget, stalled_since: None }
+    }
+
+    /// Adds a frame. Answers may exceed the maximum by what one turn produces; news may not ([`Self::has_room`]).
+    pub(super) fn push(&mut self, frame: Bytes) {
+        if self.frames.is_empty() {
+            self.stalled_since = Some(Instant::now());
+        }
+        self.bytes += frame.len();
+        self.budget.total_bytes.fetch_add(frame.len(), Ordering::Relaxed);
+        self.frames.push_back(frame);
+    }
+
+    /// Whether more should be added.
+    pub(super) fn has_room(&self) -> bool {
+        let max = if self.budget.is_spent() { SMALL_SHARE_BYTES.min(self.max_bytes) } else { self.max_bytes };
+        self.bytes < max
+    }
+
+    /// Whether nothing waits.
+    pub(super) fn is_empty(&self) -> bool {
+        self.frames.is_empty()
+    }
+
+    /// Since when the peer has taken nothing of what waits.
+    pub(super) fn stalled_since(&self) -> Option<Instant> {
+        self.stalled_since
+    }
+}
+
+impl Buf for Outbound {
+    fn remaining(&self) -> usize {
+        self.bytes
+    }
+
+    fn chunk(&self) -> &[u8] {
+        self.frames.front().map_or(&[], |frame| frame)
+    }
+
+    fn chunks_vectored<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize {
+        let filled = slices.iter_mut().zip(&self.frames);
+        filled.map(|(slice, frame)| *slice = IoSlice::new(frame)).count()
+    }
+
+    fn advance(&mut self, mut written: usize) {
+        self.bytes -= written;
+        self.budget.total_bytes.fetch_sub(written, Ordering::Relaxed);
+        while let Some(front) = self.frames.front_mut().filter(|_| written > 0) {
+            let part = written.min(front.len());
+            front.advance(part);
+            written -= part;
+            if front.is_empty() {
+                self.frames.pop_front();
+            }
+        }
+        self.stalled_since = (!self.frames.is_empty()).then(Instant::now);
+    }
+}
+
+impl Drop for Outbound {
+    fn drop(&mut self) {
+        self.budget.total_bytes.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,135 @@
+//! Saying and reading: post, history, rename, ping.
+
+use super::{Farewell, Session};
+use crate::log::{End, Finding, Range};
+use crate::refusals;
+use crate::room::{Decided, Submitted, Ticket};
+use chat_proto::frame::{Accepted, Done, History, Pong, Post, Rename};
+use chat_proto::limits::{PAGE_BYTES, PAGE_ENTRIES};
+use chat_proto::wire::{self, Capped};
+use chat_proto::{Entry, EntryBody, Nick, PostId, Refused, RoomId, Seq, Text, Topic, codec};
+use std::sync::Arc;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
+    /// Takes a post, or says why not. A post that is taken is answered when it is committed.
+    pub(super) async fn on_post(&mut self, request: u32, post: Post) -> Result<(), Refused> {
+        let Post { room, id, body } = post;
+        let body = judged(body);
+        let refused = match body.clone().and_then(|body| self.submit(request, room, id, body)) {
+            Ok(()) => return Ok(()),
+            Err(refused) => refused,
+        };
+        // Not taken now; but if it was taken before, that is the answer, whatever else is wrong today.
+        match self.find(room, id).await {
+            Some(entry) if body.is_ok_and(|body| body == entry.body) => {
+                let durability = self.shared.rooms.logs().durability();
+                self.answer(request, Accepted { id, seq: entry.seq, durability });
+                Ok(())
+            }
+            Some(_) => Err(refusals::id_reused()),
+            None => Err(refused),
+        }
+    }
+
+    fn submit(&mut self, request: u32, room: RoomId, id: PostId, body: EntryBody) -> Result<(), Refused> {
+        let session = self.id;
+        let member = self.member();
+        let room = Arc::clone(member.deliveries.room(room).ok_or_else(refusals::not_member)?);
+        let ticket = Ticket { mailbox: Arc::clone(&member.mailbox), request, id };
+        match room.submit(session, member.deliveries.person(), body, ticket) {
+            Submitted::NotAttached => Err(refusals::not_member()),
+            Submitted::Gathered { pause } => {
+                member.unanswered += 1;
+                if !member.touched.iter().any(|touched| touched.id == room.id) {
+                    member.touched.push(room);
+                }
+                self.pause(pause);
+                Ok(())
+            }
+        }
+    }
+
+    async fn find(&mut self, room: RoomId, id: PostId) -> Option<Entry> {
+        let person = self.member().deliveries.person_id();
+        match self.shared.rooms.by_id(room)?.find(person, id).await {
+            Finding::Entry(stored) => wire::decode(&stored.bytes).ok(),
+            Finding::Nothing => None,
+        }
+    }
+
+    /// Answers the posts that were decided.
+    pub(super) fn on_decisions(&mut self) -> Result<(), Farewell> {
+        let Some(member) = &mut self.member else { return Ok(()) };
+        let decisions = member.mailbox.take();
+        member.unanswered -= decisions.len();
+        for decision in decisions {
+            match decision.decided {
+                Decided::Accepted(accepted) => self.answer(decision.request, accepted),
+                Decided::Refused(refused) => self.refuse(decision.request, refused),
+                Decided::Unknown => return Err(Farewell::OutcomeUnknown),
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) async fn on_history(&mut self, request: u32, history: &History) -> Result<(), Refused> {
+        let room = Arc::clone(self.member().deliveries.room(history.room).ok_or_else(refusals::not_member)?);
+        let person = self.member().deliveries.person_id();
+        if !room.is_attached(self.id, person) {
+            return Err(refusals::not_member());
+        }
+        if history.before <= history.after {
+            return Err(refusals::bad_range(history.after, history.before));
+        }
+        let slice = room.read(range_of(history)).await;
+        let entries: Vec<_> = slice.entries.into_iter().map(|stored| stored.bytes).collect();
+        self.outbound.push(codec::page(request, room.id, slice.oldest, &entries));
+        Ok(())
+    }
+
+    pub(super) fn on_rename(&mut self, request: u32, rename: &Rename) -> Result<(), Refused> {
+        let name = Nick::parse(&rename.name).map_err(refusals::invalid_name)?;
+        let person = Arc::clone(self.member().deliveries.person());
+        let old = self.shared.people.rename(&person, &name).map_err(|error| refusals::claim(&name, error))?;
+        if old != name {
+            let rooms = person.rooms().into_iter().filter_map(|id| self.shared.rooms.by_id(id));
+            for room in rooms {
+                room.renamed(person.id, &old, &name);
+            }
+        }
+        self.answer(request, Done {});
+        Ok(())
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "a row of the dispatch table like the others")]
+    pub(super) fn on_ping(&mut self, request: u32) -> Result<(), Refused> {
+        let heads = Capped::new(self.member().deliveries.heads());
+        self.answer(request, Pong { server_time: self.shared.environment.now(), heads });
+        Ok(())
+    }
+}
+
+/// What may be posted, cleaned.
+fn judged(body: EntryBody) -> Result<EntryBody, Refused> {
+    let text = |written: &[u8]| Text::parse(written).map_err(refusals::text);
+    match body {
+        EntryBody::Message(written) => Ok(EntryBody::Message(text(&written)?.to_string().into())),
+        EntryBody::Action(written) => Ok(EntryBody::Action(text(&written)?.to_string().into())),
+        EntryBody::Topic(written) => {
+            let topic = Topic::parse(&written).map_err(refusals::text)?;
+            Ok(EntryBody::Topic(topic.as_str().to_owned().into()))
+        }
+        other => Err(refusals::unsupported_entry(other.kind())),
+    }
+}
+
+fn range_of(history: &History) -> Range {
+    Range {
+        after: history.after,
+        before: Seq(history.before.0),
+        from: End::Newest,
+        entries: (history.limit as usize).clamp(1, PAGE_ENTRIES),
+        bytes: PAGE_BYTES,
+    }
+}

@@ -9,7 +9,9 @@
 pub mod config;
 pub mod effect;
 pub mod event;
+pub mod host;
 pub mod identity;
 pub mod link;
 pub mod outbox;
 pub mod place;
+pub mod script;

@@ -26,6 +26,8 @@ mod wake;
 mod wire;
 
 pub use dial::{DialError, Dialer, Tcp};
+#[cfg(test)]
+pub(crate) use sync::tests as fixtures;
 
 use chat_proto::entry::{Entry, EntryBody, PersonId, PostId, RoomId, Seq, UnixMillis};
 use chat_proto::frame::{Durability, GapKind, Joined, Limits, Member, Stay};

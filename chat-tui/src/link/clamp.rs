@@ -70,7 +70,7 @@ pub(crate) fn limits(announced: Limits) -> Limits {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::link::sync::tests::{LIMITS, message};
+    use crate::link::fixtures::{LIMITS, message};
     use chat_proto::Seq;
 
     #[test]

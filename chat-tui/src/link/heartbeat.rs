@@ -100,7 +100,7 @@ impl Heartbeat {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::link::sync::tests::LIMITS;
+    use crate::link::fixtures::LIMITS;
 
     fn heartbeat() -> (Instant, Heartbeat) {
         let start = Instant::now();

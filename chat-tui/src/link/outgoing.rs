@@ -4,7 +4,7 @@
 //! post ──> Waiting ──next──> OnTheWire ──settle──> gone (accepted, refused)
 //!             ^                  │
 //!             └── interrupted ───┘      room_over: Unknown, or gone if never sent
-//! adopt ──> LeftOver ──restore──> Waiting | Stale | Unknown
+//! adopt, hold ──> LeftOver ──restore──> Waiting | Stale | Unknown
 //! ```
 //!
 //! A post leaves only by an answer or because the person discards it. What may be in the log although nobody can tell
@@ -80,6 +80,20 @@ impl Outgoing {
         };
         let at = self.slots.iter().position(follows).unwrap_or(self.slots.len());
         self.slots.insert(at, Slot { item, sent: false, state: State::Waiting });
+        self.is_changed = true;
+        Mark::Waiting
+    }
+
+    /// Takes in a post for a room that this link has not entered: it goes out when it does. Meant for a link that takes
+    /// the place of another.
+    pub(crate) fn hold(&mut self, item: OutboxItem) -> Mark {
+        if let Some(mark) = self.mark_of(item.room, item.id) {
+            return mark;
+        }
+        if self.slots.len() >= ITEMS_MAX {
+            return Mark::Refused(FULL.into());
+        }
+        self.slots.push(Slot { item, sent: false, state: State::LeftOver });
         self.is_changed = true;
         Mark::Waiting
     }

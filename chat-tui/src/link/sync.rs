@@ -26,6 +26,9 @@ use tokio::time::Instant;
 /// How long the last answers may take after the server said that it stops.
 const GOODBYE_PATIENCE: Duration = Duration::from_secs(10);
 
+/// Ended rooms that are remembered; a person who was in more does not wait for the oldest.
+const OVER_MAX: usize = 256;
+
 /// Now, by both clocks.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Moment {
@@ -49,6 +52,8 @@ pub(crate) struct Core {
     name: Nick,
     person: Option<PersonId>,
     rooms: BTreeMap<RoomId, Room>,
+    /// Rooms that this link was in and never will be again, the newest last.
+    over: VecDeque<RoomId>,
     requests: Requests,
     outgoing: Outgoing,
     session: Option<Session>,
@@ -63,6 +68,7 @@ impl Core {
             name,
             person: None,
             rooms: BTreeMap::new(),
+            over: VecDeque::new(),
             requests: Requests::default(),
             outgoing: Outgoing::default(),
             session: None,
@@ -221,6 +227,10 @@ impl Core {
     fn forget(&mut self, room: RoomId, last_word: LinkEvent) {
         if self.rooms.remove(&room).is_none() {
             return;
+        }
+        self.over.push_back(room);
+        if self.over.len() > OVER_MAX {
+            self.over.pop_front();
         }
         self.requests.forget_room(room);
         for (id, mark) in self.outgoing.room_over(room) {

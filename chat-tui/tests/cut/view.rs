@@ -17,9 +17,12 @@ impl View {
         match event {
             LinkEvent::Entries { entries, .. } => entries.into_iter().for_each(|entry| self.follow(entry)),
             LinkEvent::Marked { id, mark: Mark::Accepted { seq, .. }, .. } => self.accept(id, seq),
-            LinkEvent::Marked { mark: Mark::Waiting | Mark::OnTheWire, .. } => {}
             LinkEvent::Down { .. } => self.cuts += 1,
-            LinkEvent::Up { .. } | LinkEvent::Joined { .. } | LinkEvent::Members { .. } | LinkEvent::Latency(_) => {}
+            LinkEvent::Marked { mark: Mark::Waiting | Mark::OnTheWire, .. }
+            | LinkEvent::Up { .. }
+            | LinkEvent::Joined { .. }
+            | LinkEvent::Members { .. }
+            | LinkEvent::Latency(_) => {}
             other => panic!("a network that only cuts makes no {other:?}"),
         }
     }

@@ -58,6 +58,7 @@ impl Core {
             return Err(End::misbehaves(format!("more than {ROOMS_MAX} rooms")));
         }
         self.rooms.insert(joined.room, room);
+        self.over.retain(|over| *over != joined.room);
         Ok(asked)
     }
 

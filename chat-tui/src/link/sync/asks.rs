@@ -33,10 +33,13 @@ impl Core {
 
     fn on_post(&mut self, item: OutboxItem) {
         let (room, id) = (item.room, item.id);
-        let mark = match self.rooms.contains_key(&room) {
-            true => self.outgoing.post(item),
+        let mark = if self.rooms.contains_key(&room) {
+            self.outgoing.post(item)
+        } else if self.over.contains(&room) {
             // What may have been delivered must not be called refused now.
-            false => self.outgoing.mark_of(room, id).unwrap_or_else(|| Mark::Refused(NOT_IN_ROOM.into())),
+            self.outgoing.mark_of(room, id).unwrap_or_else(|| Mark::Refused(NOT_IN_ROOM.into()))
+        } else {
+            self.outgoing.hold(item)
         };
         self.mark(room, id, mark);
     }

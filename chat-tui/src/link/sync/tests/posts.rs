@@ -176,6 +176,29 @@ fn a_doubtful_post_stays_until_it_is_discarded_and_is_never_called_refused() {
 }
 
 #[test]
+fn a_post_to_a_room_that_is_over_is_refused() {
+    let mut bench = Bench::in_room(3);
+    bench.hear(0, RoomEnded { room: ROOM }).unwrap();
+
+    bench.command(Command::Post(item(1)));
+
+    assert!(matches!(bench.take_marks()[..], [(1, Mark::Refused(_))]));
+    assert_eq!(bench.core.kept(), []);
+}
+
+#[test]
+fn a_post_to_a_room_that_this_link_has_yet_to_enter_waits_for_it() {
+    let mut bench = Bench::online();
+    bench.command(Command::Post(item(1)));
+    assert_eq!(bench.take_marks(), [(1, Mark::Waiting)]);
+
+    bench.command(Command::Join(code()));
+    bench.answer_last(joined(3, 3)).unwrap();
+
+    assert_eq!(bench.take_posts(), [1]);
+}
+
+#[test]
 fn a_discarded_post_is_not_sent_again_and_its_late_answer_is_ignored() {
     let mut bench = Bench::in_room(3);
     bench.command(Command::Post(item(1)));

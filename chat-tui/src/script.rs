@@ -1,0 +1,39 @@
+//! `send` and `tail`: the client without a screen, for pipes and scripts.
+
+mod account;
+pub mod send;
+pub mod tail;
+
+use std::process::ExitCode;
+
+/// How a script ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// As it should.
+    Done,
+    /// As it should, with something to tell.
+    DoneSaying(String),
+    /// Refused; the sentence says why.
+    Refused(String),
+    /// Nobody can tell whether it was done.
+    Unanswered(String),
+}
+
+impl Ending {
+    /// What the caller's shell sees.
+    pub fn code(&self) -> ExitCode {
+        match self {
+            Self::Done | Self::DoneSaying(_) => ExitCode::SUCCESS,
+            Self::Refused(_) => ExitCode::from(1),
+            Self::Unanswered(_) => ExitCode::from(3),
+        }
+    }
+
+    /// What is said on standard error.
+    pub fn sentence(&self) -> Option<&str> {
+        match self {
+            Self::Done => None,
+            Self::DoneSaying(sentence) | Self::Refused(sentence) | Self::Unanswered(sentence) => Some(sentence),
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! The link of a script: under the name it was given, or under a free one.
+
+use crate::config::{Who, login_name};
+use crate::link::{self, Command, Environment, LinkEvent, Target, Trouble};
+use chat_proto::Nick;
+use chat_proto::frame::Stay;
+use ed25519_dalek::SigningKey;
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// Free names that are tried: another may take a suggested one before us.
+const NAMES_MAX: u32 = 8;
+/// How long the goodbye may take, all in all.
+const GOODBYE: Duration = Duration::from_secs(2);
+
+pub(super) struct Account {
+    pub(super) instance: u64,
+    target: Target,
+    key: SigningKey,
+    /// The next suggestions that may be taken; none if the name was asked for by name.
+    names_left: u32,
+    commands: mpsc::Sender<Command>,
+    events: mpsc::Receiver<LinkEvent>,
+}
+
+impl Account {
+    pub(super) fn open(who: &Who, stay: Stay, key: SigningKey) -> Self {
+        let name = who.name.clone().unwrap_or_else(login_name);
+        let names_left = if who.name.is_some() { 0 } else { NAMES_MAX };
+        let target = Target { server: who.server.clone(), name, stay };
+        let instance = rand::random();
+        let (commands, events) = dial(&target, &key, instance);
+        Self { instance, target, key, names_left, commands, events }
+    }
+
+    /// The next event; nothing when the link has ended.
+    pub(super) async fn next(&mut self) -> Option<LinkEvent> {
+        self.events.recv().await
+    }
+
+    pub(super) async fn ask(&self, command: Command) {
+        // A link that has ended says so in its events.
+        drop(self.commands.send(command).await);
+    }
+
+    /// Starts over under a free name, if there is one to take; whoever asked for a name gets that name or none.
+    pub(super) fn take_name(&mut self, free: Option<Nick>) -> bool {
+        let Some(name) = free.filter(|_| self.names_left > 0) else { return false };
+        self.names_left -= 1;
+        self.target.name = name;
+        (self.commands, self.events) = dial(&self.target, &self.key, self.instance);
+        true
+    }
+
+    /// Says `Bye`, and waits until it is said, but not for ever.
+    pub(super) async fn close(mut self) {
+        self.ask(Command::Bye).await;
+        let ended = async { while self.events.recv().await.is_some() {} };
+        drop(tokio::time::timeout(GOODBYE, ended).await);
+    }
+}
+
+/// Without an outbox on disk: who runs a script again posts again, and must not post twice.
+fn dial(target: &Target, key: &SigningKey, instance: u64) -> (mpsc::Sender<Command>, mpsc::Receiver<LinkEvent>) {
+    link::spawn(target.clone(), key.clone(), Environment::of_this_machine(instance, None))
+}
+
+/// Why there is no connection, in one sentence.
+pub(super) fn sentence(trouble: &Trouble) -> String {
+    match trouble {
+        Trouble::NoServer(sentence) | Trouble::Lost(sentence) => sentence.clone(),
+        Trouble::GoAway => "the server stops".into(),
+        Trouble::Misbehaves(sentence) => format!("the server misbehaves: {sentence}"),
+    }
+}

@@ -1,0 +1,141 @@
+//! `chat-tui send`: one message, its acknowledgement, the end.
+
+use super::Ending;
+use super::account::{self, Account};
+use crate::config::Send;
+use crate::link::{Command, LinkEvent, Mark, OutboxItem, wall_clock};
+use chat_proto::frame::{Joined, Stay};
+use chat_proto::limits::TEXT_BYTES;
+use chat_proto::{EntryBody, PostId, Text};
+use ed25519_dalek::SigningKey;
+use std::future::Future;
+use std::io::Read;
+
+/// Reads a message from `input`, no further than is needed to see that it is too long.
+pub fn read(input: impl Read) -> std::io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    input.take(2 * TEXT_BYTES as u64).read_to_end(&mut text)?;
+    Ok(text)
+}
+
+/// Posts `written`, and says what became of it. Ends early when `stop` does.
+pub async fn run(order: &Send, written: &[u8], key: SigningKey, stop: impl Future<Output = ()>) -> Ending {
+    let text = match Text::parse(without_last_newline(written)) {
+        Ok(text) => text,
+        Err(error) => return Ending::Refused(error.to_string()),
+    };
+    let mut errand =
+        Errand { account: Account::open(&order.who, Stay::Visitor, key), text, progress: Progress::Nowhere };
+    errand.account.ask(Command::Join(order.join)).await;
+    let ending = tokio::select! {
+        ending = errand.done(order) => ending,
+        () = tokio::time::sleep(order.timeout) => {
+            Ending::Unanswered(errand.doubt(&format!("no answer within {} s", order.timeout.as_secs_f64())))
+        }
+        () = stop => Ending::Unanswered(errand.doubt("interrupted")),
+    };
+    errand.account.close().await;
+    ending
+}
+
+/// How far it is, for the sentence at the end.
+enum Progress {
+    Nowhere,
+    NoConnection(String),
+    Posted,
+}
+
+struct Errand {
+    account: Account,
+    text: Text,
+    progress: Progress,
+}
+
+impl Errand {
+    /// Until it is decided.
+    async fn done(&mut self, order: &Send) -> Ending {
+        while let Some(event) = self.account.next().await {
+            match event {
+                LinkEvent::Joined { joined, .. } => self.post(&joined).await,
+                LinkEvent::Marked { mark, .. } => {
+                    if let Some(ending) = decided(mark) {
+                        return ending;
+                    }
+                }
+                LinkEvent::Refused { sentence, .. } => return Ending::Refused(sentence),
+                LinkEvent::LoginRefused { sentence, free_name } => {
+                    if !self.account.take_name(free_name) {
+                        return Ending::Refused(sentence);
+                    }
+                    self.account.ask(Command::Join(order.join)).await;
+                }
+                LinkEvent::RoomEnded { .. } | LinkEvent::Left { .. } => {
+                    return Ending::Unanswered(self.doubt("the room ended"));
+                }
+                LinkEvent::Down { trouble, .. } => self.on_down(account::sentence(&trouble)),
+                LinkEvent::Ended(sentence) => return Ending::Unanswered(self.doubt(&sentence)),
+                _ => {}
+            }
+        }
+        Ending::Unanswered(self.doubt("the connection ended"))
+    }
+
+    /// Once: after a reconnect the link itself sends it again.
+    async fn post(&mut self, joined: &Joined) {
+        if matches!(self.progress, Progress::Posted) {
+            return;
+        }
+        self.progress = Progress::Posted;
+        let id = PostId { instance: self.account.instance, n: 1 };
+        let body = EntryBody::Message(self.text.as_str().to_owned().into());
+        self.account.ask(Command::Post(OutboxItem { room: joined.room, id, body, written: wall_clock() })).await;
+    }
+
+    fn on_down(&mut self, sentence: String) {
+        if !matches!(self.progress, Progress::Posted) {
+            self.progress = Progress::NoConnection(sentence);
+        }
+    }
+
+    fn doubt(&self, reason: &str) -> String {
+        match &self.progress {
+            Progress::Nowhere => format!("{reason}; the message was not sent"),
+            Progress::NoConnection(sentence) => format!("{reason}: {sentence}; the message was not sent"),
+            Progress::Posted => format!("{reason}; the message may or may not have arrived"),
+        }
+    }
+}
+
+fn decided(mark: Mark) -> Option<Ending> {
+    match mark {
+        Mark::Accepted { .. } => Some(Ending::Done),
+        Mark::Refused(sentence) => Some(Ending::Refused(sentence)),
+        Mark::Unknown(sentence) => Some(Ending::Unanswered(sentence)),
+        Mark::Waiting | Mark::OnTheWire | Mark::Stale => None,
+    }
+}
+
+/// What `echo` and editors add is not part of the message.
+fn without_last_newline(written: &[u8]) -> &[u8] {
+    let written = written.strip_suffix(b"\n").unwrap_or(written);
+    written.strip_suffix(b"\r").unwrap_or(written)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_last_newline_is_taken_away() {
+        for (written, meant) in
+            [("hi\n", "hi"), ("hi\r\n", "hi"), ("hi\n\n", "hi\n"), ("a\nb", "a\nb"), ("\n", ""), ("", "")]
+        {
+            assert_eq!(without_last_newline(written.as_bytes()), meant.as_bytes(), "{written:?}");
+        }
+    }
+
+    #[test]
+    fn an_endless_input_is_read_no_further_than_needed() {
+        assert_eq!(read(std::io::repeat(b'x')).unwrap().len(), 2 * TEXT_BYTES);
+    }
+}

@@ -1,0 +1,200 @@
+//! An entry as a line: for a program, or for a person.
+
+use chat_proto::text::{visible, visible_line};
+use chat_proto::{Entry, EntryBody, LeaveReason, RoomCode, UnixMillis};
+use chrono::{DateTime, Local, SecondsFormat, TimeZone, Utc};
+use serde::Serialize;
+use std::io::{self, Write};
+
+pub(super) struct Lines {
+    pub(super) is_json: bool,
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    seq: u64,
+    id: Option<String>,
+    time: String,
+    author: &'a str,
+    kind: &'a str,
+    text: &'a str,
+}
+
+impl Lines {
+    /// The code of a room just made.
+    pub(super) fn code(&self, out: &mut impl Write, code: RoomCode) -> io::Result<()> {
+        match self.is_json {
+            true => writeln!(out, "{}", serde_json::json!({ "code": code.to_string() })),
+            false => writeln!(out, "{code}"),
+        }
+    }
+
+    pub(super) fn entry(&self, out: &mut impl Write, entry: &Entry) -> io::Result<()> {
+        match self.is_json {
+            true => json(out, entry),
+            false => plain(out, entry, &Local),
+        }
+    }
+}
+
+/// As it was said: a program must clean what it shows.
+fn json(out: &mut impl Write, entry: &Entry) -> io::Result<()> {
+    let (kind, text) = told(&entry.body);
+    let row = Row {
+        seq: entry.seq.0,
+        id: entry.post.map(|id| format!("{}-{}", id.instance, id.n)),
+        time: at(entry.time).to_rfc3339_opts(SecondsFormat::Millis, true),
+        author: &String::from_utf8_lossy(&entry.author.name),
+        kind,
+        text: &String::from_utf8_lossy(text),
+    };
+    serde_json::to_writer(&mut *out, &row)?;
+    out.write_all(b"\n")
+}
+
+/// Safe to show: nothing that was said can move a cursor, and its further lines cannot pass for somebody else's.
+fn plain<Z: TimeZone<Offset: std::fmt::Display>>(out: &mut impl Write, entry: &Entry, zone: &Z) -> io::Result<()> {
+    let time = at(entry.time).with_timezone(zone).format("%H:%M");
+    let name = visible_line(&entry.author.name);
+    let said = said(&name, &entry.body);
+    let mut lines = said.split('\n');
+    writeln!(out, "{time} {}", lines.next().unwrap_or_default())?;
+    lines.try_for_each(|line| writeln!(out, "        {line}"))
+}
+
+fn said(name: &str, body: &EntryBody) -> String {
+    match body {
+        EntryBody::Message(text) => format!("{name}  {}", visible(text)),
+        EntryBody::Action(text) => format!("* {name} {}", visible(text)),
+        EntryBody::Topic(topic) if topic.is_empty() => format!("- {name} cleared the topic"),
+        EntryBody::Topic(topic) => format!("- {name} set the topic: {}", visible_line(topic)),
+        EntryBody::Opened => format!("- {name} opened the room"),
+        EntryBody::Joined => format!("- {name} joined"),
+        EntryBody::Left(reason) => format!("- {name} {}", went(*reason)),
+        EntryBody::Renamed(new) => format!("- {name} is now {}", visible_line(new)),
+        EntryBody::Unknown { .. } => format!("- {name} did something that needs a newer client"),
+    }
+}
+
+fn went(reason: LeaveReason) -> &'static str {
+    match reason {
+        LeaveReason::Quit => "quit",
+        LeaveReason::Lost => "was cut off",
+        LeaveReason::Leave => "left the room",
+        LeaveReason::Kicked => "was removed",
+        LeaveReason::Banned => "was removed for good",
+    }
+}
+
+fn told(body: &EntryBody) -> (&'static str, &[u8]) {
+    match body {
+        EntryBody::Message(text) => ("message", text),
+        EntryBody::Action(text) => ("action", text),
+        EntryBody::Topic(topic) => ("topic", topic),
+        EntryBody::Opened => ("opened", b""),
+        EntryBody::Joined => ("joined", b""),
+        EntryBody::Left(reason) => ("left", reason_word(*reason)),
+        EntryBody::Renamed(name) => ("renamed", name),
+        EntryBody::Unknown { .. } => ("unknown", b""),
+    }
+}
+
+fn reason_word(reason: LeaveReason) -> &'static [u8] {
+    match reason {
+        LeaveReason::Quit => b"quit",
+        LeaveReason::Lost => b"lost",
+        LeaveReason::Leave => b"leave",
+        LeaveReason::Kicked => b"kicked",
+        LeaveReason::Banned => b"banned",
+    }
+}
+
+fn at(time: UnixMillis) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(time.0).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::link::fixtures::message;
+    use bytes::Bytes;
+    use chat_proto::{PostId, Seq};
+
+    fn entry(body: EntryBody) -> Entry {
+        Entry { body, time: UnixMillis(1_795_356_123_045), ..message(7, Seq(6)) }
+    }
+
+    fn printed(write: impl Fn(&mut Vec<u8>) -> io::Result<()>) -> String {
+        let mut out = Vec::new();
+        write(&mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    fn text(text: &'static str) -> Bytes {
+        Bytes::from(text)
+    }
+
+    #[test]
+    fn a_message_is_one_json_object_per_line() {
+        let entry =
+            Entry { post: Some(PostId { instance: 18, n: 3 }), ..entry(EntryBody::Message(text("a\n\"b\" \x1b"))) };
+
+        let line = printed(|out| json(out, &entry));
+
+        let object = concat!(
+            r#"{"seq":7,"id":"18-3","time":"2026-11-22T14:02:03.045Z","author":"bob","kind":"message","#,
+            r#""text":"a\n\"b\" \u001b"}"#,
+            "\n"
+        );
+        assert_eq!(line, object);
+    }
+
+    #[test]
+    fn every_kind_has_its_name_and_its_text() {
+        for (body, kind, said) in [
+            (EntryBody::Action(text("waves")), "action", "waves"),
+            (EntryBody::Topic(text("ships")), "topic", "ships"),
+            (EntryBody::Opened, "opened", ""),
+            (EntryBody::Joined, "joined", ""),
+            (EntryBody::Left(LeaveReason::Lost), "left", "lost"),
+            (EntryBody::Renamed(text("rob")), "renamed", "rob"),
+            (EntryBody::Unknown { kind: 99, body: text("?") }, "unknown", ""),
+        ] {
+            let line = printed(|out| json(out, &entry(body.clone())));
+            let object: serde_json::Value = serde_json::from_str(&line).unwrap();
+            assert_eq!((&object["kind"], &object["text"]), (&kind.into(), &said.into()));
+            assert_eq!(object["id"], serde_json::Value::Null);
+        }
+    }
+
+    #[test]
+    fn a_message_for_a_person_cannot_move_the_cursor_or_pass_for_another() {
+        let hostile = entry(EntryBody::Message(text("hi\x1b[2J\n14:02 alice  I owe bob")));
+
+        let lines = printed(|out| plain(out, &hostile, &Utc));
+
+        assert_eq!(lines, "14:02 bob  hi␛[2J\n        14:02 alice  I owe bob\n");
+    }
+
+    #[test]
+    fn what_is_not_said_is_told_in_words() {
+        for (body, line) in [
+            (EntryBody::Action(text("waves")), "14:02 * bob waves\n"),
+            (EntryBody::Topic(text("ships")), "14:02 - bob set the topic: ships\n"),
+            (EntryBody::Topic(Bytes::new()), "14:02 - bob cleared the topic\n"),
+            (EntryBody::Joined, "14:02 - bob joined\n"),
+            (EntryBody::Left(LeaveReason::Quit), "14:02 - bob quit\n"),
+            (EntryBody::Renamed(text("r\nob")), "14:02 - bob is now r ob\n"),
+        ] {
+            assert_eq!(printed(|out| plain(out, &entry(body.clone()), &Utc)), line);
+        }
+    }
+
+    #[test]
+    fn a_code_stands_alone_on_its_line() {
+        let code = RoomCode::parse(b"AB3Z").unwrap();
+
+        assert_eq!(printed(|out| Lines { is_json: false }.code(out, code)), "AB3Z\n");
+        assert_eq!(printed(|out| Lines { is_json: true }.code(out, code)), "{\"code\":\"AB3Z\"}\n");
+    }
+}

@@ -1,0 +1,87 @@
+//! What may be typed, and what it means.
+
+use chat_tui::config::{Config, Script};
+use clap::error::ErrorKind;
+use std::time::Duration;
+
+fn read(line: &str) -> Result<Config, clap::Error> {
+    Config::read(line.split_whitespace())
+}
+
+#[test]
+fn what_is_wrong_is_a_usage_error() {
+    for line in [
+        "chat-tui --create --join AB3Z",
+        "chat-tui --host --join AB3Z",
+        "chat-tui --colour",
+        "chat-tui send",
+        "chat-tui send --join AB3",
+        "chat-tui send --join AB3Z --name a/b",
+        "chat-tui send --join AB3Z --server :1",
+        "chat-tui send --join AB3Z --timeout 0",
+        "chat-tui send --join AB3Z --timeout soon",
+        "chat-tui send --join AB3Z one two",
+        "chat-tui tail",
+        "chat-tui tail --join AB3Z --create",
+        "chat-tui --name alice tail --create",
+    ] {
+        let error = read(line).expect_err(line);
+        assert_eq!(error.exit_code(), 2, "{line}");
+    }
+}
+
+#[test]
+fn host_and_join_together_say_why_not() {
+    let error = read("chat-tui --host --join AB3Z").unwrap_err();
+
+    assert_eq!(error.kind(), ErrorKind::ArgumentConflict);
+    assert!(error.to_string().contains("a new server has no rooms to --join"), "{error}");
+}
+
+#[test]
+fn the_chat_screen_gets_what_was_typed_as_it_was_typed() {
+    let config = read("chat-tui --name a/b --join nonsense --server example.org --identity key").unwrap();
+
+    assert_eq!(config.script, None);
+    assert_eq!(config.chat.name.as_deref(), Some("a/b"), "the prompt says what is wrong with it");
+    assert_eq!(config.chat.join.as_deref(), Some("nonsense"));
+    assert_eq!(config.chat.server.as_deref(), Some("example.org"));
+    assert_eq!(config.chat.identity, Some("key".into()));
+}
+
+#[test]
+fn send_takes_a_code_in_any_case_a_timeout_in_seconds_and_a_text() {
+    let Some(Script::Send(order)) = read("chat-tui send --join ab3z --timeout 0.5 --name ci hello").unwrap().script
+    else {
+        panic!("not a send")
+    };
+
+    assert_eq!(order.join.to_string(), "AB3Z");
+    assert_eq!(order.timeout, Duration::from_millis(500));
+    assert_eq!(order.who.name.unwrap().as_str(), "ci");
+    assert_eq!(order.text.as_deref(), Some("hello"));
+}
+
+#[test]
+fn a_server_without_a_port_is_on_port_7000() {
+    let Some(Script::Tail(order)) = read("chat-tui tail --create --server ::1").unwrap().script else {
+        panic!("not a tail")
+    };
+
+    assert_eq!(order.who.server, "[::1]:7000");
+}
+
+#[test]
+fn the_help_is_the_manual() {
+    for (line, needed) in [
+        ("chat-tui --help", ["--host", "CHAT_SERVER", "Exit codes:", "Examples:", "send", "identity"]),
+        ("chat-tui send --help", ["--join", "--timeout", "standard input", "outcome unknown", "--name", "CHAT_SERVER"]),
+        ("chat-tui tail --help", ["--json", "RFC 3339", "renamed", "--create", "--join", "keep it alive"]),
+    ] {
+        let help = read(line).unwrap_err();
+        assert_eq!(help.exit_code(), 0);
+        for word in needed {
+            assert!(help.to_string().contains(word), "{line} does not mention {word}:\n{help}");
+        }
+    }
+}

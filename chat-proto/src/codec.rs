@@ -10,6 +10,7 @@
 
 use crate::entry::{Entry, RoomId, Seq};
 use crate::frame::{Batch, Frame, Page};
+use crate::limits::PAGE_ENTRIES;
 use crate::wire;
 use bytes::{Buf, Bytes, BytesMut};
 use tokio_util::codec::{Decoder, LengthDelimitedCodec};
@@ -132,6 +133,7 @@ pub fn page(request: u32, room: RoomId, oldest: Seq, entries: &[Bytes]) -> Bytes
 }
 
 fn concatenate(entries: &[Bytes], out: &mut Vec<u8>) {
+    debug_assert!(entries.len() <= PAGE_ENTRIES, "a frame that its receiver would refuse");
     wire::encode_into(&entries.len(), out);
     for entry in entries {
         out.extend_from_slice(entry);

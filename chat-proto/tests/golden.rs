@@ -15,10 +15,11 @@ use chat_proto::limits::FRAME_BYTES_FROM_SERVER;
 use chat_proto::wire::{self, encode};
 use chat_proto::{ClientFrame, Detail, Entry, EntryBody, Frame, ServerFrame};
 use std::collections::BTreeSet;
-use table::{CLIENT, ENTRIES, SERVER, rows};
+use table::{CLIENT, SERVER, rows};
 use tokio_util::codec::Decoder;
 use values::Row;
 
+const ENTRIES: &str = include_str!("golden/entries.hex");
 const CHOICES: &str = include_str!("golden/choices.hex");
 
 #[test]

@@ -2,7 +2,6 @@
 
 pub(crate) const CLIENT: &str = include_str!("client.hex");
 pub(crate) const SERVER: &str = include_str!("server.hex");
-pub(crate) const ENTRIES: &str = include_str!("entries.hex");
 
 /// The rows, in order.
 pub(crate) fn rows(table: &str) -> Vec<(&str, Vec<u8>)> {

@@ -98,7 +98,9 @@ proptest! {
 
 #[test]
 fn every_letter_that_a_name_may_have_is_the_same_in_both_cases() {
-    let names = ('\0'..=char::MAX).filter_map(|c| Some((c, Nick::parse(c.to_string().as_bytes()).ok()?)));
+    let has_case = |c: &char| !c.to_uppercase().eq([*c]) || !c.to_lowercase().eq([*c]);
+    let cased = ('\0'..=char::MAX).filter(has_case);
+    let names = cased.filter_map(|c| Some((c, Nick::parse(c.to_string().as_bytes()).ok()?)));
     let mut judged = 0;
     for (c, name) in names {
         judged += 1;
@@ -108,7 +110,7 @@ fn every_letter_that_a_name_may_have_is_the_same_in_both_cases() {
             }
         }
     }
-    assert!(judged > 10_000, "only {judged} letters are names");
+    assert!(judged > 1_000, "only {judged} letters are names");
 }
 
 #[test]

@@ -84,7 +84,7 @@ fn a_second_form_of_the_same_signature_proves_nothing() {
         carry = sum >> 8;
     }
 
-    assert_eq!(carry, 0, "s + L fits its 32 bytes, so the form is one that a lax check takes");
+    assert_eq!(carry, 0, "s + L fits its 32 bytes");
     assert!(!login::proves(&signature, &challenge(), &hello(), &PLAIN));
 }
 

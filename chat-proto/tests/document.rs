@@ -132,6 +132,105 @@ fn the_alphabet_of_codes_and_the_reserved_names_are_listed() {
     }
 }
 
+/// Types and order of the fields, by reading the frozen bytes with nothing but the page; names, by looking for them.
+#[test]
+fn every_frame_and_entry_is_read_by_its_table_of_fields() {
+    let source = [include_str!("../src/frame.rs"), include_str!("../src/entry.rs"), include_str!("../src/refusal.rs")];
+    let entry = fields("## 11. Entries\n");
+    let frames = rows(CLIENT).into_iter().chain(rows(SERVER));
+    let frames = frames.map(|(label, bytes)| (label, bytes[10..].to_vec(), fields(&format!("### {label}\n"))));
+    let entries = rows(ENTRIES).into_iter().map(|(label, bytes)| (label, bytes, entry.clone()));
+
+    for (label, bytes, table) in frames.chain(entries) {
+        let mut reader = Reader { rest: &bytes, entry: &entry };
+        reader.skip_fields(&table);
+        assert!(reader.rest.is_empty(), "{label} has more than its fields");
+        for (name, _) in table {
+            let name = name.rsplit('.').next().unwrap();
+            assert!(source.iter().any(|file| file.contains(&format!("{name}: "))), "{label}.{name}");
+        }
+    }
+}
+
+type Fields = Vec<(&'static str, String)>;
+
+/// Steps over values of the types that the page names.
+struct Reader<'a> {
+    rest: &'a [u8],
+    entry: &'a Fields,
+}
+
+impl Reader<'_> {
+    fn skip_fields(&mut self, fields: &Fields) {
+        let mut fields = fields.iter().peekable();
+        while let Some((name, of_type)) = fields.next() {
+            if of_type.starts_with("list") {
+                let element = format!("{name}[].");
+                let mut parts = Fields::new();
+                while let Some((_, part)) = fields.next_if(|(part, _)| part.starts_with(&element)) {
+                    parts.push(("", part.clone()));
+                }
+                let parts = if parts.is_empty() { self.entry } else { &parts };
+                (0..self.number()).for_each(|_| self.skip_fields(parts));
+            } else {
+                self.skip(of_type);
+            }
+        }
+    }
+
+    fn skip(&mut self, of_type: &str) {
+        match of_type {
+            "u16" | "u32" | "u64" | "i64" => drop(self.number()),
+            "[4]" => drop(self.take(4)),
+            "[16]" => drop(self.take(16)),
+            "[32]" => drop(self.take(32)),
+            "bytes" => {
+                let count = self.number();
+                self.take(count as usize);
+            }
+            "post id" => ["u64", "u64"].iter().for_each(|part| self.skip(part)),
+            _ => match of_type.strip_prefix("optional ") {
+                Some(of_type) if self.take(1) == [1] => self.skip(of_type),
+                Some(_) => {}
+                None => self.skip_choice(of_type),
+            },
+        }
+    }
+
+    fn skip_choice(&mut self, name: &str) {
+        let variant = self.number() as usize;
+        let variants: Vec<_> = cells("choice").into_iter().filter(|row| row[0] == name).collect();
+        let meaning = variants.get(variant).unwrap_or_else(|| panic!("{name} has no variant {variant}"))[3];
+        let (types, _) = meaning.split_once(':').unwrap_or_default();
+        types.split(", ").filter(|part| !part.is_empty()).for_each(|part| self.skip(&part.replace('`', "")));
+    }
+
+    fn number(&mut self) -> u64 {
+        let wide = match self.take(1)[0] {
+            small @ 0..=250 => return u64::from(small),
+            251 => self.take(2),
+            252 => self.take(4),
+            253 => self.take(8),
+            marker => panic!("{marker} is no marker"),
+        };
+        wide.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))
+    }
+
+    fn take(&mut self, count: usize) -> &[u8] {
+        let (taken, rest) = self.rest.split_at(count);
+        self.rest = rest;
+        taken
+    }
+}
+
+/// The table of fields behind a heading: names and types, in order. None if the next heading comes first.
+fn fields(heading: &str) -> Fields {
+    let (_, section) = DOCUMENT.split_once(heading).unwrap_or_else(|| panic!("no section {heading}"));
+    let section = section.split("\n##").next().unwrap_or_default();
+    let named = tables(section).into_iter().find(|table| table[0][0] == "field").unwrap_or_default();
+    named.iter().skip(2).map(|row| (row[0], row[1].replace('`', ""))).collect()
+}
+
 /// The fenced blocks whose info string starts with `info`: what follows it, and the lines.
 fn blocks(info: &str) -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
     let mut lines = DOCUMENT.lines();
@@ -146,20 +245,25 @@ fn example(lines: &[&str]) -> Vec<u8> {
     lines.iter().flat_map(|line| bytes(line.split(';').next().unwrap_or_default())).collect()
 }
 
-/// The rows of every table whose first heading is `heading`; without backticks.
+/// The rows of every table whose first heading is `heading`.
 fn cells(heading: &str) -> Vec<Vec<&'static str>> {
-    let row = |line: &'static str| -> Vec<_> {
-        line.trim().trim_matches('|').split('|').map(|cell| cell.trim().trim_matches('`')).collect()
-    };
-    let lines: Vec<_> = DOCUMENT.lines().collect();
-    let tables = lines.split(|line| !line.trim().starts_with('|')).filter(|table| !table.is_empty());
-    let found: Vec<_> = tables
-        .filter(|table| row(table[0])[0] == heading)
-        .flat_map(|table| &table[2..])
-        .map(|line| row(line))
+    let found: Vec<_> = tables(DOCUMENT)
+        .into_iter()
+        .filter(|table| table[0][0] == heading)
+        .flat_map(|table| table[2..].to_vec())
         .collect();
     assert!(!found.is_empty(), "no table of {heading}");
     found
+}
+
+/// Every table: its headings, its rule, its rows; cells without backticks around them.
+fn tables(text: &'static str) -> Vec<Vec<Vec<&'static str>>> {
+    let row = |line: &'static str| -> Vec<_> {
+        line.trim().trim_matches('|').split('|').map(|cell| cell.trim().trim_matches('`')).collect()
+    };
+    let lines: Vec<_> = text.lines().collect();
+    let tables = lines.split(|line| !line.trim().starts_with('|')).filter(|table| !table.is_empty());
+    tables.map(|table| table.iter().map(|line| row(line)).collect()).collect()
 }
 
 fn hexadecimal(cell: &str) -> u16 {

@@ -52,7 +52,7 @@ pub(crate) fn client_frames() -> Vec<Row<ClientFrame>> {
         ("Join", 4, Join { code: Bytes::from_static(b"ab3z"), stay: Stay::Resident }.into()),
         ("Resume", 5, Resume { room: ROOM, after: Seq(1000), stay: Stay::Watcher }.into()),
         ("Leave", 6, Leave { room: ROOM }.into()),
-        ("Post", 7, Post { room: ROOM, id: PostId { instance: INSTANCE, n: 1 }, body: message() }.into()),
+        ("Post", 7, Post { room: ROOM, id: id(1), body: message() }.into()),
         ("History", 8, History { room: ROOM, after: Seq(0), before: Seq(251), limit: 200 }.into()),
         ("Rename", 9, Rename { name: "Zoë".into() }.into()),
         ("Ping", 10, Ping {}.into()),
@@ -82,18 +82,29 @@ pub(crate) fn server_frames() -> Vec<Row<ServerFrame>> {
 pub(crate) fn entries() -> Vec<(&'static str, Entry)> {
     vec![
         ("Message", entry(1001, 1000, message())),
-        ("Action", entry(1002, 1001, EntryBody::Action(Bytes::from_static(b"waves")))),
-        ("Topic", entry(1003, 1002, EntryBody::Topic(Bytes::from_static(b"release planning")))),
+        ("Action", Entry { post: Some(id(2)), ..entry(1002, 1001, EntryBody::Action(Bytes::from_static(b"waves"))) }),
+        (
+            "Topic",
+            Entry { post: Some(id(3)), ..entry(1003, 1002, EntryBody::Topic(Bytes::from_static(b"release planning"))) },
+        ),
         ("Opened", opened()),
         ("Joined", Entry { post: None, ..entry(1005, 1003, EntryBody::Joined) }),
         ("Left", Entry { post: None, ..entry(70_000, 1005, EntryBody::Left(LeaveReason::Lost)) }),
         ("Renamed", Entry { post: None, ..entry(70_001, 70_000, EntryBody::Renamed("Zoë".into())) }),
-        ("Unknown", entry(1_u64 << 32, 70_001, EntryBody::Unknown { kind: 900, body: Bytes::from_static(&[1, 2]) })),
+        ("Unknown", Entry { post: Some(id(4)), ..entry(1_u64 << 32, 70_001, of_a_later_version()) }),
     ]
 }
 
 fn message() -> EntryBody {
     EntryBody::Message("hi! 👋".into())
+}
+
+fn of_a_later_version() -> EntryBody {
+    EntryBody::Unknown { kind: 900, body: Bytes::from_static(&[1, 2]) }
+}
+
+fn id(n: u64) -> PostId {
+    PostId { instance: INSTANCE, n }
 }
 
 fn opened() -> Entry {
@@ -106,13 +117,13 @@ fn entry(seq: u64, prev: u64, body: EntryBody) -> Entry {
         prev: Seq(prev),
         time: TIME,
         author: Author { person: PersonId(7), name: Bytes::from_static(b"alice") },
-        post: Some(PostId { instance: INSTANCE, n: 1 }),
+        post: Some(id(1)),
         body,
     }
 }
 
 fn accepted() -> Accepted {
-    Accepted { id: PostId { instance: INSTANCE, n: 1 }, seq: Seq(1001), durability: Durability::Disk }
+    Accepted { id: id(1), seq: Seq(1001), durability: Durability::Disk }
 }
 
 fn welcome() -> Welcome {

@@ -9,7 +9,8 @@
 //! means is for [`crate::frame`].
 
 use crate::entry::{Entry, RoomId, Seq};
-use crate::frame::Frame;
+use crate::frame::{Batch, Frame, Page};
+use crate::limits::PAGE_ENTRIES;
 use crate::wire;
 use bytes::{Buf, Bytes, BytesMut};
 use tokio_util::codec::{Decoder, LengthDelimitedCodec};
@@ -115,23 +116,24 @@ pub fn entry_bytes(entry: &Entry) -> Bytes {
     wire::encode(entry).into()
 }
 
-/// The bytes of a [`crate::frame::Batch`] of entries that are encoded already: once for all who receive it.
+/// The bytes of a [`Batch`] of entries that are encoded already: once for all who receive it.
 pub fn batch(room: RoomId, entries: &[Bytes]) -> Bytes {
-    sealed(0, 0x85, |out| {
+    sealed(0, Batch::KIND, |out| {
         wire::encode_into(&room, out);
         concatenate(entries, out);
     })
 }
 
-/// The bytes of a [`crate::frame::Page`] of entries that are encoded already.
+/// The bytes of a [`Page`] of entries that are encoded already.
 pub fn page(request: u32, room: RoomId, oldest: Seq, entries: &[Bytes]) -> Bytes {
-    sealed(request, 0x88, |out| {
+    sealed(request, Page::KIND, |out| {
         wire::encode_into(&(room, oldest), out);
         concatenate(entries, out);
     })
 }
 
 fn concatenate(entries: &[Bytes], out: &mut Vec<u8>) {
+    debug_assert!(entries.len() <= PAGE_ENTRIES, "a frame that its receiver would refuse");
     wire::encode_into(&entries.len(), out);
     for entry in entries {
         out.extend_from_slice(entry);

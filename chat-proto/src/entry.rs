@@ -139,6 +139,10 @@ struct WireBody {
 }
 
 impl EntryBody {
+    /// Every kind that this version knows, with its name.
+    pub const KINDS: &[(u16, &str)] =
+        &[(1, "Message"), (2, "Action"), (3, "Topic"), (16, "Opened"), (17, "Joined"), (18, "Left"), (19, "Renamed")];
+
     /// The kind that stands on the wire.
     pub fn kind(&self) -> u16 {
         match self {

@@ -404,7 +404,12 @@ macro_rules! frames {
             }
         }
 
-        $(impl From<$body> for $name {
+        $(impl $body {
+            /// The kind that stands on the wire.
+            pub const KIND: u16 = $kind;
+        }
+
+        impl From<$body> for $name {
             fn from(body: $body) -> Self {
                 Self::$body(body)
             }

@@ -18,7 +18,7 @@
 //! ```
 //!
 //! Everything that happens in a room is an [`Entry`] in that room's log. Every request is answered exactly once, by its
-//! result or by [`frame::Refused`], or the connection ends. The server uses the highest version that both ends speak.
+//! result or by [`Refused`], or the connection ends. The server uses the highest version that both ends speak.
 //!
 //! This crate knows no sockets and no tasks. The bytes are documented in `docs/protocol.md`, frozen in `tests/golden`.
 

@@ -1,6 +1,6 @@
 //! Names of people and codes of rooms: checked once, when parsed; the type is the proof.
 
-use crate::limits::{NAME_BYTES, NAME_COLUMNS};
+use crate::limits::{MARKS_PER_BASE, NAME_BYTES, NAME_COLUMNS};
 use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -16,7 +16,7 @@ pub enum NickError {
     /// Too wide for the name column.
     #[error("a name has at most {NAME_COLUMNS} columns")]
     TooLong,
-    /// Something else than letters, digits, `-` and `_`.
+    /// Something else than letters with their marks, digits, `-` and `_`.
     #[error("a name has only letters, digits, - and _ in it")]
     BadCharacter,
     /// Letters that look alike across scripts.
@@ -54,7 +54,7 @@ impl Nick {
             return Err(NickError::Empty);
         }
         // A mark needs a letter to stand on, or it would stand on whatever is shown before the name.
-        if !name.chars().all(may_stand_in_name) || name.starts_with(is_combining_mark) {
+        if !name.chars().all(may_stand_in_name) || name.starts_with(is_combining_mark) || is_piled_up(name) {
             return Err(NickError::BadCharacter);
         }
         if !name.chars().any(char::is_alphanumeric) {
@@ -66,7 +66,8 @@ impl Nick {
         if name.width() > NAME_COLUMNS || name.len() > NAME_BYTES {
             return Err(NickError::TooLong);
         }
-        if RESERVED.iter().any(|word| look(word) == look(name)) {
+        let key = look(name);
+        if RESERVED.iter().any(|word| look(word) == key) {
             return Err(NickError::Reserved);
         }
         Ok(())
@@ -97,9 +98,18 @@ impl Nick {
     }
 }
 
+fn is_piled_up(name: &str) -> bool {
+    name.split(|c| !is_combining_mark(c)).any(|marks| marks.chars().count() > MARKS_PER_BASE)
+}
+
 fn look(name: &str) -> String {
     // Once before the skeleton, because `I` looks like `l` but `i` does not; once after, for what it maps to capitals.
-    skeleton(&name.to_lowercase()).collect::<String>().to_lowercase()
+    caseless(&skeleton(&caseless(name)).collect::<String>())
+}
+
+/// Down, up and down again, letter by letter: `ẞ`, `ß` and `SS` become one only this way, as do `Σ`, `σ` and `ς`.
+fn caseless(name: &str) -> String {
+    name.chars().flat_map(char::to_lowercase).flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
 }
 
 fn may_stand_in_name(c: char) -> bool {

@@ -3,7 +3,8 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-/// The answer to a request that was not carried out; with request id 0, the reason the connection ends.
+/// The answer to a request that was not carried out; with request id 0, the reason the connection ends. The same in every
+/// version, because it tells that no version is in common.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refused {
     /// What a program decides by.
@@ -124,7 +125,7 @@ codes! {
     27 TOO_MANY_SESSIONS,
     /// The room has as many members as allowed.
     28 ROOM_FULL,
-    /// The server has as many connections or rooms as allowed.
+    /// The server has as many connections or rooms as allowed. Closes if it was a connection too many.
     29 SERVER_FULL,
     /// The same running client has connected again. Closes.
     30 SESSION_REPLACED,

@@ -5,7 +5,7 @@
 
 use crate::limits::{MARKS_PER_BASE, TEXT_BYTES, TEXT_LINES, TOPIC_BYTES};
 use std::fmt;
-use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// Why bytes are not a message or a topic. Each is a sentence for the person who wrote it.
@@ -132,31 +132,37 @@ fn picture(c: char) -> char {
     }
 }
 
-/// Takes away what hides, reorders or piles up. Idempotent.
+/// Takes away what hides, reorders or piles up.
+///
+/// Idempotent, because neither step makes work for the other: the first looks past joiners, the second takes away
+/// nothing else.
 fn clean(text: &str) -> String {
     without_loose_joiners(&without_hidden(text))
 }
 
-/// Drops what is never seen but changes what is: bidi controls, tags, byte-order marks, zero-width space, and marks
-/// beyond what a base character carries.
+/// Drops what is never seen but changes what is: bidi controls, tags, byte-order marks, zero-width space, marks beyond
+/// what a base character carries, and variation selectors that select nothing.
 fn without_hidden(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut marks = 0;
-    let mut selected = false;
+    let mut selectable = false;
     for c in text.chars().map(|c| if matches!(c, '\u{2028}' | '\u{2029}') { '\n' } else { c }) {
-        if is_hidden(c) {
-            continue;
-        }
-        if is_variation_selector(c) {
-            if !selected && !kept.is_empty() {
-                kept.push(c);
-            }
-            selected = true;
-            continue;
-        }
-        marks = if is_combining_mark(c) { marks + 1 } else { 0 };
-        selected = selected && marks > 0;
-        if marks <= MARKS_PER_BASE {
+        let keep = if is_hidden(c) {
+            false
+        } else if is_joiner(c) {
+            // Were it a base, it would carry another eight marks, and be gone when they are counted next.
+            true
+        } else if is_variation_selector(c) {
+            std::mem::take(&mut selectable)
+        } else if is_combining_mark(c) {
+            marks += 1;
+            marks <= MARKS_PER_BASE
+        } else {
+            marks = 0;
+            selectable = !c.is_whitespace();
+            true
+        };
+        if keep {
             kept.push(c);
         }
     }
@@ -173,7 +179,9 @@ fn is_hidden(c: char) -> bool {
         | '\u{2060}'..='\u{206f}'           // word joiner, invisible operators, bidi isolates, deprecated controls
         | '\u{feff}'                        // byte-order mark
         | '\u{fff9}'..='\u{fffb}'           // interlinear annotation
-        | '\u{e0000}'..='\u{e007f}'         // tags
+        | '\u{1bca0}'..='\u{1bca3}'         // shorthand controls
+        | '\u{1d173}'..='\u{1d17a}'         // musical controls
+        | '\u{e0000}'..='\u{e00ff}' | '\u{e01f0}'..='\u{e0fff}' // tags, and what is reserved beside them
     )
 }
 
@@ -184,22 +192,23 @@ fn is_variation_selector(c: char) -> bool {
 const ZERO_WIDTH_NON_JOINER: char = '\u{200c}';
 const ZERO_WIDTH_JOINER: char = '\u{200d}';
 
-/// Keeps joiners only where they join: ZWJ inside a cluster (emoji families, Indic conjuncts), ZWNJ between letters.
+fn is_joiner(c: char) -> bool {
+    matches!(c, ZERO_WIDTH_NON_JOINER | ZERO_WIDTH_JOINER)
+}
+
+/// Keeps joiners only where they change what a reader sees: ZWJ between the emoji of a family, both between letters of
+/// the scripts that join, and ZWJ behind a virama, where it makes a half form even at the end of a word.
 fn without_loose_joiners(text: &str) -> String {
-    if !text.contains([ZERO_WIDTH_JOINER, ZERO_WIDTH_NON_JOINER]) {
+    if !text.contains(is_joiner) {
         return text.to_owned();
     }
     let mut kept = String::with_capacity(text.len());
-    for (cluster_start, cluster) in text.grapheme_indices(true) {
-        for (offset, c) in cluster.char_indices() {
-            let within = cluster[offset + c.len_utf8()..].chars().next();
-            let next = text[cluster_start + offset + c.len_utf8()..].chars().next();
-            let joins = match c {
-                ZERO_WIDTH_JOINER => within.is_some_and(is_base),
-                ZERO_WIDTH_NON_JOINER => kept.chars().next_back().is_some_and(is_letter) && next.is_some_and(is_letter),
-                _ => true,
-            };
-            if joins {
+    for cluster in text.grapheme_indices(true) {
+        for (at, c) in cluster.1.char_indices() {
+            let after = at + c.len_utf8();
+            let within = cluster.1[after..].chars().next();
+            let next = text[cluster.0 + after..].chars().next();
+            if !is_joiner(c) || joins(c, kept.chars().next_back(), within, next) {
                 kept.push(c);
             }
         }
@@ -207,12 +216,24 @@ fn without_loose_joiners(text: &str) -> String {
     kept
 }
 
-fn is_base(c: char) -> bool {
-    !is_combining_mark(c) && !is_variation_selector(c) && !matches!(c, ZERO_WIDTH_JOINER | ZERO_WIDTH_NON_JOINER)
+/// `within` is the next character of the same cluster: a cluster goes on behind a ZWJ only where emoji are joined.
+fn joins(joiner: char, previous: Option<char>, within: Option<char>, next: Option<char>) -> bool {
+    let between_letters = previous.is_some_and(is_of_joining_script) && next.is_some_and(is_of_joining_script);
+    let between_emoji = within.is_some_and(|c| !is_joiner(c) && !is_combining_mark(c));
+    let behind_virama = previous.is_some_and(|c| canonical_combining_class(c) == VIRAMA);
+    between_letters || (joiner == ZERO_WIDTH_JOINER && (between_emoji || behind_virama))
 }
 
-fn is_letter(c: char) -> bool {
-    c.is_alphabetic() || is_combining_mark(c)
+/// The combining class that Unicode gives to viramas and to nothing else.
+const VIRAMA: u8 = 9;
+
+/// Letters and marks of the scripts whose letters change by their neighbours: Arabic and its kin, and those of India,
+/// Tibet, South-East Asia and Mongolia.
+fn is_of_joining_script(c: char) -> bool {
+    let script = matches!(c,
+        '\u{0600}'..='\u{109f}' | '\u{1700}'..='\u{1cff}' | '\u{a840}'..='\u{abff}' | '\u{fb50}'..='\u{fdff}'
+        | '\u{fe70}'..='\u{fefc}' | '\u{10a00}'..='\u{11fff}' | '\u{1e900}'..='\u{1e95f}');
+    script && (c.is_alphabetic() || is_combining_mark(c))
 }
 
 fn is_blank(text: &str) -> bool {

@@ -295,7 +295,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         }
         self.take_leave(farewell);
         if let Some(frame) = farewell.last_frame(&self.shared) {
-            self.answer(0, frame);
+            self.answer(farewell.request(), frame);
         }
         if farewell.is_peer_there() && self.write_out().await.is_ok() {
             self.linger().await;

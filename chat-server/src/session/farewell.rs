@@ -38,8 +38,13 @@ pub(crate) enum Farewell {
     #[error("too many empty frames")]
     EmptyFrames,
     /// Refused in a way that ends the connection.
-    #[error("refused: code {}", .0.code.0)]
-    Refused(Refused),
+    #[error("refused: code {}", refused.code.0)]
+    Refused {
+        /// The request that was refused.
+        request: u32,
+        /// Why.
+        refused: Refused,
+    },
     /// No login in time.
     #[error("no login in time")]
     LoginTimedOut,
@@ -89,6 +94,14 @@ impl Farewell {
         !matches!(self, Self::PeerClosed | Self::Broken(_))
     }
 
+    /// The request that the last frame answers; 0 for none.
+    pub(crate) fn request(&self) -> u32 {
+        match self {
+            Self::Refused { request, .. } => *request,
+            _ => 0,
+        }
+    }
+
     /// The last frame.
     pub(crate) fn last_frame(&self, shared: &Shared) -> Option<ServerFrame> {
         let refused = |code, text: &str| Some(Refused::new(code, text).into());
@@ -99,7 +112,7 @@ impl Farewell {
             Self::BadFraming(error) => bad_framing(error).map(ServerFrame::from),
             Self::BadFrame(error) => refused(Code::BAD_FRAME, &error.to_string()),
             Self::EmptyFrames => Some(empty_frame().into()),
-            Self::Refused(refused) => Some(refused.clone().into()),
+            Self::Refused { refused, .. } => Some(refused.clone().into()),
             Self::LoginTimedOut => refused(Code::TIMED_OUT, "no login came in time"),
             Self::FrameTimedOut => refused(Code::TIMED_OUT, "a frame was begun but not finished in time"),
             Self::Silent => refused(Code::TIMED_OUT, "no sign of life came in time"),

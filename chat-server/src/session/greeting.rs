@@ -36,8 +36,10 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         if !matches!(self.standing, Standing::Stranger) {
             return self.on_premature(request, refusals::already_authenticated());
         }
-        let version = common_version(&hello)
-            .ok_or_else(|| Farewell::Refused(refusals::version(hello.version_min, hello.version_max)))?;
+        let version = common_version(&hello).ok_or_else(|| {
+            let refused = refusals::version(hello.version_min, hello.version_max);
+            Farewell::Refused { request, refused }
+        })?;
         let challenge = Challenge { version, nonce: random(&*self.shared.environment) };
         self.answer(request, challenge.clone());
         self.standing = Standing::Challenged { hello, challenge };
@@ -55,7 +57,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             }
         };
         if !login::proves(&answer.signature, &challenge, &hello, &login::PLAIN) {
-            return Err(Farewell::Refused(refusals::auth_failed()));
+            return Err(Farewell::Refused { request, refused: refusals::auth_failed() });
         }
         match self.claim(&hello) {
             Ok(person) => self.welcome(request, person, hello.instance).await,
@@ -78,7 +80,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             .people
             .attend(&person, instance)
             .await
-            .map_err(|max| Farewell::Refused(refusals::too_many_sessions(max)))?;
+            .map_err(|max| Farewell::Refused { request, refused: refusals::too_many_sessions(max) })?;
         self.stranger = None;
         self.standing = Standing::Person;
         self.codec.set_max_bytes(FRAME_BYTES_FROM_CLIENT);
@@ -128,7 +130,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
     pub(super) fn on_premature(&mut self, request: u32, refused: Refused) -> Result<(), Farewell> {
         self.premature_frames += 1;
         if self.premature_frames >= 3 {
-            return Err(Farewell::Refused(refused));
+            return Err(Farewell::Refused { request, refused });
         }
         self.refuse(request, refused);
         Ok(())

@@ -1,0 +1,175 @@
+//! One conversation: a value of every frame and of every entry, whose bytes stand beside this file.
+//!
+//! `docs/protocol.md` shows the same bytes, part by part.
+
+use bytes::Bytes;
+use chat_proto::entry::{Author, Entry, EntryBody, LeaveReason, PersonId, PostId, RoomId, Seq, UnixMillis};
+use chat_proto::frame::{
+    Accepted, Batch, Bye, Challenge, ClientFrame, Create, Done, Durability, Gap, GapKind, GoAway, Hello, History, Join,
+    Joined, Label, Leave, Limits, Login, Member, Members, Membership, Page, Ping, Pong, Post, Presence, Rename, Resume,
+    Role, RoomEnded, RoomHead, RoomState, ServerFrame, Stay, Welcome,
+};
+use chat_proto::refusal::{Code, Detail, Refused};
+use chat_proto::wire::Capped;
+use chat_proto::{VERSION_MAX, VERSION_MIN, limits, login};
+use ed25519_dalek::SigningKey;
+
+/// A label, the request id and the frame.
+pub(crate) type Row<F> = (&'static str, u32, F);
+
+const ROOM: RoomId =
+    RoomId([0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff]);
+const CODE: [u8; 4] = *b"AB3Z";
+const INSTANCE: u64 = 0x1122_3344_5566_7788;
+/// 2026-11-22T14:03:00Z.
+const TIME: UnixMillis = UnixMillis(1_795_356_180_000);
+
+/// The key of alice, who says everything in this conversation.
+fn alice() -> SigningKey {
+    SigningKey::from_bytes(&[1; 32])
+}
+
+fn hello() -> Hello {
+    Hello {
+        version_min: VERSION_MIN,
+        version_max: VERSION_MAX,
+        name: Bytes::from_static(b"alice"),
+        key: alice().verifying_key().to_bytes(),
+        instance: INSTANCE,
+    }
+}
+
+fn challenge() -> Challenge {
+    Challenge { version: VERSION_MAX, nonce: [0x5a; 32] }
+}
+
+pub(crate) fn client_frames() -> Vec<Row<ClientFrame>> {
+    let signature = login::sign(&alice(), &challenge(), &hello(), &login::PLAIN);
+    vec![
+        ("Hello", 1, hello().into()),
+        ("Login", 2, Login { signature }.into()),
+        ("Create", 3, Create { id: 300, stay: Stay::Resident }.into()),
+        ("Join", 4, Join { code: Bytes::from_static(b"ab3z"), stay: Stay::Resident }.into()),
+        ("Resume", 5, Resume { room: ROOM, after: Seq(1000), stay: Stay::Watcher }.into()),
+        ("Leave", 6, Leave { room: ROOM }.into()),
+        ("Post", 7, Post { room: ROOM, id: id(1), body: message() }.into()),
+        ("History", 8, History { room: ROOM, after: Seq(0), before: Seq(251), limit: 200 }.into()),
+        ("Rename", 9, Rename { name: "Zoë".into() }.into()),
+        ("Ping", 10, Ping {}.into()),
+        ("Bye", 11, Bye {}.into()),
+    ]
+}
+
+pub(crate) fn server_frames() -> Vec<Row<ServerFrame>> {
+    vec![
+        ("Challenge", 1, challenge().into()),
+        ("Welcome", 2, welcome().into()),
+        ("Joined", 4, joined().into()),
+        ("Members", 0, members().into()),
+        ("Batch", 0, Batch { room: ROOM, entries: Capped::new([entry(1001, 1000, message())]) }.into()),
+        ("Gap", 0, Gap { room: ROOM, from: Seq(1), to: Seq(70_000), kind: GapKind::Purged }.into()),
+        ("Accepted", 7, accepted().into()),
+        ("Page", 8, Page { room: ROOM, oldest: Seq(1), entries: Capped::new([opened()]) }.into()),
+        ("Done", 9, Done {}.into()),
+        ("Pong", 10, pong().into()),
+        ("Refused", 4, refused().into()),
+        ("RoomEnded", 0, RoomEnded { room: ROOM }.into()),
+        ("GoAway", 0, GoAway { reconnect_after_ms: 1_500 }.into()),
+    ]
+}
+
+/// A label and an entry of every kind.
+pub(crate) fn entries() -> Vec<(&'static str, Entry)> {
+    vec![
+        ("Message", entry(1001, 1000, message())),
+        ("Action", Entry { post: Some(id(2)), ..entry(1002, 1001, EntryBody::Action(Bytes::from_static(b"waves"))) }),
+        (
+            "Topic",
+            Entry { post: Some(id(3)), ..entry(1003, 1002, EntryBody::Topic(Bytes::from_static(b"release planning"))) },
+        ),
+        ("Opened", opened()),
+        ("Joined", Entry { post: None, ..entry(1005, 1003, EntryBody::Joined) }),
+        ("Left", Entry { post: None, ..entry(70_000, 1005, EntryBody::Left(LeaveReason::Lost)) }),
+        ("Renamed", Entry { post: None, ..entry(70_001, 70_000, EntryBody::Renamed("Zoë".into())) }),
+        ("Unknown", Entry { post: Some(id(4)), ..entry(1_u64 << 32, 70_001, of_a_later_version()) }),
+    ]
+}
+
+fn message() -> EntryBody {
+    EntryBody::Message("hi! 👋".into())
+}
+
+fn of_a_later_version() -> EntryBody {
+    EntryBody::Unknown { kind: 900, body: Bytes::from_static(&[1, 2]) }
+}
+
+fn id(n: u64) -> PostId {
+    PostId { instance: INSTANCE, n }
+}
+
+fn opened() -> Entry {
+    Entry { post: None, ..entry(1, 0, EntryBody::Opened) }
+}
+
+fn entry(seq: u64, prev: u64, body: EntryBody) -> Entry {
+    Entry {
+        seq: Seq(seq),
+        prev: Seq(prev),
+        time: TIME,
+        author: Author { person: PersonId(7), name: Bytes::from_static(b"alice") },
+        post: Some(id(1)),
+        body,
+    }
+}
+
+fn accepted() -> Accepted {
+    Accepted { id: id(1), seq: Seq(1001), durability: Durability::Disk }
+}
+
+fn welcome() -> Welcome {
+    Welcome {
+        person: PersonId(7),
+        name: Bytes::from_static(b"alice"),
+        limits: Limits {
+            frame_bytes: limits::FRAME_BYTES_FROM_CLIENT as u32,
+            text_bytes: limits::TEXT_BYTES as u32,
+            text_lines: limits::TEXT_LINES as u32,
+            topic_bytes: limits::TOPIC_BYTES as u32,
+            name_columns: limits::NAME_COLUMNS as u32,
+            posts_unanswered: limits::POSTS_UNANSWERED as u32,
+            page_entries: limits::PAGE_ENTRIES as u32,
+            rooms: limits::ROOMS_PER_SESSION as u32,
+            heartbeat_ms: limits::HEARTBEAT.as_millis() as u32,
+            silence_ms: limits::SILENCE.as_millis() as u32,
+        },
+        durability: Durability::Memory,
+        server_time: TIME,
+        rooms: Capped::new([Membership { room: ROOM, code: CODE, head: Seq(1000) }]),
+    }
+}
+
+fn joined() -> Joined {
+    let label = Label { durability: Durability::Memory, keeps_entries: 10_000, keeps_bytes: 8 * 1024 * 1024 };
+    let topic = Bytes::from_static(b"release planning");
+    let state = RoomState { topic, label, role: Role::Owner, members: 2 };
+    Joined { room: ROOM, code: CODE, head: Seq(1000), oldest: Seq(1), cursor: Seq(800), state }
+}
+
+fn members() -> Members {
+    let alice = Member { person: PersonId(7), name: Bytes::from_static(b"alice"), presence: Presence::Here };
+    let bob = Member { person: PersonId(8), name: Bytes::from_static(b"bob"), presence: Presence::Gone };
+    Members { room: ROOM, members: Capped::new([alice, bob]) }
+}
+
+fn pong() -> Pong {
+    Pong { server_time: TIME, heads: Capped::new([RoomHead { room: ROOM, head: Seq(1001) }]) }
+}
+
+fn refused() -> Refused {
+    Refused {
+        code: Code::RATE_LIMITED,
+        text: Bytes::from_static(b"too many tries"),
+        retry_after_ms: Some(12_000),
+        detail: Detail::Max(5),
+    }
+}

@@ -1,0 +1,271 @@
+//! Whatever can be said arrives as it was said.
+
+use bytes::{Bytes, BytesMut};
+use chat_proto::codec::{self, FrameCodec, Payload};
+use chat_proto::entry::{Author, Entry, EntryBody, LeaveReason, PersonId, PostId, RoomId, Seq, UnixMillis};
+use chat_proto::frame::{
+    Accepted, Batch, Bye, Challenge, ClientFrame, Create, Done, Durability, Frame, Gap, GapKind, GoAway, Hello,
+    History, Join, Joined, Label, Leave, Limits, Login, Member, Members, Membership, Page, Ping, Pong, Post, Presence,
+    Rename, Resume, Role, RoomEnded, RoomHead, RoomState, ServerFrame, Stay, Welcome,
+};
+use chat_proto::limits::FRAME_BYTES_FROM_SERVER;
+use chat_proto::refusal::{Code, Detail, Refused};
+use chat_proto::wire::{self, Capped};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use tokio_util::codec::Decoder;
+
+proptest! {
+    #[test]
+    fn a_client_frame_arrives_as_it_was_sent(request: u32, frame in client_frame()) {
+        prop_assert_eq!(sent_and_read(request, &frame), (request, Some(frame)));
+    }
+
+    #[test]
+    fn a_server_frame_arrives_as_it_was_sent(request: u32, frame in server_frame()) {
+        prop_assert_eq!(sent_and_read(request, &frame), (request, Some(frame)));
+    }
+
+    #[test]
+    fn an_entry_arrives_as_it_was_sent(entry in entry()) {
+        let bytes = codec::entry_bytes(&entry);
+
+        prop_assert_eq!(wire::decode::<Entry>(&bytes).unwrap(), entry);
+    }
+
+    #[test]
+    fn a_batch_of_encoded_entries_is_the_frame_of_its_entries(room in room(), entries in vec(entry(), 0..=5)) {
+        let encoded: Vec<Bytes> = entries.iter().map(codec::entry_bytes).collect();
+
+        let frame = ServerFrame::from(Batch { room, entries: Capped::new(entries) });
+        prop_assert_eq!(codec::batch(room, &encoded), codec::to_bytes(0, &frame));
+    }
+
+    #[test]
+    fn a_page_of_encoded_entries_is_the_frame_of_its_entries(
+        request: u32, room in room(), oldest in seq(), entries in vec(entry(), 0..=5),
+    ) {
+        let encoded: Vec<Bytes> = entries.iter().map(codec::entry_bytes).collect();
+
+        let frame = ServerFrame::from(Page { room, oldest, entries: Capped::new(entries) });
+        prop_assert_eq!(codec::page(request, room, oldest, &encoded), codec::to_bytes(request, &frame));
+    }
+
+    #[test]
+    fn frames_arrive_the_same_in_pieces_of_any_size(
+        frames in vec((any::<u32>(), client_frame()), 1..6), sizes in vec(1_usize..40, 1..20),
+    ) {
+        let stream: Vec<u8> = frames.iter().flat_map(|(request, frame)| codec::to_bytes(*request, frame)).collect();
+
+        let mut codec = FrameCodec::new(FRAME_BYTES_FROM_SERVER);
+        let mut inbox = BytesMut::new();
+        let mut read = Vec::new();
+        let mut rest = &stream[..];
+        for size in sizes.iter().cycle() {
+            let (piece, later) = rest.split_at((*size).min(rest.len()));
+            inbox.extend_from_slice(piece);
+            while let Some(payload) = codec.decode(&mut inbox).unwrap() {
+                read.push(opened(payload));
+            }
+            rest = later;
+            if rest.is_empty() {
+                break;
+            }
+        }
+
+        let sent: Vec<_> = frames.into_iter().map(|(request, frame)| (request, Some(frame))).collect();
+        prop_assert_eq!(read, sent);
+    }
+}
+
+fn sent_and_read<F: Frame>(request: u32, frame: &F) -> (u32, Option<F>) {
+    let mut inbox = BytesMut::from(&codec::to_bytes(request, frame)[..]);
+    let payload = FrameCodec::new(FRAME_BYTES_FROM_SERVER).decode(&mut inbox).expect("within the limit");
+    opened(payload.expect("a whole frame"))
+}
+
+fn opened<F: Frame>(payload: Payload) -> (u32, Option<F>) {
+    match payload {
+        Payload::Frame(raw) => (raw.request, F::decode(raw.kind, &raw.body).expect("a body of its kind")),
+        Payload::Empty => panic!("no frame is empty"),
+    }
+}
+
+fn client_frame() -> impl Strategy<Value = ClientFrame> {
+    prop_oneof![
+        (any::<(u16, u16, [u8; 32], u64)>(), some_bytes()).prop_map(
+            |((version_min, version_max, key, instance), name)| {
+                Hello { version_min, version_max, name, key, instance }.into()
+            }
+        ),
+        some_bytes().prop_map(|signature| Login { signature }.into()),
+        (any::<u64>(), stay()).prop_map(|(id, stay)| Create { id, stay }.into()),
+        (some_bytes(), stay()).prop_map(|(code, stay)| Join { code, stay }.into()),
+        (room(), seq(), stay()).prop_map(|(room, after, stay)| Resume { room, after, stay }.into()),
+        room().prop_map(|room| Leave { room }.into()),
+        (room(), post_id(), entry_body()).prop_map(|(room, id, body)| Post { room, id, body }.into()),
+        (room(), seq(), seq(), any::<u32>()).prop_map(|(room, after, before, limit)| History {
+            room,
+            after,
+            before,
+            limit
+        }
+        .into()),
+        some_bytes().prop_map(|name| Rename { name }.into()),
+        Just(Ping {}.into()),
+        Just(Bye {}.into()),
+    ]
+}
+
+fn server_frame() -> impl Strategy<Value = ServerFrame> {
+    prop_oneof![
+        any::<(u16, [u8; 32])>().prop_map(|(version, nonce)| Challenge { version, nonce }.into()),
+        welcome().prop_map(Into::into),
+        (room(), any::<[u8; 4]>(), seq(), seq(), seq(), room_state()).prop_map(
+            |(room, code, head, oldest, cursor, state)| { Joined { room, code, head, oldest, cursor, state }.into() }
+        ),
+        (room(), vec(member(), 0..=200))
+            .prop_map(|(room, members)| Members { room, members: Capped::new(members) }.into()),
+        (room(), vec(entry(), 0..=20)).prop_map(|(room, entries)| Batch { room, entries: Capped::new(entries) }.into()),
+        (room(), seq(), seq(), prop_oneof![Just(GapKind::Loadable), Just(GapKind::Purged)])
+            .prop_map(|(room, from, to, kind)| Gap { room, from, to, kind }.into()),
+        (post_id(), seq(), durability()).prop_map(|(id, seq, durability)| Accepted { id, seq, durability }.into()),
+        (room(), seq(), vec(entry(), 0..=20)).prop_map(|(room, oldest, entries)| Page {
+            room,
+            oldest,
+            entries: Capped::new(entries)
+        }
+        .into()),
+        Just(Done {}.into()),
+        (any::<i64>(), vec((room(), seq()), 0..=64)).prop_map(|(time, heads)| {
+            let heads = Capped::new(heads.into_iter().map(|(room, head)| RoomHead { room, head }));
+            Pong { server_time: UnixMillis(time), heads }.into()
+        }),
+        (any::<u16>(), some_bytes(), any::<Option<u32>>(), detail()).prop_map(
+            |(code, text, retry_after_ms, detail)| {
+                Refused { code: Code(code), text, retry_after_ms, detail }.into()
+            }
+        ),
+        room().prop_map(|room| RoomEnded { room }.into()),
+        any::<u32>().prop_map(|reconnect_after_ms| GoAway { reconnect_after_ms }.into()),
+    ]
+}
+
+fn welcome() -> impl Strategy<Value = Welcome> {
+    let memberships = vec((room(), any::<[u8; 4]>(), seq()), 0..=64);
+    (any::<(u64, i64)>(), some_bytes(), limits(), durability(), memberships).prop_map(
+        |((person, time), name, limits, durability, rooms)| Welcome {
+            person: PersonId(person),
+            name,
+            limits,
+            durability,
+            server_time: UnixMillis(time),
+            rooms: Capped::new(rooms.into_iter().map(|(room, code, head)| Membership { room, code, head })),
+        },
+    )
+}
+
+fn limits() -> impl Strategy<Value = Limits> {
+    any::<[u32; 10]>().prop_map(|n| Limits {
+        frame_bytes: n[0],
+        text_bytes: n[1],
+        text_lines: n[2],
+        topic_bytes: n[3],
+        name_columns: n[4],
+        posts_unanswered: n[5],
+        page_entries: n[6],
+        rooms: n[7],
+        heartbeat_ms: n[8],
+        silence_ms: n[9],
+    })
+}
+
+fn room_state() -> impl Strategy<Value = RoomState> {
+    let role = prop_oneof![Just(Role::Member), Just(Role::Operator), Just(Role::Owner)];
+    (some_bytes(), durability(), any::<(u64, u64, u32)>(), role).prop_map(
+        |(topic, durability, (keeps_entries, keeps_bytes, members), role)| RoomState {
+            topic,
+            label: Label { durability, keeps_entries, keeps_bytes },
+            role,
+            members,
+        },
+    )
+}
+
+fn member() -> impl Strategy<Value = Member> {
+    let presence = prop_oneof![Just(Presence::Here), Just(Presence::Gone)];
+    (any::<u64>(), some_bytes(), presence).prop_map(|(person, name, presence)| Member {
+        person: PersonId(person),
+        name,
+        presence,
+    })
+}
+
+fn entry() -> impl Strategy<Value = Entry> {
+    (seq(), seq(), any::<(i64, u64)>(), some_bytes(), proptest::option::of(post_id()), entry_body()).prop_map(
+        |(seq, prev, (time, person), name, post, body)| Entry {
+            seq,
+            prev,
+            time: UnixMillis(time),
+            author: Author { person: PersonId(person), name },
+            post,
+            body,
+        },
+    )
+}
+
+fn entry_body() -> impl Strategy<Value = EntryBody> {
+    let left = prop_oneof![
+        Just(LeaveReason::Quit),
+        Just(LeaveReason::Lost),
+        Just(LeaveReason::Leave),
+        Just(LeaveReason::Kicked),
+        Just(LeaveReason::Banned),
+    ];
+    prop_oneof![
+        some_bytes().prop_map(EntryBody::Message),
+        some_bytes().prop_map(EntryBody::Action),
+        some_bytes().prop_map(EntryBody::Topic),
+        Just(EntryBody::Opened),
+        Just(EntryBody::Joined),
+        left.prop_map(EntryBody::Left),
+        some_bytes().prop_map(EntryBody::Renamed),
+        (20_u16.., some_bytes()).prop_map(|(kind, body)| EntryBody::Unknown { kind, body }),
+    ]
+}
+
+fn detail() -> impl Strategy<Value = Detail> {
+    prop_oneof![
+        Just(Detail::None),
+        any::<u64>().prop_map(Detail::Max),
+        any::<u64>().prop_map(Detail::Head),
+        any::<u16>().prop_map(Detail::Kind),
+        any::<(u16, u16)>().prop_map(|(min, max)| Detail::Versions { min, max }),
+        some_bytes().prop_map(Detail::Name),
+    ]
+}
+
+fn durability() -> impl Strategy<Value = Durability> {
+    prop_oneof![Just(Durability::Memory), Just(Durability::Disk), Just(Durability::Replicated)]
+}
+
+fn stay() -> impl Strategy<Value = Stay> {
+    prop_oneof![Just(Stay::Resident), Just(Stay::Watcher), Just(Stay::Visitor)]
+}
+
+fn room() -> impl Strategy<Value = RoomId> {
+    any::<[u8; 16]>().prop_map(RoomId)
+}
+
+/// Small and huge alike: every width of a number on the wire.
+fn seq() -> impl Strategy<Value = Seq> {
+    prop_oneof![0..300_u64, 60_000..70_000_u64, any::<u32>().prop_map(u64::from), any::<u64>()].prop_map(Seq)
+}
+
+fn post_id() -> impl Strategy<Value = PostId> {
+    any::<(u64, u64)>().prop_map(|(instance, n)| PostId { instance, n })
+}
+
+fn some_bytes() -> impl Strategy<Value = Bytes> {
+    vec(any::<u8>(), 0..300).prop_map(Bytes::from)
+}

@@ -9,3 +9,6 @@
 pub mod effect;
 pub mod event;
 pub mod link;
+pub mod theme;
+pub mod wrap;
+pub mod zone;

@@ -51,6 +51,8 @@ pub enum Ink {
     OnFocus,
     /// Lines and borders; never text.
     Rule,
+    /// The line above what is unread; never text.
+    UnreadRule,
 }
 
 /// What it is written on.
@@ -134,7 +136,9 @@ fn hue_of(name: &str) -> usize {
         .to_lowercase()
         .bytes()
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-    ((hash >> 32) % dark::HUES.len() as u64) as usize
+    // Short names differ in few bits: spread them before taking the remainder.
+    let spread = (hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    ((spread >> 40) % dark::HUES.len() as u64) as usize
 }
 
 #[cfg(test)]

@@ -79,14 +79,15 @@ pub fn draw(first: usize, state: &State, area: Rect, buffer: &mut Buffer) {
     let theme = state.theme;
     let title = [("Help", theme.ink(Ink::Strong)), ("   Esc closes", theme.ink(Ink::Muted))];
     let inner = body(place);
-    paint::pieces(buffer, place, (inner.x, place.y + inner.y.saturating_sub(place.y).saturating_sub(1)), &title);
+    let title_row = if inner.y > place.y + 1 { inner.y - 2 } else { place.y };
+    paint::pieces(buffer, place, (inner.x, title_row), &title);
     let rows = laid_out(theme, place);
     if rows.len() > usize::from(inner.height) {
         let last = (first + usize::from(inner.height)).min(rows.len());
         let words = format!("↑↓ PgUp PgDn   {last}/{} ", rows.len());
         let words = if place.width < 50 { format!("↑↓ {last}/{} ", rows.len()) } else { words };
         let right = Rect { width: inner.width, ..Rect { x: inner.x, ..place } };
-        paint::pieces_right(buffer, right, inner.y - 1, &[(&words, theme.ink(Ink::Muted))]);
+        paint::pieces_right(buffer, right, title_row, &[(&words, theme.ink(Ink::Muted))]);
     }
     for (y, row) in (inner.top()..inner.bottom()).zip(rows.iter().skip(first)) {
         for (column, words, style) in row {

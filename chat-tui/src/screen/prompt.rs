@@ -148,12 +148,24 @@ impl Prompt {
         }
     }
 
+    /// The button that Enter presses: in a field, the one that joins.
+    pub fn pressed_by_enter(&self) -> Focus {
+        match self.focus {
+            Focus::Name | Focus::Room | Focus::Server => Focus::Join,
+            button => button,
+        }
+    }
+
     /// Types or pastes into the field that has the focus.
     pub fn insert(&mut self, text: &str) {
+        let focus = self.focus;
         let Some(field) = self.field() else { return };
         let room = FIELD_BYTES_MAX.saturating_sub(field.text().len());
         // A paste may have any size: no more of it is looked at than could fit.
         let text = &text[..text.floor_char_boundary(room)];
-        field.insert(visible_line(text.as_bytes()).trim_end());
+        let text = visible_line(text.as_bytes());
+        // Codes are capitals: typed in any case, they look like what others read out.
+        let text = if focus == Focus::Room { text.to_ascii_uppercase() } else { text };
+        field.insert(text.trim());
     }
 }

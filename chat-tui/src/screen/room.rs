@@ -194,7 +194,7 @@ pub fn draw(state: &State, cells: &mut Buffer) -> Option<Position> {
 fn draw_banner(state: &State, area: Rect, cells: &mut Buffer) {
     let Some(words) = banner(state) else { return };
     cells.set_style(area.intersection(cells.area), state.theme.ground(Ground::Mention));
-    let words = format!("▌{words}");
+    let words = format!("▌ {words}");
     let words = wrap::cut(&words, usize::from(area.width));
     paint::text(cells, area, (area.x, area.y), &words, state.theme.ink(Ink::Warning));
 }

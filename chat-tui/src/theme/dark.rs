@@ -12,7 +12,7 @@ const BOLD: Modifier = Modifier::BOLD;
 const DIM: Modifier = Modifier::DIM;
 
 /// Role, colour, weight at every depth, and what is added without colour. In the order of [`Ink`].
-pub(super) const INKS: [(Ink, Tone, Modifier, Modifier); 10] = [
+pub(super) const INKS: [(Ink, Tone, Modifier, Modifier); 11] = [
     (Ink::Text, tone(0x00d8_dee9, 253, Color::White), PLAIN, PLAIN),
     (Ink::Strong, tone(0x00ec_eff6, 255, Color::White), BOLD, PLAIN),
     (Ink::Muted, tone(0x0094_9db1, 248, Color::Gray), PLAIN, DIM),
@@ -23,6 +23,7 @@ pub(super) const INKS: [(Ink, Tone, Modifier, Modifier); 10] = [
     (Ink::Error, tone(0x00f7_768e, 210, Color::LightRed), PLAIN, BOLD),
     (Ink::OnFocus, tone(0x000b_0d12, 232, Color::Black), BOLD, PLAIN),
     (Ink::Rule, tone(0x0034_3b4d, 238, Color::DarkGray), PLAIN, DIM),
+    (Ink::UnreadRule, tone(0x007a_4152, 95, Color::LightRed), PLAIN, PLAIN),
 ];
 
 /// Role, colour, and what stands for it without colour. In the order of [`Ground`].

@@ -53,7 +53,7 @@ fn of_sixteen(tone: Tone) -> [u8; 3] {
 }
 
 fn pairs() -> Vec<(String, Tone, Tone)> {
-    let text = INKS.iter().filter(|(ink, ..)| !matches!(ink, Ink::OnFocus | Ink::Rule));
+    let text = INKS.iter().filter(|(ink, ..)| !matches!(ink, Ink::OnFocus | Ink::Rule | Ink::UnreadRule));
     let mut inks: Vec<(String, Tone)> = text.map(|(ink, tone, ..)| (format!("{ink:?}"), *tone)).collect();
     inks.extend(HUES.iter().enumerate().map(|(i, tone)| (format!("hue {i}"), *tone)));
     let grounds = GROUNDS.iter().filter(|(ground, ..)| *ground != Ground::Focus);

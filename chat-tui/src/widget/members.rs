@@ -3,6 +3,7 @@
 use crate::theme::{Ground, Ink, Theme};
 use crate::widget::paint;
 use crate::widget::timeline::Reader;
+use crate::wrap;
 use chat_proto::entry::{Entry, EntryBody, LeaveReason, PersonId};
 use chat_proto::frame::{Member, Presence};
 use ratatui::buffer::Buffer;
@@ -133,19 +134,24 @@ impl Line<'_> {
         let inner = Rect { width: area.width.saturating_sub(1), ..area };
         let at = (area.x + 2, y);
         let ink = |ink| theme.ink(ink);
+        let name_columns = usize::from(inner.width.saturating_sub(4));
         match self {
             Self::Blank => area.x,
             Self::Heading(words) => paint::text(buffer, inner, at, words, ink(Ink::Muted).bold()),
             Self::Here(name, is_reader) => {
+                let shown = wrap::cut(name, name_columns);
                 let you = if *is_reader { "  you" } else { "" };
                 paint::pieces(
                     buffer,
                     inner,
                     at,
-                    &[("● ", ink(Ink::Good)), (name, theme.name(name)), (you, ink(Ink::Muted))],
+                    &[("● ", ink(Ink::Good)), (&shown, theme.name(name)), (you, ink(Ink::Muted))],
                 )
             }
-            Self::Gone(name) => paint::pieces(buffer, inner, at, &[("○ ", ink(Ink::Muted)), (name, ink(Ink::Muted))]),
+            Self::Gone(name) => {
+                let shown = wrap::cut(name, name_columns);
+                paint::pieces(buffer, inner, at, &[("○ ", ink(Ink::Muted)), (&shown, ink(Ink::Muted))])
+            }
             Self::More(count) => paint::text(buffer, inner, at, &format!("and {count} more"), ink(Ink::Muted)),
         };
     }

@@ -15,10 +15,11 @@ pub fn draw(state: &State, room: &Room, area: Rect, buffer: &mut Buffer) {
     let theme = state.theme;
     buffer.set_style(area.intersection(buffer.area), theme.ground(Ground::Panel));
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    let gap = if inner.width < 50 { "  " } else { "   " };
     let facts = facts(state, room, inner.width);
     let pieces: Vec<(&str, Style)> = facts
         .iter()
-        .flat_map(|(words, ink)| [("   ", theme.ink(Ink::Muted)), (words.as_str(), theme.ink(*ink))])
+        .flat_map(|(words, ink)| [(gap, theme.ink(Ink::Muted)), (words.as_str(), theme.ink(*ink))])
         .collect();
     let right = paint::pieces_right(buffer, inner, inner.y, &pieces);
     let left = Rect { width: right.saturating_sub(inner.x), ..inner };

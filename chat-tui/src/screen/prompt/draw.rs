@@ -162,7 +162,7 @@ impl Pen<'_> {
 
     fn buttons(&mut self, row: Rect) {
         for (focus, words, place) in placed_buttons(self.prompt, row) {
-            let style = match self.prompt.focus == focus {
+            let style = match self.prompt.pressed_by_enter() == focus {
                 true => self.theme.ground(Ground::Focus).patch(self.theme.ink(Ink::OnFocus)),
                 false => self.theme.ground(Ground::Button).patch(self.theme.ink(Ink::Text)),
             };

@@ -78,7 +78,7 @@ impl Pen<'_> {
     fn divider(&mut self, y: u16) {
         let (start, end) = (self.area.x + 1, self.line_end());
         let style = self.ink(Ink::Error);
-        paint::rule(self.buffer, self.area, y, start, end.saturating_sub(5), style.add_modifier(Modifier::DIM));
+        paint::rule(self.buffer, self.area, y, start, end.saturating_sub(5), self.ink(Ink::UnreadRule));
         paint::text(self.buffer, self.area, (end.saturating_sub(4).max(start), y), "new", style);
     }
 
@@ -148,7 +148,8 @@ impl Pen<'_> {
     }
 
     fn mention(&mut self, y: u16) {
-        let row = Rect { y, height: 1, ..self.area }.intersection(self.buffer.area);
+        let row =
+            Rect { y, height: 1, width: self.line_end() + 1 - self.area.x, ..self.area }.intersection(self.buffer.area);
         self.buffer.set_style(row, self.look.theme.ground(Ground::Mention));
         self.write(0, y, "▌", self.ink(Ink::Warning));
     }

@@ -293,11 +293,9 @@ impl Timeline {
         let pending = &self.pending[index - self.items.len()];
         self.said_rows(index, &pending.said, look, rows);
         let asks_now = self.undecided().is_some_and(|undecided| undecided.id == pending.id);
-        if let Some(text) = advice(pending, asks_now) {
-            let wrapped = look.wrap(&text);
-            rows.extend(
-                wrapped.into_iter().map(|row| Row::Advice { text: text[row].to_owned(), mark: pending.mark.clone() }),
-            );
+        for text in advice(pending, asks_now, usize::from(look.text_columns())) {
+            let wrapped = look.wrap(&text).into_iter();
+            rows.extend(wrapped.map(|row| Row::Advice { text: text[row].to_owned(), mark: pending.mark.clone() }));
         }
     }
 
@@ -390,13 +388,18 @@ fn system_rows(block: usize, text: &str, look: &Look, rows: &mut Vec<Row>) {
 }
 
 /// What its author is told about a post; the keys only where they would act on it.
-fn advice(pending: &Pending, asks_now: bool) -> Option<String> {
+fn advice(pending: &Pending, asks_now: bool, columns: usize) -> Vec<String> {
     let (sentence, keys) = match &pending.mark {
-        Mark::Waiting | Mark::OnTheWire | Mark::Accepted { .. } => return None,
+        Mark::Waiting | Mark::OnTheWire | Mark::Accepted { .. } => return Vec::new(),
         Mark::Refused(reason) => (format!("not sent: {reason}"), "Alt-E edit · Alt-X discard"),
         Mark::Unknown(reason) => (format!("may have been delivered: {reason}"), "Alt-E edit · Alt-X discard"),
         Mark::Stale => ("written a while ago, not sent yet".to_owned(), "Alt-S send · Alt-E edit · Alt-X discard"),
     };
     let sentence = chat_proto::text::visible_line(sentence.as_bytes());
-    Some(if asks_now { format!("{sentence} · {keys}") } else { sentence })
+    let whole = format!("{sentence} · {keys}");
+    match asks_now {
+        true if wrap::width(&whole) <= columns => vec![whole],
+        true => vec![sentence, keys.to_owned()],
+        false => vec![sentence],
+    }
 }

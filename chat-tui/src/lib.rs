@@ -6,12 +6,26 @@
 //!                                     State -> draw(&State)
 //! ```
 
+pub mod app;
+pub mod command;
 pub mod config;
 pub mod effect;
 pub mod event;
 pub mod host;
 pub mod identity;
+pub mod keymap;
 pub mod link;
 pub mod outbox;
+pub mod overlay;
 pub mod place;
+pub mod screen;
 pub mod script;
+pub mod state;
+pub mod terminal;
+pub mod theme;
+pub mod update;
+pub mod view;
+pub mod widget;
+pub mod world;
+pub mod wrap;
+pub mod zone;

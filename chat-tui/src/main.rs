@@ -1,1 +1,106 @@
-fn main() {}
+//! `chat-tui`: reads its command line, and starts what was asked for.
+
+use chat_tui::config::{Chat, Config, DEFAULT_SERVER, Script, Send, Tail, Who, login_name};
+use chat_tui::script::{Ending, send, tail};
+use chat_tui::state::{Start, Wish};
+use chat_tui::world::ThisMachine;
+use chat_tui::{app, identity, place};
+use ed25519_dalek::SigningKey;
+use std::io::{self, BufWriter, Write};
+use std::process::ExitCode;
+use tokio::signal::unix::{SignalKind, signal};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let config = match Config::read(std::env::args_os()) {
+        Ok(config) => config,
+        // Also `--help` and `--version`, which are no errors and go to standard output.
+        Err(error) => error.exit(),
+    };
+    match config.script {
+        Some(script) => ended(&run(&script).await),
+        None => chat(config.chat).await,
+    }
+}
+
+async fn run(script: &Script) -> Ending {
+    let who = match script {
+        Script::Send(order) => &order.who,
+        Script::Tail(order) => &order.who,
+    };
+    let key = match key(who) {
+        Ok(key) => key,
+        Err(error) => return Ending::Refused(error.to_string()),
+    };
+    match script {
+        Script::Send(order) => post(order, key).await,
+        Script::Tail(order) => follow(order, key).await,
+    }
+}
+
+fn key(who: &Who) -> Result<SigningKey, identity::IdentityError> {
+    identity::load_or_make(who.identity.as_deref())
+}
+
+async fn post(order: &Send, key: SigningKey) -> Ending {
+    let text = match &order.text {
+        Some(text) => text.clone().into_bytes(),
+        None => match send::read(io::stdin().lock()) {
+            Ok(text) => text,
+            Err(error) => return Ending::Refused(format!("cannot read the message: {error}")),
+        },
+    };
+    send::run(order, &text, key, stopped()).await
+}
+
+async fn follow(order: &Tail, key: SigningKey) -> Ending {
+    tail::run(order, key, BufWriter::new(io::stdout().lock()), io::stderr(), stopped()).await
+}
+
+/// Until somebody asks the program to end.
+async fn stopped() {
+    let kinds = [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()];
+    let waits = kinds.into_iter().filter_map(|kind| signal(kind).ok());
+    let waits = waits.map(|mut signal| Box::pin(async move { signal.recv().await }));
+    futures_util::future::select_all(waits).await;
+}
+
+fn ended(ending: &Ending) -> ExitCode {
+    if let Some(sentence) = ending.sentence() {
+        // If standard error is gone too, the exit code is left.
+        drop(writeln!(io::stderr(), "chat-tui: {sentence}"));
+    }
+    ending.code()
+}
+
+async fn chat(config: Chat) -> ExitCode {
+    let key = match identity::load_or_make(config.identity.as_deref()) {
+        Ok(key) => key,
+        Err(error) => return ended(&Ending::Refused(error.to_string())),
+    };
+    let start = start(config);
+    let mut world = ThisMachine::new(key, start.instance, place::state().ok());
+    let outcome = app::run(start, &mut world).await;
+    world.close().await;
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => ended(&Ending::Refused(format!("cannot use the terminal: {error}"))),
+    }
+}
+
+fn start(config: Chat) -> Start {
+    let room = match config.join {
+        Some(code) => Wish::Join(code),
+        None if config.create => Wish::Create,
+        None => Wish::None,
+    };
+    Start {
+        name: config.name.unwrap_or_else(|| login_name().to_string()),
+        room,
+        is_server_given: config.server.is_some(),
+        server: config.server.unwrap_or_else(|| DEFAULT_SERVER.to_owned()),
+        is_host: config.host,
+        instance: rand::random(),
+        around: app::look_around(),
+    }
+}

@@ -51,6 +51,14 @@ impl Request {
         }
     }
 
+    /// Whether one answer is enough for both.
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Create { .. }, Self::Create { .. }) => true,
+            (this, other) => this == other,
+        }
+    }
+
     /// Whether a new connection asks it again: resumes follow from the rooms, posts from the outbox.
     fn is_kept(&self) -> bool {
         !matches!(self, Self::Resume(_) | Self::Post { .. } | Self::Ping)
@@ -65,8 +73,11 @@ pub(crate) struct Requests {
 }
 
 impl Requests {
-    /// Lets `request` wait for its turn; gives it back if too many do.
+    /// Lets `request` wait for its turn; gives it back if too many do. The same question twice before its answer is one.
     pub(crate) fn wait(&mut self, request: Request) -> Result<(), Request> {
+        if self.asked.values().chain(&self.waiting).any(|open| open.is_same(&request)) {
+            return Ok(());
+        }
         if self.waiting.len() >= WAITING_MAX {
             return Err(request);
         }

@@ -31,14 +31,26 @@ fn a_create_whose_answer_was_lost_is_asked_again_with_the_same_id() {
 }
 
 #[test]
-fn two_creates_have_two_ids() {
+fn the_same_question_before_its_answer_is_asked_once() {
+    let mut bench = Bench::online();
+    for _ in 0..2 {
+        bench.command(Command::Create);
+        bench.command(Command::Join(code()));
+    }
+
+    assert_eq!(bench.take_frames().len(), 2);
+}
+
+#[test]
+fn a_create_after_the_answer_to_another_makes_another_room() {
     let mut bench = Bench::online();
     bench.command(Command::Create);
+    let (request, first) = bench.take_frames().remove(0);
+    bench.hear(request, joined(0, 0)).unwrap();
+
     bench.command(Command::Create);
 
-    let ids = ids_of_creates(&bench.take_frames());
-
-    assert_ne!(ids[0], ids[1]);
+    assert_ne!(ids_of_creates(&bench.take_frames()), ids_of_creates(&[(request, first)]));
 }
 
 #[test]
@@ -177,7 +189,7 @@ fn questions_about_a_room_that_nobody_is_in_are_refused_at_once() {
 #[test]
 fn a_flood_of_questions_without_a_connection_is_bounded() {
     let mut bench = Bench::offline();
-    (0..300).for_each(|_| bench.command(Command::Create));
+    (0..300).for_each(|bits| bench.command(Command::Join(RoomCode::from_random(bits))));
 
     assert_eq!(bench.take_events().len(), 300 - 256);
 }

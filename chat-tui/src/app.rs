@@ -1,0 +1,324 @@
+//! The loop: the one place where terminal, link, host, signals and time become an [`Event`], and effects are carried out.
+//!
+//! ```text
+//! main: Start, World -> run -> terminal given back -> main: host drained, exit
+//! ```
+//!
+//! What is beyond this process stands behind [`World`]; the loop owns the terminal and the clock, and nothing else.
+
+mod signals;
+
+use crate::effect::Effect;
+use crate::event::{Event, EventKind, HostEvent};
+use crate::link::{Command, LinkEvent};
+use crate::state::{Start, State, Surroundings};
+use crate::terminal::{self, Terminal};
+use crate::theme::Depth;
+use crate::update::{begin, update};
+use crate::zone::Zone;
+use chat_proto::{Nick, UnixMillis};
+use chrono::{Local, Offset, TimeZone};
+use crossterm::event::{Event as TerminalEvent, EventStream};
+use futures_util::StreamExt;
+use signals::{Signal, Signals};
+use std::collections::VecDeque;
+use std::io;
+use std::time::{Duration, SystemTime};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, sleep_until, timeout};
+
+/// 30 drawings a second at most; the last change is always drawn.
+const FRAME: Duration = Duration::from_millis(33);
+/// How long the end waits for the link to say `Bye`.
+const BYE: Duration = Duration::from_secs(1);
+/// The same when the terminal is gone: the rest of its two seconds belongs to a host's drain.
+const BYE_AFTER_HANGUP: Duration = Duration::from_millis(500);
+/// Years before and after now for which the zone is known.
+const ZONE_YEARS: i64 = 15;
+
+/// Both ends of a link, as the loop holds them. Dropping them ends the link without a `Bye`.
+#[derive(Debug)]
+pub struct LinkEnds {
+    /// The link takes commands whether it is connected or not; it never waits for a socket before taking the next.
+    pub commands: mpsc::Sender<Command>,
+    /// Closed when the link has ended.
+    pub events: mpsc::Receiver<LinkEvent>,
+}
+
+/// What the loop needs of the world. The link and the host stand behind it; tests put their own there.
+pub trait World {
+    /// Starts a link to this server under this name, which keeps itself up.
+    fn dial(&mut self, server: String, name: Nick) -> LinkEnds;
+
+    /// Starts to serve at this address, unless somebody does already. The server lives as long as the world does.
+    fn host(&mut self, server: String) -> oneshot::Receiver<HostEvent>;
+}
+
+/// The terminal, the zone and the time, as they are now.
+pub fn look_around() -> Surroundings {
+    let (columns, rows) = crossterm::terminal::size().unwrap_or((80, 24));
+    let now = now();
+    let offset_at = |second: i64| match Local.timestamp_opt(second, 0) {
+        chrono::LocalResult::Single(time) | chrono::LocalResult::Ambiguous(time, _) => {
+            i64::from(time.offset().fix().local_minus_utc())
+        }
+        chrono::LocalResult::None => 0,
+    };
+    let zone = Zone::sample(now, ZONE_YEARS, offset_at);
+    Surroundings { columns, rows, depth: Depth::detect(|name| std::env::var(name).ok()), zone, now }
+}
+
+/// Runs the client until it ends. The terminal is given back when this returns.
+///
+/// # Errors
+/// The terminal could not be taken over or drawn on.
+pub async fn run(start: Start, world: &mut impl World) -> io::Result<()> {
+    let signals = Signals::install()?;
+    let hangup = terminal::hangup()?;
+    let terminal = Terminal::take()?;
+    let (state, effects) = begin(start);
+    let mut app = App {
+        state,
+        world,
+        terminal,
+        input: EventStream::new(),
+        signals,
+        hangup,
+        link: None,
+        unsent: VecDeque::new(),
+        hosting: None,
+        drawn_at: None,
+        is_drawn: false,
+    };
+    let farewell = match app.carry_out_all(effects) {
+        Ok(()) => app.run().await,
+        Err(farewell) => farewell,
+    };
+    app.end(farewell).await
+}
+
+/// Why the loop ended.
+#[derive(Debug)]
+enum Farewell {
+    Quit,
+    /// The terminal is gone, or somebody outside asked for the end.
+    Hangup,
+    Terminal(io::Error),
+}
+
+impl From<io::Error> for Farewell {
+    fn from(error: io::Error) -> Self {
+        Self::Terminal(error)
+    }
+}
+
+struct App<'a, W> {
+    state: State,
+    world: &'a mut W,
+    terminal: Terminal,
+    input: EventStream,
+    signals: Signals,
+    hangup: oneshot::Receiver<()>,
+    link: Option<LinkEnds>,
+    /// Commands that wait for a link, or for room in its queue. As many as a person makes.
+    unsent: VecDeque<Command>,
+    hosting: Option<oneshot::Receiver<HostEvent>>,
+    drawn_at: Option<Instant>,
+    /// Whether the screen shows the state.
+    is_drawn: bool,
+}
+
+impl<W: World> App<'_, W> {
+    async fn run(&mut self) -> Farewell {
+        loop {
+            if let Err(farewell) = self.step().await {
+                return farewell;
+            }
+        }
+    }
+
+    async fn step(&mut self) -> Result<(), Farewell> {
+        let wake_at = self.state.wake_at();
+        let commands = self.link.as_ref().map(|link| link.commands.clone());
+        let draw_at = self.drawn_at.map_or_else(Instant::now, |drawn| drawn + FRAME);
+        tokio::select! {
+            event = self.input.next() => self.on_input(event),
+            event = next_of_link(&mut self.link) => self.on_link(event),
+            () = room_in_link(commands), if !self.unsent.is_empty() => {
+                self.flush();
+                Ok(())
+            }
+            event = hosted(&mut self.hosting) => self.on_hosted(event),
+            signal = self.signals.next() => self.on_signal(signal),
+            _ = &mut self.hangup => self.take_in(EventKind::Hangup).and(Err(Farewell::Hangup)),
+            () = until(wake_at) => self.take_in(EventKind::Tick),
+            () = sleep_until(draw_at), if !self.is_drawn => self.draw(),
+        }
+    }
+
+    fn on_input(&mut self, event: Option<io::Result<TerminalEvent>>) -> Result<(), Farewell> {
+        match event {
+            Some(Ok(event)) => self.take_in(EventKind::Terminal(event)),
+            Some(Err(error)) => Err(Farewell::Terminal(error)),
+            None => Err(Farewell::Hangup),
+        }
+    }
+
+    fn on_link(&mut self, event: Option<LinkEvent>) -> Result<(), Farewell> {
+        if let Some(event) = event {
+            return self.take_in(EventKind::Link(event));
+        }
+        self.link = None;
+        match self.state.dialed {
+            // It should have said why.
+            Some(_) => self.take_in(EventKind::Link(LinkEvent::Ended("the link failed".to_owned()))),
+            None => Ok(()),
+        }
+    }
+
+    fn on_hosted(&mut self, event: Option<HostEvent>) -> Result<(), Farewell> {
+        self.hosting = None;
+        let failed = || HostEvent::Failed("the server did not start".to_owned());
+        self.take_in(EventKind::Host(event.unwrap_or_else(failed)))
+    }
+
+    fn on_signal(&mut self, signal: Signal) -> Result<(), Farewell> {
+        match signal {
+            Signal::End => self.take_in(EventKind::Hangup).and(Err(Farewell::Hangup)),
+            Signal::Stop => self.suspend(),
+            Signal::Continue => self.retake(),
+        }
+    }
+
+    fn take_in(&mut self, kind: EventKind) -> Result<(), Farewell> {
+        self.is_drawn = false;
+        let effects = update(&mut self.state, Event { at: now(), kind });
+        self.carry_out_all(effects)
+    }
+
+    fn carry_out_all(&mut self, effects: Vec<Effect>) -> Result<(), Farewell> {
+        effects.into_iter().try_for_each(|effect| self.carry_out(effect))
+    }
+
+    fn carry_out(&mut self, effect: Effect) -> Result<(), Farewell> {
+        match effect {
+            Effect::Dial { server, name } => self.dial(server, name),
+            Effect::Link(command) => self.tell_link(command),
+            Effect::Host { server } => self.hosting = Some(self.world.host(server)),
+            Effect::Bell => self.terminal.ring()?,
+            Effect::Suspend => self.suspend()?,
+            Effect::Redraw => self.terminal.clear()?,
+            Effect::Quit => return Err(Farewell::Quit),
+        }
+        Ok(())
+    }
+
+    fn dial(&mut self, server: String, name: Nick) {
+        self.flush();
+        // A request belonged to the link that ends here; what was written belongs to the room.
+        self.unsent.retain(|command| matches!(command, Command::Post(_) | Command::Discard(_)));
+        self.link = Some(self.world.dial(server, name));
+        self.flush();
+    }
+
+    fn tell_link(&mut self, command: Command) {
+        self.unsent.push_back(command);
+        self.flush();
+    }
+
+    /// Hands over what the link has room for.
+    fn flush(&mut self) {
+        let Some(link) = &self.link else { return };
+        while let Some(command) = self.unsent.pop_front() {
+            if let Err(error) = link.commands.try_send(command) {
+                self.unsent.push_front(error.into_inner());
+                break;
+            }
+        }
+    }
+
+    fn suspend(&mut self) -> Result<(), Farewell> {
+        self.terminal.suspend()?;
+        self.retake()
+    }
+
+    /// Back from a stop: the window may have another size, and shows something else.
+    fn retake(&mut self) -> Result<(), Farewell> {
+        self.terminal.retake()?;
+        let (columns, rows) = crossterm::terminal::size()?;
+        self.take_in(EventKind::Terminal(TerminalEvent::Resize(columns, rows)))
+    }
+
+    fn draw(&mut self) -> Result<(), Farewell> {
+        self.terminal.draw(&self.state)?;
+        self.drawn_at = Some(Instant::now());
+        self.is_drawn = true;
+        Ok(())
+    }
+
+    /// Gives the terminal back first: nobody looks at a screen that no longer answers.
+    async fn end(self, farewell: Farewell) -> io::Result<()> {
+        let Self { terminal, input, link, mut unsent, .. } = self;
+        drop((terminal, input));
+        let limit = if let Farewell::Quit = farewell { BYE } else { BYE_AFTER_HANGUP };
+        if let Some(link) = link {
+            unsent.push_back(Command::Bye);
+            // Whoever is not told in time finds out by the connection.
+            let _ = timeout(limit, say_bye(link, unsent)).await;
+        }
+        match farewell {
+            Farewell::Terminal(error) => Err(error),
+            Farewell::Quit | Farewell::Hangup => Ok(()),
+        }
+    }
+}
+
+/// Hands everything over and waits until the link has ended.
+async fn say_bye(mut link: LinkEnds, unsent: VecDeque<Command>) {
+    for command in unsent {
+        tokio::select! {
+            biased;
+            sent = link.commands.send(command) => if sent.is_err() { return },
+            () = async { while link.events.recv().await.is_some() {} } => return,
+        }
+    }
+    while link.events.recv().await.is_some() {}
+}
+
+async fn next_of_link(link: &mut Option<LinkEnds>) -> Option<LinkEvent> {
+    match link {
+        Some(link) => link.events.recv().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Resolves when the link takes another command.
+async fn room_in_link(commands: Option<mpsc::Sender<Command>>) {
+    match commands {
+        Some(commands) if commands.reserve().await.is_ok() => {}
+        // Without a link there is no room; a link that has ended says so by its events.
+        _ => std::future::pending().await,
+    }
+}
+
+async fn hosted(hosting: &mut Option<oneshot::Receiver<HostEvent>>) -> Option<HostEvent> {
+    match hosting {
+        Some(hosting) => hosting.await.ok(),
+        None => std::future::pending().await,
+    }
+}
+
+async fn until(wake_at: Option<UnixMillis>) {
+    match wake_at {
+        Some(at) => {
+            let millis = at.0.saturating_sub(now().0).max(0).cast_unsigned();
+            tokio::time::sleep(Duration::from_millis(millis)).await;
+        }
+        None => std::future::pending().await,
+    }
+}
+
+fn now() -> UnixMillis {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    UnixMillis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}

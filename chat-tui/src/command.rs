@@ -1,0 +1,159 @@
+//! Slash commands: one row each. The parser, completion and the help overlay read this table.
+
+use chat_proto::{Nick, RoomCode, Text, Topic};
+
+/// What a command asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    Help,
+    Me(Text),
+    Join(RoomCode),
+    Create,
+    Leave,
+    Nick(Nick),
+    ShowTopic,
+    Topic(Topic),
+    Quit,
+    Clear,
+}
+
+/// A row of the table.
+#[derive(Debug)]
+pub struct Command {
+    /// What is typed after the slash; the first is the one that help shows.
+    pub names: &'static [&'static str],
+    pub args: &'static str,
+    pub help: &'static str,
+    parse: fn(&str) -> Result<Action, String>,
+}
+
+pub const COMMANDS: [Command; 9] = [
+    Command { names: &["help"], args: "", help: "show keys and commands", parse: |args| bare(args, Action::Help) },
+    Command { names: &["me"], args: "<does>", help: "say what you do: /me waves", parse: me },
+    Command { names: &["join", "j"], args: "<code>", help: "enter another room, or go back to one", parse: join },
+    Command { names: &["create"], args: "", help: "open a new room", parse: |args| bare(args, Action::Create) },
+    Command { names: &["leave", "part"], args: "", help: "give up this room", parse: |args| bare(args, Action::Leave) },
+    Command { names: &["nick"], args: "<name>", help: "take another name", parse: nick },
+    Command { names: &["topic"], args: "[text | -]", help: "show, set or clear the topic", parse: topic },
+    Command {
+        names: &["clear"],
+        args: "",
+        help: "empty the screen, keep the history",
+        parse: |args| bare(args, Action::Clear),
+    },
+    Command { names: &["quit", "exit"], args: "", help: "end the program", parse: |args| bare(args, Action::Quit) },
+];
+
+/// A line as typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Line {
+    /// To be said: the line itself, or what stands behind the first slash of `//`.
+    Say(String),
+    Do(Action),
+}
+
+/// Reads a line. `//x` says `/x`; what looks like a command but is none is never said.
+///
+/// # Errors
+/// A sentence for whoever typed it.
+pub fn parse(line: &str) -> Result<Line, String> {
+    let Some(rest) = line.strip_prefix('/') else { return Ok(Line::Say(line.to_owned())) };
+    if rest.starts_with('/') {
+        return Ok(Line::Say(rest.to_owned()));
+    }
+    let (name, args) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    match COMMANDS.iter().find(|command| command.names.contains(&name.to_lowercase().as_str())) {
+        Some(command) => (command.parse)(args.trim()).map(Line::Do),
+        None => Err(format!("there is no command /{name}: /help lists them, //{name} says it")),
+    }
+}
+
+/// Every name, for completion.
+pub fn names() -> Vec<&'static str> {
+    COMMANDS.iter().flat_map(|command| command.names.iter().copied()).collect()
+}
+
+fn bare(args: &str, action: Action) -> Result<Action, String> {
+    match args {
+        "" => Ok(action),
+        _ => Err("this command takes nothing behind it".to_owned()),
+    }
+}
+
+fn me(args: &str) -> Result<Action, String> {
+    match args {
+        "" => Err("say what you do: /me waves".to_owned()),
+        _ => Text::parse(args.as_bytes()).map(Action::Me).map_err(|error| error.to_string()),
+    }
+}
+
+fn join(args: &str) -> Result<Action, String> {
+    RoomCode::parse(args.as_bytes()).map(Action::Join).map_err(|error| error.to_string())
+}
+
+fn nick(args: &str) -> Result<Action, String> {
+    Nick::parse(args.as_bytes()).map(Action::Nick).map_err(|error| error.to_string())
+}
+
+fn topic(args: &str) -> Result<Action, String> {
+    match args {
+        "" => Ok(Action::ShowTopic),
+        "-" => Ok(Action::Topic(Topic::default())),
+        _ => Topic::parse(args.as_bytes()).map(Action::Topic).map_err(|error| error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(text: &str) -> Text {
+        Text::parse(text.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn every_command_is_understood() {
+        let table = [
+            ("/help", Action::Help),
+            ("/me waves", Action::Me(text("waves"))),
+            ("/join ab3z", Action::Join(RoomCode::parse(b"AB3Z").unwrap())),
+            ("/j AB3Z ", Action::Join(RoomCode::parse(b"AB3Z").unwrap())),
+            ("/create", Action::Create),
+            ("/leave", Action::Leave),
+            ("/nick bob", Action::Nick(Nick::parse(b"bob").unwrap())),
+            ("/topic", Action::ShowTopic),
+            ("/topic release planning", Action::Topic(Topic::parse(b"release planning").unwrap())),
+            ("/topic -", Action::Topic(Topic::default())),
+            ("/clear", Action::Clear),
+            ("/quit", Action::Quit),
+            ("/exit", Action::Quit),
+            ("/QUIT", Action::Quit),
+        ];
+        for (line, action) in table {
+            assert_eq!(parse(line), Ok(Line::Do(action)), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_command_is_a_sentence() {
+        for line in ["/me", "/join", "/join ABC", "/join 0000", "/nick", "/nick a b", "/quit now", "/nope", "/"] {
+            let sentence = parse(line).unwrap_err();
+            assert!(sentence.contains(' '), "{line}: {sentence}");
+        }
+    }
+
+    #[test]
+    fn two_slashes_say_one() {
+        assert_eq!(parse("//etc/hosts"), Ok(Line::Say("/etc/hosts".into())));
+        assert_eq!(parse("a /quit"), Ok(Line::Say("a /quit".into())));
+    }
+
+    #[test]
+    fn no_name_stands_twice_in_the_table() {
+        let mut all = names();
+        all.sort_unstable();
+        let count = all.len();
+        all.dedup();
+        assert_eq!(all.len(), count);
+    }
+}

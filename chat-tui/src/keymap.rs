@@ -1,0 +1,253 @@
+//! The keys: one table. Dispatch and the help overlay read it.
+
+use crate::widget::composer::Edit;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use std::fmt;
+
+/// Where a key means something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Context {
+    /// Always.
+    Anywhere,
+    /// Where text is typed: in the room and in the fields of the prompt.
+    Typing,
+    Room,
+    Prompt,
+    Connecting,
+    /// The help overlay.
+    Help,
+    /// A question.
+    Question,
+}
+
+/// What a key asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    Help,
+    Redraw,
+    Suspend,
+    Interrupt,
+    Edit(Edit),
+    Newline,
+    Send,
+    Complete,
+    Up,
+    Down,
+    PageUp,
+    PageDown,
+    Oldest,
+    Newest,
+    Unread,
+    ToggleMembers,
+    EditUnsent,
+    SendUnsent,
+    DiscardUnsent,
+    Mend,
+    Dismiss,
+    NextField,
+    PreviousField,
+    Go,
+    TakeOffer,
+    Leave,
+    Yes,
+    No,
+}
+
+/// A key as it is pressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key {
+    code: KeyCode,
+    modifiers: KeyModifiers,
+}
+
+/// A row of the table.
+#[derive(Debug)]
+pub struct Binding {
+    /// All do the same; the first is the one that help shows.
+    pub keys: &'static [Key],
+    pub context: Context,
+    pub action: Action,
+    /// Empty: not worth a line in the help overlay.
+    pub help: &'static str,
+}
+
+const fn key(code: KeyCode) -> Key {
+    Key { code, modifiers: KeyModifiers::NONE }
+}
+const fn ctrl(letter: char) -> Key {
+    Key { code: KeyCode::Char(letter), modifiers: KeyModifiers::CONTROL }
+}
+const fn alt(letter: char) -> Key {
+    Key { code: KeyCode::Char(letter), modifiers: KeyModifiers::ALT }
+}
+const fn with(modifiers: KeyModifiers, code: KeyCode) -> Key {
+    Key { code, modifiers }
+}
+const fn row(keys: &'static [Key], context: Context, action: Action, help: &'static str) -> Binding {
+    Binding { keys, context, action, help }
+}
+
+const CTRL: KeyModifiers = KeyModifiers::CONTROL;
+const ALT: KeyModifiers = KeyModifiers::ALT;
+use Context::{Anywhere, Connecting, Help, Prompt, Question, Room, Typing};
+use KeyCode::{BackTab, Backspace, Delete, Down, End, Enter, Esc, F, Home, Left, PageDown, PageUp, Right, Tab, Up};
+
+pub const BINDINGS: &[Binding] = &[
+    row(&[key(Enter)], Room, Action::Send, "send"),
+    row(&[with(ALT, Enter), ctrl('j')], Room, Action::Newline, "new line"),
+    row(&[key(Tab)], Room, Action::Complete, "complete a name or a command"),
+    row(&[key(Up)], Room, Action::Up, "a row up; on an empty line, what you wrote before"),
+    row(&[key(Down)], Room, Action::Down, ""),
+    row(&[key(PageUp)], Room, Action::PageUp, "scroll up; older messages load as you go"),
+    row(&[key(PageDown)], Room, Action::PageDown, "scroll down"),
+    row(&[with(ALT, Home)], Room, Action::Oldest, "to the oldest message here"),
+    row(&[with(ALT, End)], Room, Action::Newest, "to the newest message"),
+    row(&[alt('u')], Room, Action::Unread, "to where you stopped reading"),
+    row(&[key(F(8))], Room, Action::ToggleMembers, "show or hide who is here"),
+    row(&[alt('e')], Room, Action::EditUnsent, "edit a message that was not sent"),
+    row(&[alt('s')], Room, Action::SendUnsent, "send a message that was left over"),
+    row(&[alt('x')], Room, Action::DiscardUnsent, "discard a message that was not sent"),
+    row(&[key(F(5))], Room, Action::Mend, "after the end of a room: open a new one"),
+    row(&[key(Esc)], Room, Action::Dismiss, "to the newest message, hints away"),
+    row(&[ctrl('c')], Anywhere, Action::Interrupt, "clear the line; again: quit"),
+    row(&[ctrl('z')], Anywhere, Action::Suspend, "suspend; fg comes back"),
+    row(&[ctrl('l')], Anywhere, Action::Redraw, "draw the screen again"),
+    row(&[key(F(1))], Anywhere, Action::Help, "this help"),
+    row(&[ctrl('a'), key(Home)], Typing, Action::Edit(Edit::LineStart), "start of the line"),
+    row(&[ctrl('e'), key(End)], Typing, Action::Edit(Edit::LineEnd), "end of the line"),
+    row(&[ctrl('b'), key(Left)], Typing, Action::Edit(Edit::Left), ""),
+    row(&[ctrl('f'), key(Right)], Typing, Action::Edit(Edit::Right), ""),
+    row(&[alt('b'), with(CTRL, Left), with(ALT, Left)], Typing, Action::Edit(Edit::WordLeft), "a word back"),
+    row(&[alt('f'), with(CTRL, Right), with(ALT, Right)], Typing, Action::Edit(Edit::WordRight), "a word forward"),
+    row(&[key(Backspace), ctrl('h')], Typing, Action::Edit(Edit::DeleteLeft), ""),
+    row(&[ctrl('d'), key(Delete)], Typing, Action::Edit(Edit::DeleteRight), ""),
+    row(&[ctrl('u')], Typing, Action::Edit(Edit::CutToLineStart), "cut to the start of the line"),
+    row(&[ctrl('k')], Typing, Action::Edit(Edit::CutToLineEnd), "cut to the end of the line"),
+    row(&[ctrl('w')], Typing, Action::Edit(Edit::CutWord), "cut back to white space"),
+    row(&[with(ALT, Backspace), with(CTRL, Backspace)], Typing, Action::Edit(Edit::CutWordLeft), "cut a word back"),
+    row(&[alt('d'), with(CTRL, Delete)], Typing, Action::Edit(Edit::CutWordRight), "cut a word forward"),
+    row(&[ctrl('y')], Typing, Action::Edit(Edit::Paste), "put back what was cut or cleared"),
+    row(&[key(Tab), key(Down)], Prompt, Action::NextField, "next field"),
+    row(&[key(BackTab), key(Up)], Prompt, Action::PreviousField, "previous field"),
+    row(&[key(Enter)], Prompt, Action::Go, "go"),
+    row(&[key(F(2))], Prompt, Action::TakeOffer, "take what is offered"),
+    row(&[key(Esc)], Prompt, Action::Leave, "quit"),
+    row(&[key(Esc)], Connecting, Action::Leave, "back to the prompt"),
+    row(&[key(Esc), key(Enter), ch('q')], Help, Action::Dismiss, ""),
+    row(&[key(Up), ch('k')], Help, Action::Up, ""),
+    row(&[key(Down), ch('j')], Help, Action::Down, ""),
+    row(&[key(PageUp), ch('b')], Help, Action::PageUp, ""),
+    row(&[key(PageDown), ch(' ')], Help, Action::PageDown, ""),
+    row(&[key(Home), with(ALT, Home)], Help, Action::Oldest, ""),
+    row(&[key(End), with(ALT, End)], Help, Action::Newest, ""),
+    row(&[key(Enter), ch('y')], Question, Action::Yes, ""),
+    row(&[key(Esc), ch('n')], Question, Action::No, ""),
+];
+
+const fn ch(letter: char) -> Key {
+    key(KeyCode::Char(letter))
+}
+
+impl Context {
+    /// The contexts whose keys hold here, the nearest first.
+    fn chain(self) -> &'static [Context] {
+        match self {
+            Room => &[Room, Typing, Anywhere],
+            Prompt => &[Prompt, Typing, Anywhere],
+            Connecting => &[Connecting, Anywhere],
+            Help => &[Help, Anywhere],
+            Question => &[Question, Anywhere],
+            Typing => &[Typing, Anywhere],
+            Anywhere => &[Anywhere],
+        }
+    }
+}
+
+/// What a key means here.
+pub fn action(context: Context, event: KeyEvent) -> Option<Action> {
+    let pressed = Key::from(event);
+    let in_context = |at: &Context| BINDINGS.iter().find(|row| row.context == *at && row.keys.contains(&pressed));
+    context.chain().iter().find_map(in_context).map(|row| row.action)
+}
+
+/// The character that a key types, if it types one.
+pub fn typed(event: KeyEvent) -> Option<char> {
+    match event.code {
+        KeyCode::Char(c) if (event.modifiers - KeyModifiers::SHIFT).is_empty() => Some(c),
+        // AltGr is Ctrl+Alt on some terminals.
+        KeyCode::Char(c) if event.modifiers == CTRL | ALT && !c.is_ascii_alphanumeric() => Some(c),
+        _ => None,
+    }
+}
+
+impl From<KeyEvent> for Key {
+    /// Shift is in the character already, and in `BackTab`; elsewhere it makes no difference here.
+    fn from(event: KeyEvent) -> Self {
+        let modifiers = event.modifiers & (CTRL | ALT);
+        let code = match event.code {
+            KeyCode::Char(c) if !modifiers.is_empty() => KeyCode::Char(c.to_ascii_lowercase()),
+            Tab if event.modifiers.contains(KeyModifiers::SHIFT) => BackTab,
+            code => code,
+        };
+        Self { code, modifiers }
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.modifiers.contains(CTRL) {
+            f.write_str("Ctrl-")?;
+        }
+        if self.modifiers.contains(ALT) {
+            f.write_str("Alt-")?;
+        }
+        match self.code {
+            KeyCode::Char(' ') => f.write_str("Space"),
+            KeyCode::Char(c) if self.modifiers.is_empty() => write!(f, "{c}"),
+            KeyCode::Char(c) => write!(f, "{}", c.to_ascii_uppercase()),
+            PageUp => f.write_str("PgUp"),
+            PageDown => f.write_str("PgDn"),
+            BackTab => f.write_str("Shift-Tab"),
+            F(number) => write!(f, "F{number}"),
+            code => write!(f, "{code}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_means_two_things_in_one_place() {
+        for context in [Room, Prompt, Connecting, Help, Question] {
+            let rows = BINDINGS.iter().filter(|row| context.chain().contains(&row.context));
+            let keys: Vec<String> = rows.flat_map(|row| row.keys.iter().map(Key::to_string)).collect();
+            for (i, key) in keys.iter().enumerate() {
+                assert!(!keys[..i].contains(key), "{key} stands twice in {context:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn keys_that_type_are_bound_only_where_nothing_is_typed() {
+        let bound = BINDINGS.iter().filter(|row| matches!(row.context, Room | Prompt | Typing | Anywhere));
+        for key in bound.flat_map(|row| row.keys) {
+            assert!(!matches!(key, Key { code: KeyCode::Char(_), modifiers: KeyModifiers::NONE }), "{key}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_named_as_it_is_pressed() {
+        let names = [ctrl('a'), with(ALT, Enter), key(PageUp), key(BackTab), key(F(8)), with(CTRL, Left)];
+
+        assert_eq!(names.map(|key| key.to_string()), ["Ctrl-A", "Alt-Enter", "PgUp", "Shift-Tab", "F8", "Ctrl-Left"]);
+    }
+
+    #[test]
+    fn capitals_with_a_modifier_are_the_same_key() {
+        let event = KeyEvent::new(KeyCode::Char('C'), CTRL | KeyModifiers::SHIFT);
+
+        assert_eq!(action(Room, event), Some(Action::Interrupt));
+    }
+}

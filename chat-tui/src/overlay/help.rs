@@ -1,0 +1,142 @@
+//! The help: read from the tables of keys and commands, so that it cannot be wrong about them.
+
+use crate::command::COMMANDS;
+use crate::keymap::{BINDINGS, Context};
+use crate::state::State;
+use crate::theme::{Ink, Theme};
+use crate::widget::paint;
+use crate::wrap;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+const COLUMNS: u16 = 78;
+/// Columns for a key or a command, before what it does.
+const KEY_COLUMNS: usize = 24;
+
+/// What stands beside a message of one's own.
+const MARKS: [(&str, &str); 5] = [
+    ("◌", "waiting: the link is down, or it was left over"),
+    ("…", "on its way"),
+    ("✓", "accepted by the server"),
+    ("✗", "refused, and not in the room"),
+    ("?", "may have been delivered; nobody can tell"),
+];
+const MOUSE: [(&str, &str); 2] =
+    [("wheel", "scroll"), ("Shift-drag", "select text, as the terminal does; Option-drag on a Mac")];
+
+/// A line of the help.
+enum Line {
+    Heading(&'static str),
+    Pair(String, String),
+    Blank,
+}
+
+fn lines() -> Vec<Line> {
+    let commands = COMMANDS.iter().map(|command| {
+        let names: Vec<String> = command.names.iter().map(|name| format!("/{name}")).collect();
+        Line::Pair(format!("{} {}", names.join(" "), command.args).trim_end().to_owned(), command.help.to_owned())
+    });
+    let say = [Line::Pair("//text".to_owned(), "say “/text”".to_owned())];
+    let pairs = |table: &[(&str, &str)]| -> Vec<Line> {
+        table.iter().map(|(key, help)| Line::Pair((*key).to_owned(), (*help).to_owned())).collect()
+    };
+    let sections: [(&'static str, Vec<Line>); 6] = [
+        ("In the room", keys(Context::Room)),
+        ("Everywhere", keys(Context::Anywhere)),
+        ("Commands", commands.chain(say).collect()),
+        ("While writing", keys(Context::Typing)),
+        ("Beside your messages", pairs(&MARKS)),
+        ("Mouse", pairs(&MOUSE)),
+    ];
+    let mut all = Vec::new();
+    for (heading, rows) in sections {
+        all.extend([Line::Heading(heading)].into_iter().chain(rows).chain([Line::Blank]));
+    }
+    all.pop();
+    all
+}
+
+fn keys(context: Context) -> Vec<Line> {
+    let rows = BINDINGS.iter().filter(|row| row.context == context && !row.help.is_empty());
+    rows.map(|row| {
+        let keys: Vec<String> = row.keys.iter().take(2).map(ToString::to_string).collect();
+        Line::Pair(keys.join("  "), row.help.to_owned())
+    })
+    .collect()
+}
+
+/// How many rows there are, and how many of them fit: what scrolling is bounded by.
+pub fn extent(columns: u16, rows: u16) -> (usize, usize) {
+    let place = place(Rect::new(0, 0, columns, rows));
+    (laid_out(Theme::default(), place).len(), usize::from(body(place).height))
+}
+
+/// Draws the help, from row `first` on.
+pub fn draw(first: usize, state: &State, area: Rect, buffer: &mut Buffer) {
+    let place = place(area);
+    super::question::panel(place, state, buffer);
+    let theme = state.theme;
+    let title = [("Help", theme.ink(Ink::Strong)), ("   Esc closes", theme.ink(Ink::Muted))];
+    let inner = body(place);
+    let title_row = if inner.y > place.y + 1 { inner.y - 2 } else { place.y };
+    paint::pieces(buffer, place, (inner.x, title_row), &title);
+    let rows = laid_out(theme, place);
+    if rows.len() > usize::from(inner.height) {
+        let last = (first + usize::from(inner.height)).min(rows.len());
+        let words = format!("↑↓ PgUp PgDn   {last}/{} ", rows.len());
+        let words = if place.width < 50 { format!("↑↓ {last}/{} ", rows.len()) } else { words };
+        let right = Rect { width: inner.width, ..Rect { x: inner.x, ..place } };
+        paint::pieces_right(buffer, right, title_row, &[(&words, theme.ink(Ink::Muted))]);
+    }
+    for (y, row) in (inner.top()..inner.bottom()).zip(rows.iter().skip(first)) {
+        for (column, words, style) in row {
+            paint::text(buffer, inner, (inner.x + column, y), words, *style);
+        }
+    }
+}
+
+fn place(area: Rect) -> Rect {
+    let height = if area.height >= 20 { area.height - 4 } else { area.height };
+    paint::centred(area, COLUMNS, height)
+}
+
+/// Where the lines are: below the title.
+fn body(place: Rect) -> Rect {
+    let top = if place.height >= 12 { 3 } else { 1 };
+    let (air, side) = (u16::from(place.height >= 12), if place.width >= 50 { 3 } else { 1 });
+    Rect {
+        x: place.x + side,
+        y: place.y + top,
+        width: place.width.saturating_sub(2 * side),
+        height: place.height.saturating_sub(top + air),
+    }
+}
+
+/// A row: pieces with their columns.
+type Row = Vec<(u16, String, Style)>;
+
+fn laid_out(theme: Theme, place: Rect) -> Vec<Row> {
+    let columns = usize::from(body(place).width);
+    lines().into_iter().flat_map(|line| rows_of(line, theme, columns)).collect()
+}
+
+fn rows_of(line: Line, theme: Theme, columns: usize) -> Vec<Row> {
+    let (key, help) = match line {
+        Line::Blank => return vec![Vec::new()],
+        Line::Heading(words) => return vec![vec![(0, words.to_owned(), theme.ink(Ink::Muted).bold())]],
+        Line::Pair(key, help) => (key, help),
+    };
+    // Narrow, what a key does stands below it.
+    let is_narrow = columns < KEY_COLUMNS + 24;
+    let indent = if is_narrow { 2 } else { KEY_COLUMNS };
+    let wrapped = wrap::rows(&help, columns.saturating_sub(indent));
+    let mut rows: Vec<Row> =
+        wrapped.into_iter().map(|row| vec![(indent as u16, help[row].to_owned(), theme.ink(Ink::Text))]).collect();
+    let key = (0, key, theme.ink(Ink::Accent));
+    match is_narrow {
+        true => rows.insert(0, vec![key]),
+        false => rows[0].insert(0, key),
+    }
+    rows
+}

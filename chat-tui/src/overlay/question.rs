@@ -1,0 +1,90 @@
+//! Questions: what cannot be taken back is asked first.
+
+use crate::state::State;
+use crate::theme::{Ground, Ink};
+use crate::widget::paint;
+use crate::wrap;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::widgets::{Clear, Widget};
+
+/// What is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    Quit,
+    /// Whether so much is to be sent.
+    SendLong,
+}
+
+const COLUMNS: u16 = 50;
+
+impl Question {
+    fn title(self) -> &'static str {
+        match self {
+            Self::Quit => "Quit?",
+            Self::SendLong => "Send all of this?",
+        }
+    }
+
+    fn keys(self) -> &'static str {
+        match self {
+            Self::Quit => "Enter quit   Esc stay",
+            Self::SendLong => "Enter send   Esc go on writing",
+        }
+    }
+
+    /// What would be lost or done.
+    fn consequences(self, state: &State) -> Vec<(String, Ink)> {
+        match self {
+            Self::Quit => quitting(state),
+            Self::SendLong => {
+                let composer = &state.composer;
+                vec![(format!("{} lines, {} bytes", composer.lines(), composer.text().len()), Ink::Text)]
+            }
+        }
+    }
+}
+
+fn quitting(state: &State) -> Vec<(String, Ink)> {
+    let guests = match state.guests() {
+        0 => None,
+        1 => Some("You are hosting: somebody else is here, and the room ends with you.".to_owned()),
+        many => Some(format!("You are hosting: {many} others are here, and the room ends with you.")),
+    };
+    let unsent = match state.undelivered() {
+        0 => None,
+        1 => Some("A message is not delivered yet; it is sent when you come back.".to_owned()),
+        many => Some(format!("{many} messages are not delivered yet; they are sent when you come back.")),
+    };
+    let warnings: Vec<_> = guests.into_iter().chain(unsent).map(|words| (words, Ink::Warning)).collect();
+    match (warnings.is_empty(), state.room()) {
+        (true, Some(room)) => vec![(format!("{} finds the room again while it lasts.", room.code), Ink::Muted)],
+        _ => warnings,
+    }
+}
+
+/// Draws the question in the middle.
+pub fn draw(question: Question, state: &State, area: Rect, buffer: &mut Buffer) {
+    let theme = state.theme;
+    let columns = usize::from(COLUMNS.min(area.width).saturating_sub(6).max(1));
+    let mut rows = vec![(question.title().to_owned(), theme.ink(Ink::Strong))];
+    for (words, ink) in question.consequences(state) {
+        rows.extend(wrap::rows(&words, columns).into_iter().map(|row| (words[row].to_owned(), theme.ink(ink))));
+    }
+    if area.height > rows.len() as u16 + 4 {
+        rows.push((String::new(), theme.ink(Ink::Text)));
+    }
+    rows.push((question.keys().to_owned(), theme.ink(Ink::Accent)));
+    let air = u16::from(area.height >= rows.len() as u16 + 2);
+    let place = paint::centred(area, COLUMNS, rows.len() as u16 + 2 * air);
+    panel(place, state, buffer);
+    for (y, (words, style)) in (place.y + air..place.bottom()).zip(&rows) {
+        paint::text(buffer, place, (place.x + 3, y), words, *style);
+    }
+}
+
+/// An empty panel over whatever was there.
+pub(super) fn panel(place: Rect, state: &State, buffer: &mut Buffer) {
+    Clear.render(place.intersection(buffer.area), buffer);
+    buffer.set_style(place.intersection(buffer.area), state.theme.ground(Ground::Button));
+}

@@ -1,0 +1,5 @@
+//! What fills the terminal: one screen at a time.
+
+pub mod connecting;
+pub mod prompt;
+pub mod room;

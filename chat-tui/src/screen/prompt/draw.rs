@@ -1,0 +1,224 @@
+//! The prompt on the screen: a box in the middle, or, where there is no room for one, its lines.
+
+use super::{Focus, Offer, Prompt};
+use crate::theme::{Ground, Ink, Theme};
+use crate::widget::composer::Buffer;
+use crate::widget::paint;
+use crate::wrap;
+use ratatui::buffer::Buffer as Cells;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use unicode_segmentation::UnicodeSegmentation;
+
+const BOX_COLUMNS: u16 = 56;
+const BOX_ROWS: u16 = 15;
+const LABEL_COLUMNS: u16 = 9;
+
+/// Where everything stands.
+struct Places {
+    frame: Option<Rect>,
+    title: Option<Rect>,
+    name: Rect,
+    room: Rect,
+    server: Rect,
+    buttons: Rect,
+    error: Rect,
+    hints: Option<u16>,
+}
+
+impl Places {
+    fn of(area: Rect) -> Self {
+        if area.height >= BOX_ROWS + 2 && area.width >= 44 { Self::boxed(area) } else { Self::bare(area) }
+    }
+
+    fn boxed(area: Rect) -> Self {
+        let frame = paint::centred(area, BOX_COLUMNS, BOX_ROWS);
+        let line = |row: u16, height: u16| Rect { x: frame.x + 3, y: frame.y + row, width: frame.width - 6, height };
+        Self {
+            frame: Some(frame),
+            title: Some(line(2, 1)),
+            name: line(4, 1),
+            room: line(6, 1),
+            server: line(8, 1),
+            buttons: line(10, 1),
+            error: line(12, 2),
+            hints: Some(frame.bottom() + 1),
+        }
+    }
+
+    fn bare(area: Rect) -> Self {
+        // One row each, with air between them if there is any to give.
+        let step = if area.height >= 11 { 2 } else { 1 };
+        let width = area.width.saturating_sub(2);
+        let line = |row: u16| Rect { x: area.x + 1, y: area.y + row * step, width, height: 1 };
+        let top = u16::from(area.height >= 13);
+        let error = line(top + 4);
+        let height = area.bottom().saturating_sub(error.y + u16::from(step == 2)).clamp(1, 3);
+        Self {
+            frame: None,
+            title: (top == 1).then(|| line(0)),
+            name: line(top),
+            room: line(top + 1),
+            server: line(top + 2),
+            buttons: line(top + 3),
+            error: Rect { height, ..error },
+            hints: (step == 2).then(|| area.bottom() - 1),
+        }
+    }
+}
+
+/// The buttons: what they do and what stands on them.
+fn buttons(prompt: &Prompt) -> Vec<(Focus, String)> {
+    let offer = prompt.offer.as_ref().map(|offer| match offer {
+        Offer::Name { name, .. } => (Focus::Offer, format!(" Be {name} ")),
+        Offer::Host => (Focus::Offer, " Host a room here ".to_owned()),
+    });
+    let usual = [(Focus::Join, " Join ".to_owned()), (Focus::Create, " Create a room ".to_owned())];
+    offer.into_iter().chain(usual).collect()
+}
+
+fn placed_buttons(prompt: &Prompt, row: Rect) -> Vec<(Focus, String, Rect)> {
+    let all = buttons(prompt);
+    let columns: usize = all.iter().map(|(_, words)| wrap::width(words)).sum();
+    let fits =
+        |indent: u16, gap: usize| columns + gap * (all.len() - 1) + usize::from(indent) <= usize::from(row.width);
+    let indent = if fits(LABEL_COLUMNS, 2) { LABEL_COLUMNS } else { 0 };
+    let gap = if fits(indent, 2) { 2 } else { 1 };
+    let mut x = row.x + indent;
+    let mut place = |(focus, words): (Focus, String)| {
+        let width = wrap::width(&words) as u16;
+        let place = Rect { x, width, ..row }.intersection(row);
+        x = x.saturating_add(width + gap);
+        (focus, words, place)
+    };
+    all.into_iter().map(&mut place).collect()
+}
+
+/// What stands at a place of the screen, if it can have the focus.
+pub fn hit(prompt: &Prompt, area: Rect, at: Position) -> Option<Focus> {
+    let places = Places::of(area);
+    let fields = [(Focus::Name, places.name), (Focus::Room, places.room), (Focus::Server, places.server)];
+    let pressed = placed_buttons(prompt, places.buttons).into_iter().map(|(focus, _, place)| (focus, place));
+    fields.into_iter().chain(pressed).find(|(_, place)| place.contains(at)).map(|(focus, _)| focus)
+}
+
+/// Draws the prompt, and says where the cursor is.
+pub fn draw(prompt: &Prompt, theme: Theme, area: Rect, cells: &mut Cells) -> Option<Position> {
+    let places = Places::of(area);
+    if let Some(frame) = places.frame {
+        border(frame, theme, cells);
+    }
+    let mut pen = Pen { prompt, theme, cells, cursor: None };
+    if let Some(row) = places.title {
+        pen.title(row);
+    }
+    pen.field(places.name, Focus::Name, "Name", &prompt.name, "who you are");
+    pen.field(places.room, Focus::Room, "Room", &prompt.room, "four characters, like AB3Z");
+    pen.field(places.server, Focus::Server, "Server", &prompt.server, "localhost:7000");
+    pen.buttons(places.buttons);
+    pen.outcome(places.error);
+    if let Some(y) = places.hints {
+        pen.hints(area, y);
+    }
+    pen.cursor
+}
+
+struct Pen<'a> {
+    prompt: &'a Prompt,
+    theme: Theme,
+    cells: &'a mut Cells,
+    cursor: Option<Position>,
+}
+
+impl Pen<'_> {
+    fn title(&mut self, row: Rect) {
+        let motto = "   a room, four characters, that's all";
+        let words = [("chat", self.theme.ink(Ink::Accent).bold()), (motto, self.theme.ink(Ink::Muted))];
+        paint::pieces(self.cells, row, (row.x, row.y), &words);
+    }
+
+    fn field(&mut self, row: Rect, focus: Focus, label: &str, buffer: &Buffer, example: &str) {
+        let has_focus = self.prompt.focus == focus;
+        let ink = self.theme.ink(if has_focus { Ink::Accent } else { Ink::Muted });
+        paint::text(self.cells, row, (row.x, row.y), label, ink);
+        let labelled = LABEL_COLUMNS.min(row.width);
+        let field = Rect { x: row.x + labelled, width: row.width - labelled, ..row };
+        self.cells.set_style(field.intersection(self.cells.area), self.theme.ground(Ground::Field));
+        let inner = Rect { x: field.x + 1, width: field.width.saturating_sub(2), ..field };
+        if buffer.is_empty() {
+            paint::text(self.cells, inner, (inner.x, inner.y), example, self.theme.ink(Ink::Faint));
+        }
+        let (shown, cursor) = part_shown(buffer, usize::from(inner.width));
+        paint::text(self.cells, inner, (inner.x, inner.y), shown, self.value_style(has_focus));
+        if has_focus && inner.width > 0 {
+            self.cursor = Some(Position::new(inner.x + cursor as u16, inner.y));
+        }
+    }
+
+    /// What the error is about is in the field that has the focus.
+    fn value_style(&self, has_focus: bool) -> Style {
+        self.theme.ink(if has_focus && self.prompt.error.is_some() { Ink::Error } else { Ink::Text })
+    }
+
+    fn buttons(&mut self, row: Rect) {
+        for (focus, words, place) in placed_buttons(self.prompt, row) {
+            let style = match self.prompt.pressed_by_enter() == focus {
+                true => self.theme.ground(Ground::Focus).patch(self.theme.ink(Ink::OnFocus)),
+                false => self.theme.ground(Ground::Button).patch(self.theme.ink(Ink::Text)),
+            };
+            paint::text(self.cells, row, (place.x, place.y), &words, style);
+        }
+    }
+
+    /// What went wrong, or what is going on.
+    fn outcome(&mut self, place: Rect) {
+        let (words, ink) = match (&self.prompt.busy, &self.prompt.error) {
+            (Some(busy), _) => (busy.clone(), Ink::Muted),
+            (None, Some(error)) => (format!("✗ {error}"), Ink::Error),
+            (None, None) => return,
+        };
+        let rows = wrap::rows(&words, usize::from(place.width));
+        for (y, row) in (place.top()..place.bottom()).zip(rows) {
+            paint::text(self.cells, place, (place.x, y), &words[row], self.theme.ink(ink));
+        }
+    }
+
+    fn hints(&mut self, area: Rect, y: u16) {
+        let words = match area.width {
+            0..46 => "Tab next  Enter go  Esc quit",
+            _ => "Tab next   Enter go   F1 help   Esc quit",
+        };
+        let x = area.x + area.width.saturating_sub(wrap::width(words) as u16) / 2;
+        paint::text(self.cells, area, (x, y), words, self.theme.ink(Ink::Muted));
+    }
+}
+
+/// The part of a text that shows the cursor where the whole is too wide for its field; and the cursor's column in it.
+fn part_shown(buffer: &Buffer, columns: usize) -> (&str, usize) {
+    let before = &buffer.text()[..buffer.cursor()];
+    let mut column = wrap::width(before);
+    let mut start = 0;
+    for (offset, grapheme) in before.grapheme_indices(true) {
+        if column < columns.max(1) {
+            break;
+        }
+        column -= wrap::advance(grapheme, 0);
+        start = offset + grapheme.len();
+    }
+    (&buffer.text()[start..], column)
+}
+
+fn border(frame: Rect, theme: Theme, cells: &mut Cells) {
+    cells.set_style(frame.intersection(cells.area), theme.ground(Ground::Panel));
+    let style = theme.ink(Ink::Rule);
+    let (last, bottom) = (frame.right() - 1, frame.bottom() - 1);
+    for (y, left, right) in [(frame.y, "╭", "╮"), (bottom, "╰", "╯")] {
+        paint::rule(cells, frame, y, frame.x, frame.right(), style);
+        paint::text(cells, frame, (frame.x, y), left, style);
+        paint::text(cells, frame, (last, y), right, style);
+    }
+    for y in frame.y + 1..bottom {
+        paint::text(cells, frame, (frame.x, y), "│", style);
+        paint::text(cells, frame, (last, y), "│", style);
+    }
+}

@@ -1,0 +1,221 @@
+//! The room: its data, and where the parts of its screen stand.
+
+use crate::state::{Link, Notice, State};
+use crate::theme::{Ground, Ink};
+use crate::widget::members::{self, Members};
+use crate::widget::timeline::{self, Look, Timeline, name};
+use crate::widget::{composer, paint, status};
+use crate::wrap;
+use chat_proto::entry::{Entry, EntryBody, RoomId};
+use chat_proto::frame::{Durability, Joined};
+use chat_proto::limits::TOPIC_BYTES;
+use chat_proto::text::visible_line;
+use chat_proto::{RoomCode, Seq};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+/// From here on, the member list has a place beside the timeline.
+const MEMBERS_FROM_COLUMNS: u16 = 78;
+/// From here on, a line divides timeline and composer, and hints stand below.
+const FRILLS_FROM_ROWS: u16 = 12;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Room {
+    pub id: RoomId,
+    /// What finds the room, as it may be shown.
+    pub code: String,
+    pub topic: String,
+    pub durability: Durability,
+    pub members: Members,
+    pub timeline: Timeline,
+    /// What the summary knows; later entries change it.
+    head: Seq,
+    /// The room is over, or this person is out of it: nothing can be said any more.
+    pub is_over: bool,
+}
+
+impl Room {
+    pub fn new(joined: &Joined) -> Self {
+        let mut room = Self {
+            id: joined.room,
+            code: String::new(),
+            topic: String::new(),
+            durability: joined.state.label.durability,
+            members: Members::default(),
+            timeline: Timeline::default(),
+            head: Seq::START,
+            is_over: false,
+        };
+        room.summarise(joined);
+        room
+    }
+
+    /// The room as of now; the member list and missed entries follow.
+    pub fn summarise(&mut self, joined: &Joined) {
+        self.code = name(&joined.code);
+        self.topic = topic(&joined.state.topic);
+        self.durability = joined.state.label.durability;
+        self.head = joined.head;
+        self.is_over = false;
+        self.members.expect_list();
+    }
+
+    /// What an entry changes beside the timeline, if the summary does not know it already. Whether it is that new.
+    pub fn fold(&mut self, entry: &Entry) -> bool {
+        if entry.seq <= self.head {
+            return false;
+        }
+        self.members.fold(entry);
+        if let EntryBody::Topic(text) = &entry.body {
+            self.topic = topic(text);
+        }
+        true
+    }
+
+    /// The code, if it is one that can be typed.
+    pub fn typed_code(&self) -> Option<RoomCode> {
+        RoomCode::parse(self.code.as_bytes()).ok()
+    }
+}
+
+fn topic(received: &[u8]) -> String {
+    visible_line(&received[..received.len().min(TOPIC_BYTES)])
+}
+
+/// Where the parts of the screen stand. Parts without a place are empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Places {
+    pub status: Rect,
+    pub timeline: Rect,
+    pub members: Rect,
+    pub banner: Rect,
+    pub notice: Rect,
+    pub rule: Rect,
+    pub composer: Rect,
+    pub hints: Rect,
+}
+
+impl Places {
+    pub fn of(state: &State) -> Self {
+        let (columns, rows) = (state.columns, state.rows);
+        let has_frills = rows >= FRILLS_FROM_ROWS;
+        let composer = state.composer.height(columns).clamp(1, (rows / 3).max(1));
+        let mut bottom = rows;
+        let mut take = |height: u16| {
+            let height = height.min(bottom.saturating_sub(2));
+            bottom -= height;
+            Rect { x: 0, y: bottom, width: columns, height }
+        };
+        let hints = take(u16::from(has_frills));
+        let composer = take(composer);
+        let rule = take(u16::from(has_frills));
+        let notice = take(notice_rows(state));
+        let banner = take(u16::from(banner(state).is_some()));
+        let members =
+            if state.are_members_wanted && has_place_for_members(state) { members_columns(columns) } else { 0 };
+        let timeline = Rect { x: 0, y: 1.min(rows), width: columns - members, height: bottom.saturating_sub(1) };
+        Self {
+            status: Rect { x: 0, y: 0, width: columns, height: 1.min(rows) },
+            members: Rect { x: timeline.right(), width: members, ..timeline },
+            timeline,
+            banner,
+            notice,
+            rule,
+            composer,
+            hints,
+        }
+    }
+
+    pub fn look<'a>(&self, state: &'a State) -> Look<'a> {
+        Look { columns: self.timeline.width, rows: self.timeline.height, zone: &state.zone, theme: state.theme }
+    }
+}
+
+/// Whether the window is wide enough for the member list.
+pub fn has_place_for_members(state: &State) -> bool {
+    state.columns >= MEMBERS_FROM_COLUMNS
+}
+
+fn members_columns(columns: u16) -> u16 {
+    if columns >= 110 { 26 } else { 20 }
+}
+
+fn notice_rows(state: &State) -> u16 {
+    let Some(Notice::Hint(words) | Notice::Problem(words)) = &state.notice else { return 0 };
+    (wrap::rows(words, notice_columns(state.columns)).len() as u16).min(3)
+}
+
+fn notice_columns(columns: u16) -> usize {
+    usize::from(columns.saturating_sub(5).max(1))
+}
+
+/// What is wrong with the room or the link, and what happens next.
+fn banner(state: &State) -> Option<String> {
+    let room = state.room()?;
+    if room.is_over {
+        return Some("This room is over.  F5 opens a new one".to_owned());
+    }
+    match &state.link {
+        Link::Up { .. } | Link::Idle => None,
+        Link::Connecting => Some("Connecting…".to_owned()),
+        Link::Down { trouble, retry_at } => {
+            let seconds = (retry_at.0.saturating_sub(state.now.0).max(0) + 999) / 1000;
+            let trouble = capitalised(&crate::state::trouble_sentence(trouble));
+            Some(match seconds {
+                0 => format!("Reconnecting…  {trouble}"),
+                _ => format!("Reconnecting in {seconds} s…  {trouble}"),
+            })
+        }
+        Link::Ended(why) => Some(format!("Not connected.  F5 connects again  {}", visible_line(why.as_bytes()))),
+    }
+}
+
+fn capitalised(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Draws the room, and says where the cursor is.
+pub fn draw(state: &State, cells: &mut Buffer) -> Option<Position> {
+    let room = state.room()?;
+    let places = Places::of(state);
+    status::draw(state, room, places.status, cells);
+    timeline::draw(&room.timeline, &places.look(state), places.timeline, cells);
+    if !places.members.is_empty() {
+        members::draw(&room.members, state.reader(), state.theme, places.members, cells);
+    }
+    draw_banner(state, places.banner, cells);
+    draw_notice(state, places.notice, cells);
+    paint::rule(cells, places.rule, places.rule.y, 0, places.rule.width, state.theme.ink(Ink::Rule));
+    draw_hints(state, places.hints, cells);
+    composer::draw(&state.composer, state.theme, places.composer, cells)
+}
+
+fn draw_banner(state: &State, area: Rect, cells: &mut Buffer) {
+    let Some(words) = banner(state) else { return };
+    cells.set_style(area.intersection(cells.area), state.theme.ground(Ground::Mention));
+    let words = format!("▌ {words}");
+    let words = wrap::cut(&words, usize::from(area.width));
+    paint::text(cells, area, (area.x, area.y), &words, state.theme.ink(Ink::Warning));
+}
+
+fn draw_notice(state: &State, area: Rect, cells: &mut Buffer) {
+    let (sign, words, ink) = match &state.notice {
+        Some(Notice::Hint(words)) => ("·", words, Ink::Muted),
+        Some(Notice::Problem(words)) => ("✗", words, Ink::Error),
+        None => return,
+    };
+    paint::text(cells, area, (area.x + 1, area.y), sign, state.theme.ink(ink));
+    for (y, row) in (area.top()..area.bottom()).zip(wrap::rows(words, notice_columns(area.width))) {
+        paint::text(cells, area, (area.x + 3, y), &words[row], state.theme.ink(ink));
+    }
+}
+
+fn draw_hints(state: &State, area: Rect, cells: &mut Buffer) {
+    let words = match area.width {
+        0..30 => "F1 help ",
+        30..64 => "Enter send · F1 help ",
+        _ => "Enter send · Alt-Enter new line · Tab complete · F1 help ",
+    };
+    paint::pieces_right(cells, area, area.y, &[(words, state.theme.ink(Ink::Faint))]);
+}

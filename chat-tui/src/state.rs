@@ -1,0 +1,228 @@
+//! Everything the client knows: plain data, changed by `update` alone.
+
+use crate::link::{Command, OutboxItem, Trouble};
+use crate::overlay::Overlay;
+use crate::screen::prompt::Prompt;
+use crate::screen::room::Room;
+use crate::theme::{Depth, Theme};
+use crate::widget::composer::Composer;
+use crate::widget::timeline::Reader;
+use crate::zone::Zone;
+use chat_proto::entry::{EntryBody, PersonId, PostId, RoomId, UnixMillis};
+use chat_proto::{Nick, RoomCode};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// What is known before anything happens: what was typed on the command line, and what the terminal is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Start {
+    /// As typed, or a guess; judged like what is typed in the prompt.
+    pub name: String,
+    pub room: Wish,
+    pub server: String,
+    /// Whether somebody chose the server: then nobody is offered to host one.
+    pub is_server_given: bool,
+    /// Serve at `server` from inside this process.
+    pub is_host: bool,
+    /// Random per run: one half of every [`PostId`].
+    pub instance: u64,
+    pub around: Surroundings,
+}
+
+/// Where the program runs: the terminal, the zone, the time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Surroundings {
+    pub columns: u16,
+    pub rows: u16,
+    pub depth: Depth,
+    pub zone: Zone,
+    pub now: UnixMillis,
+}
+
+/// Where somebody wants to go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wish {
+    /// Ask.
+    None,
+    Create,
+    /// A code as typed.
+    Join(String),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct State {
+    pub now: UnixMillis,
+    pub columns: u16,
+    pub rows: u16,
+    pub theme: Theme,
+    pub zone: Zone,
+    pub instance: u64,
+    pub screen: Screen,
+    pub prompt: Prompt,
+    pub overlay: Option<Overlay>,
+    /// What is being attempted until the room opens, and what failed of it opens the prompt.
+    pub attempt: Option<Goal>,
+    /// Where the link there is goes, and under which name.
+    pub dialed: Option<(String, Nick)>,
+    pub link: Link,
+    pub person: Option<PersonId>,
+    pub name: Option<Nick>,
+    pub server: Server,
+    pub rooms: BTreeMap<RoomId, Room>,
+    pub current: Option<RoomId>,
+    /// How many posts each room has had from this instance. Kept when a room is left: an `n` is never used twice.
+    pub posted: BTreeMap<RoomId, u64>,
+    pub composer: Composer,
+    pub notice: Option<Notice>,
+    pub are_members_wanted: bool,
+    pub has_focus: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Screen {
+    Prompt,
+    /// Flags said enough: no prompt, no room yet.
+    Connecting,
+    Room,
+}
+
+/// How the server came to be the one it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Server {
+    /// Nobody chose: if none answers, hosting is offered.
+    Usual,
+    Chosen,
+    /// It runs in this process.
+    Here,
+}
+
+/// What an attempt is to end in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Goal {
+    Create,
+    Join(RoomCode),
+}
+
+impl Goal {
+    pub fn command(self) -> Command {
+        match self {
+            Self::Create => Command::Create,
+            Self::Join(code) => Command::Join(code),
+        }
+    }
+}
+
+/// The connection, as far as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Link {
+    /// There is none, and none is wanted.
+    Idle,
+    Connecting,
+    Up {
+        latency: Option<Duration>,
+    },
+    Down {
+        trouble: Trouble,
+        retry_at: UnixMillis,
+    },
+    /// For good, until somebody asks for another.
+    Ended(String),
+}
+
+/// A sentence above the composer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    Hint(String),
+    Problem(String),
+}
+
+impl State {
+    /// The state before the first event; [`crate::update::begin`] makes the first steps.
+    pub fn new(start: Start) -> Self {
+        Self {
+            now: start.around.now,
+            columns: start.around.columns,
+            rows: start.around.rows,
+            theme: Theme::new(start.around.depth),
+            zone: start.around.zone,
+            instance: start.instance,
+            screen: Screen::Prompt,
+            prompt: Prompt::new(&start.name, &start.room, &start.server),
+            overlay: None,
+            attempt: None,
+            dialed: None,
+            link: Link::Idle,
+            person: None,
+            name: None,
+            server: if start.is_server_given { Server::Chosen } else { Server::Usual },
+            rooms: BTreeMap::new(),
+            current: None,
+            posted: BTreeMap::new(),
+            composer: Composer::default(),
+            notice: None,
+            are_members_wanted: true,
+            has_focus: true,
+        }
+    }
+
+    pub fn room(&self) -> Option<&Room> {
+        self.rooms.get(&self.current?)
+    }
+
+    pub fn room_mut(&mut self) -> Option<&mut Room> {
+        self.rooms.get_mut(&self.current?)
+    }
+
+    pub fn reader(&self) -> Reader<'_> {
+        Reader { person: self.person, name: self.name.as_ref() }
+    }
+
+    pub fn is_up(&self) -> bool {
+        matches!(self.link, Link::Up { .. })
+    }
+
+    /// The id of the next post to a room, used up by asking.
+    pub fn next_post(&mut self, room: RoomId) -> PostId {
+        let n = self.posted.entry(room).or_default();
+        *n += 1;
+        PostId { instance: self.instance, n: *n }
+    }
+
+    /// A post to a room, written now.
+    pub fn outbox_item(&mut self, room: RoomId, body: EntryBody) -> OutboxItem {
+        OutboxItem { room, id: self.next_post(room), body, written: self.now }
+    }
+
+    /// People who lose their server when this program ends.
+    pub fn guests(&self) -> usize {
+        let most = self.rooms.values().map(|room| room.members.present().saturating_sub(1)).max();
+        if self.server == Server::Here { most.unwrap_or(0) } else { 0 }
+    }
+
+    pub fn undelivered(&self) -> usize {
+        self.rooms.values().map(|room| room.timeline.undelivered()).sum()
+    }
+
+    /// When the screen changes by itself next: a retry counts down.
+    pub fn wake_at(&self) -> Option<UnixMillis> {
+        match &self.link {
+            Link::Down { retry_at, .. } if *retry_at > self.now => {
+                let remaining = retry_at.0 - self.now.0;
+                let to_next_second = (remaining - 1) % 1000 + 1;
+                Some(UnixMillis(self.now.0 + to_next_second))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Why there is no connection, as a sentence without its full stop.
+pub fn trouble_sentence(trouble: &Trouble) -> String {
+    let sentence = match trouble {
+        Trouble::NoServer(server) => format!("no server answers at {server}"),
+        Trouble::Lost(why) => format!("the connection was lost: {why}"),
+        Trouble::GoAway => "the server stops for a moment".to_owned(),
+        Trouble::Misbehaves(how) => format!("the server misbehaves: {how}"),
+    };
+    chat_proto::text::visible_line(sentence.as_bytes())
+}

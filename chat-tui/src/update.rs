@@ -1,0 +1,88 @@
+//! The one place where the state changes: an event goes in, effects come out. No clock, no socket, no file.
+
+mod commands;
+mod keys;
+mod link;
+mod posting;
+mod prompt;
+mod reading;
+
+use crate::effect::Effect;
+use crate::event::{Event, EventKind};
+use crate::overlay::{Overlay, Question};
+use crate::state::{Notice, Start, State, Wish};
+use crossterm::event::Event as TerminalEvent;
+
+/// The state to begin with, and the first steps: with enough flags, straight towards the room.
+pub fn begin(start: Start) -> (State, Vec<Effect>) {
+    let (wish, is_host) = (start.room.clone(), start.is_host);
+    let mut state = State::new(start);
+    let effects = match (wish, is_host) {
+        (Wish::None, false) => Vec::new(),
+        (wish, is_host) => prompt::begin(&mut state, &wish, is_host),
+    };
+    (state, effects)
+}
+
+/// Takes in one event.
+pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
+    state.now = event.at;
+    let mut effects = match event.kind {
+        EventKind::Terminal(event) => on_terminal(state, event),
+        EventKind::Link(event) => link::on_link(state, event),
+        EventKind::Host(event) => prompt::on_host(state, event),
+        EventKind::Tick => Vec::new(),
+        EventKind::Hangup => vec![Effect::Quit],
+    };
+    effects.extend(reading::load_reached_gap(state));
+    effects
+}
+
+fn on_terminal(state: &mut State, event: TerminalEvent) -> Vec<Effect> {
+    match event {
+        TerminalEvent::Key(key) => keys::on_key(state, key),
+        TerminalEvent::Mouse(mouse) => keys::on_mouse(state, mouse),
+        TerminalEvent::Paste(text) => keys::on_paste(state, &text),
+        TerminalEvent::Resize(columns, rows) => on_resize(state, columns, rows),
+        TerminalEvent::FocusGained => on_focus(state, Focus::Gained),
+        TerminalEvent::FocusLost => on_focus(state, Focus::Lost),
+    }
+}
+
+fn on_resize(state: &mut State, columns: u16, rows: u16) -> Vec<Effect> {
+    (state.columns, state.rows) = (columns, rows);
+    keys::keep_help_in_bounds(state);
+    Vec::new()
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Focus {
+    Gained,
+    Lost,
+}
+
+fn on_focus(state: &mut State, focus: Focus) -> Vec<Effect> {
+    state.has_focus = focus == Focus::Gained;
+    let has_focus = state.has_focus;
+    if let Some(room) = state.room_mut() {
+        room.timeline.watch(has_focus);
+    }
+    Vec::new()
+}
+
+/// Shows a sentence; nothing else happens.
+fn hint(state: &mut State, words: impl Into<String>) -> Vec<Effect> {
+    state.notice = Some(Notice::Hint(words.into()));
+    Vec::new()
+}
+
+/// Shows what went wrong; nothing else happens.
+fn problem(state: &mut State, words: &str) -> Vec<Effect> {
+    state.notice = Some(Notice::Problem(chat_proto::text::visible_line(words.as_bytes())));
+    Vec::new()
+}
+
+fn ask(state: &mut State, question: Question) -> Vec<Effect> {
+    state.overlay = Some(Overlay::Question(question));
+    Vec::new()
+}

@@ -1,0 +1,84 @@
+//! What slash commands do.
+
+use super::{ask, hint, link, posting, problem, reading};
+use crate::command::Action;
+use crate::effect::Effect;
+use crate::link::Command;
+use crate::overlay::{Overlay, Question};
+use crate::state::State;
+use bytes::Bytes;
+use chat_proto::RoomCode;
+use chat_proto::entry::EntryBody;
+
+pub(super) fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Help => help(state),
+        Action::Me(text) => posting::post(state, EntryBody::Action(bytes(text.as_str()))),
+        Action::Join(code) => join(state, code),
+        Action::Create => ask_link(state, Command::Create),
+        Action::Leave => leave(state),
+        Action::Nick(name) => ask_link(state, Command::Rename(name)),
+        Action::ShowTopic => show_topic(state),
+        Action::Topic(topic) => posting::post(state, EntryBody::Topic(bytes(topic.as_str()))),
+        Action::Quit => quit(state),
+        Action::Clear => clear(state),
+    }
+}
+
+fn bytes(text: &str) -> Bytes {
+    Bytes::copy_from_slice(text.as_bytes())
+}
+
+pub(super) fn help(state: &mut State) -> Vec<Effect> {
+    state.overlay = Some(Overlay::Help { row: 0 });
+    Vec::new()
+}
+
+/// Asks the link, if there is one: unlike a post, a request does not wait for it.
+fn ask_link(state: &mut State, command: Command) -> Vec<Effect> {
+    match state.is_up() {
+        true => vec![Effect::Link(command)],
+        false => problem(state, "not connected: this works when the link is back"),
+    }
+}
+
+fn join(state: &mut State, code: RoomCode) -> Vec<Effect> {
+    let known = state.rooms.iter().find(|(_, room)| !room.is_over && room.typed_code() == Some(code));
+    match known.map(|(id, _)| *id) {
+        Some(id) if state.current == Some(id) => hint(state, format!("this is {code}")),
+        Some(id) => link::enter(state, id),
+        None => ask_link(state, Command::Join(code)),
+    }
+}
+
+fn leave(state: &mut State) -> Vec<Effect> {
+    match state.room().map(|room| (room.id, room.is_over)) {
+        Some((id, true)) => link::on_left(state, id),
+        Some((id, false)) => ask_link(state, Command::Leave(id)),
+        None => Vec::new(),
+    }
+}
+
+fn show_topic(state: &mut State) -> Vec<Effect> {
+    let topic = state.room().map(|room| room.topic.clone()).unwrap_or_default();
+    match topic.is_empty() {
+        true => hint(state, "this room has no topic: /topic <text> sets one"),
+        false => hint(state, format!("the topic is: {topic}")),
+    }
+}
+
+/// Ends the program; others who would lose their server are a reason to ask.
+fn quit(state: &mut State) -> Vec<Effect> {
+    match state.guests() {
+        0 => vec![Effect::Quit],
+        _ => ask(state, Question::Quit),
+    }
+}
+
+fn clear(state: &mut State) -> Vec<Effect> {
+    if let Some(room) = state.room_mut() {
+        room.timeline.clear();
+    }
+    reading::newest(state);
+    hint(state, "the screen is clear; PgUp brings everything back")
+}

@@ -1,0 +1,251 @@
+//! Keys, the mouse and pastes: what they mean where.
+
+use super::{ask, commands, hint, link, posting, problem, prompt, reading};
+use crate::effect::Effect;
+use crate::keymap::{self, Action, Context};
+use crate::overlay::{Overlay, Question, help};
+use crate::state::{Screen, State};
+use crate::widget::composer::{Edit, harmless};
+use crate::{command, screen};
+use crossterm::event::{KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::{Position, Rect};
+
+pub(super) fn on_key(state: &mut State, key: KeyEvent) -> Vec<Effect> {
+    if key.kind == KeyEventKind::Release {
+        return Vec::new();
+    }
+    let context = context(state);
+    match keymap::action(context, key) {
+        Some(action) => on_action(state, context, action),
+        None => match keymap::typed(key) {
+            Some(c) => on_typed(state, context, c.encode_utf8(&mut [0; 4])),
+            None => Vec::new(),
+        },
+    }
+}
+
+fn context(state: &State) -> Context {
+    match (state.overlay, state.screen) {
+        (Some(Overlay::Help { .. }), _) => Context::Help,
+        (Some(Overlay::Question(_)), _) => Context::Question,
+        (None, Screen::Prompt) => Context::Prompt,
+        (None, Screen::Connecting) => Context::Connecting,
+        (None, Screen::Room) => Context::Room,
+    }
+}
+
+fn on_action(state: &mut State, context: Context, action: Action) -> Vec<Effect> {
+    match context {
+        Context::Help => on_help_action(state, action),
+        Context::Question => on_question_action(state, action),
+        _ => on_screen_action(state, context, action),
+    }
+}
+
+fn on_screen_action(state: &mut State, context: Context, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Help => commands::help(state),
+        Action::Redraw => vec![Effect::Redraw],
+        Action::Suspend => vec![Effect::Suspend],
+        Action::Interrupt => interrupt(state, context),
+        Action::Edit(edit) => on_edit(state, context, edit),
+        Action::Newline => on_typed(state, context, "\n"),
+        Action::Send => posting::send(state),
+        Action::Complete => complete(state),
+        Action::Up => composer_up(state),
+        Action::Down => composer_down(state),
+        Action::PageUp => reading::page_up(state),
+        Action::PageDown => reading::page_down(state),
+        Action::Oldest => reading::oldest(state),
+        Action::Newest => reading::newest(state),
+        Action::Unread => reading::unread(state),
+        Action::ToggleMembers => toggle_members(state),
+        Action::EditUnsent => posting::edit_unsent(state),
+        Action::SendUnsent => posting::send_unsent(state),
+        Action::DiscardUnsent => posting::discard_unsent(state),
+        Action::Mend => link::mend(state),
+        Action::Dismiss => reading::dismiss(state),
+        Action::NextField => move_focus(state, 1),
+        Action::PreviousField => move_focus(state, -1),
+        Action::Go => prompt::go(state),
+        Action::TakeOffer => prompt::take_offer(state),
+        Action::Leave => prompt::leave(state),
+        Action::Yes | Action::No => Vec::new(),
+    }
+}
+
+/// Ctrl-C: clears what is being written; if nothing is, asks before quitting.
+fn interrupt(state: &mut State, context: Context) -> Vec<Effect> {
+    match context {
+        Context::Room if !state.composer.is_empty() => {
+            state.composer.clear();
+            hint(state, "cleared: Ctrl-Y brings it back, Ctrl-C again asks to quit")
+        }
+        Context::Room => ask(state, Question::Quit),
+        _ => prompt_interrupt(state),
+    }
+}
+
+fn prompt_interrupt(state: &mut State) -> Vec<Effect> {
+    match state.undelivered() + state.guests() {
+        0 => vec![Effect::Quit],
+        _ => ask(state, Question::Quit),
+    }
+}
+
+fn on_edit(state: &mut State, context: Context, edit: Edit) -> Vec<Effect> {
+    match context {
+        Context::Room => state.composer.edit(edit),
+        _ => {
+            if let Some(field) = state.prompt.field() {
+                field.edit(edit);
+            }
+        }
+    }
+    Vec::new()
+}
+
+fn on_typed(state: &mut State, context: Context, text: &str) -> Vec<Effect> {
+    match context {
+        Context::Room => match state.composer.insert(text) {
+            Ok(()) => Vec::new(),
+            Err(error) => problem(state, &error.to_string()),
+        },
+        Context::Prompt => {
+            state.prompt.insert(text);
+            Vec::new()
+        }
+        _ => Vec::new(),
+    }
+}
+
+pub(super) fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
+    match context(state) {
+        Context::Room => match state.composer.paste(text) {
+            Ok(()) => Vec::new(),
+            Err(error) => problem(state, &error.to_string()),
+        },
+        Context::Prompt => {
+            let start = &text[..text.floor_char_boundary(1024)];
+            state.prompt.insert(&harmless(start));
+            Vec::new()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn complete(state: &mut State) -> Vec<Effect> {
+    let own = state.name.as_ref().map(ToString::to_string);
+    let names: Vec<String> = match state.room() {
+        Some(room) => {
+            room.members.names().into_iter().filter(|name| own.as_deref() != Some(name)).map(str::to_owned).collect()
+        }
+        None => Vec::new(),
+    };
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    state.composer.complete(&command::names(), &names);
+    Vec::new()
+}
+
+fn composer_up(state: &mut State) -> Vec<Effect> {
+    state.composer.up(state.columns);
+    Vec::new()
+}
+
+fn composer_down(state: &mut State) -> Vec<Effect> {
+    state.composer.down(state.columns);
+    Vec::new()
+}
+
+fn toggle_members(state: &mut State) -> Vec<Effect> {
+    if !screen::room::has_place_for_members(state) {
+        return hint(state, "the list of people needs a wider window");
+    }
+    state.are_members_wanted = !state.are_members_wanted;
+    Vec::new()
+}
+
+fn move_focus(state: &mut State, by: isize) -> Vec<Effect> {
+    state.prompt.move_focus(by);
+    Vec::new()
+}
+
+fn on_question_action(state: &mut State, action: Action) -> Vec<Effect> {
+    let Some(Overlay::Question(question)) = state.overlay else { return Vec::new() };
+    match (action, question) {
+        (Action::Yes, Question::SendLong) => {
+            state.overlay = None;
+            posting::send_now(state)
+        }
+        (Action::Yes | Action::Interrupt, Question::Quit) => vec![Effect::Quit],
+        (Action::No | Action::Interrupt, _) => {
+            state.overlay = None;
+            Vec::new()
+        }
+        (action, _) => on_any_overlay(action),
+    }
+}
+
+fn on_help_action(state: &mut State, action: Action) -> Vec<Effect> {
+    let page = help::extent(state.columns, state.rows).1.saturating_sub(1).max(1).cast_signed();
+    match action {
+        Action::Up => scroll_help(state, -1),
+        Action::Down => scroll_help(state, 1),
+        Action::PageUp => scroll_help(state, -page),
+        Action::PageDown => scroll_help(state, page),
+        Action::Oldest => scroll_help(state, isize::MIN),
+        Action::Newest => scroll_help(state, isize::MAX),
+        Action::Dismiss | Action::Help | Action::Interrupt => {
+            state.overlay = None;
+            Vec::new()
+        }
+        action => on_any_overlay(action),
+    }
+}
+
+fn on_any_overlay(action: Action) -> Vec<Effect> {
+    match action {
+        Action::Redraw => vec![Effect::Redraw],
+        Action::Suspend => vec![Effect::Suspend],
+        _ => Vec::new(),
+    }
+}
+
+fn scroll_help(state: &mut State, by: isize) -> Vec<Effect> {
+    if let Some(Overlay::Help { row }) = &mut state.overlay {
+        *row = row.saturating_add_signed(by);
+    }
+    keep_help_in_bounds(state);
+    Vec::new()
+}
+
+/// The last row of the help is never above the bottom of its box.
+pub(super) fn keep_help_in_bounds(state: &mut State) {
+    if let Some(Overlay::Help { row }) = &mut state.overlay {
+        let (rows, fit) = help::extent(state.columns, state.rows);
+        *row = (*row).min(rows.saturating_sub(fit));
+    }
+}
+
+pub(super) fn on_mouse(state: &mut State, mouse: MouseEvent) -> Vec<Effect> {
+    match (mouse.kind, context(state)) {
+        (MouseEventKind::ScrollUp, Context::Room) => reading::wheel_up(state),
+        (MouseEventKind::ScrollDown, Context::Room) => reading::wheel_down(state),
+        (MouseEventKind::ScrollUp, Context::Help) => scroll_help(state, -3),
+        (MouseEventKind::ScrollDown, Context::Help) => scroll_help(state, 3),
+        (MouseEventKind::Down(MouseButton::Left), Context::Prompt) => on_prompt_click(state, mouse),
+        _ => Vec::new(),
+    }
+}
+
+fn on_prompt_click(state: &mut State, mouse: MouseEvent) -> Vec<Effect> {
+    let area = Rect::new(0, 0, state.columns, state.rows);
+    let Some(focus) = screen::prompt::hit(&state.prompt, area, Position::new(mouse.column, mouse.row)) else {
+        return Vec::new();
+    };
+    state.prompt.focus = focus;
+    match state.prompt.field() {
+        Some(_) => Vec::new(),
+        None => prompt::go(state),
+    }
+}

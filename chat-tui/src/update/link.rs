@@ -1,0 +1,260 @@
+//! What the link tells.
+
+use super::{hint, problem, prompt};
+use crate::effect::Effect;
+use crate::link::{Asked, LinkEvent, Mark, OutboxItem, Trouble};
+use crate::screen::room::Room;
+use crate::state::{Goal, Link, Screen, State};
+use crate::widget::timeline::Reader;
+use chat_proto::entry::{Entry, PersonId, PostId, RoomId, UnixMillis};
+use chat_proto::frame::{Durability, GapKind, Joined, Limits, Member};
+use chat_proto::text::visible_line;
+use chat_proto::{Nick, Seq};
+use std::time::Duration;
+
+/// Rooms held; a server that opens more of them than this misbehaves.
+const ROOMS_MAX: usize = chat_proto::limits::ROOMS_PER_SESSION;
+
+pub(super) fn on_link(state: &mut State, event: LinkEvent) -> Vec<Effect> {
+    match event {
+        LinkEvent::Up { person, name, limits, durability } => on_up(state, person, name, limits, durability),
+        LinkEvent::Down { trouble, retry_in } => on_down(state, trouble, retry_in),
+        LinkEvent::LoginRefused { sentence, free_name } => prompt::on_login_refused(state, &sentence, free_name),
+        LinkEvent::Ended(why) => on_ended(state, &why),
+        LinkEvent::Latency(latency) => on_latency(state, latency),
+        LinkEvent::Joined { asked, joined } => on_joined(state, asked, &joined),
+        LinkEvent::Members { room, members } => on_members(state, room, &members),
+        LinkEvent::Entries { room, entries } => on_entries(state, room, &entries),
+        LinkEvent::Gap { room, from, to, kind } => on_gap(state, room, (from, to), kind),
+        LinkEvent::Page { room, after, before, oldest, entries } => {
+            on_page(state, room, (after, before), oldest, &entries)
+        }
+        LinkEvent::Marked { room, id, mark } => on_marked(state, room, id, mark),
+        LinkEvent::Restored { items } => on_restored(state, &items),
+        LinkEvent::RoomEnded { room } => on_room_ended(state, room),
+        LinkEvent::Left { room } => on_left(state, room),
+        LinkEvent::Renamed(name) => on_renamed(state, name),
+        LinkEvent::Notice(sentence) => problem(state, &sentence),
+        LinkEvent::Refused { asked, sentence, free_name } => on_refused(state, asked, &sentence, free_name),
+    }
+}
+
+fn on_up(state: &mut State, person: PersonId, name: Nick, _: Limits, _: Durability) -> Vec<Effect> {
+    state.link = Link::Up { latency: None };
+    state.person = Some(person);
+    state.name = Some(name);
+    state.attempt.map(|goal| Effect::Link(goal.command())).into_iter().collect()
+}
+
+fn on_down(state: &mut State, trouble: Trouble, retry_in: Duration) -> Vec<Effect> {
+    state.rooms.values_mut().for_each(|room| room.timeline.forget_requests());
+    if state.attempt.is_some() {
+        return prompt::on_trouble(state, &trouble);
+    }
+    let wait = i64::try_from(retry_in.as_millis()).unwrap_or(i64::MAX);
+    state.link = Link::Down { trouble, retry_at: UnixMillis(state.now.0.saturating_add(wait)) };
+    Vec::new()
+}
+
+fn on_ended(state: &mut State, why: &str) -> Vec<Effect> {
+    state.dialed = None;
+    state.link = Link::Ended(visible_line(why.as_bytes()));
+    match state.attempt {
+        Some(_) => prompt::fail(state, why, None),
+        None => Vec::new(),
+    }
+}
+
+fn on_latency(state: &mut State, latency: Duration) -> Vec<Effect> {
+    if state.is_up() {
+        state.link = Link::Up { latency: Some(latency) };
+    }
+    Vec::new()
+}
+
+fn on_joined(state: &mut State, asked: Asked, joined: &Joined) -> Vec<Effect> {
+    if state.rooms.len() >= ROOMS_MAX && !state.rooms.contains_key(&joined.room) {
+        return problem(state, "the server misbehaves: it opens more rooms than there can be");
+    }
+    let has_focus = state.has_focus;
+    let room = state.rooms.entry(joined.room).or_insert_with(|| Room::new(joined));
+    room.summarise(joined);
+    room.timeline.watch(has_focus);
+    // After a resume, what was missed follows on what is here; otherwise what is older can be loaded.
+    match asked {
+        Asked::Resume(_) => room.timeline.mark_stop(),
+        _ => room.timeline.begin(joined.oldest, joined.cursor),
+    }
+    match asked {
+        Asked::Resume(_) if state.current.is_some() => Vec::new(),
+        _ => enter(state, joined.room),
+    }
+}
+
+/// Shows this room.
+pub(super) fn enter(state: &mut State, id: RoomId) -> Vec<Effect> {
+    let before = state.room().filter(|room| room.id != id);
+    let still_open = before.filter(|room| !room.is_over).map(|room| room.code.clone());
+    forget_over(state, id);
+    state.current = Some(id);
+    state.screen = Screen::Room;
+    state.attempt = None;
+    state.prompt.forget_error();
+    state.prompt.busy = None;
+    state.notice = None;
+    if let Some(code) = state.room().map(|room| room.code.clone()) {
+        state.prompt.set_room(&code);
+    }
+    match still_open {
+        Some(code) => hint(state, format!("{code} is still open: /join {code} goes back")),
+        None => Vec::new(),
+    }
+}
+
+/// Rooms that are over go with the next one, unless something in them still needs a decision.
+fn forget_over(state: &mut State, next: RoomId) {
+    state.rooms.retain(|id, room| *id == next || !room.is_over || !room.timeline.pending().is_empty());
+}
+
+fn on_members(state: &mut State, room: RoomId, members: &[Member]) -> Vec<Effect> {
+    if let Some(room) = state.rooms.get_mut(&room) {
+        room.members.list(members);
+    }
+    Vec::new()
+}
+
+fn on_entries(state: &mut State, room: RoomId, entries: &[Entry]) -> Vec<Effect> {
+    let (person, name) = (state.person, state.name.clone());
+    let reader = Reader { person, name: name.as_ref() };
+    let Some(room) = state.rooms.get_mut(&room) else { return Vec::new() };
+    let mut calls = false;
+    for entry in entries {
+        let is_news = room.timeline.append(entry, reader) && room.fold(entry);
+        calls |= is_news && room.timeline.ends_in_mention();
+    }
+    if calls && !state.has_focus { vec![Effect::Bell] } else { Vec::new() }
+}
+
+fn on_gap(state: &mut State, room: RoomId, (from, to): (Seq, Seq), kind: GapKind) -> Vec<Effect> {
+    if let Some(room) = state.rooms.get_mut(&room) {
+        room.timeline.gap(from, to, kind);
+    }
+    Vec::new()
+}
+
+fn on_page(state: &mut State, room: RoomId, range: (Seq, Seq), oldest: Seq, entries: &[Entry]) -> Vec<Effect> {
+    let (person, name) = (state.person, state.name.clone());
+    if let Some(room) = state.rooms.get_mut(&room) {
+        room.timeline.page(range, oldest, entries, Reader { person, name: name.as_ref() });
+    }
+    Vec::new()
+}
+
+fn on_marked(state: &mut State, room: RoomId, id: PostId, mark: Mark) -> Vec<Effect> {
+    let refusal = if let Mark::Refused(reason) = &mark { Some(format!("not sent: {reason}")) } else { None };
+    let is_known = state.rooms.get_mut(&room).is_some_and(|room| room.timeline.mark(id, mark));
+    match refusal {
+        Some(sentence) if !is_known => problem(state, &sentence),
+        _ => Vec::new(),
+    }
+}
+
+fn on_restored(state: &mut State, items: &[(OutboxItem, Mark)]) -> Vec<Effect> {
+    let name = state.name.as_ref().map_or_else(|| "you".to_owned(), ToString::to_string);
+    for (item, mark) in items {
+        if let Some(room) = state.rooms.get_mut(&item.room) {
+            room.timeline.post(item, mark.clone(), &name);
+        }
+        // An earlier run may have had the same instance: its numbers are used up.
+        if item.id.instance == state.instance {
+            let posted = state.posted.entry(item.room).or_default();
+            *posted = (*posted).max(item.id.n);
+        }
+    }
+    Vec::new()
+}
+
+fn on_room_ended(state: &mut State, room: RoomId) -> Vec<Effect> {
+    if let Some(room) = state.rooms.get_mut(&room) {
+        room.is_over = true;
+        room.timeline.forget_requests();
+    }
+    Vec::new()
+}
+
+pub(super) fn on_left(state: &mut State, room: RoomId) -> Vec<Effect> {
+    state.rooms.remove(&room);
+    if state.current != Some(room) {
+        return Vec::new();
+    }
+    let next = state.rooms.iter().find(|(_, room)| !room.is_over).map(|(id, _)| *id);
+    state.current = None;
+    if let Some(next) = next {
+        return enter(state, next);
+    }
+    state.screen = Screen::Prompt;
+    state.prompt.set_room("");
+    state.notice = None;
+    Vec::new()
+}
+
+fn on_renamed(state: &mut State, name: Nick) -> Vec<Effect> {
+    if let Some((_, dialed)) = &mut state.dialed {
+        dialed.clone_from(&name);
+    }
+    state.prompt.set_name(&name);
+    let words = format!("you are {name} now");
+    state.name = Some(name);
+    hint(state, words)
+}
+
+fn on_refused(state: &mut State, asked: Asked, sentence: &str, free_name: Option<Nick>) -> Vec<Effect> {
+    match asked {
+        Asked::Create | Asked::Join(_) if state.attempt.is_some() => prompt::on_refused(state, sentence),
+        Asked::Create | Asked::Join(_) | Asked::Leave(_) | Asked::Resume(_) => problem(state, sentence),
+        Asked::History(room) => on_history_refused(state, room, sentence),
+        Asked::Rename => on_rename_refused(state, sentence, free_name),
+    }
+}
+
+fn on_history_refused(state: &mut State, room: RoomId, sentence: &str) -> Vec<Effect> {
+    if let Some(room) = state.rooms.get_mut(&room) {
+        room.timeline.page_refused(&visible_line(sentence.as_bytes()));
+    }
+    Vec::new()
+}
+
+/// A free name stands in the line already: Enter takes it.
+fn on_rename_refused(state: &mut State, sentence: &str, free_name: Option<Nick>) -> Vec<Effect> {
+    match free_name {
+        Some(name) if state.composer.is_empty() => {
+            state.composer.set(&format!("/nick {name}"));
+            problem(state, &format!("{sentence}; Enter takes {name}"))
+        }
+        Some(name) => problem(state, &format!("{sentence}; {name} is free")),
+        None => problem(state, sentence),
+    }
+}
+
+/// F5: whatever ended goes on. A room that is over is followed by a new one, a link by another.
+pub(super) fn mend(state: &mut State) -> Vec<Effect> {
+    let is_over = state.room().is_some_and(|room| room.is_over);
+    let goal = match state.room().and_then(Room::typed_code) {
+        Some(code) if !is_over => Goal::Join(code),
+        _ => Goal::Create,
+    };
+    match &state.link {
+        Link::Up { .. } if is_over => vec![Effect::Link(goal.command())],
+        Link::Ended(_) | Link::Idle => dial_again(state, goal),
+        Link::Up { .. } => hint(state, "nothing has ended: this is for when it has"),
+        Link::Connecting | Link::Down { .. } => hint(state, "not connected yet: it is being tried"),
+    }
+}
+
+fn dial_again(state: &mut State, goal: Goal) -> Vec<Effect> {
+    let server = state.prompt.server().to_owned();
+    match state.name.clone() {
+        Some(name) => prompt::reach(state, goal, server, name),
+        None => Vec::new(),
+    }
+}

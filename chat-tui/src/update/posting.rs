@@ -1,0 +1,127 @@
+//! From the composer to the outbox, and what becomes of a post that was not sent.
+
+use super::{ask, commands, problem};
+use crate::command::{self, Line};
+use crate::effect::Effect;
+use crate::link::{Command, Mark, OutboxItem};
+use crate::overlay::Question;
+use crate::state::State;
+use bytes::Bytes;
+use chat_proto::Text;
+use chat_proto::entry::{EntryBody, PostId, RoomId};
+
+/// Enter: a command is carried out, anything else is said; much of it after asking.
+pub(super) fn send(state: &mut State) -> Vec<Effect> {
+    if state.composer.text().trim().is_empty() {
+        return Vec::new();
+    }
+    match state.composer.is_long() {
+        true => ask(state, Question::SendLong),
+        false => send_now(state),
+    }
+}
+
+pub(super) fn send_now(state: &mut State) -> Vec<Effect> {
+    match command::parse(state.composer.text()) {
+        Ok(Line::Say(text)) => say(state, &text),
+        Ok(Line::Do(action)) => {
+            state.composer.has_sent();
+            state.notice = None;
+            commands::carry_out(state, action)
+        }
+        Err(sentence) => problem(state, &sentence),
+    }
+}
+
+fn say(state: &mut State, text: &str) -> Vec<Effect> {
+    match Text::parse(text.as_bytes()) {
+        Ok(text) => {
+            let effects = post(state, EntryBody::Message(Bytes::copy_from_slice(text.as_str().as_bytes())));
+            if !effects.is_empty() {
+                state.composer.has_sent();
+            }
+            effects
+        }
+        // The line stays: nothing is lost.
+        Err(error) => problem(state, &error.to_string()),
+    }
+}
+
+/// Posts to the room on the screen. No effects: it was refused, with a sentence.
+pub(super) fn post(state: &mut State, body: EntryBody) -> Vec<Effect> {
+    let open = state.room().filter(|room| !room.is_over).map(|room| room.id);
+    let Some(room) = open else {
+        return problem(state, "this room is over: nothing can be said here any more");
+    };
+    let item = state.outbox_item(room, body);
+    show(state, &item);
+    state.notice = None;
+    vec![Effect::Link(Command::Post(item))]
+}
+
+fn show(state: &mut State, item: &OutboxItem) {
+    let name = state.name.as_ref().map_or_else(|| "you".to_owned(), ToString::to_string);
+    if let Some(room) = state.rooms.get_mut(&item.room) {
+        room.timeline.post(item, Mark::Waiting, &name);
+        room.timeline.has_written();
+    }
+}
+
+/// The post that asks for a decision now.
+fn undecided(state: &State) -> Option<(RoomId, PostId)> {
+    let room = state.room()?;
+    Some((room.id, room.timeline.undecided()?.id))
+}
+
+fn nothing_undecided(state: &mut State) -> Vec<Effect> {
+    super::hint(state, "no message of yours is waiting for a decision")
+}
+
+/// Takes it back into the composer, in front of what is there.
+pub(super) fn edit_unsent(state: &mut State) -> Vec<Effect> {
+    let Some((room, id)) = undecided(state) else { return nothing_undecided(state) };
+    let Some(pending) = state.rooms.get_mut(&room).and_then(|room| room.timeline.take_pending(id)) else {
+        return Vec::new();
+    };
+    let line = as_typed(&pending.body);
+    let line = match state.composer.is_empty() {
+        true => line,
+        false => format!("{line}\n{}", state.composer.text()),
+    };
+    state.composer.set(&line);
+    vec![Effect::Link(Command::Discard(id))]
+}
+
+/// The line that would say this.
+fn as_typed(body: &EntryBody) -> String {
+    let text = |bytes: &Bytes| String::from_utf8_lossy(bytes).into_owned();
+    match body {
+        EntryBody::Message(bytes) if bytes.starts_with(b"/") => format!("/{}", text(bytes)),
+        EntryBody::Message(bytes) => text(bytes),
+        EntryBody::Action(bytes) => format!("/me {}", text(bytes)),
+        EntryBody::Topic(bytes) => format!("/topic {}", text(bytes)),
+        _ => String::new(),
+    }
+}
+
+/// Sends what an earlier run left, under its id. A refused one keeps its answer: it must be edited.
+pub(super) fn send_unsent(state: &mut State) -> Vec<Effect> {
+    let Some((room, id)) = undecided(state) else { return nothing_undecided(state) };
+    let timeline = state.rooms.get(&room).map(|room| &room.timeline);
+    let Some(pending) = timeline.and_then(|timeline| timeline.undecided()).cloned() else { return Vec::new() };
+    if pending.mark != Mark::Stale {
+        return problem(state, "this message has its answer: Alt-E edits it, Alt-X discards it");
+    }
+    if let Some(room) = state.rooms.get_mut(&room) {
+        room.timeline.mark(id, Mark::Waiting);
+    }
+    vec![Effect::Link(Command::Post(OutboxItem { room, id, body: pending.body, written: pending.written }))]
+}
+
+pub(super) fn discard_unsent(state: &mut State) -> Vec<Effect> {
+    let Some((room, id)) = undecided(state) else { return nothing_undecided(state) };
+    if let Some(room) = state.rooms.get_mut(&room) {
+        room.timeline.take_pending(id);
+    }
+    vec![Effect::Link(Command::Discard(id))]
+}

@@ -1,0 +1,175 @@
+//! From the prompt to a room: judge what was typed, host or dial, enter; and back with a sentence when it fails.
+
+use crate::effect::Effect;
+use crate::event::HostEvent;
+use crate::link::{Command, Trouble};
+use crate::overlay::Question;
+use crate::screen::prompt::{Focus, Offer};
+use crate::state::{Goal, Link, Screen, Server, State, Wish, trouble_sentence};
+use chat_proto::Nick;
+
+/// The first steps that flags ask for. What is wrong with them opens the prompt.
+pub(super) fn begin(state: &mut State, wish: &Wish, is_host: bool) -> Vec<Effect> {
+    let goal = match wish {
+        Wish::None | Wish::Create => Ok(Goal::Create),
+        Wish::Join(_) => state.prompt.judged_code().map(Goal::Join),
+    };
+    let effects = match goal {
+        Ok(goal) if is_host => host(state, goal),
+        Ok(goal) => attempt(state, goal),
+        Err(sentence) => fail(state, &sentence, None),
+    };
+    if state.attempt.is_some() {
+        state.screen = Screen::Connecting;
+    }
+    effects
+}
+
+/// Enter: on a button, what it says; in a field, join.
+pub(super) fn go(state: &mut State) -> Vec<Effect> {
+    match state.prompt.focus {
+        Focus::Create => attempt(state, Goal::Create),
+        Focus::Offer => take_offer(state),
+        Focus::Name | Focus::Room | Focus::Server | Focus::Join => join(state),
+    }
+}
+
+fn join(state: &mut State) -> Vec<Effect> {
+    // What is wrong is said from top to bottom.
+    let code = state.prompt.judged_name().and_then(|_| state.prompt.judged_code());
+    match code {
+        Ok(code) => attempt(state, Goal::Join(code)),
+        Err(sentence) => fail(state, &sentence, None),
+    }
+}
+
+/// Takes what an error offered.
+pub(super) fn take_offer(state: &mut State) -> Vec<Effect> {
+    match state.prompt.offer.clone() {
+        Some(Offer::Name { name, goal }) => {
+            state.prompt.set_name(&name);
+            attempt(state, goal)
+        }
+        // No room can be on a server that did not run: one is opened.
+        Some(Offer::Host) => host(state, Goal::Create),
+        None => Vec::new(),
+    }
+}
+
+/// Esc: stop trying; if nothing is tried, quit.
+pub(super) fn leave(state: &mut State) -> Vec<Effect> {
+    if state.attempt.take().is_some() {
+        state.screen = Screen::Prompt;
+        state.prompt.busy = None;
+        return hang_up(state);
+    }
+    match state.undelivered() {
+        0 => vec![Effect::Quit],
+        _ => super::ask(state, Question::Quit),
+    }
+}
+
+/// Tries to get into a room with what the prompt holds.
+fn attempt(state: &mut State, goal: Goal) -> Vec<Effect> {
+    match judged(state) {
+        Ok((name, server)) => reach(state, goal, server, name),
+        Err(sentence) => fail(state, &sentence, None),
+    }
+}
+
+fn host(state: &mut State, goal: Goal) -> Vec<Effect> {
+    match judged(state) {
+        Ok((_, server)) => {
+            set_out(state, goal, format!("starting a server at {server}…"));
+            vec![Effect::Host { server }]
+        }
+        Err(sentence) => fail(state, &sentence, None),
+    }
+}
+
+fn judged(state: &mut State) -> Result<(Nick, String), String> {
+    Ok((state.prompt.judged_name()?, state.prompt.judged_server()?))
+}
+
+fn set_out(state: &mut State, goal: Goal, busy: String) {
+    state.attempt = Some(goal);
+    state.prompt.forget_error();
+    state.prompt.busy = Some(busy);
+}
+
+/// Over the link there is, if it goes to this server under this name; otherwise over a new one.
+pub(super) fn reach(state: &mut State, goal: Goal, server: String, name: Nick) -> Vec<Effect> {
+    set_out(state, goal, format!("connecting to {server}…"));
+    if state.is_up() && state.dialed.as_ref() == Some(&(server.clone(), name.clone())) {
+        return vec![Effect::Link(goal.command())];
+    }
+    state.link = Link::Connecting;
+    state.dialed = Some((server.clone(), name.clone()));
+    vec![Effect::Dial { server, name }]
+}
+
+/// What became of hosting.
+pub(super) fn on_host(state: &mut State, event: HostEvent) -> Vec<Effect> {
+    match event {
+        HostEvent::Hosting { address } => {
+            state.server = Server::Here;
+            on_served(state, &address)
+        }
+        HostEvent::Guest { address } => on_served(state, &address),
+        HostEvent::Failed(sentence) => fail(state, &sentence, None),
+    }
+}
+
+/// Somebody answers at this address now.
+fn on_served(state: &mut State, address: &str) -> Vec<Effect> {
+    // Whoever gave up meanwhile is not dragged along.
+    let Some(goal) = state.attempt else { return Vec::new() };
+    state.prompt.set_server(address);
+    attempt(state, goal)
+}
+
+/// The link could not be made, or was lost, before there was a room.
+pub(super) fn on_trouble(state: &mut State, trouble: &Trouble) -> Vec<Effect> {
+    let may_host = matches!(trouble, Trouble::NoServer(_)) && state.server == Server::Usual;
+    if matches!(trouble, Trouble::NoServer(_)) {
+        state.prompt.focus = Focus::Server;
+    }
+    fail(state, &trouble_sentence(trouble), may_host.then_some(Offer::Host));
+    hang_up(state)
+}
+
+/// The server will not have this person under this name, key or version.
+pub(super) fn on_login_refused(state: &mut State, sentence: &str, free_name: Option<Nick>) -> Vec<Effect> {
+    let code = state.room().and_then(crate::screen::room::Room::typed_code);
+    let goal = state.attempt.or(code.map(Goal::Join)).unwrap_or(Goal::Create);
+    if let Goal::Join(code) = goal {
+        state.prompt.set_room(&code.to_string());
+    }
+    state.prompt.focus = Focus::Name;
+    state.dialed = None;
+    state.link = Link::Idle;
+    fail(state, sentence, free_name.map(|name| Offer::Name { name, goal }))
+}
+
+/// Opening or entering a room was refused.
+pub(super) fn on_refused(state: &mut State, sentence: &str) -> Vec<Effect> {
+    state.prompt.focus = if let Some(Goal::Join(_)) = state.attempt { Focus::Room } else { Focus::Create };
+    fail(state, sentence, None)
+}
+
+/// Opens the prompt with what went wrong.
+pub(super) fn fail(state: &mut State, sentence: &str, offer: Option<Offer>) -> Vec<Effect> {
+    state.attempt = None;
+    state.screen = Screen::Prompt;
+    state.prompt.fail(sentence, offer);
+    Vec::new()
+}
+
+/// Wants no link any more.
+pub(super) fn hang_up(state: &mut State) -> Vec<Effect> {
+    state.link = Link::Idle;
+    match state.dialed.take() {
+        Some(_) => vec![Effect::Link(Command::Bye)],
+        None => Vec::new(),
+    }
+}

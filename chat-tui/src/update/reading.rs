@@ -1,0 +1,89 @@
+//! Moving through what was said.
+
+use super::hint;
+use crate::effect::Effect;
+use crate::link::Command;
+use crate::screen::room::Places;
+use crate::state::{Screen, State};
+use crate::widget::timeline::{Look, Timeline};
+
+/// Rows that one notch of the wheel moves.
+const WHEEL_ROWS: isize = 3;
+
+pub(super) fn page_up(state: &mut State) -> Vec<Effect> {
+    scroll(state, |rows| -page(rows))
+}
+
+pub(super) fn page_down(state: &mut State) -> Vec<Effect> {
+    scroll(state, page)
+}
+
+pub(super) fn wheel_up(state: &mut State) -> Vec<Effect> {
+    scroll(state, |_| -WHEEL_ROWS)
+}
+
+pub(super) fn wheel_down(state: &mut State) -> Vec<Effect> {
+    scroll(state, |_| WHEEL_ROWS)
+}
+
+/// A screenful, less what keeps the eye where it was.
+fn page(rows: u16) -> isize {
+    isize::try_from(rows.saturating_sub(2).max(1)).unwrap_or(1)
+}
+
+fn scroll(state: &mut State, by: impl Fn(u16) -> isize) -> Vec<Effect> {
+    with_timeline(state, |timeline, look| {
+        timeline.retry_gaps();
+        timeline.scroll(look, by(look.rows));
+    });
+    Vec::new()
+}
+
+pub(super) fn oldest(state: &mut State) -> Vec<Effect> {
+    with_timeline(state, |timeline, look| {
+        timeline.retry_gaps();
+        timeline.to_start(look);
+    });
+    Vec::new()
+}
+
+pub(super) fn newest(state: &mut State) -> Vec<Effect> {
+    with_timeline(state, |timeline, _| timeline.to_end());
+    Vec::new()
+}
+
+/// Where the reader stopped reading.
+pub(super) fn unread(state: &mut State) -> Vec<Effect> {
+    match with_timeline(state, Timeline::to_divider) {
+        Some(true) => Vec::new(),
+        _ => hint(state, "nothing here is unread"),
+    }
+}
+
+/// Esc: hints away, to the end.
+pub(super) fn dismiss(state: &mut State) -> Vec<Effect> {
+    state.notice = None;
+    newest(state)
+}
+
+/// A gap that came into sight is loaded.
+pub(super) fn load_reached_gap(state: &mut State) -> Vec<Effect> {
+    if !state.is_up() || state.screen != Screen::Room || state.room().is_none_or(|room| room.is_over) {
+        return Vec::new();
+    }
+    let Some(room) = state.current else { return Vec::new() };
+    match with_timeline(state, Timeline::ask_for_gap).flatten() {
+        Some((after, before)) => vec![Effect::Link(Command::History { room, after, before })],
+        None => Vec::new(),
+    }
+}
+
+/// The timeline of the room on the screen, with how it is laid out there.
+fn with_timeline<T>(state: &mut State, act: impl FnOnce(&mut Timeline, &Look) -> T) -> Option<T> {
+    let places = Places::of(state);
+    let zone = std::mem::take(&mut state.zone);
+    let look = Look { columns: places.timeline.width, rows: places.timeline.height, zone: &zone, theme: state.theme };
+    let result = state.room_mut().map(|room| act(&mut room.timeline, &look));
+    state.zone = zone;
+    result
+}

@@ -1,0 +1,230 @@
+//! The composer: where a message is written. Nothing leaves it but by Enter.
+
+pub mod buffer;
+mod complete;
+
+pub use buffer::{Buffer, Edit};
+
+use crate::theme::{Ink, Theme};
+use crate::widget::paint;
+use crate::wrap;
+use chat_proto::limits::{TEXT_BYTES, TEXT_LINES};
+use chat_proto::text::visible;
+use complete::Completion;
+use ratatui::buffer::Buffer as Cells;
+use ratatui::layout::{Position, Rect};
+use std::ops::Range;
+
+/// Lines and bytes from which sending asks first.
+const LONG_LINES: usize = 20;
+const LONG_BYTES: usize = 4 * 1024;
+/// Messages that Up brings back.
+const HISTORY_MAX: usize = 100;
+/// Columns before the text.
+const PROMPT_COLUMNS: u16 = 3;
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Composer {
+    buffer: Buffer,
+    /// What was sent or cleared, oldest first.
+    history: Vec<String>,
+    /// Which of them is shown.
+    recalled: Option<usize>,
+    completion: Option<Completion>,
+}
+
+/// Why a paste was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PasteError {
+    #[error("that is {bytes} bytes; a message has at most {TEXT_BYTES}: send it in parts")]
+    TooManyBytes { bytes: usize },
+    #[error("that is {lines} lines; a message has at most {TEXT_LINES}: send it in parts")]
+    TooManyLines { lines: usize },
+}
+
+impl Composer {
+    pub fn text(&self) -> &str {
+        self.buffer.text()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.buffer.is_empty()
+    }
+
+    /// Whether sending this should be asked about first.
+    pub fn is_long(&self) -> bool {
+        self.text().len() > LONG_BYTES || self.lines() > LONG_LINES
+    }
+
+    pub fn lines(&self) -> usize {
+        self.text().split('\n').count()
+    }
+
+    /// Puts this where the cursor is: one typed character, or what was pasted.
+    ///
+    /// # Errors
+    /// [`PasteError`] if the message would be too long; then nothing has changed.
+    pub fn insert(&mut self, text: &str) -> Result<(), PasteError> {
+        let bytes = self.text().len() + text.len();
+        if bytes > TEXT_BYTES {
+            return Err(PasteError::TooManyBytes { bytes });
+        }
+        let lines = self.lines() + text.matches('\n').count();
+        if lines > TEXT_LINES {
+            return Err(PasteError::TooManyLines { lines });
+        }
+        self.touch();
+        self.buffer.insert(text);
+        Ok(())
+    }
+
+    /// Takes pasted text: its line breaks stay, its control characters become pictures.
+    ///
+    /// # Errors
+    /// As [`Self::insert`]; judged before anything is copied, because a paste may have any size.
+    pub fn paste(&mut self, pasted: &str) -> Result<(), PasteError> {
+        // Pictures are longer than what they stand for and line breaks may be shorter: judged again when inserted.
+        if pasted.len() > 2 * TEXT_BYTES {
+            return Err(PasteError::TooManyBytes { bytes: pasted.len() });
+        }
+        self.insert(&harmless(pasted))
+    }
+
+    pub fn edit(&mut self, edit: Edit) {
+        self.touch();
+        self.buffer.edit(edit);
+    }
+
+    pub fn set(&mut self, text: &str) {
+        self.touch();
+        self.buffer.set(text);
+    }
+
+    /// Empties the line; Up and Ctrl-Y bring it back.
+    pub fn clear(&mut self) {
+        self.touch();
+        let text = self.buffer.clear();
+        self.remember(text);
+    }
+
+    /// The line was sent or carried out.
+    pub fn has_sent(&mut self) {
+        self.clear();
+    }
+
+    fn remember(&mut self, text: String) {
+        if !text.trim().is_empty() && self.history.last() != Some(&text) {
+            self.history.push(text);
+        }
+        if self.history.len() > HISTORY_MAX {
+            self.history.remove(0);
+        }
+    }
+
+    /// Up: a row up; on an empty line, or while going through it, back in the history.
+    pub fn up(&mut self, columns: u16) {
+        if self.is_empty() || self.recalled.is_some() && self.cursor_row(columns).0 == 0 {
+            let before = self.recalled.unwrap_or(self.history.len()).checked_sub(1);
+            self.recall(before);
+        } else {
+            self.move_row(columns, -1);
+        }
+    }
+
+    /// Down: a row down, or forward in the history.
+    pub fn down(&mut self, columns: u16) {
+        let is_last_row = self.cursor_row(columns).0 + 1 == self.rows(columns).len();
+        match self.recalled {
+            Some(at) if is_last_row && at + 1 < self.history.len() => self.recall(Some(at + 1)),
+            Some(_) if is_last_row => {
+                self.recalled = None;
+                self.buffer.set("");
+            }
+            _ => self.move_row(columns, 1),
+        }
+    }
+
+    fn recall(&mut self, at: Option<usize>) {
+        if let Some(text) = at.and_then(|at| self.history.get(at)) {
+            self.buffer.set(text);
+            self.recalled = at;
+        }
+    }
+
+    fn move_row(&mut self, columns: u16, by: isize) {
+        let (row, column) = self.cursor_row(columns);
+        let rows = self.rows(columns);
+        let Some(target) = row.checked_add_signed(by).and_then(|row| rows.get(row)) else { return };
+        let offset = offset_at(&self.text()[target.clone()], column);
+        self.buffer.move_to(target.start + offset);
+    }
+
+    /// Tab: completes a command or a name, and again: the next one.
+    pub fn complete(&mut self, commands: &[&str], names: &[&str]) {
+        let completion = self.completion.take().or_else(|| complete::find(&self.buffer, commands, names));
+        self.completion = completion.map(|completion| completion.apply(&mut self.buffer));
+    }
+
+    /// Any other change ends what Tab and Up had begun.
+    fn touch(&mut self) {
+        self.completion = None;
+        self.recalled = None;
+    }
+
+    fn text_columns(columns: u16) -> usize {
+        usize::from(columns.saturating_sub(PROMPT_COLUMNS + 1).max(1))
+    }
+
+    fn rows(&self, columns: u16) -> Vec<Range<usize>> {
+        wrap::rows(self.text(), Self::text_columns(columns))
+    }
+
+    /// Rows that the text takes on a screen of so many columns.
+    pub fn height(&self, columns: u16) -> u16 {
+        self.rows(columns).len() as u16
+    }
+
+    /// The row and column of the cursor within the text.
+    fn cursor_row(&self, columns: u16) -> (usize, usize) {
+        let cursor = self.buffer.cursor();
+        let rows = self.rows(columns);
+        let row = rows.iter().rposition(|row| row.start <= cursor).unwrap_or(0);
+        let before = &self.text()[rows[row].start..cursor.max(rows[row].start)];
+        (row, wrap::width(before).min(Self::text_columns(columns)))
+    }
+}
+
+/// The byte offset of the grapheme that covers `column`.
+fn offset_at(row: &str, column: usize) -> usize {
+    use unicode_segmentation::UnicodeSegmentation;
+    let mut at = 0;
+    for (offset, grapheme) in row.grapheme_indices(true) {
+        at += wrap::advance(grapheme, at);
+        if at > column {
+            return offset;
+        }
+    }
+    row.len()
+}
+
+/// Pasted text without anything that a message may not contain.
+pub fn harmless(pasted: &str) -> String {
+    visible(pasted.replace("\r\n", "\n").replace('\r', "\n").as_bytes())
+}
+
+/// Draws the prompt sign and the text, and says where the cursor is.
+pub fn draw(composer: &Composer, theme: Theme, area: Rect, cells: &mut Cells) -> Option<Position> {
+    let rows = composer.rows(area.width);
+    let (row, column) = composer.cursor_row(area.width);
+    let height = usize::from(area.height);
+    let first = (row + 1).saturating_sub(height);
+    paint::text(cells, area, (area.x + 1, area.y), if first == 0 { "›" } else { "↑" }, theme.ink(Ink::Accent).bold());
+    if composer.is_empty() {
+        paint::text(cells, area, (area.x + PROMPT_COLUMNS, area.y), "write a message", theme.ink(Ink::Muted));
+    }
+    for (y, range) in (area.top()..area.bottom()).zip(rows.iter().skip(first)) {
+        paint::text(cells, area, (area.x + PROMPT_COLUMNS, y), &composer.text()[range.clone()], theme.ink(Ink::Text));
+    }
+    let position = Position::new(area.x + PROMPT_COLUMNS + column as u16, area.y + (row - first) as u16);
+    area.contains(position).then_some(position)
+}

@@ -1,0 +1,54 @@
+//! Writing on the screen without ever leaving the area.
+
+use crate::wrap;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Writes one line of `text` from (`x`, `y`), as far as `area` reaches. Returns the column behind it.
+pub fn text(buffer: &mut Buffer, area: Rect, (x, y): (u16, u16), text: &str, style: Style) -> u16 {
+    let area = area.intersection(buffer.area);
+    if y < area.top() || y >= area.bottom() || x < area.left() {
+        return x;
+    }
+    let mut column = x;
+    for grapheme in text.graphemes(true) {
+        let columns = wrap::advance(grapheme, usize::from(column - x)) as u16;
+        if column.saturating_add(columns) > area.right() {
+            break;
+        }
+        if grapheme != "\t" {
+            buffer.set_stringn(column, y, grapheme, usize::from(columns), style);
+        }
+        column += columns;
+    }
+    column
+}
+
+/// Writes several pieces behind each other. Returns the column behind the last.
+pub fn pieces(buffer: &mut Buffer, area: Rect, at: (u16, u16), pieces: &[(&str, Style)]) -> u16 {
+    pieces.iter().fold(at.0, |x, (piece, style)| text(buffer, area, (x, at.1), piece, *style))
+}
+
+/// Writes several pieces so that the last one ends at the right edge of `area`. Returns where the first one starts.
+pub fn pieces_right(buffer: &mut Buffer, area: Rect, y: u16, all: &[(&str, Style)]) -> u16 {
+    let columns: usize = all.iter().map(|(piece, _)| wrap::width(piece)).sum();
+    let x = area.right().saturating_sub(columns as u16).max(area.left());
+    pieces(buffer, area, (x, y), all);
+    x
+}
+
+/// Draws a line from `from` up to, not including, `to`.
+pub fn rule(buffer: &mut Buffer, area: Rect, y: u16, from: u16, to: u16, style: Style) {
+    let line = "─".repeat(usize::from(to.saturating_sub(from)));
+    text(buffer, area, (from, y), &line, style);
+}
+
+/// A box of at most `width` by `height` in the middle of `area`, a little above the middle where there is room.
+pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
+    let (width, height) = (width.min(area.width), height.min(area.height));
+    let x = area.x + (area.width - width) / 2;
+    let y = area.y + (area.height - height) * 2 / 5;
+    Rect { x, y, width, height }
+}

@@ -1,0 +1,71 @@
+//! The status line: which room, how many are in it, what is kept, how the link is.
+
+use crate::screen::room::Room;
+use crate::state::{Link, Server, State};
+use crate::theme::{Ground, Ink};
+use crate::widget::paint;
+use crate::wrap;
+use chat_proto::frame::Durability;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use std::time::Duration;
+
+pub fn draw(state: &State, room: &Room, area: Rect, buffer: &mut Buffer) {
+    let theme = state.theme;
+    buffer.set_style(area.intersection(buffer.area), theme.ground(Ground::Panel));
+    let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    let gap = if inner.width < 50 { "  " } else { "   " };
+    let facts = facts(state, room, inner.width);
+    let pieces: Vec<(&str, Style)> = facts
+        .iter()
+        .flat_map(|(words, ink)| [(gap, theme.ink(Ink::Muted)), (words.as_str(), theme.ink(*ink))])
+        .collect();
+    let right = paint::pieces_right(buffer, inner, inner.y, &pieces);
+    let left = Rect { width: right.saturating_sub(inner.x), ..inner };
+    let behind = paint::text(buffer, left, (left.x, left.y), &room.code, theme.ink(Ink::Accent).bold());
+    let topic = wrap::cut(&room.topic, usize::from(left.right().saturating_sub(behind + 2)));
+    paint::text(buffer, left, (behind + 2, left.y), &topic, theme.ink(Ink::Text));
+}
+
+/// What stands on the right: the more of it, the wider the screen.
+fn facts(state: &State, room: &Room, columns: u16) -> Vec<(String, Ink)> {
+    let mut facts = vec![(format!("{} here", room.members.present()), Ink::Muted)];
+    if columns >= 60 {
+        facts.push((kept(room.durability).to_owned(), Ink::Muted));
+    }
+    if state.server == Server::Here && columns >= 30 {
+        facts.push(("hosting".to_owned(), Ink::Accent));
+    }
+    let (sign, words, ink) = link(&state.link);
+    let is_short = columns < 50;
+    facts.push((if is_short && words.len() > 9 { sign.to_owned() } else { format!("{sign} {words}") }, ink));
+    facts
+}
+
+/// How long what is said here lasts, where that is worth a warning.
+fn kept(durability: Durability) -> &'static str {
+    match durability {
+        Durability::Memory => "in memory, not kept",
+        Durability::Disk => "kept on disk",
+        Durability::Replicated => "kept on several machines",
+    }
+}
+
+fn link(link: &Link) -> (&'static str, String, Ink) {
+    match link {
+        Link::Up { latency: Some(latency) } => ("●", millis(*latency), Ink::Good),
+        Link::Up { latency: None } => ("●", "connected".to_owned(), Ink::Good),
+        Link::Idle | Link::Connecting => ("◌", "connecting".to_owned(), Ink::Warning),
+        Link::Down { .. } => ("○", "reconnecting".to_owned(), Ink::Warning),
+        Link::Ended(_) => ("○", "not connected".to_owned(), Ink::Error),
+    }
+}
+
+fn millis(latency: Duration) -> String {
+    match latency.as_millis() {
+        0 => "<1 ms".to_owned(),
+        millis @ 1..10_000 => format!("{millis} ms"),
+        millis => format!("{} s", millis / 1000),
+    }
+}

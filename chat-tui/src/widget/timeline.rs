@@ -1,0 +1,256 @@
+//! The timeline: what was said in a room, and where the reader is in it.
+//!
+//! ```text
+//! items    | gap 1..40 | entry 41 | entries 42..44 folded | … |   in the order of the log
+//! pending  | post | post |                                       mine, not in the log yet
+//! ```
+//!
+//! The anchor is an entry and a row of it, never a row of the screen: whatever is added above, below or around, the
+//! reader keeps reading what they read.
+
+mod draw;
+mod fold;
+mod intake;
+mod layout;
+mod pending;
+
+pub use draw::draw;
+pub use fold::{Change, ChangeKind};
+pub use intake::Reader;
+pub(crate) use intake::name;
+pub use layout::{Look, Row};
+pub use pending::Pending;
+
+use chat_proto::{PostId, Seq, UnixMillis};
+use std::collections::VecDeque;
+
+/// Entries held in memory; older ones become a gap that says so.
+pub const ENTRIES_MAX: usize = 100_000;
+/// Bytes of text held in memory: a server that sends only the longest messages does not fill it.
+pub const BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// Where the reader is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Anchor {
+    /// At the end, and stays there.
+    End,
+    /// The top row of the pane is `row` of the entry at `key`; rows above its text count below zero.
+    At { key: Key, row: isize },
+}
+
+/// What an anchor holds on to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key {
+    Entry(Seq),
+    Pending(PostId),
+}
+
+/// Entries that are shown as one, or a gap between them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// The first and the last place in the log that this stands for.
+    pub first: Seq,
+    pub last: Seq,
+    pub what: What,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    Said(Said),
+    /// Comings and goings that followed one another.
+    Fold {
+        time: UnixMillis,
+        changes: Vec<Change>,
+    },
+    /// Something else that happened, in words.
+    System {
+        time: UnixMillis,
+        text: String,
+    },
+    Gap(Gap),
+}
+
+/// A message or an action.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    pub name: String,
+    pub time: UnixMillis,
+    pub text: String,
+    pub is_action: bool,
+    pub is_own: bool,
+    /// Names the reader.
+    pub is_mention: bool,
+}
+
+/// Entries that are not here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Gap {
+    Loadable,
+    /// Asked for.
+    Loading,
+    /// Asked for and refused; the sentence says why. Scrolling asks again.
+    Failed(String),
+    /// No longer kept by the server.
+    Purged,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Timeline {
+    items: VecDeque<Item>,
+    pending: Vec<Pending>,
+    anchor: Anchor,
+    /// Messages that came in while the reader was not looking.
+    unseen: usize,
+    /// Whether the reader looks: the terminal has the focus.
+    is_watched: bool,
+    /// Where the reader stopped reading: the divider stands after this place.
+    divider: Option<Seq>,
+    /// Everything up to here is taken off the screen, until somebody scrolls up.
+    cleared: Option<Seq>,
+    entries: usize,
+    bytes: usize,
+}
+
+impl Default for Timeline {
+    fn default() -> Self {
+        Self {
+            items: VecDeque::new(),
+            pending: Vec::new(),
+            anchor: Anchor::End,
+            unseen: 0,
+            is_watched: true,
+            divider: None,
+            cleared: None,
+            entries: 0,
+            bytes: 0,
+        }
+    }
+}
+
+impl Timeline {
+    pub fn items(&self) -> impl ExactSizeIterator<Item = &Item> {
+        self.items.iter()
+    }
+
+    pub fn pending(&self) -> &[Pending] {
+        &self.pending
+    }
+
+    /// The last place that this timeline stands for.
+    pub fn end(&self) -> Seq {
+        self.items.back().map_or(Seq::START, |item| item.last)
+    }
+
+    pub fn is_at_end(&self) -> bool {
+        self.anchor == Anchor::End
+    }
+
+    pub fn unseen(&self) -> usize {
+        self.unseen
+    }
+
+    pub fn anchor(&self) -> Anchor {
+        self.anchor
+    }
+
+    /// The reader looks at the terminal, or away from it.
+    pub fn watch(&mut self, is_watched: bool) {
+        self.is_watched = is_watched;
+        self.settle();
+    }
+
+    /// Takes everything off the screen; it stays in memory and comes back when somebody scrolls up.
+    pub fn clear(&mut self) {
+        self.cleared = Some(self.end());
+        self.divider = None;
+        self.to_end();
+    }
+
+    pub fn to_end(&mut self) {
+        self.anchor = Anchor::End;
+        self.settle();
+    }
+
+    /// Whether the newest entry names the reader.
+    pub fn ends_in_mention(&self) -> bool {
+        matches!(self.items.back(), Some(Item { what: What::Said(said), .. }) if said.is_mention)
+    }
+
+    /// The connection ended: what was asked for will not come.
+    pub fn forget_requests(&mut self) {
+        for item in &mut self.items {
+            if item.what == What::Gap(Gap::Loading) {
+                item.what = What::Gap(Gap::Loadable);
+            }
+        }
+    }
+
+    /// Missed entries are about to follow: what comes is new.
+    pub fn mark_stop(&mut self) {
+        if self.divider.is_none() && !self.items.is_empty() {
+            self.divider = Some(self.end());
+        }
+    }
+
+    /// At the end and looked at, nothing is unseen.
+    fn settle(&mut self) {
+        if self.is_at_end() && self.is_watched {
+            self.unseen = 0;
+        }
+    }
+
+    /// The index of the first item that is on the screen at all.
+    fn first_shown(&self) -> usize {
+        self.cleared.map_or(0, |cleared| self.items.partition_point(|item| item.last <= cleared))
+    }
+
+    fn index_of(&self, key: Key) -> usize {
+        match key {
+            Key::Entry(seq) => self.items.partition_point(|item| item.last < seq),
+            Key::Pending(id) => {
+                let at = self.pending.iter().position(|pending| pending.id == id);
+                self.items.len() + at.unwrap_or(self.pending.len())
+            }
+        }
+    }
+
+    fn key_of(&self, index: usize) -> Option<Key> {
+        match self.items.get(index) {
+            Some(item) => Some(Key::Entry(item.last)),
+            None => self.pending.get(index - self.items.len()).map(|pending| Key::Pending(pending.id)),
+        }
+    }
+
+    /// Items and pending posts together: what the layout stacks.
+    fn blocks(&self) -> usize {
+        self.items.len() + self.pending.len()
+    }
+}
+
+impl Item {
+    /// When it happened; gaps have no time.
+    fn time(&self) -> Option<UnixMillis> {
+        match &self.what {
+            What::Said(said) => Some(said.time),
+            What::Fold { time, .. } | What::System { time, .. } => Some(*time),
+            What::Gap(_) => None,
+        }
+    }
+
+    fn entries(&self) -> usize {
+        match &self.what {
+            What::Fold { changes, .. } => changes.len(),
+            What::Gap(_) => 0,
+            What::Said(_) | What::System { .. } => 1,
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        match &self.what {
+            What::Said(said) => said.name.len() + said.text.len(),
+            What::Fold { changes, .. } => changes.iter().map(|change| change.name.len()).sum(),
+            What::System { text, .. } => text.len(),
+            What::Gap(_) => 0,
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! The timeline on the screen. Column 0 belongs to the program.
+
+use super::layout::Place;
+use super::{Gap, Look, Row, Timeline};
+use crate::link::Mark;
+use crate::theme::{Ground, Ink};
+use crate::widget::paint;
+use crate::wrap;
+use chat_proto::UnixMillis;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+use std::ops::Range;
+
+/// Draws the rows that are on the screen.
+pub fn draw(timeline: &Timeline, look: &Look, area: Rect, buffer: &mut Buffer) {
+    let pen = &mut Pen { timeline, look, area, buffer };
+    for (y, row) in (area.top()..area.bottom()).zip(timeline.window(look)) {
+        pen.row(y, &row);
+    }
+    if !timeline.is_at_end() {
+        pen.way_down();
+    }
+}
+
+struct Pen<'a> {
+    timeline: &'a Timeline,
+    look: &'a Look<'a>,
+    area: Rect,
+    buffer: &'a mut Buffer,
+}
+
+impl Pen<'_> {
+    fn row(&mut self, y: u16, row: &Row) {
+        match row {
+            Row::Blank => {}
+            Row::Day(time) => self.day(y, *time),
+            Row::Divider => self.divider(y),
+            Row::Name { block } => self.name_row(y, *block),
+            Row::Text { block, range, place } => self.text_row(y, *block, range, *place),
+            Row::System { block, text, is_first } => self.system_row(y, *block, text, *is_first),
+            Row::Advice { text, mark } => self.write(self.look.text_from(), y, text, self.mark_style(mark)),
+            Row::Gap(gap) => self.gap(y, gap),
+            Row::Full => self.centred(y, "older messages stay on the server: this window is full", Ink::Muted),
+        }
+    }
+
+    fn ink(&self, ink: Ink) -> Style {
+        self.look.theme.ink(ink)
+    }
+
+    fn write(&mut self, column: u16, y: u16, text: &str, style: Style) {
+        paint::text(self.buffer, self.area, (self.area.x + column, y), text, style);
+    }
+
+    /// Where lines across the pane end: with the text.
+    fn line_end(&self) -> u16 {
+        self.area.x + (self.look.mark_at() + 1).min(self.area.width.saturating_sub(1))
+    }
+
+    fn day(&mut self, y: u16, time: UnixMillis) {
+        self.centred(y, &self.look.zone.day(time), Ink::Muted);
+    }
+
+    /// Words in the middle of a line across the pane.
+    fn centred(&mut self, y: u16, words: &str, ink: Ink) {
+        let (start, end) = (self.area.x + 1, self.line_end());
+        let room = usize::from(end.saturating_sub(start));
+        let words = wrap::cut(words, room).into_owned();
+        let words = if room >= wrap::width(&words) + 8 { format!("  {words}  ") } else { words };
+        let columns = wrap::width(&words) as u16;
+        let from = start + (end.saturating_sub(start + columns)) / 2;
+        paint::rule(self.buffer, self.area, y, start, from, self.ink(Ink::Rule));
+        let behind = paint::text(self.buffer, self.area, (from, y), &words, self.ink(ink));
+        paint::rule(self.buffer, self.area, y, behind, end, self.ink(Ink::Rule));
+    }
+
+    fn divider(&mut self, y: u16) {
+        let (start, end) = (self.area.x + 1, self.line_end());
+        let style = self.ink(Ink::Error);
+        paint::rule(self.buffer, self.area, y, start, end.saturating_sub(5), self.ink(Ink::UnreadRule));
+        paint::text(self.buffer, self.area, (end.saturating_sub(4).max(start), y), "new", style);
+    }
+
+    fn gap(&mut self, y: u16, gap: &Gap) {
+        match gap {
+            Gap::Loadable => self.centred(y, "more messages", Ink::Muted),
+            Gap::Loading => self.centred(y, "loading…", Ink::Muted),
+            Gap::Failed(reason) => self.centred(y, &format!("not loaded: {reason}"), Ink::Warning),
+            Gap::Purged => self.centred(y, "older messages are gone", Ink::Muted),
+        }
+    }
+
+    fn name_row(&mut self, y: u16, block: usize) {
+        let Some(said) = self.timeline.said(block) else { return };
+        let is_mention = said.is_mention;
+        let name = said.name.clone();
+        let time = self.look.zone.clock(said.time);
+        if is_mention {
+            self.mention(y);
+        }
+        self.write(1, y, &time, self.ink(Ink::Muted));
+        let column = if self.look.has_time_column() { self.look.text_from() } else { 7 };
+        self.write(column, y, &name, self.look.theme.name(&name));
+    }
+
+    fn text_row(&mut self, y: u16, block: usize, range: &Range<usize>, place: Place) {
+        let Some(said) = self.timeline.said(block) else { return };
+        if said.is_mention {
+            self.mention(y);
+        }
+        if place.is_first {
+            self.first_row(y, block, place);
+        }
+        let style = match (said.is_action, self.mark_of(block)) {
+            (true, _) => {
+                self.look.theme.name(&said.name).remove_modifier(Modifier::BOLD).add_modifier(Modifier::ITALIC)
+            }
+            (_, Some(Mark::Waiting | Mark::OnTheWire | Mark::Stale)) => self.ink(Ink::Muted),
+            _ => self.ink(Ink::Text),
+        };
+        self.write(self.look.text_from(), y, &said.text[range.clone()], style);
+        if place.is_last && said.is_own {
+            self.mark(y, block);
+        }
+    }
+
+    /// The time and, where there is a column for it, the name.
+    fn first_row(&mut self, y: u16, block: usize, place: Place) {
+        let Some(said) = self.timeline.said(block) else { return };
+        let has_own_name_row = place.opens_group && !self.look.has_name_column();
+        if self.look.has_time_column() && !has_own_name_row {
+            let ink = if place.opens_group { Ink::Muted } else { Ink::Faint };
+            self.write(1, y, &self.look.zone.clock(said.time), self.ink(ink));
+        }
+        if self.look.has_name_column() && place.opens_group {
+            let name = wrap::cut(&said.name, usize::from(self.look.name_columns())).into_owned();
+            let column = self.look.text_from() - 2 - wrap::width(&name) as u16;
+            self.write(column, y, &name, self.look.theme.name(&said.name));
+        }
+    }
+
+    fn system_row(&mut self, y: u16, block: usize, text: &str, is_first: bool) {
+        if is_first && let (true, Some(time)) = (self.look.has_time_column(), self.timeline.time(block)) {
+            self.write(1, y, &self.look.zone.clock(time), self.ink(Ink::Faint));
+        }
+        self.write(self.look.text_from(), y, text, self.ink(Ink::Muted));
+    }
+
+    fn mention(&mut self, y: u16) {
+        let row =
+            Rect { y, height: 1, width: self.line_end() + 1 - self.area.x, ..self.area }.intersection(self.buffer.area);
+        self.buffer.set_style(row, self.look.theme.ground(Ground::Mention));
+        self.write(0, y, "▌", self.ink(Ink::Warning));
+    }
+
+    fn mark_of(&self, block: usize) -> Option<&Mark> {
+        self.timeline.pending_at(block).map(|pending| &pending.mark)
+    }
+
+    fn mark(&mut self, y: u16, block: usize) {
+        let (sign, style) = match self.mark_of(block) {
+            // What the log shows was accepted.
+            None | Some(Mark::Accepted { .. }) => ("✓", self.ink(Ink::Good)),
+            Some(mark) => (sign(mark), self.mark_style(mark)),
+        };
+        self.write(self.look.mark_at(), y, sign, style);
+    }
+
+    fn mark_style(&self, mark: &Mark) -> Style {
+        match mark {
+            Mark::Waiting | Mark::OnTheWire => self.ink(Ink::Muted),
+            Mark::Accepted { .. } => self.ink(Ink::Good),
+            Mark::Refused(_) => self.ink(Ink::Error),
+            Mark::Unknown(_) | Mark::Stale => self.ink(Ink::Warning),
+        }
+    }
+
+    /// What brings the reader to the end, over the last row.
+    fn way_down(&mut self) {
+        let Some(y) = self.area.bottom().checked_sub(1) else { return };
+        let words = match self.timeline.unseen() {
+            0 => " ↓ Alt-End ".to_owned(),
+            new => format!(" ↓ {new} new · Alt-End "),
+        };
+        let (ground, ink) = match self.timeline.unseen() {
+            0 => (Ground::Button, Ink::Muted),
+            _ => (Ground::Focus, Ink::OnFocus),
+        };
+        let style = self.look.theme.ground(ground).patch(self.ink(ink));
+        let columns = wrap::width(&words) as u16;
+        let x = self.line_end().saturating_sub(columns).max(self.area.x);
+        paint::text(self.buffer, self.area, (x, y), &words, style);
+    }
+}
+
+fn sign(mark: &Mark) -> &'static str {
+    match mark {
+        Mark::Waiting | Mark::Stale => "◌",
+        Mark::OnTheWire => "…",
+        Mark::Accepted { .. } => "✓",
+        Mark::Refused(_) => "✗",
+        Mark::Unknown(_) => "?",
+    }
+}

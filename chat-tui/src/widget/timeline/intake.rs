@@ -1,0 +1,213 @@
+//! What the link brings, made into items: in order, cleaned, bounded, whatever a server sends.
+
+use super::fold::FOLD_MAX;
+use super::{BYTES_MAX, Change, ChangeKind, ENTRIES_MAX, Gap, Item, Said, Timeline, What};
+use crate::wrap;
+use chat_proto::entry::{Entry, EntryBody, PersonId};
+use chat_proto::frame::GapKind;
+use chat_proto::limits::NAME_COLUMNS;
+use chat_proto::text::{visible, visible_line};
+use chat_proto::{Nick, Seq};
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Who reads: decides what is own and what is a mention.
+#[derive(Debug, Clone, Copy)]
+pub struct Reader<'a> {
+    pub person: Option<PersonId>,
+    pub name: Option<&'a Nick>,
+}
+
+impl Timeline {
+    /// The entries before the first are not here: from `oldest` on they can be had, before that they are gone.
+    pub fn begin(&mut self, oldest: Seq, cursor: Seq) {
+        if oldest > Seq(1) {
+            self.gap(Seq(1), Seq(oldest.0 - 1).min(cursor), GapKind::Purged);
+        }
+        self.gap(oldest, cursor, GapKind::Loadable);
+    }
+
+    /// Leaves out `from..=to`. What is here already is not left out.
+    pub fn gap(&mut self, from: Seq, to: Seq, kind: GapKind) {
+        let first = from.max(self.end().next());
+        if first > to {
+            return;
+        }
+        let gap = match kind {
+            GapKind::Loadable => Gap::Loadable,
+            GapKind::Purged => Gap::Purged,
+        };
+        self.items.push_back(Item { first, last: to, what: What::Gap(gap) });
+    }
+
+    /// Appends an entry. Whether it was new: places that do not rise are a misbehaving server's.
+    pub fn append(&mut self, entry: &Entry, reader: Reader) -> bool {
+        let end = self.end();
+        if entry.seq <= end {
+            return false;
+        }
+        if let Some(id) = entry.post {
+            self.take_pending(id);
+        }
+        let item = item(entry, reader);
+        if matches!(&item.what, What::Said(said) if !said.is_own) && !(self.is_at_end() && self.is_watched) {
+            if self.unseen == 0 {
+                self.divider = Some(end);
+            }
+            self.unseen += 1;
+        }
+        self.entries += item.entries();
+        self.bytes += item.bytes();
+        push(&mut self.items, item);
+        self.trim();
+        true
+    }
+
+    /// The gap that a page of history was asked for: its index.
+    fn asked_gap(&self, after: Seq, before: Seq) -> Option<usize> {
+        let index = self.items.partition_point(|item| item.last < after.next());
+        let item = self.items.get(index)?;
+        let is_it = item.first == after.next() && item.last.next() == before && item.what == What::Gap(Gap::Loading);
+        is_it.then_some(index)
+    }
+
+    /// Puts a page of history where its gap was. What is left of the gap is smaller than before, or purged: nothing is
+    /// ever asked for twice.
+    pub fn page(&mut self, (after, before): (Seq, Seq), oldest: Seq, entries: &[Entry], reader: Reader) {
+        let Some(index) = self.asked_gap(after, before) else { return };
+        let mut page: std::collections::VecDeque<Item> = std::collections::VecDeque::new();
+        let mut last = after;
+        let mut reaches = None;
+        for entry in entries.iter().filter(|entry| entry.seq < before) {
+            if entry.seq > last {
+                last = entry.seq;
+                reaches.get_or_insert(entry.prev.min(Seq(entry.seq.0 - 1)));
+                push(&mut page, item(entry, reader));
+            }
+        }
+        let rest = remainder(after, reaches, before, oldest);
+        self.entries += page.iter().map(Item::entries).sum::<usize>();
+        self.bytes += page.iter().map(Item::bytes).sum::<usize>();
+        self.replace(index, rest.into_iter().chain(page));
+    }
+
+    /// A request was refused.
+    pub fn page_refused(&mut self, sentence: &str) {
+        for item in &mut self.items {
+            if item.what == What::Gap(Gap::Loading) {
+                item.what = What::Gap(Gap::Failed(sentence.to_owned()));
+            }
+        }
+    }
+
+    fn replace(&mut self, index: usize, with: impl Iterator<Item = Item>) {
+        let tail = self.items.split_off(index + 1);
+        self.items.pop_back();
+        self.items.extend(with);
+        self.items.extend(tail);
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.entries >= ENTRIES_MAX || self.bytes >= BYTES_MAX
+    }
+
+    /// Drops the oldest entries until the rest fits, and leaves a gap for them.
+    fn trim(&mut self) {
+        while self.entries > ENTRIES_MAX || self.bytes > BYTES_MAX {
+            let Some(at) = self.items.iter().position(|item| !matches!(item.what, What::Gap(_))) else { return };
+            let Some(dropped) = self.items.remove(at) else { return };
+            self.entries -= dropped.entries();
+            self.bytes -= dropped.bytes();
+            match at.checked_sub(1).map(|before| &mut self.items[before]) {
+                Some(gap) if gap.what != What::Gap(Gap::Purged) => gap.last = dropped.last,
+                _ => self.items.insert(at, Item { what: What::Gap(Gap::Loadable), ..dropped }),
+            }
+        }
+    }
+}
+
+/// What is left of a gap after a page that reaches back to `reaches`.
+fn remainder(after: Seq, reaches: Option<Seq>, before: Seq, oldest: Seq) -> Vec<Item> {
+    let gap = |first: Seq, last: Seq, gap| (first <= last).then_some(Item { first, last, what: What::Gap(gap) });
+    let last = reaches.unwrap_or(Seq(before.0 - 1));
+    let kept_from = match reaches {
+        Some(_) => oldest.max(after.next()),
+        // Nothing in the range is kept.
+        None => before,
+    };
+    let purged = gap(after.next(), Seq(kept_from.0 - 1).min(last), Gap::Purged);
+    // Places are not dense: without entries, a range above the oldest kept one never held anything that is gone.
+    let purged = purged.filter(|_| oldest > after.next());
+    purged.into_iter().chain(gap(kept_from, last, Gap::Loadable)).collect()
+}
+
+/// Appends an item; comings and goings join those before them.
+fn push(items: &mut std::collections::VecDeque<Item>, item: Item) {
+    if let (Some(Item { last, what: What::Fold { changes, time }, .. }), What::Fold { changes: more, time: later }) =
+        (items.back_mut(), &item.what)
+        && changes.len() < FOLD_MAX
+        && later.0.saturating_sub(time.0) < FOLD_SPAN_MILLIS
+    {
+        changes.extend(more.iter().cloned());
+        *last = item.last;
+        return;
+    }
+    items.push_back(item);
+}
+
+/// Changes further apart than this are told apart: the line bears one time.
+const FOLD_SPAN_MILLIS: i64 = 60 * 60 * 1000;
+
+fn item(entry: &Entry, reader: Reader) -> Item {
+    Item { first: entry.seq, last: entry.seq, what: what(entry, reader) }
+}
+
+fn what(entry: &Entry, reader: Reader) -> What {
+    let (name, time) = (name(&entry.author.name), entry.time);
+    if let Some(kind) = ChangeKind::of(&entry.body) {
+        return What::Fold { time, changes: vec![Change { name, kind }] };
+    }
+    match &entry.body {
+        EntryBody::Message(text) => said(entry, reader, name, text, Manner::Message),
+        EntryBody::Action(text) => said(entry, reader, name, text, Manner::Action),
+        EntryBody::Topic(topic) if topic.is_empty() => What::System { time, text: format!("{name} cleared the topic") },
+        EntryBody::Topic(topic) => {
+            What::System { time, text: format!("{name} set the topic: {}", visible_line(topic)) }
+        }
+        EntryBody::Renamed(new) => What::System { time, text: format!("{name} is now {}", self::name(new)) },
+        body => {
+            let text = format!("{name} sent something that needs a newer client (kind {})", body.kind());
+            What::System { time, text }
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Manner {
+    Message,
+    Action,
+}
+
+fn said(entry: &Entry, reader: Reader, name: String, text: &[u8], manner: Manner) -> What {
+    let text = visible(text);
+    let is_own = reader.person == Some(entry.author.person);
+    let is_mention = !is_own && reader.name.is_some_and(|me| mentions(&text, me.as_str()));
+    What::Said(Said { name, time: entry.time, text, is_action: manner == Manner::Action, is_own, is_mention })
+}
+
+/// A peer's name as it may be shown: one line, no wider than a name can be.
+pub(crate) fn name(received: &[u8]) -> String {
+    let name = visible_line(&received[..received.len().min(4 * chat_proto::limits::NAME_BYTES)]);
+    match name.trim() {
+        "" => "?".to_owned(),
+        name => wrap::cut(name, NAME_COLUMNS).into_owned(),
+    }
+}
+
+fn mentions(text: &str, name: &str) -> bool {
+    // Most messages mention nobody; only those that contain the name at all are cut into words.
+    let (text, name) = (text.to_lowercase(), name.to_lowercase());
+    text.contains(&name)
+        && text
+            .split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_')))
+            .any(|word| word.graphemes(true).eq(name.graphemes(true)))
+}

@@ -1,0 +1,81 @@
+//! What this client posted and the log does not show yet, with the mark that tells the truth about it.
+
+use super::{Said, Timeline};
+use crate::link::{Mark, OutboxItem};
+use chat_proto::text::visible;
+use chat_proto::{EntryBody, PostId, UnixMillis};
+
+/// A post of mine that the log does not show yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    pub id: PostId,
+    pub body: EntryBody,
+    pub written: UnixMillis,
+    pub mark: Mark,
+    /// The body, as it is shown.
+    pub said: Said,
+}
+
+impl Pending {
+    pub fn new(item: &OutboxItem, mark: Mark, name: &str) -> Self {
+        let (text, is_action) = match &item.body {
+            EntryBody::Message(text) => (visible(text), false),
+            EntryBody::Action(text) => (visible(text), true),
+            EntryBody::Topic(text) => (format!("set the topic: {}", visible(text)), true),
+            _ => (String::new(), true),
+        };
+        let said = Said { name: name.to_owned(), time: item.written, text, is_action, is_own: true, is_mention: false };
+        Self { id: item.id, body: item.body.clone(), written: item.written, mark, said }
+    }
+
+    /// Whether its author has to decide what becomes of it.
+    pub fn needs_decision(&self) -> bool {
+        matches!(self.mark, Mark::Refused(_) | Mark::Unknown(_) | Mark::Stale)
+    }
+
+    /// Whether it is still on its way.
+    pub fn is_undelivered(&self) -> bool {
+        matches!(self.mark, Mark::Waiting | Mark::OnTheWire)
+    }
+}
+
+impl Timeline {
+    /// Shows a post before the log does.
+    pub fn post(&mut self, item: &OutboxItem, mark: Mark, name: &str) {
+        if self.pending.iter().all(|pending| pending.id != item.id) {
+            self.pending.push(Pending::new(item, mark, name));
+        }
+    }
+
+    /// Whoever writes has read, and wants to see what they wrote.
+    pub fn has_written(&mut self) {
+        self.divider = None;
+        self.to_end();
+    }
+
+    /// Sets how far a post is. Whether the post is known.
+    pub fn mark(&mut self, id: PostId, mark: Mark) -> bool {
+        let end = self.end();
+        let Some(at) = self.pending.iter().position(|pending| pending.id == id) else { return false };
+        match mark {
+            // The log showed it before the answer came.
+            Mark::Accepted { seq, .. } if seq <= end => drop(self.pending.remove(at)),
+            mark => self.pending[at].mark = mark,
+        }
+        true
+    }
+
+    /// The oldest post that its author has to decide about.
+    pub fn undecided(&self) -> Option<&Pending> {
+        self.pending.iter().find(|pending| pending.needs_decision())
+    }
+
+    pub fn take_pending(&mut self, id: PostId) -> Option<Pending> {
+        let at = self.pending.iter().position(|pending| pending.id == id)?;
+        Some(self.pending.remove(at))
+    }
+
+    pub fn undelivered(&self) -> usize {
+        self.pending.iter().filter(|pending| pending.is_undelivered()).count()
+    }
+}

@@ -1,0 +1,156 @@
+//! Text in columns: by grapheme and display width, never by byte or `char`.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+const TAB_COLUMNS: usize = 4;
+
+/// Columns that `text` takes on one line; a tab counts as its widest.
+pub fn width(text: &str) -> usize {
+    text.graphemes(true).map(|grapheme| advance(grapheme, 0)).sum()
+}
+
+/// Columns of one grapheme that starts at `column`.
+pub fn advance(grapheme: &str, column: usize) -> usize {
+    match grapheme {
+        "\t" => TAB_COLUMNS - column % TAB_COLUMNS,
+        // A cell or two is all that a terminal gives a grapheme, whatever the sum of its parts.
+        _ => grapheme.width().min(2),
+    }
+}
+
+/// `text`, or as much of its beginning as fits with an ellipsis behind it.
+pub fn cut(text: &str, columns: usize) -> Cow<'_, str> {
+    if width(text) <= columns {
+        return Cow::Borrowed(text);
+    }
+    let mut kept = String::new();
+    let mut used = 1;
+    for grapheme in text.graphemes(true) {
+        used += advance(grapheme, 0);
+        if used > columns {
+            break;
+        }
+        kept.push_str(grapheme);
+    }
+    if columns > 0 {
+        kept.push('…');
+    }
+    Cow::Owned(kept)
+}
+
+/// The byte ranges of the rows that `text` takes in `columns`: broken after white space, between wide characters, or,
+/// where a word is wider than the row, anywhere. Never empty; newlines and the white space at a break are in no row.
+pub fn rows(text: &str, columns: usize) -> Vec<Range<usize>> {
+    let mut rows = Vec::new();
+    let mut start = 0;
+    for line in text.split('\n') {
+        wrap_line(line, start, columns.max(1), &mut rows);
+        start += line.len() + 1;
+    }
+    rows
+}
+
+/// One line being broken: where its row began, and where it could break.
+struct Breaker {
+    row_start: usize,
+    column: usize,
+    /// End of the row and start of the next, if it breaks at the last opportunity; and the column of the latter.
+    opportunity: Option<(usize, usize, usize)>,
+}
+
+fn wrap_line(line: &str, offset: usize, columns: usize, rows: &mut Vec<Range<usize>>) {
+    let mut breaker = Breaker { row_start: 0, column: 0, opportunity: None };
+    let mut ink_end = 0;
+    let mut after_space = false;
+    for (at, grapheme) in line.grapheme_indices(true) {
+        let is_space = grapheme.chars().all(char::is_whitespace);
+        let wide = advance(grapheme, 0) == 2;
+        if at > breaker.row_start && ink_end > breaker.row_start && !is_space && (after_space || wide) {
+            breaker.opportunity = Some((ink_end, at, breaker.column));
+        }
+        let columns_needed = advance(grapheme, breaker.column);
+        if breaker.column + columns_needed > columns && !is_space && at > breaker.row_start {
+            rows.push(breaker.break_row(at, offset));
+        }
+        breaker.column += advance(grapheme, breaker.column);
+        // Between two wide characters a row may break; after a wide one, before a narrow one, as well.
+        if wide {
+            breaker.opportunity = Some((at + grapheme.len(), at + grapheme.len(), breaker.column));
+        }
+        if !is_space {
+            ink_end = at + grapheme.len();
+        }
+        after_space = is_space;
+    }
+    rows.push(offset + breaker.row_start..offset + line.len());
+}
+
+impl Breaker {
+    /// Ends the row before the grapheme at `at`, at the latest.
+    fn break_row(&mut self, at: usize, offset: usize) -> Range<usize> {
+        let (end, next, column) = self.opportunity.take().unwrap_or((at, at, self.column));
+        let row = offset + self.row_start..offset + end;
+        self.row_start = next;
+        self.column = self.column.saturating_sub(column);
+        row
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wrapped(text: &str, columns: usize) -> Vec<&str> {
+        rows(text, columns).into_iter().map(|row| &text[row]).collect()
+    }
+
+    #[test]
+    fn rows_break_after_white_space_and_swallow_it() {
+        assert_eq!(wrapped("the quick brown fox", 10), ["the quick", "brown fox"]);
+        assert_eq!(wrapped("one   two", 4), ["one", "two"]);
+    }
+
+    #[test]
+    fn a_word_wider_than_the_row_breaks_anywhere() {
+        assert_eq!(wrapped("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!(wrapped("ab cdefgh", 4), ["ab", "cdef", "gh"]);
+    }
+
+    #[test]
+    fn wide_characters_break_between_each_other_and_never_in_half() {
+        assert_eq!(wrapped("ビルド結果", 5), ["ビル", "ド結", "果"]);
+        assert_eq!(wrapped("a結果", 1), ["a", "結", "果"]);
+    }
+
+    #[test]
+    fn a_cluster_stays_together() {
+        assert_eq!(wrapped("👩‍👩‍👧e\u{301}e\u{301}", 2), ["👩‍👩‍👧", "e\u{301}e\u{301}"]);
+    }
+
+    #[test]
+    fn newlines_and_leading_spaces_are_kept() {
+        assert_eq!(wrapped("if a {\n    b\n}\n", 20), ["if a {", "    b", "}", ""]);
+        assert_eq!(wrapped("", 20), [""]);
+    }
+
+    #[test]
+    fn no_row_is_wider_than_its_columns() {
+        let text = "a mixed ビルド line\twith 🎉🎉 and averyveryverylongword at the end of 結果 it all";
+        for columns in 2..40 {
+            for row in wrapped(text, columns) {
+                assert!(width(row.trim_end()) <= columns + TAB_COLUMNS, "{row:?} in {columns}");
+            }
+            assert_eq!(wrapped(text, columns).concat().replace([' ', '\t'], ""), text.replace([' ', '\t'], ""));
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_ends_in_an_ellipsis() {
+        assert_eq!(cut("release planning", 8), "release…");
+        assert_eq!(cut("結果結果", 4), "結…");
+        assert_eq!(cut("abc", 0), "");
+    }
+}

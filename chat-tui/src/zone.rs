@@ -1,0 +1,107 @@
+//! The time zone as plain data, so that drawing needs neither a clock nor the file system.
+
+use chat_proto::UnixMillis;
+use chrono::{DateTime, Duration, NaiveDateTime, Timelike};
+
+/// Earlier and later times are a defect or a lie of whoever sent them; they show as these.
+const EARLIEST_MILLIS: i64 = 0;
+const LATEST_MILLIS: i64 = 253_402_214_400_000;
+
+const DAY_SECONDS: i64 = 86_400;
+
+/// Seconds east of UTC, and when that changes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Zone {
+    first_offset_seconds: i64,
+    /// From this Unix second on, this offset. Rising.
+    changes: Vec<(i64, i64)>,
+}
+
+impl Zone {
+    /// The same offset for ever.
+    pub fn fixed(offset_seconds: i64) -> Self {
+        Self { first_offset_seconds: offset_seconds, changes: Vec::new() }
+    }
+
+    /// Asks `offset_at` (Unix seconds → seconds east) for `years` before and after `now` and keeps every change found.
+    ///
+    /// A zone that changes twice within a week shows the wrong hour for that week.
+    pub fn sample(now: UnixMillis, years: i64, offset_at: impl Fn(i64) -> i64) -> Self {
+        let now = bounded(now) / 1000;
+        let (start, end) = (now - years * 365 * DAY_SECONDS, now + years * 365 * DAY_SECONDS);
+        let mut zone = Self::fixed(offset_at(start));
+        let mut known = (start, zone.first_offset_seconds);
+        for probe in (start..end).step_by(7 * DAY_SECONDS as usize) {
+            let offset = offset_at(probe);
+            if offset != known.1 {
+                zone.changes.push((change_between(known, probe, &offset_at), offset));
+            }
+            known = (probe, offset);
+        }
+        zone
+    }
+
+    /// What a clock on the wall shows at this time.
+    pub fn local(&self, time: UnixMillis) -> NaiveDateTime {
+        let millis = bounded(time);
+        let after = self.changes.partition_point(|(from, _)| *from <= millis / 1000);
+        let offset = after.checked_sub(1).map_or(self.first_offset_seconds, |i| self.changes[i].1);
+        DateTime::from_timestamp_millis(millis).unwrap_or_default().naive_utc() + Duration::seconds(offset)
+    }
+
+    /// Hours and minutes: `14:03`.
+    pub fn clock(&self, time: UnixMillis) -> String {
+        let local = self.local(time);
+        format!("{:02}:{:02}", local.hour(), local.minute())
+    }
+
+    /// The day, as a heading: `Sunday, 22 November 2026`.
+    pub fn day(&self, time: UnixMillis) -> String {
+        self.local(time).format("%A, %-d %B %Y").to_string()
+    }
+}
+
+fn bounded(time: UnixMillis) -> i64 {
+    time.0.clamp(EARLIEST_MILLIS, LATEST_MILLIS)
+}
+
+/// The second at which the offset is no longer what it was at `known`, found by halving.
+fn change_between(known: (i64, i64), probe: i64, offset_at: &impl Fn(i64) -> i64) -> i64 {
+    let (mut low, mut high) = (known.0, probe);
+    while high - low > 1 {
+        let middle = low + (high - low) / 2;
+        match offset_at(middle) == known.1 {
+            true => low = middle,
+            false => high = middle,
+        }
+    }
+    high
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SPRING: i64 = 1_774_746_000;
+
+    fn berlin_in_spring(second: i64) -> i64 {
+        if second < SPRING { 3600 } else { 7200 }
+    }
+
+    #[test]
+    fn a_sampled_zone_knows_the_second_at_which_the_clocks_change() {
+        let zone = Zone::sample(UnixMillis(SPRING * 1000), 1, berlin_in_spring);
+
+        assert_eq!(zone.clock(UnixMillis(SPRING * 1000 - 1)), "01:59");
+        assert_eq!(zone.clock(UnixMillis(SPRING * 1000)), "03:00");
+    }
+
+    #[test]
+    fn a_time_outside_the_calendar_shows_as_its_edge() {
+        let zone = Zone::fixed(14 * 3600);
+
+        assert_eq!(zone.day(UnixMillis(i64::MIN)), "Thursday, 1 January 1970");
+        assert_eq!(zone.day(UnixMillis(i64::MAX)), "Friday, 31 December 9999");
+        assert_eq!(zone.day(UnixMillis(1_000_000_000_000_000_000)), zone.day(UnixMillis(i64::MAX)));
+    }
+}

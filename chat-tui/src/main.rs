@@ -6,9 +6,14 @@ use chat_tui::state::{Start, Wish};
 use chat_tui::world::ThisMachine;
 use chat_tui::{app, identity, place};
 use ed25519_dalek::SigningKey;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
+use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
+
+/// How often `tail` looks whether anybody still reads it.
+const UNREAD_EVERY: Duration = Duration::from_millis(500);
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -54,7 +59,26 @@ async fn post(order: &Send, key: SigningKey) -> Ending {
 }
 
 async fn follow(order: &Tail, key: SigningKey) -> Ending {
-    tail::run(order, key, BufWriter::new(io::stdout().lock()), io::stderr(), stopped()).await
+    let stop = async {
+        tokio::select! {
+            () = stopped() => {}
+            () = unread() => {}
+        }
+    };
+    tail::run(order, key, BufWriter::new(io::stdout().lock()), io::stderr(), stop).await
+}
+
+/// Until nobody can read standard output any more. A pipe tells who writes to it, but in a quiet room nobody writes.
+async fn unread() {
+    let stdout = io::stdout();
+    loop {
+        let mut watched = [PollFd::new(&stdout, PollFlags::empty())];
+        let seen = poll(&mut watched, Some(&Timespec::default()));
+        if seen.is_ok() && watched[0].revents().intersects(PollFlags::ERR | PollFlags::HUP) {
+            return;
+        }
+        tokio::time::sleep(UNREAD_EVERY).await;
+    }
 }
 
 /// Until somebody asks the program to end.

@@ -1,6 +1,7 @@
 //! How a connection is made: a seam, so that tests dial streams in memory.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -26,6 +27,15 @@ pub trait Dialer: Send + Sync + 'static {
 
     /// Makes one.
     fn dial(&self) -> impl Future<Output = Result<Self::Stream, DialError>> + Send;
+}
+
+/// Several links may dial from one place.
+impl<D: Dialer> Dialer for Arc<D> {
+    type Stream = D::Stream;
+
+    fn dial(&self) -> impl Future<Output = Result<Self::Stream, DialError>> + Send {
+        D::dial(self)
+    }
 }
 
 /// Dials over TCP.

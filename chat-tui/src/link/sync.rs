@@ -41,6 +41,8 @@ pub(crate) struct Moment {
 struct Session {
     limits: Limits,
     heartbeat: Heartbeat,
+    /// The number of the last ping: an answer to an earlier one may have waited in a buffer while the machine slept.
+    last_ping: u32,
     /// The server said that it stops: when to come back, and until when we listen.
     goodbye: Option<(Duration, Instant)>,
 }
@@ -115,7 +117,8 @@ impl Core {
         self.person = Some(welcome.person);
         let name = Nick::parse(&welcome.name).unwrap_or_else(|_| self.name.clone());
         self.tell(LinkEvent::Up { person: welcome.person, name, limits, durability: welcome.durability });
-        self.session = Some(Session { limits, heartbeat: Heartbeat::new(now.at, &limits), goodbye: None });
+        self.session =
+            Some(Session { limits, heartbeat: Heartbeat::new(now.at, &limits), last_ping: 0, goodbye: None });
         for room in self.rooms.keys().rev() {
             self.requests.wait_first(Request::Resume(*room));
         }

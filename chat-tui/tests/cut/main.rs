@@ -11,22 +11,20 @@
 )]
 
 mod chaos;
+mod crash;
+mod person;
 mod view;
 
-use chaos::Chaos;
-use chat_proto::frame::Stay;
-use chat_proto::{EntryBody, Nick, PostId, RoomCode, RoomId, UnixMillis};
+use chat_proto::{EntryBody, PostId};
 use chat_server::{Config, Server, System};
-use chat_tui::link::{self, Command, Environment, LinkEvent, OutboxItem, Target};
-use ed25519_dalek::SigningKey;
-use rand::rngs::StdRng;
-use rand::{RngExt, SeedableRng};
+use chat_tui::link::Command;
+use person::Person;
+use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use tokio::sync::{Barrier, mpsc};
+use tokio::sync::Barrier;
 use tokio_util::sync::CancellationToken;
-use view::View;
 
 const PEOPLE: usize = 5;
 const POSTS_EACH: u64 = 200;
@@ -34,77 +32,6 @@ const POSTS_EACH: u64 = 200;
 const SEEDS: std::ops::Range<u64> = 0..6;
 /// Longer than all waits of all cuts together. Costs nothing on a paused clock.
 const FOR_EVER: Duration = Duration::from_hours(24);
-
-struct Person {
-    number: usize,
-    commands: mpsc::Sender<Command>,
-    events: mpsc::Receiver<LinkEvent>,
-    dice: StdRng,
-    view: View,
-}
-
-impl Person {
-    fn new(number: usize, server: &Server, seed: u64, is_calm: &Arc<AtomicBool>) -> Self {
-        let seed = seed * 100 + number as u64;
-        let environment = Environment { instance: number as u64, outbox: None, wall: Arc::new(|| UnixMillis(0)), seed };
-        let name = Nick::parse(format!("person-{number}").as_bytes()).unwrap();
-        let target = Target { server: String::new(), name, stay: Stay::Resident };
-        let key = SigningKey::from_bytes(&[number as u8 + 1; 32]);
-        let chaos = Chaos::new(server.clone(), seed, Arc::clone(is_calm));
-        let (commands, events) = link::spawn_over(chaos, target, key, environment);
-        Self { number, commands, events, dice: StdRng::seed_from_u64(seed), view: View::default() }
-    }
-
-    async fn ask(&self, command: Command) {
-        self.commands.send(command).await.expect("the link lives");
-    }
-
-    async fn hear(&mut self) -> LinkEvent {
-        self.events.recv().await.expect("the link lives")
-    }
-
-    /// In the room, with the code that lets the others in. Its first entries are there: who has none yet comes back like
-    /// somebody new, to the last page.
-    async fn enter(&mut self, command: Command) -> (RoomId, RoomCode) {
-        self.ask(command).await;
-        let mut entered = None;
-        loop {
-            let event = self.hear().await;
-            if let LinkEvent::Joined { joined, .. } = &event {
-                entered = Some((joined.room, RoomCode::parse(&joined.code).unwrap()));
-            }
-            self.view.take(event);
-            if let Some(entered) = entered.filter(|_| !self.view.entries.is_empty()) {
-                return entered;
-            }
-        }
-    }
-
-    /// Says everything, at a speed of their own.
-    async fn chat(&mut self, room: RoomId) {
-        for n in 1..=POSTS_EACH {
-            let pause = Duration::from_millis(self.dice.random_range(0..400));
-            let until = tokio::time::Instant::now() + pause;
-            while let Ok(event) = tokio::time::timeout_at(until, self.hear()).await {
-                self.view.take(event);
-            }
-            let id = PostId { instance: self.number as u64, n };
-            self.ask(Command::Post(OutboxItem { room, id, body: body(id), written: UnixMillis(0) })).await;
-        }
-        while (self.view.accepted.len() as u64) < POSTS_EACH {
-            let event = self.hear().await;
-            self.view.take(event);
-        }
-    }
-
-    /// Reads until everything that was said is there.
-    async fn read_all(&mut self) {
-        while self.view.posts().len() < PEOPLE * POSTS_EACH as usize {
-            let event = self.hear().await;
-            self.view.take(event);
-        }
-    }
-}
 
 /// What is said under an id: some of it long, so that cuts fall within frames.
 fn body(id: PostId) -> EntryBody {
@@ -158,15 +85,25 @@ impl Drop for Named {
     }
 }
 
-#[test]
-fn nothing_said_is_lost_or_doubled_whatever_the_network_does() {
+/// Runs a scene once per seed, each in a runtime of its own with a paused clock.
+fn each_seed<F: Future<Output = ()>>(scene: impl Fn(u64) -> F) {
     let chosen = std::env::var("CHAT_CUT_SEED").ok().and_then(|seed| seed.parse().ok());
     for seed in chosen.map_or(SEEDS, |seed| seed..seed + 1) {
         let _named = Named(seed);
         let mut builder = tokio::runtime::Builder::new_current_thread();
         let runtime = builder.enable_time().start_paused(true).build().expect("a runtime");
         runtime.block_on(async {
-            tokio::time::timeout(FOR_EVER, run(seed)).await.expect("everything arrives once the network is calm");
+            tokio::time::timeout(FOR_EVER, scene(seed)).await.expect("everything arrives once the network is calm");
         });
     }
+}
+
+#[test]
+fn nothing_said_is_lost_or_doubled_whatever_the_network_does() {
+    each_seed(run);
+}
+
+#[test]
+fn nothing_said_is_lost_or_doubled_although_clients_crash() {
+    each_seed(crash::run);
 }

@@ -62,6 +62,21 @@ async fn a_post_without_an_answer_is_sent_again_by_the_next_run_under_its_id() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_was_said_in_the_moment_of_the_end_is_kept() {
+    let directory = Directory::new();
+    let mut first = scene(&directory.0);
+    let _peer = first.enter(3).await;
+    first.commands.try_send(Command::Post(item(1))).unwrap();
+    crash(first).await;
+
+    let mut second = scene(&directory.0);
+    let _peer = second.enter(3).await;
+
+    let restored = second.event_where(|event| matches!(event, LinkEvent::Restored { .. })).await;
+    assert_eq!(restored, LinkEvent::Restored { items: vec![(item(1), Mark::Waiting)] });
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_outbox_of_a_running_link_is_left_alone() {
     let directory = Directory::new();
     let mut first = scene(&directory.0);

@@ -138,7 +138,8 @@ impl Core {
         if self.requests.answered(request) != Some(Request::Ping) {
             return Err(unasked("Pong"));
         }
-        if let Some(latency) = self.session.as_mut().and_then(|session| session.heartbeat.on_pong(now.at)) {
+        let last = self.session.as_mut().filter(|session| session.last_ping == request);
+        if let Some(latency) = last.and_then(|session| session.heartbeat.on_pong(now.at)) {
             self.tell(LinkEvent::Latency(latency));
         }
         match self.stay != Stay::Visitor && pong.heads.iter().any(|head| self.is_behind(head)) {

@@ -78,6 +78,9 @@ impl Core {
         let rooms = &self.rooms;
         let may_go = |request: &Request| request.room().is_none_or(|id| rooms.get(&id).is_some_and(Room::is_here));
         let (number, request) = self.requests.next(may_go)?;
+        if let (Request::Ping, Some(session)) = (&request, &mut self.session) {
+            session.last_ping = number;
+        }
         Some((number, self.frame(request)))
     }
 

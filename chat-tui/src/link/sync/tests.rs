@@ -229,6 +229,23 @@ fn a_server_that_says_it_stops_and_does_not_is_left_after_ten_seconds() {
 }
 
 #[test]
+fn a_pong_from_before_the_sleep_proves_nothing_after_it() {
+    let mut bench = Bench::online();
+    bench.core.on_time(bench.now).unwrap();
+    let (before, _) = bench.core.next_frame().unwrap();
+    bench.core.on_wake(bench.now);
+    bench.core.on_time(bench.now).unwrap();
+    let (after, _) = bench.core.next_frame().unwrap();
+
+    bench.hear(before, pong(0)).unwrap();
+    let late = Moment { at: bench.now.at + Duration::from_secs(5), ..bench.now };
+    assert!(matches!(bench.core.on_time(late), Err(End::Lost { .. })));
+
+    bench.hear(after, pong(0)).unwrap();
+    assert_eq!(bench.core.on_time(late), Ok(()));
+}
+
+#[test]
 fn after_a_login_the_rooms_are_resumed_first_then_a_ping_tells_the_latency() {
     let mut bench = Bench::in_room(9);
     bench.core.on_lost();

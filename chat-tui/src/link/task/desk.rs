@@ -92,6 +92,10 @@ impl Desk {
 
     /// Hands out the last events and the reason of the end.
     pub(super) async fn close(mut self, end: End) {
+        // What was said before the end is kept, even if this task had not come to it yet.
+        while let Ok(command) = self.commands.try_recv() {
+            self.core.on_command(command);
+        }
         self.save();
         match end {
             End::LoginRefused { sentence, free_name } => {

@@ -1,0 +1,147 @@
+//! The program as a shell sees it: exit codes, standard streams, signals.
+
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails as the test does")]
+
+use chat_server::{Config, Server, System};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio_util::sync::CancellationToken;
+
+/// A server, and a home of the programs' own.
+struct Place {
+    address: String,
+    home: PathBuf,
+    _runtime: Runtime,
+}
+
+impl Place {
+    fn open() -> Self {
+        let runtime = Runtime::new().unwrap();
+        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        runtime.spawn(async move {
+            Server::new(Config::default(), System, CancellationToken::new()).serve(listener).await;
+        });
+        let home = std::env::temp_dir().join(format!("chat-home-{:016x}", rand::random::<u64>()));
+        Self { address, home, _runtime: runtime }
+    }
+
+    fn program(&self, line: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_chat-tui"));
+        command.args(line.split_whitespace()).env("CHAT_SERVER", &self.address);
+        command.env("XDG_DATA_HOME", &self.home).env("XDG_STATE_HOME", &self.home);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    fn run(&self, line: &str) -> Output {
+        self.program(line).output().unwrap()
+    }
+
+    /// A room kept open by a `tail --create`.
+    fn room(&self) -> Room {
+        let mut owner = self.program("tail --create --name alice").spawn().unwrap();
+        let mut lines = BufReader::new(owner.stdout.take().unwrap());
+        let code = line(&mut lines);
+        Room { owner, lines, code: code.trim().to_owned() }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        drop(std::fs::remove_dir_all(&self.home));
+    }
+}
+
+struct Room {
+    owner: Child,
+    lines: BufReader<ChildStdout>,
+    code: String,
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        drop(self.owner.kill());
+        drop(self.owner.wait());
+    }
+}
+
+fn line(lines: &mut impl BufRead) -> String {
+    let mut line = String::new();
+    lines.read_line(&mut line).unwrap();
+    line
+}
+
+fn signal(child: &Child, name: &str) {
+    assert!(Command::new("kill").args([name, &child.id().to_string()]).status().unwrap().success());
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn send_ends_with_what_became_of_the_message() {
+    let place = Place::open();
+    let room = place.room();
+    for (line, code, reason) in [
+        (format!("send --join {} --name ci hello", room.code), 0, ""),
+        ("send --join ZZZZ --name ci hello".into(), 1, "ZZZZ"),
+        (format!("send --join {} --name alice hello --identity {}/other", room.code, place.home.display()), 1, "alice"),
+        ("send hello".into(), 2, "--join"),
+        (format!("send --join {} --server 127.0.0.1:1 --timeout 0.3 hello", room.code), 3, "no server answers"),
+    ] {
+        let output = place.run(&line);
+
+        assert_eq!(output.status.code(), Some(code), "{line}: {}", stderr(&output));
+        assert!(stderr(&output).contains(reason), "{line}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn send_takes_its_message_from_a_pipe() {
+    let place = Place::open();
+    let mut room = place.room();
+    let mut sender =
+        place.program(&format!("send --join {} --name ci", room.code)).stdin(Stdio::piped()).spawn().unwrap();
+
+    sender.stdin.take().unwrap().write_all(b"one\ntwo\n").unwrap();
+
+    assert!(sender.wait().unwrap().success());
+    let said: Vec<_> = (0..4).map(|_| line(&mut room.lines)).collect();
+    assert!(said[2].ends_with("ci  one\n") && said[3] == "        two\n", "{said:?}");
+}
+
+#[test]
+fn a_terminated_tail_says_goodbye_so_that_its_room_ends_at_once() {
+    for name in ["-TERM", "-INT", "-HUP"] {
+        let place = Place::open();
+        let mut room = place.room();
+
+        signal(&room.owner, name);
+
+        assert!(room.owner.wait().unwrap().success(), "{name}");
+        let output = place.run(&format!("send --join {} --name ci hello", room.code));
+        assert_eq!(output.status.code(), Some(1), "{name}: the room has ended: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_tail_that_nobody_reads_ends_although_nobody_speaks() {
+    let place = Place::open();
+    let room = place.room();
+    let mut reader = place.program(&format!("tail --join {} --name bob", room.code)).spawn().unwrap();
+    let mut first = [0; 1];
+    let mut stdout = reader.stdout.take().unwrap();
+    stdout.read_exact(&mut first).unwrap();
+    let closed = Instant::now();
+
+    drop(stdout);
+
+    assert!(reader.wait().unwrap().success());
+    assert!(closed.elapsed() < Duration::from_secs(5), "{:?}", closed.elapsed());
+}

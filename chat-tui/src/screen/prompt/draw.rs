@@ -10,7 +10,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
 
-const BOX_COLUMNS: u16 = 56;
+const BOX_COLUMNS: u16 = 60;
 const BOX_ROWS: u16 = 15;
 const LABEL_COLUMNS: u16 = 9;
 

@@ -1,7 +1,7 @@
 //! Which rows of which entries are on the screen. Only what is seen is laid out, outwards from the anchor, so a room of
 //! 100,000 messages costs what one of a hundred does.
 
-use super::{Anchor, Gap, Key, Pending, Said, Timeline, What};
+use super::{Anchor, Gap, Item, Key, Pending, Request, Said, Timeline, What};
 use crate::link::Mark;
 use crate::theme::Theme;
 use crate::wrap;
@@ -141,13 +141,19 @@ impl Timeline {
         }
         let Some((block, row)) = self.top(look) else { return };
         let (block, row) = self.normalise(look, block, row.cast_signed() + rows);
-        self.anchor = match self.key_of(block) {
-            Some(key) if !self.shows_end(look, block, row) => {
-                Anchor::At { key, row: row.cast_signed() - self.block(block, look).above.cast_signed() }
-            }
-            _ => Anchor::End,
-        };
+        self.anchor = if self.shows_end(look, block, row) { Anchor::End } else { self.hold(look, block, row) };
         self.settle();
+    }
+
+    /// The anchor for a pane that begins at `row` of `block`: on an entry, because a gap may be filled.
+    fn hold(&self, look: &Look, mut block: usize, row: usize) -> Anchor {
+        let mut rows_before = self.block(block, look).above.cast_signed() - row.cast_signed();
+        while matches!(self.items.get(block), Some(Item { what: What::Gap(_), .. })) && block + 1 < self.blocks() {
+            let gap = self.block(block, look);
+            block += 1;
+            rows_before += (gap.rows.len() - gap.above + self.block(block, look).above).cast_signed();
+        }
+        self.key_of(block).map_or(Anchor::End, |key| Anchor::At { key, row: -rows_before })
     }
 
     /// To the oldest entry that is here.
@@ -171,21 +177,21 @@ impl Timeline {
 
     /// The gap to load now, if one is on the screen or just above it: what to ask for. It counts as asked for.
     pub fn ask_for_gap(&mut self, look: &Look) -> Option<(Seq, Seq)> {
-        if self.is_full() || self.items.iter().any(|item| item.what == What::Gap(Gap::Loading)) {
+        if self.open_gaps == 0 || self.is_full() || self.request != Request::None {
             return None;
         }
         let index = self.reached_gap(look)?;
         let item = &mut self.items[index];
         item.what = What::Gap(Gap::Loading);
+        self.request = Request::Pending;
         Some((Seq(item.first.0.saturating_sub(1)), item.last.next()))
     }
 
     /// Scrolling asks again for what was refused.
     pub fn retry_gaps(&mut self) {
-        for item in &mut self.items {
-            if matches!(item.what, What::Gap(Gap::Failed(_))) {
-                item.what = What::Gap(Gap::Loadable);
-            }
+        if self.request == Request::Refused {
+            self.turn_gaps(&Gap::Failed(String::new()), &Gap::Loadable);
+            self.request = Request::None;
         }
     }
 
@@ -194,7 +200,8 @@ impl Timeline {
         let first = self.first_shown();
         // A block has at least one row, so no more blocks than rows are on the screen; a screenful above is near.
         let near = top.saturating_sub(usize::from(look.rows)).max(first);
-        let end = (top + usize::from(look.rows)).min(self.items.len());
+        // What follows on a gap at the end is still on its way: nobody has seen the end yet.
+        let end = (top + usize::from(look.rows)).min(self.items.len().saturating_sub(1));
         (near..end).rev().find(|index| self.items[*index].what == What::Gap(Gap::Loadable))
     }
 

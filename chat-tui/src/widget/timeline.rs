@@ -8,17 +8,20 @@
 //! The anchor is an entry and a row of it, never a row of the screen: whatever is added above, below or around, the
 //! reader keeps reading what they read.
 
+mod block;
 mod draw;
 mod fold;
 mod intake;
 mod layout;
+mod look;
 mod pending;
 
+pub use block::Row;
 pub use draw::draw;
 pub use fold::{Change, ChangeKind};
 pub use intake::Reader;
 pub(crate) use intake::name;
-pub use layout::{Look, Row};
+pub use look::Look;
 pub use pending::Pending;
 
 use chat_proto::{PostId, Seq, UnixMillis};

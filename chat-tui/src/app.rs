@@ -6,24 +6,25 @@
 //!
 //! What is beyond this process stands behind [`World`]; the loop owns the terminal and the clock, and nothing else.
 
+mod around;
 mod signals;
+
+pub use around::look_around;
 
 use crate::effect::Effect;
 use crate::event::{Event, EventKind, HostEvent};
 use crate::link::{Command, LinkEvent};
-use crate::state::{Start, State, Surroundings};
+use crate::state::{Start, State};
 use crate::terminal::{self, Terminal};
-use crate::theme::Depth;
 use crate::update::{begin, update};
-use crate::zone::Zone;
+use around::now;
 use chat_proto::{Nick, UnixMillis};
-use chrono::{Local, Offset, TimeZone};
 use crossterm::event::{Event as TerminalEvent, EventStream};
 use futures_util::StreamExt;
 use signals::{Signal, Signals};
 use std::collections::VecDeque;
 use std::io;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until, timeout};
 
@@ -33,9 +34,6 @@ const FRAME: Duration = Duration::from_millis(33);
 const BYE: Duration = Duration::from_secs(1);
 /// The same when the terminal is gone: the rest of its two seconds belongs to a host's drain.
 const BYE_AFTER_HANGUP: Duration = Duration::from_millis(500);
-/// Years before and after now for which the zone is known.
-const ZONE_YEARS: i64 = 15;
-
 /// Both ends of a link, as the loop holds them. Dropping them ends the link without a `Bye`.
 #[derive(Debug)]
 pub struct LinkEnds {
@@ -52,20 +50,6 @@ pub trait World {
 
     /// Starts to serve at this address, unless somebody does already. The server lives as long as the world does.
     fn host(&mut self, server: String) -> oneshot::Receiver<HostEvent>;
-}
-
-/// The terminal, the zone and the time, as they are now.
-pub fn look_around() -> Surroundings {
-    let (columns, rows) = crossterm::terminal::size().unwrap_or((80, 24));
-    let now = now();
-    let offset_at = |second: i64| match Local.timestamp_opt(second, 0) {
-        chrono::LocalResult::Single(time) | chrono::LocalResult::Ambiguous(time, _) => {
-            i64::from(time.offset().fix().local_minus_utc())
-        }
-        chrono::LocalResult::None => 0,
-    };
-    let zone = Zone::sample(now, ZONE_YEARS, offset_at);
-    Surroundings { columns, rows, depth: Depth::detect(|name| std::env::var(name).ok()), zone, now }
 }
 
 /// Runs the client until it ends. The terminal is given back when this returns.
@@ -316,9 +300,4 @@ async fn until(wake_at: Option<UnixMillis>) {
         }
         None => std::future::pending().await,
     }
-}
-
-fn now() -> UnixMillis {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    UnixMillis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

@@ -15,8 +15,8 @@ const DIM: Modifier = Modifier::DIM;
 pub(super) const INKS: [(Ink, Tone, Modifier, Modifier); 11] = [
     (Ink::Text, tone(0x00d8_dee9, 253, Color::White), PLAIN, PLAIN),
     (Ink::Strong, tone(0x00ec_eff6, 255, Color::White), BOLD, PLAIN),
-    (Ink::Muted, tone(0x0094_9db1, 248, Color::Gray), PLAIN, DIM),
-    (Ink::Faint, tone(0x0084_8da2, 247, Color::Gray), PLAIN, DIM),
+    (Ink::Muted, tone(0x0099_a2b6, 248, Color::Gray), PLAIN, DIM),
+    (Ink::Faint, tone(0x0089_92a7, 247, Color::Gray), PLAIN, DIM),
     (Ink::Accent, tone(0x007a_a2f7, 111, Color::LightBlue), PLAIN, BOLD),
     (Ink::Good, tone(0x009e_ce6a, 150, Color::LightGreen), PLAIN, PLAIN),
     (Ink::Warning, tone(0x00e0_af68, 179, Color::LightYellow), PLAIN, BOLD),

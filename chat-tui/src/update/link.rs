@@ -7,7 +7,7 @@ use crate::screen::room::Room;
 use crate::state::{Goal, Link, Screen, State};
 use crate::widget::timeline::Reader;
 use chat_proto::entry::{Entry, PersonId, PostId, RoomId, UnixMillis};
-use chat_proto::frame::{Durability, GapKind, Joined, Limits, Member};
+use chat_proto::frame::{GapKind, Joined, Member};
 use chat_proto::text::visible_line;
 use chat_proto::{Nick, Seq};
 use std::time::Duration;
@@ -17,7 +17,7 @@ const ROOMS_MAX: usize = chat_proto::limits::ROOMS_PER_SESSION;
 
 pub(super) fn on_link(state: &mut State, event: LinkEvent) -> Vec<Effect> {
     match event {
-        LinkEvent::Up { person, name, limits, durability } => on_up(state, person, name, limits, durability),
+        LinkEvent::Up { person, name, .. } => on_up(state, person, name),
         LinkEvent::Down { trouble, retry_in } => on_down(state, trouble, retry_in),
         LinkEvent::LoginRefused { sentence, free_name } => prompt::on_login_refused(state, &sentence, free_name),
         LinkEvent::Ended(why) => on_ended(state, &why),
@@ -39,7 +39,7 @@ pub(super) fn on_link(state: &mut State, event: LinkEvent) -> Vec<Effect> {
     }
 }
 
-fn on_up(state: &mut State, person: PersonId, name: Nick, _: Limits, _: Durability) -> Vec<Effect> {
+fn on_up(state: &mut State, person: PersonId, name: Nick) -> Vec<Effect> {
     state.link = Link::Up { latency: None };
     state.person = Some(person);
     state.name = Some(name);

@@ -8,17 +8,20 @@
 //! The anchor is an entry and a row of it, never a row of the screen: whatever is added above, below or around, the
 //! reader keeps reading what they read.
 
+mod block;
 mod draw;
 mod fold;
 mod intake;
 mod layout;
+mod look;
 mod pending;
 
+pub use block::Row;
 pub use draw::draw;
 pub use fold::{Change, ChangeKind};
 pub use intake::Reader;
 pub(crate) use intake::name;
-pub use layout::{Look, Row};
+pub use look::Look;
 pub use pending::Pending;
 
 use chat_proto::{PostId, Seq, UnixMillis};
@@ -109,6 +112,19 @@ pub struct Timeline {
     cleared: Option<Seq>,
     entries: usize,
     bytes: usize,
+    /// Gaps that can be loaded, so that nobody has to look for one among 100,000 entries.
+    open_gaps: usize,
+    request: Request,
+}
+
+/// What was asked of the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Request {
+    None,
+    /// One page at a time.
+    Pending,
+    /// Refused; scrolling asks again.
+    Refused,
 }
 
 impl Default for Timeline {
@@ -123,6 +139,8 @@ impl Default for Timeline {
             cleared: None,
             entries: 0,
             bytes: 0,
+            open_gaps: 0,
+            request: Request::None,
         }
     }
 }
@@ -178,9 +196,18 @@ impl Timeline {
 
     /// The connection ended: what was asked for will not come.
     pub fn forget_requests(&mut self) {
+        if self.request == Request::Pending {
+            self.turn_gaps(&Gap::Loading, &Gap::Loadable);
+            self.request = Request::None;
+        }
+    }
+
+    fn turn_gaps(&mut self, from: &Gap, to: &Gap) {
         for item in &mut self.items {
-            if item.what == What::Gap(Gap::Loading) {
-                item.what = What::Gap(Gap::Loadable);
+            if let What::Gap(gap) = &mut item.what
+                && std::mem::discriminant(gap) == std::mem::discriminant(from)
+            {
+                gap.clone_from(to);
             }
         }
     }

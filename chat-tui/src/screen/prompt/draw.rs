@@ -10,9 +10,11 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
 
-const BOX_COLUMNS: u16 = 56;
+const BOX_COLUMNS: u16 = 60;
 const BOX_ROWS: u16 = 15;
 const LABEL_COLUMNS: u16 = 9;
+/// Below this, words are shorter and closer.
+const NARROW_COLUMNS: u16 = 30;
 
 /// Where everything stands.
 struct Places {
@@ -68,17 +70,18 @@ impl Places {
 }
 
 /// The buttons: what they do and what stands on them.
-fn buttons(prompt: &Prompt) -> Vec<(Focus, String)> {
+fn buttons(prompt: &Prompt, columns: u16) -> Vec<(Focus, String)> {
     let offer = prompt.offer.as_ref().map(|offer| match offer {
         Offer::Name { name, .. } => (Focus::Offer, format!(" Be {name} ")),
         Offer::Host => (Focus::Offer, " Host a room here ".to_owned()),
     });
-    let usual = [(Focus::Join, " Join ".to_owned()), (Focus::Create, " Create a room ".to_owned())];
+    let create = if columns < NARROW_COLUMNS { " Create " } else { " Create a room " };
+    let usual = [(Focus::Join, " Join ".to_owned()), (Focus::Create, create.to_owned())];
     offer.into_iter().chain(usual).collect()
 }
 
 fn placed_buttons(prompt: &Prompt, row: Rect) -> Vec<(Focus, String, Rect)> {
-    let all = buttons(prompt);
+    let all = buttons(prompt, row.width);
     let columns: usize = all.iter().map(|(_, words)| wrap::width(words)).sum();
     let fits =
         |indent: u16, gap: usize| columns + gap * (all.len() - 1) + usize::from(indent) <= usize::from(row.width);
@@ -132,7 +135,7 @@ struct Pen<'a> {
 
 impl Pen<'_> {
     fn title(&mut self, row: Rect) {
-        let motto = "   a room, four characters, that's all";
+        let motto = if row.width < 42 { "" } else { "   a room, four characters, that's all" };
         let words = [("chat", self.theme.ink(Ink::Accent).bold()), (motto, self.theme.ink(Ink::Muted))];
         paint::pieces(self.cells, row, (row.x, row.y), &words);
     }
@@ -141,7 +144,7 @@ impl Pen<'_> {
         let has_focus = self.prompt.focus == focus;
         let ink = self.theme.ink(if has_focus { Ink::Accent } else { Ink::Muted });
         paint::text(self.cells, row, (row.x, row.y), label, ink);
-        let labelled = LABEL_COLUMNS.min(row.width);
+        let labelled = if row.width < NARROW_COLUMNS { LABEL_COLUMNS - 2 } else { LABEL_COLUMNS }.min(row.width);
         let field = Rect { x: row.x + labelled, width: row.width - labelled, ..row };
         self.cells.set_style(field.intersection(self.cells.area), self.theme.ground(Ground::Field));
         let inner = Rect { x: field.x + 1, width: field.width.saturating_sub(2), ..field };
@@ -178,8 +181,12 @@ impl Pen<'_> {
             (None, None) => return,
         };
         let rows = wrap::rows(&words, usize::from(place.width));
+        let last_row = place.bottom().saturating_sub(1);
         for (y, row) in (place.top()..place.bottom()).zip(rows) {
-            paint::text(self.cells, place, (place.x, y), &words[row], self.theme.ink(ink));
+            // What does not fit ends in an ellipsis instead of in the middle.
+            let row = if y == last_row { &words[row.start..] } else { &words[row] };
+            let row = wrap::cut(row, usize::from(place.width));
+            paint::text(self.cells, place, (place.x, y), &row, self.theme.ink(ink));
         }
     }
 

@@ -1,6 +1,6 @@
 //! The timeline on the screen. Column 0 belongs to the program.
 
-use super::layout::Place;
+use super::block::Place;
 use super::{Gap, Look, Row, Timeline};
 use crate::link::Mark;
 use crate::theme::{Ground, Ink};

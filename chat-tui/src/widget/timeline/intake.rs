@@ -1,7 +1,7 @@
 //! What the link brings, made into items: in order, cleaned, bounded, whatever a server sends.
 
 use super::fold::FOLD_MAX;
-use super::{BYTES_MAX, Change, ChangeKind, ENTRIES_MAX, Gap, Item, Said, Timeline, What};
+use super::{BYTES_MAX, Change, ChangeKind, ENTRIES_MAX, Gap, Item, Request, Said, Timeline, What};
 use crate::wrap;
 use chat_proto::entry::{Entry, EntryBody, PersonId};
 use chat_proto::frame::GapKind;
@@ -36,6 +36,7 @@ impl Timeline {
             GapKind::Loadable => Gap::Loadable,
             GapKind::Purged => Gap::Purged,
         };
+        self.open_gaps += usize::from(gap == Gap::Loadable);
         self.items.push_back(Item { first, last: to, what: What::Gap(gap) });
     }
 
@@ -87,16 +88,16 @@ impl Timeline {
         let rest = remainder(after, reaches, before, oldest);
         self.entries += page.iter().map(Item::entries).sum::<usize>();
         self.bytes += page.iter().map(Item::bytes).sum::<usize>();
+        self.open_gaps += rest.iter().filter(|item| item.what == What::Gap(Gap::Loadable)).count();
+        self.open_gaps -= 1;
+        self.request = Request::None;
         self.replace(index, rest.into_iter().chain(page));
     }
 
     /// A request was refused.
     pub fn page_refused(&mut self, sentence: &str) {
-        for item in &mut self.items {
-            if item.what == What::Gap(Gap::Loading) {
-                item.what = What::Gap(Gap::Failed(sentence.to_owned()));
-            }
-        }
+        self.turn_gaps(&Gap::Loading, &Gap::Failed(sentence.to_owned()));
+        self.request = Request::Refused;
     }
 
     fn replace(&mut self, index: usize, with: impl Iterator<Item = Item>) {
@@ -119,7 +120,10 @@ impl Timeline {
             self.bytes -= dropped.bytes();
             match at.checked_sub(1).map(|before| &mut self.items[before]) {
                 Some(gap) if gap.what != What::Gap(Gap::Purged) => gap.last = dropped.last,
-                _ => self.items.insert(at, Item { what: What::Gap(Gap::Loadable), ..dropped }),
+                _ => {
+                    self.open_gaps += 1;
+                    self.items.insert(at, Item { what: What::Gap(Gap::Loadable), ..dropped });
+                }
             }
         }
     }

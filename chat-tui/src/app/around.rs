@@ -1,0 +1,30 @@
+//! What the loop knows by itself: the terminal's size and colours, the zone, the time.
+
+use crate::state::Surroundings;
+use crate::theme::Depth;
+use crate::zone::Zone;
+use chat_proto::UnixMillis;
+use chrono::{Local, Offset, TimeZone};
+use std::time::SystemTime;
+
+/// Years before and after now for which the zone is known.
+const ZONE_YEARS: i64 = 15;
+
+/// The terminal, the zone and the time, as they are now.
+pub fn look_around() -> Surroundings {
+    let (columns, rows) = crossterm::terminal::size().unwrap_or((80, 24));
+    let now = now();
+    let offset_at = |second: i64| match Local.timestamp_opt(second, 0) {
+        chrono::LocalResult::Single(time) | chrono::LocalResult::Ambiguous(time, _) => {
+            i64::from(time.offset().fix().local_minus_utc())
+        }
+        chrono::LocalResult::None => 0,
+    };
+    let zone = Zone::sample(now, ZONE_YEARS, offset_at);
+    Surroundings { columns, rows, depth: Depth::detect(|name| std::env::var(name).ok()), zone, now }
+}
+
+pub(super) fn now() -> UnixMillis {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    UnixMillis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}

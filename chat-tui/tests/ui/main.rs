@@ -1,0 +1,10 @@
+//! The client as scripts: events in, screens and effects out. Screens are drawn in the tests.
+
+mod hostile;
+mod marks;
+mod members;
+mod prompt;
+mod reading;
+mod room;
+mod scene;
+mod writing;

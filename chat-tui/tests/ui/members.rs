@@ -1,0 +1,96 @@
+//! Who is here.
+
+use crate::scene::{ROOM, Scene, bytes, joined, member};
+use chat_proto::entry::{EntryBody, LeaveReason, Seq};
+use chat_proto::frame::Presence;
+use chat_tui::link::{Asked, LinkEvent};
+use crossterm::event::KeyCode;
+
+const BOB: (u64, &str) = (2, "bob");
+
+fn panel(scene: &Scene) -> String {
+    let columns = usize::from(scene.state.columns) - 19;
+    let right = |row: &str| row.chars().skip(columns).collect::<String>().trim().to_owned();
+    scene
+        .screen()
+        .lines()
+        .skip(1)
+        .map(right)
+        .filter(|row| !row.is_empty() && !row.starts_with('─'))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+#[test]
+fn the_list_has_the_reader_first_then_who_is_here_then_who_left() {
+    let scene = Scene::room(80, 24);
+
+    assert!(panel(&scene).starts_with("HERE, ● alice  you, ● bob, ● carol, LEFT, ○ dave"), "{}", panel(&scene));
+}
+
+#[test]
+fn the_list_follows_the_log() {
+    let table = [
+        (EntryBody::Left(LeaveReason::Quit), "HERE, ● alice  you, ● carol, LEFT, ○ bob, ○ dave"),
+        (EntryBody::Left(LeaveReason::Lost), "HERE, ● alice  you, ● carol, LEFT, ○ bob, ○ dave"),
+        (EntryBody::Left(LeaveReason::Leave), "HERE, ● alice  you, ● carol, LEFT, ○ dave"),
+        (EntryBody::Left(LeaveReason::Kicked), "HERE, ● alice  you, ● carol, LEFT, ○ dave"),
+        (EntryBody::Renamed(bytes("rob")), "HERE, ● alice  you, ● carol, ● rob, LEFT, ○ dave"),
+    ];
+    for (body, list) in table {
+        let mut scene = Scene::room(80, 24);
+        scene.happens(0, BOB, body.clone());
+        assert!(panel(&scene).starts_with(list), "{body:?}: {}", panel(&scene));
+    }
+}
+
+#[test]
+fn entries_that_the_list_knows_already_change_nothing() {
+    let mut joined = joined();
+    joined.head = Seq(5);
+    let mut scene = Scene::entering(joined, 80, 24);
+    let members = vec![member(1, "alice", Presence::Here), member(2, "bob", Presence::Here)];
+    scene.link(LinkEvent::Members { room: ROOM, members });
+
+    scene.happens(0, BOB, EntryBody::Left(LeaveReason::Quit));
+
+    assert!(scene.shows("2 here"));
+}
+
+#[test]
+fn the_list_after_a_resume_replaces_the_one_before() {
+    let mut scene = Scene::room(80, 24);
+
+    scene.link(LinkEvent::Joined { asked: Asked::Resume(ROOM), joined: joined() });
+    assert!(scene.shows("3 here"));
+    scene.link(LinkEvent::Members { room: ROOM, members: vec![member(1, "alice", Presence::Here)] });
+    scene.link(LinkEvent::Members { room: ROOM, members: vec![member(9, "erin", Presence::Here)] });
+
+    assert!(panel(&scene).starts_with("HERE, ● alice  you, ● erin"), "{}", panel(&scene));
+    assert!(scene.shows("2 here"));
+}
+
+#[test]
+fn the_list_hides_by_a_key_and_by_itself_when_the_window_is_narrow() {
+    let mut scene = Scene::room(80, 24);
+    scene.key(KeyCode::F(8));
+    assert!(!scene.shows("HERE"));
+    scene.key(KeyCode::F(8));
+    assert!(scene.shows("HERE"));
+
+    scene.resize(60, 24);
+    assert!(!scene.shows("HERE"));
+    scene.key(KeyCode::F(8));
+    assert!(scene.shows("the list of people needs a wider window"));
+}
+
+#[test]
+fn more_people_than_rows_are_a_number() {
+    let mut scene = Scene::room(80, 24);
+    let crowd = (10..100).map(|n| member(n, &format!("guest{n}"), Presence::Here)).collect();
+
+    scene.link(LinkEvent::Members { room: ROOM, members: crowd });
+
+    assert!(scene.shows("and 79 more"), "{}", scene.screen());
+    assert!(scene.shows("93 here"));
+}

@@ -1,0 +1,289 @@
+//! A client without a terminal, a clock or a network: what tests talk to.
+
+use bytes::Bytes;
+use chat_proto::entry::{Author, Entry, EntryBody, PersonId, PostId, RoomId, Seq, UnixMillis};
+use chat_proto::frame::{Durability, Joined, Label, Limits, Member, Presence, Role, RoomState};
+use chat_proto::{Nick, RoomCode};
+use chat_tui::effect::Effect;
+use chat_tui::event::{Event, EventKind, HostEvent};
+use chat_tui::link::{Asked, Command, LinkEvent, Mark, OutboxItem};
+use chat_tui::state::{Start, State, Surroundings, Wish};
+use chat_tui::theme::Depth;
+use chat_tui::update::{begin, update};
+use chat_tui::view;
+use chat_tui::zone::Zone;
+use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers, MouseEvent, MouseEventKind};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use std::time::Duration;
+
+pub(crate) const ROOM: RoomId = RoomId([7; 16]);
+/// Sunday, 22 November 2026, 14:00 in a zone one hour east of Greenwich.
+pub(crate) const TWO_O_CLOCK: i64 = 1_795_352_400_000;
+const MINUTE: i64 = 60_000;
+pub(crate) const ALICE: PersonId = PersonId(1);
+pub(crate) const INSTANCE: u64 = 42;
+
+pub(crate) struct Scene {
+    pub(crate) state: State,
+    /// What was asked of the world since this was last looked at.
+    effects: Vec<Effect>,
+    seq: u64,
+}
+
+pub(crate) fn start() -> Start {
+    Start {
+        name: "alice".into(),
+        room: Wish::None,
+        server: "localhost:7000".into(),
+        is_server_given: false,
+        is_host: false,
+        instance: INSTANCE,
+        around: Surroundings {
+            columns: 80,
+            rows: 24,
+            depth: Depth::True,
+            zone: Zone::fixed(3600),
+            now: UnixMillis(TWO_O_CLOCK),
+        },
+    }
+}
+
+pub(crate) fn nick(name: &str) -> Nick {
+    Nick::parse(name.as_bytes()).expect("tests use good names")
+}
+
+pub(crate) fn code(code: &str) -> RoomCode {
+    RoomCode::parse(code.as_bytes()).expect("tests use good codes")
+}
+
+pub(crate) fn bytes(text: &str) -> Bytes {
+    Bytes::copy_from_slice(text.as_bytes())
+}
+
+pub(crate) fn message(text: &str) -> EntryBody {
+    EntryBody::Message(bytes(text))
+}
+
+pub(crate) fn limits() -> Limits {
+    Limits {
+        frame_bytes: 65_536,
+        text_bytes: 16_384,
+        text_lines: 400,
+        topic_bytes: 256,
+        name_columns: 24,
+        posts_unanswered: 32,
+        page_entries: 200,
+        rooms: 64,
+        heartbeat_ms: 30_000,
+        silence_ms: 90_000,
+    }
+}
+
+pub(crate) fn joined() -> Joined {
+    Joined {
+        room: ROOM,
+        code: *b"AB3Z",
+        head: Seq(0),
+        oldest: Seq(1),
+        cursor: Seq(0),
+        state: RoomState {
+            topic: bytes("release planning"),
+            label: Label { durability: Durability::Memory, keeps_entries: 10_000, keeps_bytes: 8 << 20 },
+            role: Role::Owner,
+            members: 3,
+        },
+    }
+}
+
+pub(crate) fn member(person: u64, name: &str, presence: Presence) -> Member {
+    Member { person: PersonId(person), name: bytes(name), presence }
+}
+
+pub(crate) fn up() -> LinkEvent {
+    LinkEvent::Up { person: ALICE, name: nick("alice"), limits: limits(), durability: Durability::Memory }
+}
+
+/// An entry at this place, so many minutes after two o'clock.
+pub(crate) fn entry(seq: u64, minute: i64, (person, name): (u64, &str), body: EntryBody) -> Entry {
+    Entry {
+        seq: Seq(seq),
+        prev: Seq(seq - 1),
+        time: UnixMillis(TWO_O_CLOCK + minute * MINUTE),
+        author: Author { person: PersonId(person), name: bytes(name) },
+        post: None,
+        body,
+    }
+}
+
+impl Scene {
+    pub(crate) fn new(start: Start) -> Self {
+        let (state, effects) = begin(start);
+        Self { state, effects, seq: 0 }
+    }
+
+    /// The prompt, with nothing done yet.
+    pub(crate) fn prompt() -> Self {
+        Self::new(start())
+    }
+
+    /// Alice in an empty room with bob and carol.
+    pub(crate) fn room(columns: u16, rows: u16) -> Self {
+        let mut scene = Self::entering(joined(), columns, rows);
+        let members = vec![
+            member(1, "alice", Presence::Here),
+            member(2, "bob", Presence::Here),
+            member(3, "carol", Presence::Here),
+            member(4, "dave", Presence::Gone),
+        ];
+        scene.link(LinkEvent::Members { room: ROOM, members });
+        scene.effects();
+        scene
+    }
+
+    pub(crate) fn entering(joined: Joined, columns: u16, rows: u16) -> Self {
+        let mut start = Start { room: Wish::Create, ..start() };
+        (start.around.columns, start.around.rows) = (columns, rows);
+        let mut scene = Self::new(start);
+        scene.seq = joined.cursor.0;
+        scene.link(up());
+        scene.link(LinkEvent::Joined { asked: Asked::Create, joined });
+        scene.link(LinkEvent::Latency(Duration::from_millis(2)));
+        scene.effects();
+        scene
+    }
+
+    /// A room in which so many messages of bob's were said, each its number.
+    pub(crate) fn busy(columns: u16, rows: u16, messages: u64) -> Self {
+        let mut scene = Self::room(columns, rows);
+        scene.bob_says((1..=messages).map(|n| format!("message {n}")));
+        scene
+    }
+
+    pub(crate) fn bob_says(&mut self, texts: impl IntoIterator<Item = String>) {
+        let first = self.seq;
+        let entries: Vec<Entry> = (first + 1..)
+            .zip(texts)
+            .map(|(seq, text)| entry(seq, (seq / 10).cast_signed(), (2, "bob"), message(&text)))
+            .collect();
+        self.seq += entries.len() as u64;
+        self.link(LinkEvent::Entries { room: ROOM, entries });
+    }
+
+    /// The next entry of the log, so many minutes after two o'clock.
+    pub(crate) fn happens(&mut self, minute: i64, author: (u64, &str), body: EntryBody) {
+        self.seq += 1;
+        let entries = vec![entry(self.seq, minute, author, body)];
+        self.link(LinkEvent::Entries { room: ROOM, entries });
+    }
+
+    pub(crate) fn event(&mut self, kind: EventKind) {
+        let at = self.state.now;
+        self.effects.extend(update(&mut self.state, Event { at, kind }));
+    }
+
+    pub(crate) fn link(&mut self, event: LinkEvent) {
+        self.event(EventKind::Link(event));
+    }
+
+    pub(crate) fn host(&mut self, event: HostEvent) {
+        self.event(EventKind::Host(event));
+    }
+
+    pub(crate) fn terminal(&mut self, event: TerminalEvent) {
+        self.event(EventKind::Terminal(event));
+    }
+
+    /// Types text, or presses keys.
+    pub(crate) fn types(&mut self, text: &str) {
+        for c in text.chars() {
+            self.press(KeyCode::Char(c), KeyModifiers::NONE);
+        }
+    }
+
+    pub(crate) fn press(&mut self, code: KeyCode, modifiers: KeyModifiers) {
+        self.terminal(TerminalEvent::Key(KeyEvent::new(code, modifiers)));
+    }
+
+    pub(crate) fn key(&mut self, code: KeyCode) {
+        self.press(code, KeyModifiers::NONE);
+    }
+
+    pub(crate) fn ctrl(&mut self, letter: char) {
+        self.press(KeyCode::Char(letter), KeyModifiers::CONTROL);
+    }
+
+    pub(crate) fn alt(&mut self, code: KeyCode) {
+        self.press(code, KeyModifiers::ALT);
+    }
+
+    /// Types a line and sends it.
+    pub(crate) fn says(&mut self, line: &str) {
+        self.types(line);
+        self.key(KeyCode::Enter);
+    }
+
+    pub(crate) fn wheel(&mut self, kind: MouseEventKind) {
+        self.mouse(kind, 5, 5);
+    }
+
+    pub(crate) fn mouse(&mut self, kind: MouseEventKind, column: u16, row: u16) {
+        self.terminal(TerminalEvent::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }));
+    }
+
+    pub(crate) fn resize(&mut self, columns: u16, rows: u16) {
+        self.terminal(TerminalEvent::Resize(columns, rows));
+    }
+
+    /// What the link says about a post of this client.
+    pub(crate) fn marked(&mut self, n: u64, mark: Mark) {
+        self.link(LinkEvent::Marked { room: ROOM, id: PostId { instance: INSTANCE, n }, mark });
+    }
+
+    pub(crate) fn effects(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
+    /// The only post among the effects.
+    pub(crate) fn posted(&mut self) -> OutboxItem {
+        match self.effects().as_slice() {
+            [Effect::Link(Command::Post(item))] => item.clone(),
+            other => panic!("not one post: {other:?}"),
+        }
+    }
+
+    pub(crate) fn buffer(&self) -> Buffer {
+        let mut terminal = Terminal::new(TestBackend::new(self.state.columns, self.state.rows)).unwrap();
+        terminal.draw(|frame| view::draw(&self.state, frame)).unwrap();
+        terminal.backend().buffer().clone()
+    }
+
+    /// The screen as text, without the space at the ends of its rows.
+    pub(crate) fn screen(&self) -> String {
+        rows_of(&self.buffer()).join("\n")
+    }
+
+    /// The rows of the screen that contain this.
+    pub(crate) fn row(&self, text: &str) -> Option<usize> {
+        rows_of(&self.buffer()).iter().position(|row| row.contains(text))
+    }
+
+    pub(crate) fn shows(&self, text: &str) -> bool {
+        self.row(text).is_some()
+    }
+}
+
+pub(crate) fn rows_of(buffer: &Buffer) -> Vec<String> {
+    let row = |y| {
+        let mut row = String::new();
+        let mut x = 0;
+        while x < buffer.area.width {
+            let symbol = buffer[(x, y)].symbol();
+            row.push_str(symbol);
+            x += unicode_width::UnicodeWidthStr::width(symbol).max(1) as u16;
+        }
+        row.trim_end().to_owned()
+    };
+    (0..buffer.area.height).map(row).collect()
+}

@@ -1,0 +1,292 @@
+//! The composer and what leaves it.
+
+use crate::scene::{INSTANCE, ROOM, Scene, bytes, code, message, nick};
+use chat_proto::entry::{EntryBody, PostId};
+use chat_tui::effect::Effect;
+use chat_tui::link::{Asked, Command, LinkEvent};
+use chat_tui::overlay::{Overlay, Question};
+use crossterm::event::{Event as TerminalEvent, KeyCode};
+
+fn room() -> Scene {
+    Scene::room(80, 24)
+}
+
+fn paste(scene: &mut Scene, text: &str) {
+    scene.terminal(TerminalEvent::Paste(text.to_owned()));
+}
+
+fn line(scene: &Scene) -> &str {
+    scene.state.composer.text()
+}
+
+#[test]
+fn posts_are_numbered_from_one_in_each_room() {
+    let mut scene = room();
+
+    scene.says("one");
+    let first = scene.posted();
+    scene.says("two");
+    let second = scene.posted();
+
+    assert_eq!((first.room, first.id, first.body), (ROOM, PostId { instance: INSTANCE, n: 1 }, message("one")));
+    assert_eq!(second.id.n, 2);
+    assert_eq!(line(&scene), "");
+}
+
+#[test]
+fn every_command_asks_for_what_it_says() {
+    let table = [
+        ("/me waves", Command::Post(item(1, EntryBody::Action(bytes("waves"))))),
+        ("/topic lunch", Command::Post(item(1, EntryBody::Topic(bytes("lunch"))))),
+        ("/topic -", Command::Post(item(1, EntryBody::Topic(bytes(""))))),
+        ("//etc/hosts", Command::Post(item(1, message("/etc/hosts")))),
+        ("/join CD4Y", Command::Join(code("CD4Y"))),
+        ("/create", Command::Create),
+        ("/leave", Command::Leave(ROOM)),
+        ("/nick eve", Command::Rename(nick("eve"))),
+    ];
+    for (typed, command) in table {
+        let mut scene = room();
+        scene.says(typed);
+        assert_eq!(scene.effects(), [Effect::Link(command)], "{typed}");
+        assert_eq!(line(&scene), "");
+    }
+}
+
+fn item(n: u64, body: EntryBody) -> chat_tui::link::OutboxItem {
+    let written = chat_proto::UnixMillis(crate::scene::TWO_O_CLOCK);
+    chat_tui::link::OutboxItem { room: ROOM, id: PostId { instance: INSTANCE, n }, body, written }
+}
+
+#[test]
+fn commands_of_the_screen_ask_nothing_of_the_world() {
+    let mut scene = room();
+
+    scene.says("/help");
+    assert!(matches!(scene.state.overlay, Some(Overlay::Help { .. })));
+    scene.key(KeyCode::Esc);
+    scene.says("/topic");
+    assert!(scene.shows("the topic is: release planning"));
+    scene.says("/clear");
+    assert_eq!(scene.effects(), []);
+
+    scene.says("/exit");
+    assert_eq!(scene.effects(), [Effect::Quit]);
+}
+
+#[test]
+fn an_unknown_command_is_never_said_and_the_line_stays() {
+    let mut scene = room();
+
+    scene.says("/shrug really");
+
+    assert_eq!(scene.effects(), []);
+    assert_eq!(line(&scene), "/shrug really");
+    assert!(scene.shows("there is no command /shrug: /help lists them, //shrug says it"));
+}
+
+#[test]
+fn without_a_link_requests_are_refused_and_posts_are_not() {
+    let mut scene = room();
+    let trouble = chat_tui::link::Trouble::GoAway;
+    scene.link(LinkEvent::Down { trouble, retry_in: std::time::Duration::from_secs(9) });
+
+    scene.says("/create");
+    assert_eq!(scene.effects(), []);
+    assert!(scene.shows("not connected: this works when the link is back"));
+
+    scene.says("hello");
+    assert_eq!(scene.posted().body, message("hello"));
+}
+
+#[test]
+fn a_taken_name_leaves_the_free_one_in_the_line() {
+    let mut scene = room();
+    scene.says("/nick bob");
+    scene.effects();
+
+    let sentence = "the name bob is taken".into();
+    scene.link(LinkEvent::Refused { asked: Asked::Rename, sentence, free_name: Some(nick("bob-2")) });
+    assert!(scene.shows("the name bob is taken; Enter takes bob-2"));
+
+    scene.key(KeyCode::Enter);
+    assert_eq!(scene.effects(), [Effect::Link(Command::Rename(nick("bob-2")))]);
+}
+
+#[test]
+fn control_c_clears_the_line_and_then_asks_before_quitting() {
+    let mut scene = room();
+    scene.types("half a thought");
+
+    scene.ctrl('c');
+    assert_eq!(line(&scene), "");
+    scene.ctrl('y');
+    assert_eq!(line(&scene), "half a thought");
+
+    scene.ctrl('c');
+    scene.ctrl('c');
+    assert_eq!(scene.state.overlay, Some(Overlay::Question(Question::Quit)));
+    assert!(scene.shows("Enter quit   Esc stay"));
+    assert_eq!(scene.effects(), []);
+
+    scene.key(KeyCode::Esc);
+    assert_eq!(scene.state.overlay, None);
+    scene.key(KeyCode::Up);
+    assert_eq!(line(&scene), "half a thought");
+}
+
+#[test]
+fn a_message_may_have_several_lines() {
+    let mut scene = room();
+
+    scene.types("one");
+    scene.alt(KeyCode::Enter);
+    scene.types("two");
+    scene.ctrl('j');
+    scene.says("three");
+
+    assert_eq!(scene.posted().body, message("one\ntwo\nthree"));
+}
+
+#[test]
+fn the_composer_grows_to_a_third_of_the_screen() {
+    let mut scene = room();
+
+    paste(&mut scene, &"a line\n".repeat(30));
+
+    assert_eq!(scene.screen().matches("a line").count(), 7, "{}", scene.screen());
+}
+
+#[test]
+fn a_paste_keeps_its_lines_is_harmless_and_sends_nothing() {
+    let mut scene = room();
+
+    paste(&mut scene, "one\r\ntwo\rthree\n\u{1b}]52;c;x\u{7}\tfour");
+
+    assert_eq!(line(&scene), "one\ntwo\nthree\n␛]52;c;x␇\tfour");
+    assert_eq!(scene.effects(), []);
+}
+
+#[test]
+fn a_long_message_asks_before_it_is_sent() {
+    for long in ["line\n".repeat(21), "x".repeat(5000)] {
+        let mut scene = room();
+        paste(&mut scene, &long);
+
+        scene.key(KeyCode::Enter);
+        assert_eq!(scene.state.overlay, Some(Overlay::Question(Question::SendLong)));
+        assert_eq!(scene.effects(), []);
+
+        scene.key(KeyCode::Esc);
+        assert_eq!(line(&scene), long);
+
+        scene.key(KeyCode::Enter);
+        scene.key(KeyCode::Enter);
+        scene.posted();
+    }
+}
+
+#[test]
+fn what_is_too_long_for_a_message_is_refused_and_nothing_is_lost() {
+    let table = [
+        ("x".repeat(16 * 1024), "that is 16389 bytes; a message has at most 16384"),
+        ("\n".repeat(400), "that is 401 lines; a message has at most 400"),
+        ("x".repeat(10 << 20), "a message has at most 16384"),
+    ];
+    for (long, sentence) in table {
+        let mut scene = room();
+        scene.types("draft");
+
+        paste(&mut scene, &long);
+
+        assert_eq!(line(&scene), "draft");
+        assert!(scene.shows(sentence), "{}", scene.screen());
+    }
+}
+
+#[test]
+fn what_shows_nothing_is_not_sent() {
+    let mut scene = room();
+
+    scene.says("   ");
+    paste(&mut scene, "\u{2800}\u{3164}");
+    scene.key(KeyCode::Enter);
+
+    assert_eq!(scene.effects(), []);
+    assert!(scene.shows("there is nothing to see in this message"));
+}
+
+#[test]
+fn up_brings_back_what_was_written_and_down_the_way_back() {
+    let mut scene = room();
+    scene.says("one");
+    scene.says("two");
+
+    scene.key(KeyCode::Up);
+    scene.key(KeyCode::Up);
+    assert_eq!(line(&scene), "one");
+    scene.key(KeyCode::Up);
+    assert_eq!(line(&scene), "one");
+    scene.key(KeyCode::Down);
+    assert_eq!(line(&scene), "two");
+    scene.key(KeyCode::Down);
+    assert_eq!(line(&scene), "");
+}
+
+#[test]
+fn up_in_a_text_moves_a_row_and_keeps_the_text() {
+    let mut scene = room();
+    scene.says("before");
+    scene.types("one");
+    scene.ctrl('j');
+    scene.types("two");
+
+    scene.key(KeyCode::Up);
+    scene.key(KeyCode::Up);
+    scene.types("!");
+
+    assert_eq!(line(&scene), "one!\ntwo");
+}
+
+#[test]
+fn tab_completes_names_and_commands_and_goes_through_them() {
+    let table = [
+        ("/n", 1, "/nick "),
+        ("/he", 1, "/help "),
+        ("b", 1, "bob: "),
+        ("well @c", 1, "well @carol "),
+        ("ask ca", 1, "ask carol "),
+        ("/j", 2, "/j "),
+        ("xyz", 1, "xyz"),
+        ("ali", 1, "ali"),
+    ];
+    for (typed, tabs, completed) in table {
+        let mut scene = room();
+        scene.types(typed);
+        for _ in 0..tabs {
+            scene.key(KeyCode::Tab);
+        }
+        assert_eq!(line(&scene), completed, "{typed}");
+    }
+}
+
+#[test]
+fn an_empty_tab_says_nothing() {
+    let mut scene = room();
+
+    scene.key(KeyCode::Tab);
+
+    assert_eq!(line(&scene), "");
+}
+
+#[test]
+fn the_cursor_stands_behind_what_was_typed() {
+    let mut scene = room();
+
+    scene.types("結果 e\u{301}");
+
+    let mut terminal = ratatui::Terminal::new(ratatui::backend::TestBackend::new(80, 24)).unwrap();
+    terminal.draw(|frame| chat_tui::view::draw(&scene.state, frame)).unwrap();
+    let cursor = terminal.get_cursor_position().unwrap();
+    assert_eq!((cursor.x, cursor.y), (3 + 6, 22));
+}

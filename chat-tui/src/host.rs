@@ -11,6 +11,7 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
 
 /// How long somebody on this machine may take to pick up.
 const PICK_UP: Duration = Duration::from_secs(1);
@@ -134,9 +135,11 @@ fn serve(sockets: Vec<TcpListener>) -> Host {
 /// The screen belongs to the client; without a log, there is only no log.
 fn start_log(state: &Path) {
     let Ok(file) = open_log(state) else { return };
-    let log = tracing_subscriber::fmt().with_writer(Mutex::new(file)).with_ansi(false);
+    // As `chat-server` reads it.
+    let filter = EnvFilter::try_from_env("CHAT_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(Mutex::new(file)).with_ansi(false);
     // A second server of this process goes on with the log of the first.
-    drop(log.with_max_level(tracing::Level::INFO).try_init());
+    drop(log.try_init());
 }
 
 fn open_log(state: &Path) -> io::Result<std::fs::File> {

@@ -161,7 +161,8 @@ pub enum Asked {
     Rename,
 }
 
-/// Why there is no connection.
+/// Why there is no connection. Each text is a whole sentence to show as it is, safe and without its full stop, like "no
+/// server answers at localhost:7000".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trouble {
     /// Nothing answers at the address.

@@ -1,0 +1,157 @@
+//! A server that says anything at all, at any time: no panic, nothing told twice, nothing told out of order.
+
+use super::*;
+use chat_proto::frame::{Done, Gap, GapKind, GoAway, Page, RoomEnded};
+use rand::RngExt;
+use rand::rngs::StdRng;
+
+const STEPS: usize = 400;
+const SEEDS: u64 = 300;
+const ELSEWHERE: RoomId = RoomId([8; 16]);
+
+struct Dice(StdRng);
+
+impl Dice {
+    fn up_to(&mut self, max: u64) -> u64 {
+        self.0.random_range(0..=max)
+    }
+
+    fn room(&mut self) -> RoomId {
+        if self.up_to(5) == 0 { ELSEWHERE } else { ROOM }
+    }
+
+    fn entry(&mut self, seq: u64, prev: u64) -> Entry {
+        let post = (self.up_to(2) == 0).then(|| id(self.up_to(30)));
+        let author = Author { person: PersonId(1 + self.up_to(1)), name: Bytes::from("anybody") };
+        Entry { post, author, ..message(seq, Seq(prev)) }
+    }
+
+    /// Mostly entries that could be, from anywhere; at times ones that could not.
+    fn entries(&mut self) -> Vec<Entry> {
+        let from = self.up_to(40);
+        let mut entries: Vec<_> = (0..=self.up_to(4)).map(|n| self.entry(from + n + 1, from + n)).collect();
+        if self.up_to(9) == 0 {
+            let (seq, prev) = (self.up_to(40), self.up_to(40));
+            entries.push(self.entry(seq, prev));
+        }
+        entries
+    }
+
+    fn refused(&mut self) -> Refused {
+        let at = self.up_to(Code::ALL.len() as u64 - 1) as usize;
+        let retry_after_ms = (self.up_to(3) == 0).then_some(1_000);
+        Refused { retry_after_ms, ..Refused::new(Code::ALL[at].0, "because") }
+    }
+
+    fn frame(&mut self) -> ServerFrame {
+        let (room, low, high) = (self.room(), self.up_to(40), self.up_to(40));
+        match self.up_to(14) {
+            0..=3 => Batch { room, entries: Capped::new(self.entries()) }.into(),
+            4 | 5 => Joined { room, ..joined(low, high) }.into(),
+            6 | 7 => accepted(self.up_to(30), low).into(),
+            8 => Gap { room, from: Seq(low), to: Seq(high), kind: GapKind::Loadable }.into(),
+            9 => Page { room, oldest: Seq(low), entries: Capped::new(self.entries()) }.into(),
+            10 => Done {}.into(),
+            11 => pong(low).into(),
+            12 => RoomEnded { room }.into(),
+            13 => GoAway { reconnect_after_ms: 1 }.into(),
+            _ => self.refused().into(),
+        }
+    }
+
+    fn command(&mut self, n: u64) -> Command {
+        match self.up_to(12) {
+            0 => Command::Create,
+            1 | 2 => Command::Join(code()),
+            3 => Command::Leave(ROOM),
+            4 => Command::History { room: ROOM, after: Seq(self.up_to(9)), before: Seq(self.up_to(40)) },
+            5 => Command::Rename(Nick::parse(b"bob").unwrap()),
+            6 => Command::Discard(id(self.up_to(30))),
+            _ => Command::Post(item(n)),
+        }
+    }
+}
+
+/// What the holder of the link may rely on.
+#[derive(Default)]
+struct Holder {
+    /// The last entry or gap of each room that is open.
+    cursors: BTreeMap<RoomId, Seq>,
+    decided: BTreeMap<u64, Mark>,
+}
+
+impl Holder {
+    fn take(&mut self, event: LinkEvent) {
+        match event {
+            LinkEvent::Joined { asked: Asked::Resume(room), .. } => assert!(self.cursors.contains_key(&room)),
+            LinkEvent::Joined { joined, .. } => drop(self.cursors.insert(joined.room, joined.cursor)),
+            LinkEvent::Entries { room, entries } => entries.iter().for_each(|entry| self.follow(room, entry)),
+            LinkEvent::Gap { room, from, to, .. } => {
+                assert_eq!(from, self.cursors[&room].next());
+                self.cursors.insert(room, to);
+            }
+            LinkEvent::RoomEnded { room } | LinkEvent::Left { room } => {
+                assert!(self.cursors.remove(&room).is_some(), "a room ends once");
+            }
+            LinkEvent::Marked { id, mark, .. } => self.mark(id.n, mark),
+            LinkEvent::Members { room, .. } | LinkEvent::Page { room, .. } => {
+                assert!(self.cursors.contains_key(&room));
+            }
+            _ => {}
+        }
+    }
+
+    fn follow(&mut self, room: RoomId, entry: &Entry) {
+        assert_eq!(entry.prev, self.cursors[&room]);
+        assert!(entry.seq > entry.prev);
+        self.cursors.insert(room, entry.seq);
+    }
+
+    fn mark(&mut self, n: u64, mark: Mark) {
+        if let Some(before) = self.decided.get(&n) {
+            panic!("post {n} was {before:?} and is {mark:?} now");
+        }
+        if matches!(mark, Mark::Accepted { .. } | Mark::Refused(_)) {
+            self.decided.insert(n, mark);
+        }
+    }
+}
+
+fn step(bench: &mut Bench, dice: &mut Dice, n: u64) {
+    let outcome = match dice.up_to(9) {
+        0 => Err(End::Bye),
+        1..=3 => {
+            bench.command(dice.command(n));
+            Ok(())
+        }
+        4 => {
+            bench.now.at += Duration::from_secs(dice.up_to(40));
+            bench.core.on_time(bench.now)
+        }
+        _ => {
+            // The numbers of requests rise over the life of a link; an answer to one of the last is often to the point.
+            let last = bench.take_frames().last().map_or(0, |(request, _)| u64::from(*request));
+            let request = if dice.up_to(2) == 0 { 0 } else { last.saturating_sub(dice.up_to(3)) };
+            let frame = dice.frame();
+            bench.hear(request as u32, frame)
+        }
+    };
+    if outcome.is_err() {
+        bench.core.on_lost();
+        // A login as somebody else is the answer to a rename.
+        drop(bench.try_login(PersonId(1 + dice.up_to(1) * dice.up_to(1))));
+    }
+}
+
+#[test]
+fn whatever_a_server_says_the_holder_can_rely_on_what_it_is_told() {
+    for seed in 0..SEEDS {
+        let mut dice = Dice(StdRng::seed_from_u64(seed));
+        let (mut bench, mut holder) = (Bench::online(), Holder::default());
+        for n in 0..STEPS as u64 {
+            step(&mut bench, &mut dice, n);
+            bench.take_events().into_iter().for_each(|event| holder.take(event));
+        }
+        assert!(bench.core.kept().len() <= STEPS, "seed {seed}");
+    }
+}

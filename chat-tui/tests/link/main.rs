@@ -4,5 +4,6 @@
 
 mod bad_server;
 mod fake;
+mod goodbye;
 mod keeping;
 mod life;

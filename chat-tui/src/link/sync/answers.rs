@@ -111,6 +111,10 @@ impl Core {
         let Some(Request::History { room, after, before }) = self.requests.answered(request) else {
             return Err(unasked("Page"));
         };
+        if !self.rooms.contains_key(&room) {
+            // The room ended while the question was on its way: that was the answer.
+            return Ok(());
+        }
         let entries: Vec<_> = page.entries.into_vec().into_iter().map(clamp::entry).collect();
         let is_in_order = entries.windows(2).all(|pair| pair[0].seq < pair[1].seq);
         if page.room != room || !is_in_order || entries.first().is_some_and(|first| first.seq <= after) {
@@ -175,7 +179,10 @@ impl Core {
             Some(Request::Leave(room)) => self.on_leave_refused(room, refused),
             Some(Request::Ping) => Ok(()),
             Some(other) => {
-                self.tell_refused(&other, refused);
+                let is_of_room_gone = other.room().is_some_and(|room| !self.rooms.contains_key(&room));
+                if !is_of_room_gone {
+                    self.tell_refused(&other, refused);
+                }
                 Ok(())
             }
             None => Err(unasked("Refused")),

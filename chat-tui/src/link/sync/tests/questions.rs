@@ -102,6 +102,25 @@ fn a_page_out_of_order_or_out_of_range_is_misbehaviour() {
 }
 
 #[test]
+fn a_page_of_a_room_that_ended_meanwhile_is_not_told() {
+    for answer in [true, false] {
+        let mut bench = Bench::in_room(9);
+        bench.command(Command::History { room: ROOM, after: Seq(2), before: Seq(5) });
+        let (request, _) = bench.take_frames().remove(0);
+        bench.hear(0, chat_proto::frame::RoomEnded { room: ROOM }).unwrap();
+        bench.take_events();
+        let page = Page { room: ROOM, oldest: Seq(1), entries: Capped::new(entries(3, 4)) };
+
+        match answer {
+            true => bench.hear(request, page).unwrap(),
+            false => bench.hear(request, Refused::new(Code::NOT_MEMBER, "because")).unwrap(),
+        }
+
+        assert_eq!(bench.take_events(), []);
+    }
+}
+
+#[test]
 fn a_refused_join_tells_its_sentence() {
     let mut bench = Bench::online();
     bench.command(Command::Join(code()));

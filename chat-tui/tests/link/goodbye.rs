@@ -52,6 +52,19 @@ async fn bye_ends_a_link_that_has_no_connection_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_bye_from_a_holder_who_went_at_once_is_said() {
+    for _ in 0..20 {
+        let mut scene = Scene::new();
+        let mut peer = scene.enter(3).await;
+        scene.commands.try_send(Command::Bye).unwrap();
+        let Scene { commands, events, .. } = scene;
+        drop((commands, events));
+
+        peer.request_where(|frame| matches!(frame, ClientFrame::Bye(_))).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_link_that_nobody_holds_hangs_up_without_a_bye() {
     let mut scene = Scene::new();
     let mut peer = scene.enter(3).await;

@@ -43,6 +43,8 @@ impl Desk {
     pub(super) async fn serve(&mut self) -> Result<(), End> {
         let has_events = self.core.events_waiting() > 0;
         let command = tokio::select! {
+            // Commands first: what a holder asked for before it went, it asked for. A `Bye` above all.
+            biased;
             command = self.commands.recv() => command.ok_or(End::Abandoned)?,
             permit = self.events.reserve(), if has_events => {
                 let permit = permit.map_err(|_| End::Abandoned)?;

@@ -92,7 +92,11 @@ enum Farewell {
 
 impl From<io::Error> for Farewell {
     fn from(error: io::Error) -> Self {
-        Self::Terminal(error)
+        // Whichever is told first: the drawing that fails, or the thread that waits for the hang-up.
+        match error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) {
+            true => Self::Hangup,
+            false => Self::Terminal(error),
+        }
     }
 }
 
@@ -143,7 +147,7 @@ impl<W: World> App<'_, W> {
     fn on_input(&mut self, event: Option<io::Result<TerminalEvent>>) -> Result<(), Farewell> {
         match event {
             Some(Ok(event)) => self.take_in(EventKind::Terminal(event)),
-            Some(Err(error)) => Err(Farewell::Terminal(error)),
+            Some(Err(error)) => Err(error.into()),
             None => Err(Farewell::Hangup),
         }
     }

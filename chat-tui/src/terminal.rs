@@ -6,11 +6,14 @@ use crate::state::State;
 use crate::view;
 use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange};
 use crossterm::style::Print;
-use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, SetTitle, disable_raw_mode, enable_raw_mode};
+use crossterm::terminal::{
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, SetTitle, disable_raw_mode, enable_raw_mode,
+};
 use crossterm::{cursor, execute, queue};
 use ratatui::backend::CrosstermBackend;
 use rustix::event::{PollFd, PollFlags, poll};
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write, stdin, stdout};
+use std::mem::ManuallyDrop;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Mutex;
 use std::thread::{self, ThreadId};
@@ -29,16 +32,19 @@ const HANGUP_GRACE: Duration = Duration::from_millis(1900);
 /// The thread that draws, while the terminal is taken over.
 static OWNER: Mutex<Option<ThreadId>> = Mutex::new(None);
 
+type Inner = ratatui::Terminal<CrosstermBackend<BufWriter<Stdout>>>;
+
 pub struct Terminal {
-    inner: ratatui::Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    /// Never dropped at the end: ratatui would show the cursor once more, and panic when the terminal is gone.
+    inner: ManuallyDrop<Inner>,
     title: String,
 }
 
 impl Terminal {
     /// Takes the terminal over, until this is dropped. A panic on this thread gives it back before it is reported.
     pub fn take() -> io::Result<Self> {
-        let inner = ratatui::Terminal::new(CrosstermBackend::new(BufWriter::new(stdout())))?;
         give_back_on_panic();
+        let inner = ManuallyDrop::new(blank()?);
         take_over()?;
         Ok(Self { inner, title: String::new() })
     }
@@ -54,8 +60,11 @@ impl Terminal {
     }
 
     /// Forgets what is shown: the next drawing starts from nothing.
+    ///
+    /// ratatui's own `clear` asks the terminal where its cursor is and waits two seconds for an answer.
     pub fn clear(&mut self) -> io::Result<()> {
-        self.inner.clear()
+        drop(ManuallyDrop::into_inner(std::mem::replace(&mut self.inner, ManuallyDrop::new(blank()?))));
+        execute!(stdout(), Clear(ClearType::All))
     }
 
     pub fn ring(&mut self) -> io::Result<()> {
@@ -81,6 +90,11 @@ impl Drop for Terminal {
     fn drop(&mut self) {
         give_back();
     }
+}
+
+/// A terminal of which nothing is known but its size.
+fn blank() -> io::Result<Inner> {
+    ratatui::Terminal::new(CrosstermBackend::new(BufWriter::new(stdout())))
 }
 
 fn take_over() -> io::Result<()> {

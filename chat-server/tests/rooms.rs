@@ -375,3 +375,28 @@ async fn too_many_sessions_or_rooms_are_refused_with_the_limit() {
     assert_eq!((refused.code, refused.detail), (Code::TOO_MANY_SESSIONS, Detail::Max(10)));
     assert_eq!(no_room, Code::SERVER_FULL);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_enters_again_in_another_way_departs_once_and_for_all() {
+    let ways = [(Stay::Resident, Stay::Visitor), (Stay::Visitor, Stay::Resident), (Stay::Watcher, Stay::Visitor)];
+    for (first, second) in ways {
+        let world = World::new();
+        let (_alice, room) = world.opener("alice").await;
+        let mut bob = world.person("bob").await;
+        bob.join_as(room.code, first).await;
+        bob.join_as(room.code, second).await;
+
+        drop(bob);
+        sleep(2 * MINUTE).await;
+
+        assert_eq!(present(&world, room.code).await, ["alice", "carol"], "{first:?}, then {second:?}");
+    }
+}
+
+/// Who is present, with carol, who comes to look.
+async fn present(world: &World, code: [u8; 4]) -> Vec<String> {
+    let (mut carol, _) = world.guest("carol", code).await;
+    let ServerFrame::Members(members) = carol.next().await else { panic!("members first") };
+    let here = members.members.iter().filter(|member| member.presence == Presence::Here);
+    here.map(|member| String::from_utf8_lossy(&member.name).into_owned()).collect()
+}

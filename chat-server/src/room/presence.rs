@@ -61,6 +61,7 @@ pub(super) type Note<'a> = &'a mut dyn FnMut(&Person, EntryBody);
 
 pub(super) struct Presences {
     members: BTreeMap<PersonId, Known>,
+    /// Sessions that only came to post. None of them is a member's session as well.
     visitors: HashSet<SessionId>,
     members_max: usize,
     grace: Duration,
@@ -115,10 +116,10 @@ impl Room {
         self.with_presences(|presences, note| presences.depart(session, person, how, note))
     }
 
-    /// Ends a person's membership.
-    pub(crate) fn leave(self: &Arc<Self>, person: &Arc<Person>) -> Life {
+    /// Ends a person's membership, on the word of one of their sessions.
+    pub(crate) fn leave(self: &Arc<Self>, session: SessionId, person: &Arc<Person>) -> Life {
         person.left(self.id);
-        self.with_presences(|presences, note| presences.leave(person, note))
+        self.with_presences(|presences, note| presences.leave(session, person, note))
     }
 
     /// Tells the room that `person` bears a new name.
@@ -192,7 +193,10 @@ impl Presences {
         note: Note<'_>,
     ) -> Result<(), EnterError> {
         if stay == Stay::Visitor {
-            self.visitors.insert(session);
+            // Whoever is present with this session remains so: it departs once, from one place.
+            if !self.is_attached(session, person.id) {
+                self.visitors.insert(session);
+            }
             return Ok(());
         }
         if !self.is_member(person.id) {
@@ -203,6 +207,7 @@ impl Presences {
             note(person, EntryBody::Joined);
         }
         known.attach(session, stay);
+        self.visitors.remove(&session);
         if self.is_kept() {
             self.empty_since = None;
         }
@@ -235,7 +240,8 @@ impl Presences {
         }
     }
 
-    fn leave(&mut self, person: &Arc<Person>, note: Note<'_>) -> Life {
+    fn leave(&mut self, session: SessionId, person: &Arc<Person>, note: Note<'_>) -> Life {
+        self.visitors.remove(&session);
         let was_kept = self.is_kept();
         let Some(known) = self.members.remove(&person.id) else { return Life::Lives };
         if known.is_present() {

@@ -65,8 +65,9 @@ impl Deliveries {
         let id = room.id;
         let at = news.as_ref().map(|_| at);
         self.cursors.insert(id, Cursor { room, at, is_behind: at.is_some() });
-        if let Some(news) = news {
-            self.news.insert(id, BroadcastStream::new(news));
+        match news {
+            Some(news) => drop(self.news.insert(id, BroadcastStream::new(news))),
+            None => drop(self.news.remove(&id)),
         }
     }
 

@@ -107,7 +107,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         self.member().deliveries.stop(room.id);
         // A visitor is no member; it just goes.
         let life = match room.is_member(person.id) {
-            true => room.leave(&person),
+            true => room.leave(self.id, &person),
             false => room.depart(self.id, &person, Departure::Bye),
         };
         self.shared.rooms.settle(&room, life);

@@ -400,3 +400,27 @@ async fn present(world: &World, code: [u8; 4]) -> Vec<String> {
     let here = members.members.iter().filter(|member| member.presence == Presence::Here);
     here.map(|member| String::from_utf8_lossy(&member.name).into_owned()).collect()
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_resident_who_is_cut_off_is_waited_for_although_a_watcher_of_theirs_remains() {
+    for watcher_goes in [false, true] {
+        let world = World::new();
+        let (alice, room) = world.opener("alice").await;
+        let mut tail = world.person("alice").await;
+        tail.join_as(room.code, Stay::Watcher).await;
+
+        drop(alice);
+        sleep(MINUTE / 2).await;
+        let tail = if watcher_goes {
+            tail.bye().await;
+            None
+        } else {
+            Some(tail)
+        };
+        sleep(MINUTE / 4).await;
+
+        let mut alice = world.person("alice").await;
+        assert!(alice.resume(room.room, 1).await.is_ok(), "watcher gone: {}", tail.is_none());
+        assert_eq!(gists(&alice.entries(1).await), ["alice joined"], "she was present all the time");
+    }
+}

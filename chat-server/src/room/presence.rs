@@ -73,11 +73,13 @@ pub(super) struct Presences {
 struct Known {
     person: Arc<Person>,
     whereabouts: Whereabouts,
+    /// Since when a session that kept the room alive has been cut off. It may come back, whoever else is here.
+    resident_cut: Option<Instant>,
 }
 
 enum Whereabouts {
     Here(Vec<(SessionId, Stay)>),
-    Fading { since: Instant, stay: Stay },
+    Fading { since: Instant },
     Gone { since: Instant },
 }
 
@@ -274,7 +276,8 @@ impl Presences {
 
 impl Known {
     fn new(person: &Arc<Person>) -> Self {
-        Self { person: Arc::clone(person), whereabouts: Whereabouts::Gone { since: Instant::now() } }
+        let whereabouts = Whereabouts::Gone { since: Instant::now() };
+        Self { person: Arc::clone(person), whereabouts, resident_cut: None }
     }
 
     fn as_member(&self) -> Member {
@@ -294,14 +297,15 @@ impl Known {
     }
 
     fn keeps(&self) -> bool {
-        match &self.whereabouts {
+        let is_resident = match &self.whereabouts {
             Whereabouts::Here(sessions) => sessions.iter().any(|(_, stay)| *stay == Stay::Resident),
-            Whereabouts::Fading { stay, .. } => *stay == Stay::Resident,
-            Whereabouts::Gone { .. } => false,
-        }
+            Whereabouts::Fading { .. } | Whereabouts::Gone { .. } => false,
+        };
+        is_resident || self.resident_cut.is_some()
     }
 
     fn attach(&mut self, session: SessionId, stay: Stay) {
+        self.resident_cut = self.resident_cut.filter(|_| stay != Stay::Resident);
         match &mut self.whereabouts {
             Whereabouts::Here(sessions) => {
                 sessions.retain(|(other, _)| *other != session);
@@ -311,28 +315,32 @@ impl Known {
         }
     }
 
-    /// Ends one session's stay. With the last of them the person goes, or fades if that one was cut off; says which.
+    /// Ends one session's stay. With the last of them the person goes, or fades if one was cut off; says which.
     fn detach(&mut self, session: SessionId, how: Departure) -> Option<Departure> {
         let Whereabouts::Here(sessions) = &mut self.whereabouts else { return None };
         let (_, stay) = sessions.remove(sessions.iter().position(|(other, _)| *other == session)?);
-        if !sessions.is_empty() {
-            return None;
+        let is_last = sessions.is_empty();
+        let now = Instant::now();
+        if how == Departure::Lost && stay == Stay::Resident {
+            self.resident_cut = Some(now);
         }
-        let since = Instant::now();
-        self.whereabouts = match how {
-            Departure::Bye => Whereabouts::Gone { since },
-            Departure::Lost => Whereabouts::Fading { since, stay },
-        };
-        Some(how)
+        is_last.then(|| self.go(now, how))
+    }
+
+    fn go(&mut self, now: Instant, how: Departure) -> Departure {
+        let cut = if how == Departure::Lost { Some(now) } else { self.resident_cut };
+        self.whereabouts = cut.map_or(Whereabouts::Gone { since: now }, |since| Whereabouts::Fading { since });
+        if cut.is_some() { Departure::Lost } else { Departure::Bye }
     }
 
     /// Whether a lost person was given up just now.
     fn fade(&mut self, now: Instant, grace: Duration) -> bool {
-        let Whereabouts::Fading { since, .. } = self.whereabouts else { return false };
-        let is_over = now.duration_since(since) >= grace;
-        if is_over {
+        let is_over = |since: Instant| now.duration_since(since) >= grace;
+        self.resident_cut = self.resident_cut.filter(|since| !is_over(*since));
+        let Whereabouts::Fading { since } = self.whereabouts else { return false };
+        if is_over(since) {
             self.whereabouts = Whereabouts::Gone { since };
         }
-        is_over
+        is_over(since)
     }
 }

@@ -186,6 +186,11 @@ impl Person {
         self.lock().rooms.iter().copied().collect()
     }
 
+    /// How many rooms they are a member of.
+    pub(crate) fn room_count(&self) -> usize {
+        self.lock().rooms.len()
+    }
+
     /// Notes membership.
     pub(crate) fn joined(&self, room: RoomId) {
         self.lock().rooms.insert(room);

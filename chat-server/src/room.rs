@@ -105,7 +105,7 @@ impl Room {
             news: broadcast::Sender::new(config.ring_batches),
             environment: Arc::clone(environment),
             state: Mutex::new(State {
-                presences: Presences::new(config),
+                presences: Presences::new(id, config),
                 writing,
                 head: Seq::START,
                 topic: Topic::default(),
@@ -155,7 +155,11 @@ impl Room {
 
     /// Ends the room: nobody enters any more, and whoever is still there is told.
     pub(crate) fn end(&self) {
-        self.lock().ended = true;
+        {
+            let mut state = self.lock();
+            state.ended = true;
+            state.presences.clear();
+        }
         // Nobody listening is nobody to tell.
         let _ = self.news.send(News::Ended);
     }

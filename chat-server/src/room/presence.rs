@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::people::Person;
 use bytes::Bytes;
 use chat_proto::frame::{Member, Presence, Stay};
-use chat_proto::{EntryBody, LeaveReason, PersonId};
+use chat_proto::{Author, EntryBody, LeaveReason, Nick, PersonId, RoomId};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -60,6 +60,7 @@ pub(crate) enum EnterError {
 pub(super) type Note<'a> = &'a mut dyn FnMut(&Person, EntryBody);
 
 pub(super) struct Presences {
+    room: RoomId,
     members: BTreeMap<PersonId, Known>,
     /// Sessions that only came to post. None of them is a member's session as well.
     visitors: HashSet<SessionId>,
@@ -70,7 +71,9 @@ pub(super) struct Presences {
     empty_since: Option<Instant>,
 }
 
+/// A member. While it stands here, and no longer, the room stands in the person's file.
 struct Known {
+    room: RoomId,
     person: Arc<Person>,
     whereabouts: Whereabouts,
     /// Since when a session that kept the room alive has been cut off. It may come back, whoever else is here.
@@ -106,9 +109,6 @@ impl Room {
             // Subscribed before anybody reads the log: what is not in the log by then will come as news.
             (stay != Stay::Visitor).then(|| self.news.subscribe())
         };
-        if news.is_some() {
-            person.joined(self.id);
-        }
         self.flush();
         Ok(news)
     }
@@ -120,15 +120,20 @@ impl Room {
 
     /// Ends a person's membership, on the word of one of their sessions.
     pub(crate) fn leave(self: &Arc<Self>, session: SessionId, person: &Arc<Person>) -> Life {
-        person.left(self.id);
         self.with_presences(|presences, note| presences.leave(session, person, note))
     }
 
-    /// Tells the room that `person` bears a new name.
-    pub(crate) fn renamed(self: &Arc<Self>, person: PersonId, old: &chat_proto::Nick, new: &chat_proto::Nick) {
-        let bytes = |name: &chat_proto::Nick| Bytes::copy_from_slice(name.as_str().as_bytes());
-        let author = chat_proto::Author { person, name: bytes(old) };
-        self.lock().writing.note(self.environment.now(), author, EntryBody::Renamed(bytes(new)));
+    /// Tells the room that `person` bears a new name, if they are a member.
+    pub(crate) fn renamed(self: &Arc<Self>, person: PersonId, old: &Nick, new: &Nick) {
+        let bytes = |name: &Nick| Bytes::copy_from_slice(name.as_str().as_bytes());
+        {
+            let mut state = self.lock();
+            if state.ended || !state.presences.is_member(person) {
+                return;
+            }
+            let author = Author { person, name: bytes(old) };
+            state.writing.note(self.environment.now(), author, EntryBody::Renamed(bytes(new)));
+        }
         self.flush();
     }
 
@@ -155,8 +160,9 @@ impl Room {
 }
 
 impl Presences {
-    pub(super) fn new(config: &Config) -> Self {
+    pub(super) fn new(room: RoomId, config: &Config) -> Self {
         Self {
+            room,
             members: BTreeMap::new(),
             visitors: HashSet::new(),
             members_max: config.members_per_room,
@@ -168,6 +174,11 @@ impl Presences {
 
     pub(super) fn is_member(&self, person: PersonId) -> bool {
         self.members.contains_key(&person)
+    }
+
+    /// Forgets every member, because the room is over.
+    pub(super) fn clear(&mut self) {
+        self.members.clear();
     }
 
     fn is_empty(&self) -> bool {
@@ -204,7 +215,7 @@ impl Presences {
         if !self.is_member(person.id) {
             self.make_place()?;
         }
-        let known = self.members.entry(person.id).or_insert_with(|| Known::new(person));
+        let known = self.members.entry(person.id).or_insert_with(|| Known::new(self.room, person));
         if !known.is_present() {
             note(person, EntryBody::Joined);
         }
@@ -275,9 +286,10 @@ impl Presences {
 }
 
 impl Known {
-    fn new(person: &Arc<Person>) -> Self {
+    fn new(room: RoomId, person: &Arc<Person>) -> Self {
+        person.joined(room);
         let whereabouts = Whereabouts::Gone { since: Instant::now() };
-        Self { person: Arc::clone(person), whereabouts, resident_cut: None }
+        Self { room, person: Arc::clone(person), whereabouts, resident_cut: None }
     }
 
     fn as_member(&self) -> Member {
@@ -342,5 +354,11 @@ impl Known {
             self.whereabouts = Whereabouts::Gone { since };
         }
         is_over(since)
+    }
+}
+
+impl Drop for Known {
+    fn drop(&mut self) {
+        self.person.left(self.room);
     }
 }

@@ -29,6 +29,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             return self.admit(request, room, create.stay, Start::LastPage).await;
         }
         self.check_room_count()?;
+        self.check_membership_count(create.stay)?;
         let stay = (self.id, create.stay);
         let entered = self.shared.rooms.create(&person, create.id, stay).map_err(refusals::create)?;
         self.begin(request, entered, Start::LastPage).await;
@@ -58,6 +59,9 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         if self.member().deliveries.room(room.id).is_none() {
             self.check_room_count()?;
         }
+        if !room.is_member(self.member().deliveries.person_id()) {
+            self.check_membership_count(stay)?;
+        }
         room.reconcile().await;
         match start {
             Start::After(after) if after > room.head() => return Err(refusals::bad_cursor(after, room.head())),
@@ -71,6 +75,14 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
 
     fn check_room_count(&mut self) -> Result<(), Refused> {
         match self.member().deliveries.len() < ROOMS_PER_SESSION {
+            true => Ok(()),
+            false => Err(refusals::too_many_rooms(ROOMS_PER_SESSION)),
+        }
+    }
+
+    /// A person is in no more rooms than a session may be, or `Welcome` could not name them all.
+    fn check_membership_count(&mut self, stay: Stay) -> Result<(), Refused> {
+        match stay == Stay::Visitor || self.member().deliveries.person().room_count() < ROOMS_PER_SESSION {
             true => Ok(()),
             false => Err(refusals::too_many_rooms(ROOMS_PER_SESSION)),
         }

@@ -363,6 +363,16 @@ impl HeldWorld {
         (peer, joined.room)
     }
 
+    /// Commits whatever comes up, until nothing more does.
+    async fn commit_all(&self) {
+        for _ in 0..1_000 {
+            if let Some(commit) = self.try_commit() {
+                commit.commit();
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
     fn try_commit(&self) -> Option<Waiting> {
         self.waiting.lock().unwrap().pop()
     }
@@ -440,6 +450,24 @@ async fn a_commit_in_doubt_ends_the_connection_and_the_same_id_finds_the_truth()
         let ServerFrame::Page(page) = alice.ask(ask).await else { panic!("a page") };
         assert_eq!(gists(&page.entries), ["alice: perhaps"], "stored: {stored}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_is_let_in_again_before_their_leave_is_visible_hears_what_follows() {
+    let held = HeldWorld::new();
+    let (mut alice, room) = held.opener("alice").await;
+    let code = alice.resume(room, 2).await.unwrap().code;
+    let mut bob = held.world.person("bob").await;
+    bob.join(code).await;
+    held.commit_all().await;
+
+    bob.leave(room).await;
+    bob.join(code).await;
+    held.commit_all().await;
+    alice.send(alice.post(room, 1, "welcome back")).await;
+    held.commit_all().await;
+
+    assert_eq!(bob.next_said().await, "welcome back");
 }
 
 #[tokio::test(start_paused = true)]

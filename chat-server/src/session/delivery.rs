@@ -113,7 +113,8 @@ impl Deliveries {
         }
         outbound.push(batch.frame.clone());
         cursor.at = Some(batch.last);
-        if batch.expels == Some(self.person.id) {
+        // Whoever was let in again before this became visible stays.
+        if batch.expels == Some(self.person.id) && !cursor.room.is_attached(self.session, self.person.id) {
             self.stop(room);
         }
     }

@@ -4,7 +4,7 @@
 
 mod support;
 
-use chat_proto::frame::{Accepted, Gap, GapKind, History, Post, Resume, Stay};
+use chat_proto::frame::{Accepted, Create, Gap, GapKind, History, Post, Resume, Stay};
 use chat_proto::limits::RESUME_ENTRIES;
 use chat_proto::{Code, Entry, EntryBody, LeaveReason, PersonId, PostId, RoomId, Seq, ServerFrame};
 use chat_server::Config;
@@ -125,6 +125,35 @@ async fn a_reader_that_lags_is_refilled_from_the_log_in_order() {
     let said: Vec<_> = gists(&entries).split_off(3);
     assert_eq!(said, (1..=1_000).map(|n| format!("alice: message {n}")).collect::<Vec<_>>());
     assert!(entries.windows(2).all(|pair| pair[1].prev == pair[0].seq));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reader_that_is_behind_in_several_rooms_is_refilled_in_turn() {
+    let world = World::with(Config { ring_batches: 2, outbound_bytes: 32 * 1024, ..unhurried() });
+    let mut alice = world.person("alice").await;
+    let mut bob = world.connect_through(1_024).logged_in("bob").await;
+    let mut rooms = Vec::new();
+    for id in 0..3 {
+        let room = support::expect_joined(alice.ask(Create { id, stay: Stay::Resident }).await);
+        bob.join(room.code).await;
+        rooms.push(room.room);
+    }
+    let text = "x".repeat(4_000);
+
+    for n in 1..=200 {
+        for room in &rooms {
+            alice.say(*room, n, &text).await;
+        }
+        alice.kept.clear();
+    }
+
+    let mut counts = [0_usize; 3];
+    while counts.iter().sum::<usize>() < 300 {
+        if let ServerFrame::Batch(batch) = bob.next().await {
+            counts[rooms.iter().position(|room| *room == batch.room).unwrap()] += batch.entries.len();
+        }
+    }
+    assert!(counts.iter().all(|count| (70..=130).contains(count)), "about as many of each: {counts:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -61,6 +61,8 @@ pub(crate) struct Room {
     news: broadcast::Sender<News>,
     environment: Arc<dyn Environment>,
     state: Mutex<State>,
+    /// Held by whoever finds out what became of a commit.
+    reconciling: tokio::sync::Mutex<()>,
 }
 
 struct State {
@@ -111,6 +113,7 @@ impl Room {
                 topic: Topic::default(),
                 ended: false,
             }),
+            reconciling: tokio::sync::Mutex::default(),
         });
         room.flush();
         room

@@ -4,13 +4,14 @@
 
 mod support;
 
-use chat_proto::frame::{Accepted, Create, Gap, GapKind, History, Post, Resume, Stay};
+use chat_proto::frame::{Accepted, Create, Gap, GapKind, History, Join, Post, Resume, Stay};
 use chat_proto::limits::RESUME_ENTRIES;
 use chat_proto::{Code, Entry, EntryBody, LeaveReason, PersonId, PostId, RoomId, Seq, ServerFrame};
 use chat_server::Config;
 use chat_server::config::MemoryLimits;
 use chat_server::log::memory::MemoryLogs;
 use chat_server::log::{Completion, Draft, Finding, Log, Logs, Outcome, Range, Reading, Slice};
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use support::{Peer, World, gists, unhurried};
 
@@ -292,7 +293,11 @@ async fn a_post_must_be_something_that_a_person_may_say() {
 struct Held {
     inner: MemoryLogs,
     waiting: Arc<Mutex<Vec<Waiting>>>,
+    slow_reads: SlowReads,
 }
+
+/// How many turns the next reads take. All after them take none.
+type SlowReads = Arc<Mutex<VecDeque<usize>>>;
 
 /// A commit that waits: what to append, and whom to tell.
 struct Waiting {
@@ -304,11 +309,13 @@ struct Waiting {
 struct HeldLog {
     inner: Arc<dyn Log>,
     waiting: Arc<Mutex<Vec<Waiting>>>,
+    slow_reads: SlowReads,
 }
 
 impl Logs for Held {
     fn open(&self, room: RoomId) -> Arc<dyn Log> {
-        Arc::new(HeldLog { inner: self.inner.open(room), waiting: Arc::clone(&self.waiting) })
+        let (waiting, slow_reads) = (Arc::clone(&self.waiting), Arc::clone(&self.slow_reads));
+        Arc::new(HeldLog { inner: self.inner.open(room), waiting, slow_reads })
     }
 
     fn erase(&self, room: RoomId) {
@@ -331,7 +338,14 @@ impl Log for HeldLog {
     }
 
     fn read(&self, range: Range) -> Reading<'_, Slice> {
-        self.inner.read(range)
+        let turns = self.slow_reads.lock().unwrap().pop_front().unwrap_or(0);
+        Box::pin(async move {
+            let slice = self.inner.read(range).await;
+            for _ in 0..turns {
+                tokio::task::yield_now().await;
+            }
+            slice
+        })
     }
 
     fn find(&self, person: PersonId, post: PostId) -> Reading<'_, Finding> {
@@ -362,13 +376,15 @@ impl Waiting {
 struct HeldWorld {
     world: World,
     waiting: Arc<Mutex<Vec<Waiting>>>,
+    slow_reads: SlowReads,
 }
 
 impl HeldWorld {
     fn new() -> Self {
-        let waiting = Arc::default();
-        let logs = Held { inner: MemoryLogs::new(Config::default().memory), waiting: Arc::clone(&waiting) };
-        Self { world: World::with_logs(unhurried(), Arc::new(logs)), waiting }
+        let (waiting, slow_reads) = (Arc::default(), SlowReads::default());
+        let inner = MemoryLogs::new(Config::default().memory);
+        let logs = Held { inner, waiting: Arc::clone(&waiting), slow_reads: Arc::clone(&slow_reads) };
+        Self { world: World::with_logs(unhurried(), Arc::new(logs)), waiting, slow_reads }
     }
 
     /// Waits for the next commit to come up.
@@ -479,6 +495,43 @@ async fn a_commit_in_doubt_ends_the_connection_and_the_same_id_finds_the_truth()
         let ServerFrame::Page(page) = alice.ask(ask).await else { panic!("a page") };
         assert_eq!(gists(&page.entries), ["alice: perhaps"], "stored: {stored}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_who_find_out_what_became_of_a_commit_do_not_start_two() {
+    let held = HeldWorld::new();
+    let (mut alice, room) = held.opener("alice").await;
+    let code = alice.resume(room, 2).await.unwrap().code.to_vec();
+    let mut guests = [held.world.person("bob").await, held.world.person("carol").await];
+    alice.send(alice.post(room, 1, "perhaps")).await;
+    held.next_commit().await.lose_in_doubt();
+    held.slow_reads.lock().unwrap().extend([5, 100]);
+
+    for guest in &mut guests {
+        guest.send(Join { code: code.clone().into(), stay: Stay::Resident }).await;
+    }
+    for _ in 0..500 {
+        tokio::task::yield_now().await;
+    }
+
+    assert_eq!(held.waiting.lock().unwrap().len(), 1, "one commit at a time");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_commit_in_doubt_takes_no_arrival_with_it() {
+    let held = HeldWorld::new();
+    let (mut alice, room) = held.opener("alice").await;
+    let code = alice.resume(room, 2).await.unwrap().code;
+    alice.send(alice.post(room, 1, "perhaps")).await;
+    let commit = held.next_commit().await;
+    let (mut bob, _) = held.world.guest("bob", code).await;
+
+    commit.lose_in_doubt();
+    let (mut carol, _) = held.world.guest("carol", code).await;
+    held.commit_all().await;
+
+    assert_eq!(gists(&bob.entries(4).await)[2..], ["bob joined", "carol joined"]);
+    assert_eq!(gists(&carol.entries(4).await)[2..], ["bob joined", "carol joined"]);
 }
 
 #[tokio::test(start_paused = true)]

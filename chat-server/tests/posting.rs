@@ -13,6 +13,7 @@ use chat_server::log::memory::MemoryLogs;
 use chat_server::log::{Completion, Draft, Finding, Log, Logs, Outcome, Range, Reading, Slice};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use support::{Peer, World, gists, unhurried};
 
 #[tokio::test(start_paused = true)]
@@ -617,4 +618,55 @@ async fn logs_in_memory_stay_within_their_bounds_and_trim_the_largest_room_first
         logs.erase(id);
     }
     assert_eq!(logs.total_bytes(), 0);
+}
+
+#[tokio::test]
+async fn a_log_that_was_erased_while_in_use_holds_nothing_and_its_head_never_falls() {
+    let logs = MemoryLogs::new(Config::default().memory);
+    let log = logs.open(RoomId([1; 16]));
+    let append = || {
+        let author = chat_proto::Author { person: PersonId(1), name: "a".into() };
+        let body = EntryBody::Message("a post in flight".into());
+        log.append(vec![Draft { time: chat_proto::UnixMillis(0), author, post: None, body }], Box::new(|_| {}));
+    };
+    append();
+
+    logs.erase(RoomId([1; 16]));
+    assert_eq!(log.read(Range::last_page()).await.head, Seq(1));
+    append();
+
+    let slice = log.read(Range::last_page()).await;
+    assert_eq!((slice.head, slice.entries.len(), logs.total_bytes()), (Seq(2), 0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_room_that_ends_while_watchers_resume_ends_for_each_of_them() {
+    let world = World::new();
+    for round in 0..100 {
+        let (mut alice, room) = world.opener("alice").await;
+        alice.say(room.room, 1, "hi").await;
+        let mut watchers = Vec::new();
+        for name in ["bob", "carol", "dave"] {
+            let mut watcher = world.person(name).await;
+            watcher.join_as(room.code, Stay::Watcher).await;
+            watchers.push(tokio::spawn(resume_until_refused(watcher, room.room)));
+        }
+
+        tokio::time::sleep(Duration::from_micros(500 + 37 * round)).await;
+        alice.bye().await;
+
+        for watcher in watchers {
+            assert_eq!(watcher.await.unwrap(), Code::ROOM_ENDED);
+        }
+    }
+}
+
+async fn resume_until_refused(mut peer: Peer, room: RoomId) -> Code {
+    loop {
+        match peer.ask(Resume { room, after: Seq(3), stay: Stay::Watcher }).await {
+            ServerFrame::Joined(_) => peer.kept.clear(),
+            ServerFrame::Refused(refused) => return refused.code,
+            other => panic!("joined or refused, not {other:?}"),
+        }
+    }
 }

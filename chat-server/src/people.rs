@@ -92,7 +92,7 @@ impl People {
     pub(crate) fn claim(&self, key: Key, name: &Nick) -> Result<Arc<Person>, ClaimError> {
         let mut directory = self.lock();
         match directory.by_look.get(&name.key()) {
-            Some(person) if person.key == key => Ok(Arc::clone(person)),
+            Some(person) if person.key == key => Ok(person.seen()),
             Some(_) => Err(ClaimError::Taken { free: directory.free_like(name) }),
             None if directory.names_of(key) >= self.names_per_key => {
                 Err(ClaimError::TooMany { max: self.names_per_key })
@@ -131,11 +131,12 @@ impl People {
             if file.sessions.len() >= self.sessions_per_person && !file.sessions.contains_key(&instance) {
                 return Err(self.sessions_per_person);
             }
-            file.sessions.insert(instance, session.clone())
+            let older = file.sessions.insert(instance, session.clone());
+            // Told under the lock: one that ends by itself in this moment must not take its successor off the list.
+            older.inspect(|older| older.replaced.cancel())
         };
         let attendance = Attendance { person: Arc::clone(person), instance, session };
         if let Some(older) = older {
-            older.replaced.cancel();
             older.over.cancelled().await;
         }
         Ok(attendance)
@@ -206,6 +207,12 @@ impl Person {
         self.lock().forgotten
     }
 
+    /// Seen just now: not forgotten before the session that asks is counted.
+    fn seen(self: &Arc<Self>) -> Arc<Self> {
+        self.lock().last_seen = Instant::now();
+        Arc::clone(self)
+    }
+
     fn forget_if_gone(&self, now: Instant, memory: std::time::Duration) -> bool {
         let mut file = self.lock();
         file.forgotten = file.sessions.is_empty() && now.duration_since(file.last_seen) >= memory;
@@ -234,5 +241,42 @@ impl Drop for Attendance {
         file.last_seen = Instant::now();
         drop(file);
         self.session.over.cancel();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: Key = [1; 32];
+    const DAY: std::time::Duration = std::time::Duration::from_hours(24);
+
+    fn nick(name: &str) -> Nick {
+        Nick::parse(name.as_bytes()).expect("a name")
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_comes_back_is_not_forgotten_between_name_and_session() {
+        let people = People::new(&Config::default());
+        drop(people.claim(KEY, &nick("alice")));
+        tokio::time::advance(DAY).await;
+
+        let alice = people.claim(KEY, &nick("alice")).expect("her own name");
+        people.sweep(Instant::now());
+
+        assert!(!alice.is_forgotten());
+        assert!(people.claim([2; 32], &nick("alice")).is_err(), "the name is still hers");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn forgotten_names_no_longer_count_for_their_key() {
+        let people = People::new(&Config { names_per_key: 1, ..Config::default() });
+        drop(people.claim(KEY, &nick("alice")));
+        assert_eq!(people.claim(KEY, &nick("bob")).err(), Some(ClaimError::TooMany { max: 1 }));
+
+        tokio::time::advance(DAY).await;
+        people.sweep(Instant::now());
+
+        assert!(people.claim(KEY, &nick("bob")).is_ok());
     }
 }

@@ -71,6 +71,8 @@ pub(crate) struct People {
 #[derive(Default)]
 struct Directory {
     by_look: HashMap<String, Arc<Person>>,
+    /// How many names each key holds: counting them among all people would take longer the more there are.
+    names: HashMap<Key, usize>,
     last_id: u64,
 }
 
@@ -144,7 +146,15 @@ impl People {
 
     /// Forgets who has been gone for long enough.
     pub(crate) fn sweep(&self, now: Instant) {
-        self.lock().by_look.retain(|_, person| !person.forget_if_gone(now, self.memory));
+        let Directory { by_look, names, .. } = &mut *self.lock();
+        by_look.retain(|_, person| {
+            let is_kept = !person.forget_if_gone(now, self.memory);
+            if !is_kept && let Some(count) = names.get_mut(&person.key) {
+                *count -= 1;
+            }
+            is_kept
+        });
+        names.retain(|_, count| *count > 0);
     }
 
     fn lock(&self) -> MutexGuard<'_, Directory> {
@@ -164,11 +174,12 @@ impl Directory {
         };
         let person = Arc::new(Person { id: PersonId(self.last_id), key, file: Mutex::new(file) });
         self.by_look.insert(name.key(), Arc::clone(&person));
+        *self.names.entry(key).or_default() += 1;
         person
     }
 
     fn names_of(&self, key: Key) -> usize {
-        self.by_look.values().filter(|person| person.key == key).count()
+        self.names.get(&key).copied().unwrap_or(0)
     }
 
     fn free_like(&self, name: &Nick) -> Option<Nick> {

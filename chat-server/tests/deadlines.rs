@@ -227,3 +227,21 @@ async fn a_stop_closes_real_sockets_and_the_port() {
     serving.await.unwrap();
     assert!(tokio::net::TcpStream::connect(address).await.is_err(), "nobody listens any more");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_crowd_that_floods_a_room_keeps_nobody_waiting_for_long() {
+    let world = World::with(Config { room_posts: Rate { burst: 10.0, per_second: 5.0 }, ..unhurried() });
+    let (mut alice, room) = world.opener("alice").await;
+    for n in 1..=200 {
+        // A new session for each post has no debt of its own.
+        let mut mallory = world.person(&format!("mallory{n}")).await;
+        mallory.join_as(room.code, chat_proto::frame::Stay::Visitor).await;
+        mallory.say(room.room, n, "flood").await;
+    }
+    let start = Instant::now();
+
+    alice.say(room.room, 1, "may I?").await;
+    alice.ask(Ping {}).await;
+
+    assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+}

@@ -245,3 +245,18 @@ async fn a_crowd_that_floods_a_room_keeps_nobody_waiting_for_long() {
 
     assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
 }
+
+#[tokio::test(start_paused = true)]
+async fn unknown_kinds_are_paced_like_every_request() {
+    let world = World::with(Config { requests: Rate { burst: 10.0, per_second: 10.0 }, ..unhurried() });
+    let mut alice = world.person("alice").await;
+    let start = Instant::now();
+    let unknown = [0, 0, 0, 6, 0, 0, 0, 9, 0x03, 0x84];
+    alice.send_bytes(&unknown.repeat(100)).await;
+
+    for _ in 0..100 {
+        assert!(matches!(alice.answer_to(9).await, ServerFrame::Refused(_)));
+    }
+
+    assert!(start.elapsed() > Duration::from_secs(8), "{:?}", start.elapsed());
+}

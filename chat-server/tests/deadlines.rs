@@ -229,6 +229,26 @@ async fn a_stop_closes_real_sockets_and_the_port() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn nobody_is_silent_to_whom_the_server_does_not_listen() {
+    let world = World::with(Config { room_posts: Rate { burst: 1.0, per_second: 0.01 }, ..unhurried() });
+    let (mut alice, room) = world.opener("alice").await;
+    alice.say(room.room, 1, "then wait a hundred seconds").await;
+    let mut pings = Vec::new();
+    for _ in 0..12 {
+        sleep(Duration::from_secs(10)).await;
+        pings.push(alice.send(Ping {}).await);
+    }
+
+    for ping in pings {
+        assert!(matches!(alice.answer_to(ping).await, ServerFrame::Pong(_)));
+    }
+
+    let heard = Instant::now();
+    assert_eq!(alice.last_words().await, Some(Code::TIMED_OUT));
+    assert!(heard.elapsed() < Duration::from_secs(181), "who is silent afterwards is gone");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_crowd_that_floods_a_room_keeps_nobody_waiting_for_long() {
     let world = World::with(Config { room_posts: Rate { burst: 10.0, per_second: 5.0 }, ..unhurried() });
     let (mut alice, room) = world.opener("alice").await;

@@ -362,6 +362,15 @@ impl Waiting {
         count
     }
 
+    /// Appends now, and tells whoever waits when the returned function is called.
+    fn append(self) -> impl FnOnce() {
+        let outcome = Arc::new(Mutex::new(None));
+        let told = Arc::clone(&outcome);
+        self.log.append(self.drafts, Box::new(move |outcome| *told.lock().unwrap() = Some(outcome)));
+        let done = self.done;
+        move || done(outcome.lock().unwrap().take().unwrap())
+    }
+
     /// Ends in doubt, although it was appended.
     fn commit_in_doubt(self) {
         self.log.append(self.drafts, Box::new(|_| {}));
@@ -496,6 +505,24 @@ async fn a_commit_in_doubt_ends_the_connection_and_the_same_id_finds_the_truth()
         let ServerFrame::Page(page) = alice.ask(ask).await else { panic!("a page") };
         assert_eq!(gists(&page.entries), ["alice: perhaps"], "stored: {stored}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_read_a_commit_before_it_was_published_may_resume_after_it() {
+    let held = HeldWorld::new();
+    let (mut alice, room) = held.opener("alice").await;
+    alice.send(alice.post(room, 1, "just now")).await;
+    let publish = held.next_commit().await.append();
+    let mut tablet = held.world.person("alice").await;
+
+    assert_eq!(tablet.resume(room, 4).await.unwrap_err().code, Code::BAD_CURSOR);
+    let joined = tablet.resume(room, 3).await.expect("a place in the log");
+    assert_eq!(joined.cursor, Seq(3));
+    publish();
+    alice.send(alice.post(room, 2, "next")).await;
+    held.commit_all().await;
+
+    assert_eq!(tablet.next_said().await, "next", "what it had comes no second time");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,7 +1,7 @@
 //! How fast a peer may speak: slow down first.
 //!
-//! A token bucket that may go into debt once: what is taken is never refused, but nothing more is read until the debt
-//! is paid.
+//! A token bucket that may go into debt: what is taken is never refused, but nothing more is read until the debt is
+//! paid. The debt has a bound, because many may take from one bucket, and none of them should pay for all the others.
 
 use crate::config::Rate;
 use std::time::Duration;
@@ -29,7 +29,8 @@ impl Pace {
         let now = Instant::now();
         let since = now.duration_since(self.filled).as_secs_f64();
         self.filled = now;
-        self.tokens = (self.tokens + since * self.rate.per_second).min(self.rate.burst) - tokens;
+        let filled = (self.tokens + since * self.rate.per_second).min(self.rate.burst);
+        self.tokens = (filled - tokens).max(-self.rate.burst.max(tokens));
         // The next one needs a whole token, or the burst would be one more than it says.
         let missing = tokens.min(1.0) - self.tokens;
         (missing > 0.0).then(|| Duration::from_secs_f64(missing / self.rate.per_second))
@@ -60,5 +61,14 @@ mod tests {
         tokio::time::advance(Duration::from_hours(1)).await;
 
         assert_eq!([pace.take(1.0), pace.take(1.0)], [None, Some(Duration::from_secs(1))]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_waits_for_more_than_a_burst_of_others() {
+        let mut pace = Pace::new(Rate { burst: 10.0, per_second: 5.0 });
+
+        let longest = (0..10_000).filter_map(|_| pace.take(1.0)).max();
+
+        assert_eq!(longest, Some(Duration::from_millis(2_200)), "the debt of a burst, and one token");
     }
 }

@@ -71,6 +71,8 @@ pub(crate) struct People {
 #[derive(Default)]
 struct Directory {
     by_look: HashMap<String, Arc<Person>>,
+    /// How many names each key holds: counting them among all people would take longer the more there are.
+    names: HashMap<Key, usize>,
     last_id: u64,
 }
 
@@ -92,7 +94,7 @@ impl People {
     pub(crate) fn claim(&self, key: Key, name: &Nick) -> Result<Arc<Person>, ClaimError> {
         let mut directory = self.lock();
         match directory.by_look.get(&name.key()) {
-            Some(person) if person.key == key => Ok(Arc::clone(person)),
+            Some(person) if person.key == key => Ok(person.seen()),
             Some(_) => Err(ClaimError::Taken { free: directory.free_like(name) }),
             None if directory.names_of(key) >= self.names_per_key => {
                 Err(ClaimError::TooMany { max: self.names_per_key })
@@ -131,11 +133,12 @@ impl People {
             if file.sessions.len() >= self.sessions_per_person && !file.sessions.contains_key(&instance) {
                 return Err(self.sessions_per_person);
             }
-            file.sessions.insert(instance, session.clone())
+            let older = file.sessions.insert(instance, session.clone());
+            // Told under the lock: one that ends by itself in this moment must not take its successor off the list.
+            older.inspect(|older| older.replaced.cancel())
         };
         let attendance = Attendance { person: Arc::clone(person), instance, session };
         if let Some(older) = older {
-            older.replaced.cancel();
             older.over.cancelled().await;
         }
         Ok(attendance)
@@ -143,7 +146,15 @@ impl People {
 
     /// Forgets who has been gone for long enough.
     pub(crate) fn sweep(&self, now: Instant) {
-        self.lock().by_look.retain(|_, person| !person.forget_if_gone(now, self.memory));
+        let Directory { by_look, names, .. } = &mut *self.lock();
+        by_look.retain(|_, person| {
+            let is_kept = !person.forget_if_gone(now, self.memory);
+            if !is_kept && let Some(count) = names.get_mut(&person.key) {
+                *count -= 1;
+            }
+            is_kept
+        });
+        names.retain(|_, count| *count > 0);
     }
 
     fn lock(&self) -> MutexGuard<'_, Directory> {
@@ -163,11 +174,12 @@ impl Directory {
         };
         let person = Arc::new(Person { id: PersonId(self.last_id), key, file: Mutex::new(file) });
         self.by_look.insert(name.key(), Arc::clone(&person));
+        *self.names.entry(key).or_default() += 1;
         person
     }
 
     fn names_of(&self, key: Key) -> usize {
-        self.by_look.values().filter(|person| person.key == key).count()
+        self.names.get(&key).copied().unwrap_or(0)
     }
 
     fn free_like(&self, name: &Nick) -> Option<Nick> {
@@ -186,6 +198,11 @@ impl Person {
         self.lock().rooms.iter().copied().collect()
     }
 
+    /// How many rooms they are a member of.
+    pub(crate) fn room_count(&self) -> usize {
+        self.lock().rooms.len()
+    }
+
     /// Notes membership.
     pub(crate) fn joined(&self, room: RoomId) {
         self.lock().rooms.insert(room);
@@ -199,6 +216,12 @@ impl Person {
     /// Whether the server no longer knows them; whoever comes under this name now is somebody else.
     pub(crate) fn is_forgotten(&self) -> bool {
         self.lock().forgotten
+    }
+
+    /// Seen just now: not forgotten before the session that asks is counted.
+    fn seen(self: &Arc<Self>) -> Arc<Self> {
+        self.lock().last_seen = Instant::now();
+        Arc::clone(self)
     }
 
     fn forget_if_gone(&self, now: Instant, memory: std::time::Duration) -> bool {
@@ -229,5 +252,42 @@ impl Drop for Attendance {
         file.last_seen = Instant::now();
         drop(file);
         self.session.over.cancel();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: Key = [1; 32];
+    const DAY: std::time::Duration = std::time::Duration::from_hours(24);
+
+    fn nick(name: &str) -> Nick {
+        Nick::parse(name.as_bytes()).expect("a name")
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_comes_back_is_not_forgotten_between_name_and_session() {
+        let people = People::new(&Config::default());
+        drop(people.claim(KEY, &nick("alice")));
+        tokio::time::advance(DAY).await;
+
+        let alice = people.claim(KEY, &nick("alice")).expect("her own name");
+        people.sweep(Instant::now());
+
+        assert!(!alice.is_forgotten());
+        assert!(people.claim([2; 32], &nick("alice")).is_err(), "the name is still hers");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn forgotten_names_no_longer_count_for_their_key() {
+        let people = People::new(&Config { names_per_key: 1, ..Config::default() });
+        drop(people.claim(KEY, &nick("alice")));
+        assert_eq!(people.claim(KEY, &nick("bob")).err(), Some(ClaimError::TooMany { max: 1 }));
+
+        tokio::time::advance(DAY).await;
+        people.sweep(Instant::now());
+
+        assert!(people.claim(KEY, &nick("bob")).is_ok());
     }
 }

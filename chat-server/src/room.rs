@@ -61,6 +61,8 @@ pub(crate) struct Room {
     news: broadcast::Sender<News>,
     environment: Arc<dyn Environment>,
     state: Mutex<State>,
+    /// Held by whoever finds out what became of a commit.
+    reconciling: tokio::sync::Mutex<()>,
 }
 
 struct State {
@@ -105,12 +107,13 @@ impl Room {
             news: broadcast::Sender::new(config.ring_batches),
             environment: Arc::clone(environment),
             state: Mutex::new(State {
-                presences: Presences::new(config),
+                presences: Presences::new(id, config),
                 writing,
                 head: Seq::START,
                 topic: Topic::default(),
                 ended: false,
             }),
+            reconciling: tokio::sync::Mutex::default(),
         });
         room.flush();
         room
@@ -155,7 +158,11 @@ impl Room {
 
     /// Ends the room: nobody enters any more, and whoever is still there is told.
     pub(crate) fn end(&self) {
-        self.lock().ended = true;
+        {
+            let mut state = self.lock();
+            state.ended = true;
+            state.presences.clear();
+        }
         // Nobody listening is nobody to tell.
         let _ = self.news.send(News::Ended);
     }

@@ -266,6 +266,9 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
 
     fn on_alarm(&mut self) -> Result<(), Farewell> {
         let now = Instant::now();
+        if !self.may_listen() {
+            self.note_deafness(now);
+        }
         self.paused_until = self.paused_until.filter(|until| *until > now);
         if let Some((_, farewell)) = self.deadlines().find(|(due, _)| *due <= now) {
             return Err(farewell);
@@ -273,6 +276,12 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         let next = self.deadlines().map(|(due, _)| due).chain(self.paused_until).min();
         self.alarm.as_mut().reset(next.unwrap_or(now + self.shared.config.silence));
         Ok(())
+    }
+
+    /// Nobody is silent, or slow to finish a frame, to whom nobody listens.
+    fn note_deafness(&mut self, now: Instant) {
+        self.heard_at = now;
+        self.frame_since = self.frame_since.map(|_| now);
     }
 
     fn pause(&mut self, pause: Option<Duration>) {

@@ -227,3 +227,56 @@ async fn a_stop_closes_real_sockets_and_the_port() {
     serving.await.unwrap();
     assert!(tokio::net::TcpStream::connect(address).await.is_err(), "nobody listens any more");
 }
+
+#[tokio::test(start_paused = true)]
+async fn nobody_is_silent_to_whom_the_server_does_not_listen() {
+    let world = World::with(Config { room_posts: Rate { burst: 1.0, per_second: 0.01 }, ..unhurried() });
+    let (mut alice, room) = world.opener("alice").await;
+    alice.say(room.room, 1, "then wait a hundred seconds").await;
+    let mut pings = Vec::new();
+    for _ in 0..12 {
+        sleep(Duration::from_secs(10)).await;
+        pings.push(alice.send(Ping {}).await);
+    }
+
+    for ping in pings {
+        assert!(matches!(alice.answer_to(ping).await, ServerFrame::Pong(_)));
+    }
+
+    let heard = Instant::now();
+    assert_eq!(alice.last_words().await, Some(Code::TIMED_OUT));
+    assert!(heard.elapsed() < Duration::from_secs(181), "who is silent afterwards is gone");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_crowd_that_floods_a_room_keeps_nobody_waiting_for_long() {
+    let world = World::with(Config { room_posts: Rate { burst: 10.0, per_second: 5.0 }, ..unhurried() });
+    let (mut alice, room) = world.opener("alice").await;
+    for n in 1..=200 {
+        // A new session for each post has no debt of its own.
+        let mut mallory = world.person(&format!("mallory{n}")).await;
+        mallory.join_as(room.code, chat_proto::frame::Stay::Visitor).await;
+        mallory.say(room.room, n, "flood").await;
+    }
+    let start = Instant::now();
+
+    alice.say(room.room, 1, "may I?").await;
+    alice.ask(Ping {}).await;
+
+    assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn unknown_kinds_are_paced_like_every_request() {
+    let world = World::with(Config { requests: Rate { burst: 10.0, per_second: 10.0 }, ..unhurried() });
+    let mut alice = world.person("alice").await;
+    let start = Instant::now();
+    let unknown = [0, 0, 0, 6, 0, 0, 0, 9, 0x03, 0x84];
+    alice.send_bytes(&unknown.repeat(100)).await;
+
+    for _ in 0..100 {
+        assert!(matches!(alice.answer_to(9).await, ServerFrame::Refused(_)));
+    }
+
+    assert!(start.elapsed() > Duration::from_secs(8), "{:?}", start.elapsed());
+}

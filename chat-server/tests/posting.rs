@@ -4,14 +4,16 @@
 
 mod support;
 
-use chat_proto::frame::{Accepted, Gap, GapKind, History, Post, Resume, Stay};
+use chat_proto::frame::{Accepted, Create, Gap, GapKind, History, Join, Post, Resume, Stay};
 use chat_proto::limits::RESUME_ENTRIES;
 use chat_proto::{Code, Entry, EntryBody, LeaveReason, PersonId, PostId, RoomId, Seq, ServerFrame};
 use chat_server::Config;
 use chat_server::config::MemoryLimits;
 use chat_server::log::memory::MemoryLogs;
 use chat_server::log::{Completion, Draft, Finding, Log, Logs, Outcome, Range, Reading, Slice};
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use support::{Peer, World, gists, unhurried};
 
 #[tokio::test(start_paused = true)]
@@ -125,6 +127,35 @@ async fn a_reader_that_lags_is_refilled_from_the_log_in_order() {
     let said: Vec<_> = gists(&entries).split_off(3);
     assert_eq!(said, (1..=1_000).map(|n| format!("alice: message {n}")).collect::<Vec<_>>());
     assert!(entries.windows(2).all(|pair| pair[1].prev == pair[0].seq));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reader_that_is_behind_in_several_rooms_is_refilled_in_turn() {
+    let world = World::with(Config { ring_batches: 2, outbound_bytes: 32 * 1024, ..unhurried() });
+    let mut alice = world.person("alice").await;
+    let mut bob = world.connect_through(1_024).logged_in("bob").await;
+    let mut rooms = Vec::new();
+    for id in 0..3 {
+        let room = support::expect_joined(alice.ask(Create { id, stay: Stay::Resident }).await);
+        bob.join(room.code).await;
+        rooms.push(room.room);
+    }
+    let text = "x".repeat(4_000);
+
+    for n in 1..=200 {
+        for room in &rooms {
+            alice.say(*room, n, &text).await;
+        }
+        alice.kept.clear();
+    }
+
+    let mut counts = [0_usize; 3];
+    while counts.iter().sum::<usize>() < 300 {
+        if let ServerFrame::Batch(batch) = bob.next().await {
+            counts[rooms.iter().position(|room| *room == batch.room).unwrap()] += batch.entries.len();
+        }
+    }
+    assert!(counts.iter().all(|count| (70..=130).contains(count)), "about as many of each: {counts:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -263,7 +294,11 @@ async fn a_post_must_be_something_that_a_person_may_say() {
 struct Held {
     inner: MemoryLogs,
     waiting: Arc<Mutex<Vec<Waiting>>>,
+    slow_reads: SlowReads,
 }
+
+/// How many turns the next reads take. All after them take none.
+type SlowReads = Arc<Mutex<VecDeque<usize>>>;
 
 /// A commit that waits: what to append, and whom to tell.
 struct Waiting {
@@ -275,11 +310,13 @@ struct Waiting {
 struct HeldLog {
     inner: Arc<dyn Log>,
     waiting: Arc<Mutex<Vec<Waiting>>>,
+    slow_reads: SlowReads,
 }
 
 impl Logs for Held {
     fn open(&self, room: RoomId) -> Arc<dyn Log> {
-        Arc::new(HeldLog { inner: self.inner.open(room), waiting: Arc::clone(&self.waiting) })
+        let (waiting, slow_reads) = (Arc::clone(&self.waiting), Arc::clone(&self.slow_reads));
+        Arc::new(HeldLog { inner: self.inner.open(room), waiting, slow_reads })
     }
 
     fn erase(&self, room: RoomId) {
@@ -302,7 +339,14 @@ impl Log for HeldLog {
     }
 
     fn read(&self, range: Range) -> Reading<'_, Slice> {
-        self.inner.read(range)
+        let turns = self.slow_reads.lock().unwrap().pop_front().unwrap_or(0);
+        Box::pin(async move {
+            let slice = self.inner.read(range).await;
+            for _ in 0..turns {
+                tokio::task::yield_now().await;
+            }
+            slice
+        })
     }
 
     fn find(&self, person: PersonId, post: PostId) -> Reading<'_, Finding> {
@@ -316,6 +360,15 @@ impl Waiting {
         let count = self.drafts.len();
         self.log.append(self.drafts, self.done);
         count
+    }
+
+    /// Appends now, and tells whoever waits when the returned function is called.
+    fn append(self) -> impl FnOnce() {
+        let outcome = Arc::new(Mutex::new(None));
+        let told = Arc::clone(&outcome);
+        self.log.append(self.drafts, Box::new(move |outcome| *told.lock().unwrap() = Some(outcome)));
+        let done = self.done;
+        move || done(outcome.lock().unwrap().take().unwrap())
     }
 
     /// Ends in doubt, although it was appended.
@@ -333,13 +386,15 @@ impl Waiting {
 struct HeldWorld {
     world: World,
     waiting: Arc<Mutex<Vec<Waiting>>>,
+    slow_reads: SlowReads,
 }
 
 impl HeldWorld {
     fn new() -> Self {
-        let waiting = Arc::default();
-        let logs = Held { inner: MemoryLogs::new(Config::default().memory), waiting: Arc::clone(&waiting) };
-        Self { world: World::with_logs(unhurried(), Arc::new(logs)), waiting }
+        let (waiting, slow_reads) = (Arc::default(), SlowReads::default());
+        let inner = MemoryLogs::new(Config::default().memory);
+        let logs = Held { inner, waiting: Arc::clone(&waiting), slow_reads: Arc::clone(&slow_reads) };
+        Self { world: World::with_logs(unhurried(), Arc::new(logs)), waiting, slow_reads }
     }
 
     /// Waits for the next commit to come up.
@@ -361,6 +416,16 @@ impl HeldWorld {
             commit.commit();
         }
         (peer, joined.room)
+    }
+
+    /// Commits whatever comes up, until nothing more does.
+    async fn commit_all(&self) {
+        for _ in 0..1_000 {
+            if let Some(commit) = self.try_commit() {
+                commit.commit();
+            }
+            tokio::task::yield_now().await;
+        }
     }
 
     fn try_commit(&self) -> Option<Waiting> {
@@ -443,6 +508,79 @@ async fn a_commit_in_doubt_ends_the_connection_and_the_same_id_finds_the_truth()
 }
 
 #[tokio::test(start_paused = true)]
+async fn whoever_read_a_commit_before_it_was_published_may_resume_after_it() {
+    let held = HeldWorld::new();
+    let (mut alice, room) = held.opener("alice").await;
+    alice.send(alice.post(room, 1, "just now")).await;
+    let publish = held.next_commit().await.append();
+    let mut tablet = held.world.person("alice").await;
+
+    assert_eq!(tablet.resume(room, 4).await.unwrap_err().code, Code::BAD_CURSOR);
+    let joined = tablet.resume(room, 3).await.expect("a place in the log");
+    assert_eq!(joined.cursor, Seq(3));
+    publish();
+    alice.send(alice.post(room, 2, "next")).await;
+    held.commit_all().await;
+
+    assert_eq!(tablet.next_said().await, "next", "what it had comes no second time");
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_who_find_out_what_became_of_a_commit_do_not_start_two() {
+    let held = HeldWorld::new();
+    let (mut alice, room) = held.opener("alice").await;
+    let code = alice.resume(room, 2).await.unwrap().code.to_vec();
+    let mut guests = [held.world.person("bob").await, held.world.person("carol").await];
+    alice.send(alice.post(room, 1, "perhaps")).await;
+    held.next_commit().await.lose_in_doubt();
+    held.slow_reads.lock().unwrap().extend([5, 100]);
+
+    for guest in &mut guests {
+        guest.send(Join { code: code.clone().into(), stay: Stay::Resident }).await;
+    }
+    for _ in 0..500 {
+        tokio::task::yield_now().await;
+    }
+
+    assert_eq!(held.waiting.lock().unwrap().len(), 1, "one commit at a time");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_commit_in_doubt_takes_no_arrival_with_it() {
+    let held = HeldWorld::new();
+    let (mut alice, room) = held.opener("alice").await;
+    let code = alice.resume(room, 2).await.unwrap().code;
+    alice.send(alice.post(room, 1, "perhaps")).await;
+    let commit = held.next_commit().await;
+    let (mut bob, _) = held.world.guest("bob", code).await;
+
+    commit.lose_in_doubt();
+    let (mut carol, _) = held.world.guest("carol", code).await;
+    held.commit_all().await;
+
+    assert_eq!(gists(&bob.entries(4).await)[2..], ["bob joined", "carol joined"]);
+    assert_eq!(gists(&carol.entries(4).await)[2..], ["bob joined", "carol joined"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_is_let_in_again_before_their_leave_is_visible_hears_what_follows() {
+    let held = HeldWorld::new();
+    let (mut alice, room) = held.opener("alice").await;
+    let code = alice.resume(room, 2).await.unwrap().code;
+    let mut bob = held.world.person("bob").await;
+    bob.join(code).await;
+    held.commit_all().await;
+
+    bob.leave(room).await;
+    bob.join(code).await;
+    held.commit_all().await;
+    alice.send(alice.post(room, 1, "welcome back")).await;
+    held.commit_all().await;
+
+    assert_eq!(bob.next_said().await, "welcome back");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_join_amid_traffic_misses_nothing_and_doubles_nothing() {
     let world = World::with(Config { ring_batches: 2, ..unhurried() });
     let (mut alice, room) = world.opener("alice").await;
@@ -507,4 +645,55 @@ async fn logs_in_memory_stay_within_their_bounds_and_trim_the_largest_room_first
         logs.erase(id);
     }
     assert_eq!(logs.total_bytes(), 0);
+}
+
+#[tokio::test]
+async fn a_log_that_was_erased_while_in_use_holds_nothing_and_its_head_never_falls() {
+    let logs = MemoryLogs::new(Config::default().memory);
+    let log = logs.open(RoomId([1; 16]));
+    let append = || {
+        let author = chat_proto::Author { person: PersonId(1), name: "a".into() };
+        let body = EntryBody::Message("a post in flight".into());
+        log.append(vec![Draft { time: chat_proto::UnixMillis(0), author, post: None, body }], Box::new(|_| {}));
+    };
+    append();
+
+    logs.erase(RoomId([1; 16]));
+    assert_eq!(log.read(Range::last_page()).await.head, Seq(1));
+    append();
+
+    let slice = log.read(Range::last_page()).await;
+    assert_eq!((slice.head, slice.entries.len(), logs.total_bytes()), (Seq(2), 0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_room_that_ends_while_watchers_resume_ends_for_each_of_them() {
+    let world = World::new();
+    for round in 0..100 {
+        let (mut alice, room) = world.opener("alice").await;
+        alice.say(room.room, 1, "hi").await;
+        let mut watchers = Vec::new();
+        for name in ["bob", "carol", "dave"] {
+            let mut watcher = world.person(name).await;
+            watcher.join_as(room.code, Stay::Watcher).await;
+            watchers.push(tokio::spawn(resume_until_refused(watcher, room.room)));
+        }
+
+        tokio::time::sleep(Duration::from_micros(500 + 37 * round)).await;
+        alice.bye().await;
+
+        for watcher in watchers {
+            assert_eq!(watcher.await.unwrap(), Code::ROOM_ENDED);
+        }
+    }
+}
+
+async fn resume_until_refused(mut peer: Peer, room: RoomId) -> Code {
+    loop {
+        match peer.ask(Resume { room, after: Seq(3), stay: Stay::Watcher }).await {
+            ServerFrame::Joined(_) => peer.kept.clear(),
+            ServerFrame::Refused(refused) => return refused.code,
+            other => panic!("joined or refused, not {other:?}"),
+        }
+    }
 }

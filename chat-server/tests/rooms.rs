@@ -7,7 +7,7 @@ use chat_proto::frame::{Bye, Create, Presence, Rename, Resume, Role, Stay};
 use chat_proto::{Code, Detail, EntryBody, Nick, PostId, Seq, ServerFrame, UnixMillis};
 use chat_server::Config;
 use std::time::Duration;
-use support::{NOON, Peer, World, gists, key_of, topic, unhurried};
+use support::{NOON, Peer, World, expect_joined, gists, key_of, topic, unhurried};
 use tokio::time::sleep;
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -374,4 +374,87 @@ async fn too_many_sessions_or_rooms_are_refused_with_the_limit() {
 
     assert_eq!((refused.code, refused.detail), (Code::TOO_MANY_SESSIONS, Detail::Max(10)));
     assert_eq!(no_room, Code::SERVER_FULL);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_enters_again_in_another_way_departs_once_and_for_all() {
+    let ways = [(Stay::Resident, Stay::Visitor), (Stay::Visitor, Stay::Resident), (Stay::Watcher, Stay::Visitor)];
+    for (first, second) in ways {
+        let world = World::new();
+        let (_alice, room) = world.opener("alice").await;
+        let mut bob = world.person("bob").await;
+        bob.join_as(room.code, first).await;
+        bob.join_as(room.code, second).await;
+
+        drop(bob);
+        sleep(2 * MINUTE).await;
+
+        assert_eq!(present(&world, room.code).await, ["alice", "carol"], "{first:?}, then {second:?}");
+    }
+}
+
+/// Who is present, with carol, who comes to look.
+async fn present(world: &World, code: [u8; 4]) -> Vec<String> {
+    let (mut carol, _) = world.guest("carol", code).await;
+    let ServerFrame::Members(members) = carol.next().await else { panic!("members first") };
+    let here = members.members.iter().filter(|member| member.presence == Presence::Here);
+    here.map(|member| String::from_utf8_lossy(&member.name).into_owned()).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_resident_who_is_cut_off_is_waited_for_although_a_watcher_of_theirs_remains() {
+    for watcher_goes in [false, true] {
+        let world = World::new();
+        let (alice, room) = world.opener("alice").await;
+        let mut tail = world.person("alice").await;
+        tail.join_as(room.code, Stay::Watcher).await;
+
+        drop(alice);
+        sleep(MINUTE / 2).await;
+        let tail = if watcher_goes {
+            tail.bye().await;
+            None
+        } else {
+            Some(tail)
+        };
+        sleep(MINUTE / 4).await;
+
+        let mut alice = world.person("alice").await;
+        assert!(alice.resume(room.room, 1).await.is_ok(), "watcher gone: {}", tail.is_none());
+        assert_eq!(gists(&alice.entries(1).await), ["alice joined"], "she was present all the time");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_person_is_in_no_more_rooms_than_a_welcome_can_name() {
+    let world = World::new();
+    let mut alice = world.person("alice").await;
+    let mut rooms = Vec::new();
+    for id in 0..64 {
+        rooms.push(expect_joined(alice.ask(Create { id, stay: Stay::Resident }).await).room);
+    }
+
+    let mut again = world.person("alice").await;
+    assert_eq!(again.refusal_of(Create { id: 64, stay: Stay::Resident }).await, Code::TOO_MANY_ROOMS);
+    assert!(again.resume(rooms[0], 1).await.is_ok(), "where she is a member already");
+    expect_joined(again.ask(Create { id: 64, stay: Stay::Visitor }).await);
+
+    // The end of a room makes place as well.
+    alice.leave(rooms[1]).await;
+    expect_joined(again.ask(Create { id: 65, stay: Stay::Resident }).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_name_is_told_only_where_its_bearer_is_a_member() {
+    let world = World::with(Config { members_per_room: 2, ..unhurried() });
+    let (mut alice, room) = world.opener("alice").await;
+    let (bob, _) = world.guest("bob", room.code).await;
+    bob.bye().await;
+    let (_carol, _) = world.guest("carol", room.code).await;
+
+    let mut bob = world.person("bob").await;
+    bob.ask(Rename { name: Bytes::from_static(b"robert") }).await;
+    alice.say(room.room, 1, "who?").await;
+
+    assert_eq!(gists(&alice.entries(6).await)[4..], ["carol joined", "alice: who?"], "bob had made place for carol");
 }

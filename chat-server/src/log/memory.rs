@@ -38,6 +38,7 @@ struct Kept {
     bytes: usize,
     head: Seq,
     senders: HashMap<Sender, Posts>,
+    is_erased: bool,
 }
 
 struct Remembered {
@@ -86,7 +87,7 @@ impl Logs for MemoryLogs {
     fn erase(&self, room: RoomId) {
         let log = self.shared.lock().remove(&room);
         if let Some(log) = log {
-            let bytes = std::mem::take(&mut *log.lock()).bytes;
+            let bytes = log.lock().erase();
             self.shared.total_bytes.fetch_sub(bytes, Ordering::Relaxed);
         }
     }
@@ -146,6 +147,9 @@ impl MemoryLog {
         let mut kept = self.lock();
         let before = kept.bytes;
         let verdicts = drafts.into_iter().map(|draft| kept.take(draft, &mut entries)).collect();
+        if kept.is_erased {
+            kept.erase();
+        }
         self.shared.total_bytes.fetch_add(kept.bytes - before, Ordering::Relaxed);
         (verdicts, entries)
     }
@@ -188,6 +192,14 @@ impl Kept {
         let seq = stored.seq;
         entries.push(stored);
         Verdict::Appended(seq)
+    }
+
+    /// Keeps nothing from now on; says how many bytes that frees. Whoever still holds the log may be appending to it,
+    /// or reading: the head remains, as it must never fall.
+    fn erase(&mut self) -> usize {
+        let erased = std::mem::take(self);
+        *self = Self { head: erased.head, is_erased: true, ..Self::default() };
+        erased.bytes
     }
 
     /// What to answer to a post id that is not new; none if it is.

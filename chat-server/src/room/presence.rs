@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::people::Person;
 use bytes::Bytes;
 use chat_proto::frame::{Member, Presence, Stay};
-use chat_proto::{EntryBody, LeaveReason, PersonId};
+use chat_proto::{Author, EntryBody, LeaveReason, Nick, PersonId, RoomId};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -60,7 +60,9 @@ pub(crate) enum EnterError {
 pub(super) type Note<'a> = &'a mut dyn FnMut(&Person, EntryBody);
 
 pub(super) struct Presences {
+    room: RoomId,
     members: BTreeMap<PersonId, Known>,
+    /// Sessions that only came to post. None of them is a member's session as well.
     visitors: HashSet<SessionId>,
     members_max: usize,
     grace: Duration,
@@ -69,14 +71,18 @@ pub(super) struct Presences {
     empty_since: Option<Instant>,
 }
 
+/// A member. While it stands here, and no longer, the room stands in the person's file.
 struct Known {
+    room: RoomId,
     person: Arc<Person>,
     whereabouts: Whereabouts,
+    /// Since when a session that kept the room alive has been cut off. It may come back, whoever else is here.
+    resident_cut: Option<Instant>,
 }
 
 enum Whereabouts {
     Here(Vec<(SessionId, Stay)>),
-    Fading { since: Instant, stay: Stay },
+    Fading { since: Instant },
     Gone { since: Instant },
 }
 
@@ -103,9 +109,6 @@ impl Room {
             // Subscribed before anybody reads the log: what is not in the log by then will come as news.
             (stay != Stay::Visitor).then(|| self.news.subscribe())
         };
-        if news.is_some() {
-            person.joined(self.id);
-        }
         self.flush();
         Ok(news)
     }
@@ -115,17 +118,22 @@ impl Room {
         self.with_presences(|presences, note| presences.depart(session, person, how, note))
     }
 
-    /// Ends a person's membership.
-    pub(crate) fn leave(self: &Arc<Self>, person: &Arc<Person>) -> Life {
-        person.left(self.id);
-        self.with_presences(|presences, note| presences.leave(person, note))
+    /// Ends a person's membership, on the word of one of their sessions.
+    pub(crate) fn leave(self: &Arc<Self>, session: SessionId, person: &Arc<Person>) -> Life {
+        self.with_presences(|presences, note| presences.leave(session, person, note))
     }
 
-    /// Tells the room that `person` bears a new name.
-    pub(crate) fn renamed(self: &Arc<Self>, person: PersonId, old: &chat_proto::Nick, new: &chat_proto::Nick) {
-        let bytes = |name: &chat_proto::Nick| Bytes::copy_from_slice(name.as_str().as_bytes());
-        let author = chat_proto::Author { person, name: bytes(old) };
-        self.lock().writing.note(self.environment.now(), author, EntryBody::Renamed(bytes(new)));
+    /// Tells the room that `person` bears a new name, if they are a member.
+    pub(crate) fn renamed(self: &Arc<Self>, person: PersonId, old: &Nick, new: &Nick) {
+        let bytes = |name: &Nick| Bytes::copy_from_slice(name.as_str().as_bytes());
+        {
+            let mut state = self.lock();
+            if state.ended || !state.presences.is_member(person) {
+                return;
+            }
+            let author = Author { person, name: bytes(old) };
+            state.writing.note(self.environment.now(), author, EntryBody::Renamed(bytes(new)));
+        }
         self.flush();
     }
 
@@ -152,8 +160,9 @@ impl Room {
 }
 
 impl Presences {
-    pub(super) fn new(config: &Config) -> Self {
+    pub(super) fn new(room: RoomId, config: &Config) -> Self {
         Self {
+            room,
             members: BTreeMap::new(),
             visitors: HashSet::new(),
             members_max: config.members_per_room,
@@ -165,6 +174,11 @@ impl Presences {
 
     pub(super) fn is_member(&self, person: PersonId) -> bool {
         self.members.contains_key(&person)
+    }
+
+    /// Forgets every member, because the room is over.
+    pub(super) fn clear(&mut self) {
+        self.members.clear();
     }
 
     fn is_empty(&self) -> bool {
@@ -192,17 +206,21 @@ impl Presences {
         note: Note<'_>,
     ) -> Result<(), EnterError> {
         if stay == Stay::Visitor {
-            self.visitors.insert(session);
+            // Whoever is present with this session remains so: it departs once, from one place.
+            if !self.is_attached(session, person.id) {
+                self.visitors.insert(session);
+            }
             return Ok(());
         }
         if !self.is_member(person.id) {
             self.make_place()?;
         }
-        let known = self.members.entry(person.id).or_insert_with(|| Known::new(person));
+        let known = self.members.entry(person.id).or_insert_with(|| Known::new(self.room, person));
         if !known.is_present() {
             note(person, EntryBody::Joined);
         }
         known.attach(session, stay);
+        self.visitors.remove(&session);
         if self.is_kept() {
             self.empty_since = None;
         }
@@ -235,7 +253,8 @@ impl Presences {
         }
     }
 
-    fn leave(&mut self, person: &Arc<Person>, note: Note<'_>) -> Life {
+    fn leave(&mut self, session: SessionId, person: &Arc<Person>, note: Note<'_>) -> Life {
+        self.visitors.remove(&session);
         let was_kept = self.is_kept();
         let Some(known) = self.members.remove(&person.id) else { return Life::Lives };
         if known.is_present() {
@@ -267,8 +286,10 @@ impl Presences {
 }
 
 impl Known {
-    fn new(person: &Arc<Person>) -> Self {
-        Self { person: Arc::clone(person), whereabouts: Whereabouts::Gone { since: Instant::now() } }
+    fn new(room: RoomId, person: &Arc<Person>) -> Self {
+        person.joined(room);
+        let whereabouts = Whereabouts::Gone { since: Instant::now() };
+        Self { room, person: Arc::clone(person), whereabouts, resident_cut: None }
     }
 
     fn as_member(&self) -> Member {
@@ -288,14 +309,15 @@ impl Known {
     }
 
     fn keeps(&self) -> bool {
-        match &self.whereabouts {
+        let is_resident = match &self.whereabouts {
             Whereabouts::Here(sessions) => sessions.iter().any(|(_, stay)| *stay == Stay::Resident),
-            Whereabouts::Fading { stay, .. } => *stay == Stay::Resident,
-            Whereabouts::Gone { .. } => false,
-        }
+            Whereabouts::Fading { .. } | Whereabouts::Gone { .. } => false,
+        };
+        is_resident || self.resident_cut.is_some()
     }
 
     fn attach(&mut self, session: SessionId, stay: Stay) {
+        self.resident_cut = self.resident_cut.filter(|_| stay != Stay::Resident);
         match &mut self.whereabouts {
             Whereabouts::Here(sessions) => {
                 sessions.retain(|(other, _)| *other != session);
@@ -305,28 +327,38 @@ impl Known {
         }
     }
 
-    /// Ends one session's stay. With the last of them the person goes, or fades if that one was cut off; says which.
+    /// Ends one session's stay. With the last of them the person goes, or fades if one was cut off; says which.
     fn detach(&mut self, session: SessionId, how: Departure) -> Option<Departure> {
         let Whereabouts::Here(sessions) = &mut self.whereabouts else { return None };
         let (_, stay) = sessions.remove(sessions.iter().position(|(other, _)| *other == session)?);
-        if !sessions.is_empty() {
-            return None;
+        let is_last = sessions.is_empty();
+        let now = Instant::now();
+        if how == Departure::Lost && stay == Stay::Resident {
+            self.resident_cut = Some(now);
         }
-        let since = Instant::now();
-        self.whereabouts = match how {
-            Departure::Bye => Whereabouts::Gone { since },
-            Departure::Lost => Whereabouts::Fading { since, stay },
-        };
-        Some(how)
+        is_last.then(|| self.go(now, how))
+    }
+
+    fn go(&mut self, now: Instant, how: Departure) -> Departure {
+        let cut = if how == Departure::Lost { Some(now) } else { self.resident_cut };
+        self.whereabouts = cut.map_or(Whereabouts::Gone { since: now }, |since| Whereabouts::Fading { since });
+        if cut.is_some() { Departure::Lost } else { Departure::Bye }
     }
 
     /// Whether a lost person was given up just now.
     fn fade(&mut self, now: Instant, grace: Duration) -> bool {
-        let Whereabouts::Fading { since, .. } = self.whereabouts else { return false };
-        let is_over = now.duration_since(since) >= grace;
-        if is_over {
+        let is_over = |since: Instant| now.duration_since(since) >= grace;
+        self.resident_cut = self.resident_cut.filter(|since| !is_over(*since));
+        let Whereabouts::Fading { since } = self.whereabouts else { return false };
+        if is_over(since) {
             self.whereabouts = Whereabouts::Gone { since };
         }
-        is_over
+        is_over(since)
+    }
+}
+
+impl Drop for Known {
+    fn drop(&mut self) {
+        self.person.left(self.room);
     }
 }

@@ -133,8 +133,11 @@ impl Writing {
         self.gathering.push_back((Draft { time: self.last_time, author, post, body }, ticket));
     }
 
-    fn drop_gathered(&mut self) -> Vec<Option<Ticket>> {
-        self.gathering.drain(..).map(|(_, ticket)| ticket).collect()
+    /// Gives up the posts that gathered. What the server writes itself stays: nobody would write it again.
+    fn drop_posts(&mut self) -> Vec<Option<Ticket>> {
+        let (posts, notes) = self.gathering.drain(..).partition::<VecDeque<_>, _>(|(_, ticket)| ticket.is_some());
+        self.gathering = notes;
+        posts.into_iter().map(|(_, ticket)| ticket).collect()
     }
 
     /// The next batch, if one may be committed now. It ends at an entry that takes away the right to read.
@@ -250,20 +253,24 @@ impl Room {
     }
 
     fn completed(self: Arc<Self>, tickets: Vec<Option<Ticket>>, notable: Vec<Notable>, outcome: Outcome) {
-        let is_uncertain = matches!(outcome, Outcome::Unknown);
         match outcome {
             Outcome::Committed { verdicts, entries } => self.settle(tickets, notable, &verdicts, &entries),
             Outcome::Refused(refused) => answer_all(tickets, || Decided::Refused(refused.clone())),
-            Outcome::Unknown => answer_all(tickets, || Decided::Unknown),
+            Outcome::Unknown => return self.doubt(tickets),
         }
-        {
-            let mut state = self.lock();
-            state.writing.phase = if is_uncertain { Phase::Uncertain } else { Phase::Idle };
-            if is_uncertain {
-                answer_all(state.writing.drop_gathered(), || Decided::Unknown);
-            }
-        }
+        self.lock().writing.phase = Phase::Idle;
         self.flush();
+    }
+
+    /// Nothing more is appended until the log was read again. Said before anybody is told: whoever comes back reads it.
+    fn doubt(&self, tickets: Vec<Option<Ticket>>) {
+        let gathered = {
+            let mut state = self.lock();
+            state.writing.phase = Phase::Uncertain;
+            state.writing.drop_posts()
+        };
+        answer_all(tickets, || Decided::Unknown);
+        answer_all(gathered, || Decided::Unknown);
     }
 
     fn settle(&self, tickets: Vec<Option<Ticket>>, notable: Vec<Notable>, verdicts: &[Verdict], entries: &[Stored]) {
@@ -299,25 +306,23 @@ impl Room {
 
     /// Finds out what became of a commit whose outcome was not known, by reading the log again.
     pub(crate) async fn reconcile(self: &Arc<Self>) {
-        if self.lock().writing.phase != Phase::Uncertain {
+        if !self.is_uncertain() {
             return;
         }
-        loop {
-            let after = self.lock().head;
-            let slice = self.log.read(Range::first_after(after)).await;
-            let mut state = self.lock();
+        // One at a time: a second reader's news would be old, and a commit may be under way when it is through.
+        let _alone = self.reconciling.lock().await;
+        while self.is_uncertain() {
+            let slice = self.log.read(Range::first_after(self.head())).await;
             if slice.entries.is_empty() {
-                state.writing.phase = Phase::Idle;
-                break;
+                self.lock().writing.phase = Phase::Idle;
             }
-            // Two sessions may read at once; the second finds that the first has published this.
-            if state.head == after {
-                drop(state);
-                let notable = slice.entries.iter().map(Notable::of_stored).collect();
-                self.publish(notable, &slice.entries);
-            }
+            self.publish(slice.entries.iter().map(Notable::of_stored).collect(), &slice.entries);
         }
         self.flush();
+    }
+
+    fn is_uncertain(&self) -> bool {
+        self.lock().writing.phase == Phase::Uncertain
     }
 }
 

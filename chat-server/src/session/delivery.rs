@@ -28,6 +28,8 @@ pub(super) struct Deliveries {
     rooms: Arc<Rooms>,
     cursors: HashMap<RoomId, Cursor>,
     news: StreamMap<RoomId, BroadcastStream<News>>,
+    /// Whose log was read last: the next one is another's turn.
+    caught_up: Option<RoomId>,
     departure: Departure,
 }
 
@@ -41,7 +43,8 @@ struct Cursor {
 impl Deliveries {
     /// No rooms yet.
     pub(super) fn new(session: SessionId, person: Arc<Person>, rooms: Arc<Rooms>) -> Self {
-        Self { session, person, rooms, cursors: HashMap::new(), news: StreamMap::new(), departure: Departure::Lost }
+        let (cursors, news) = (HashMap::new(), StreamMap::new());
+        Self { session, person, rooms, cursors, news, caught_up: None, departure: Departure::Lost }
     }
 
     /// How many rooms.
@@ -65,8 +68,9 @@ impl Deliveries {
         let id = room.id;
         let at = news.as_ref().map(|_| at);
         self.cursors.insert(id, Cursor { room, at, is_behind: at.is_some() });
-        if let Some(news) = news {
-            self.news.insert(id, BroadcastStream::new(news));
+        match news {
+            Some(news) => drop(self.news.insert(id, BroadcastStream::new(news))),
+            None => drop(self.news.remove(&id)),
         }
     }
 
@@ -112,7 +116,8 @@ impl Deliveries {
         }
         outbound.push(batch.frame.clone());
         cursor.at = Some(batch.last);
-        if batch.expels == Some(self.person.id) {
+        // Whoever was let in again before this became visible stays.
+        if batch.expels == Some(self.person.id) && !cursor.room.is_attached(self.session, self.person.id) {
             self.stop(room);
         }
     }
@@ -137,7 +142,9 @@ impl Deliveries {
 
     /// Reads the next piece of one log that the session is behind in.
     pub(super) async fn catch_up(&mut self, outbound: &mut Outbound) {
-        let Some((&id, cursor)) = self.cursors.iter_mut().find(|(_, cursor)| cursor.is_behind) else { return };
+        let Some(id) = self.next_behind() else { return };
+        self.caught_up = Some(id);
+        let Some(cursor) = self.cursors.get_mut(&id) else { return };
         let Some(at) = cursor.at else { return };
         let slice = cursor.room.read(Range::first_after(at)).await;
         // The right to read may have ended since; a batch that said so may be among those that were missed.
@@ -147,6 +154,12 @@ impl Deliveries {
         let at = give(id, at, &slice, outbound);
         cursor.at = Some(at);
         cursor.is_behind = at < slice.head;
+    }
+
+    /// The rooms take turns: one that is busier than the peer can read would keep all the others waiting.
+    fn next_behind(&self) -> Option<RoomId> {
+        let behind = self.cursors.iter().filter(|(_, cursor)| cursor.is_behind).map(|(id, _)| *id);
+        behind.min_by_key(|id| (Some(*id) <= self.caught_up, *id))
     }
 
     fn dismiss(&mut self, room: RoomId, outbound: &mut Outbound) {

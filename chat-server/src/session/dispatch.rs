@@ -78,6 +78,8 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         if !matches!(self.standing, Standing::Person) {
             return self.on_premature(request, refusals::not_authenticated());
         }
+        let pause = self.paces.requests.take(1.0);
+        self.pause(pause);
         self.refuse(request, refusals::unsupported_frame(kind));
         Ok(())
     }

@@ -29,6 +29,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             return self.admit(request, room, create.stay, Start::LastPage).await;
         }
         self.check_room_count()?;
+        self.check_membership_count(create.stay)?;
         let stay = (self.id, create.stay);
         let entered = self.shared.rooms.create(&person, create.id, stay).map_err(refusals::create)?;
         self.begin(request, entered, Start::LastPage).await;
@@ -58,10 +59,12 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         if self.member().deliveries.room(room.id).is_none() {
             self.check_room_count()?;
         }
+        if !room.is_member(self.member().deliveries.person_id()) {
+            self.check_membership_count(stay)?;
+        }
         room.reconcile().await;
-        match start {
-            Start::After(after) if after > room.head() => return Err(refusals::bad_cursor(after, room.head())),
-            Start::After(_) | Start::LastPage => {}
+        if let Start::After(after) = start {
+            check_cursor(&room, after).await?;
         }
         let person = Arc::clone(self.member().deliveries.person());
         let news = room.enter(self.id, &person, stay).map_err(refusals::enter)?;
@@ -71,6 +74,14 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
 
     fn check_room_count(&mut self) -> Result<(), Refused> {
         match self.member().deliveries.len() < ROOMS_PER_SESSION {
+            true => Ok(()),
+            false => Err(refusals::too_many_rooms(ROOMS_PER_SESSION)),
+        }
+    }
+
+    /// A person is in no more rooms than a session may be, or `Welcome` could not name them all.
+    fn check_membership_count(&mut self, stay: Stay) -> Result<(), Refused> {
+        match stay == Stay::Visitor || self.member().deliveries.person().room_count() < ROOMS_PER_SESSION {
             true => Ok(()),
             false => Err(refusals::too_many_rooms(ROOMS_PER_SESSION)),
         }
@@ -107,13 +118,23 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         self.member().deliveries.stop(room.id);
         // A visitor is no member; it just goes.
         let life = match room.is_member(person.id) {
-            true => room.leave(&person),
+            true => room.leave(self.id, &person),
             false => room.depart(self.id, &person, Departure::Bye),
         };
         self.shared.rooms.settle(&room, life);
         self.answer(request, Done {});
         Ok(())
     }
+}
+
+/// Whether `after` is a place in the room's log. The log itself is asked in doubt: it shows a commit a moment before the
+/// room publishes it, and whoever joined in that moment has read it.
+async fn check_cursor(room: &Room, after: Seq) -> Result<(), Refused> {
+    if after <= room.head() {
+        return Ok(());
+    }
+    let head = room.read(Range::last_page()).await.head;
+    if after <= head { Ok(()) } else { Err(refusals::bad_cursor(after, head)) }
 }
 
 /// What a session is given of a room right away.

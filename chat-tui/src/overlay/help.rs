@@ -41,12 +41,13 @@ fn lines() -> Vec<Line> {
     let pairs = |table: &[(&str, &str)]| -> Vec<Line> {
         table.iter().map(|(key, help)| Line::Pair((*key).to_owned(), (*help).to_owned())).collect()
     };
-    let sections: [(&'static str, Vec<Line>); 6] = [
+    let sections: [(&'static str, Vec<Line>); 7] = [
         ("In the room", keys(Context::Room)),
         ("Everywhere", keys(Context::Anywhere)),
         ("Commands", commands.chain(say).collect()),
         ("While writing", keys(Context::Typing)),
         ("Beside your messages", pairs(&MARKS)),
+        ("In the prompt", keys(Context::Prompt)),
         ("Mouse", pairs(&MOUSE)),
     ];
     let mut all = Vec::new();

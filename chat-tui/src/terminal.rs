@@ -45,8 +45,10 @@ impl Terminal {
     pub fn take() -> io::Result<Self> {
         give_back_on_panic();
         let inner = ManuallyDrop::new(blank()?);
+        // Dropped on failure: what was taken over by then is given back.
+        let terminal = Self { inner, title: String::new() };
         take_over()?;
-        Ok(Self { inner, title: String::new() })
+        Ok(terminal)
     }
 
     /// Shows the state; writes only what differs from what is shown already.

@@ -65,6 +65,8 @@ pub enum Ground {
     Field,
     /// A message that names the reader.
     Mention,
+    /// What lies over a screen.
+    Overlay,
     /// Something that can be pressed.
     Button,
     /// The one thing that Enter presses.

@@ -14,6 +14,9 @@ const COLUMNS: u16 = 78;
 /// Columns for a key or a command, before what it does.
 const KEY_COLUMNS: usize = 24;
 
+/// From here on, there is room for a border and for air.
+const AIRY_ROWS: u16 = 12;
+
 /// What stands beside a message of one's own.
 const MARKS: [(&str, &str); 5] = [
     ("◌", "waiting: the link is down, or it was left over"),
@@ -41,12 +44,13 @@ fn lines() -> Vec<Line> {
     let pairs = |table: &[(&str, &str)]| -> Vec<Line> {
         table.iter().map(|(key, help)| Line::Pair((*key).to_owned(), (*help).to_owned())).collect()
     };
-    let sections: [(&'static str, Vec<Line>); 6] = [
+    let sections: [(&'static str, Vec<Line>); 7] = [
         ("In the room", keys(Context::Room)),
         ("Everywhere", keys(Context::Anywhere)),
         ("Commands", commands.chain(say).collect()),
         ("While writing", keys(Context::Typing)),
         ("Beside your messages", pairs(&MARKS)),
+        ("In the prompt", keys(Context::Prompt)),
         ("Mouse", pairs(&MOUSE)),
     ];
     let mut all = Vec::new();
@@ -77,6 +81,9 @@ pub fn draw(first: usize, state: &State, area: Rect, buffer: &mut Buffer) {
     let place = place(area);
     super::question::panel(place, state, buffer);
     let theme = state.theme;
+    if place.height >= AIRY_ROWS {
+        paint::border(buffer, place, theme.ink(Ink::Rule));
+    }
     let title = [("Help", theme.ink(Ink::Strong)), ("   Esc closes", theme.ink(Ink::Muted))];
     let inner = body(place);
     let title_row = if inner.y > place.y + 1 { inner.y - 2 } else { place.y };
@@ -103,8 +110,9 @@ fn place(area: Rect) -> Rect {
 
 /// Where the lines are: below the title.
 fn body(place: Rect) -> Rect {
-    let top = if place.height >= 12 { 3 } else { 1 };
-    let (air, side) = (u16::from(place.height >= 12), if place.width >= 50 { 3 } else { 1 });
+    let is_airy = place.height >= AIRY_ROWS;
+    let top = if is_airy { 3 } else { 1 };
+    let (air, side) = (u16::from(is_airy), if place.width >= 50 { 3 } else { 2 });
     Rect {
         x: place.x + side,
         y: place.y + top,

@@ -78,6 +78,9 @@ pub fn draw(question: Question, state: &State, area: Rect, buffer: &mut Buffer) 
     let air = u16::from(area.height >= rows.len() as u16 + 2);
     let place = paint::centred(area, COLUMNS, rows.len() as u16 + 2 * air);
     panel(place, state, buffer);
+    if air == 1 {
+        paint::border(buffer, place, theme.ink(Ink::Rule));
+    }
     for (y, (words, style)) in (place.y + air..place.bottom()).zip(&rows) {
         paint::text(buffer, place, (place.x + 3, y), words, *style);
     }
@@ -86,5 +89,5 @@ pub fn draw(question: Question, state: &State, area: Rect, buffer: &mut Buffer) 
 /// An empty panel over whatever was there.
 pub(super) fn panel(place: Rect, state: &State, buffer: &mut Buffer) {
     Clear.render(place.intersection(buffer.area), buffer);
-    buffer.set_style(place.intersection(buffer.area), state.theme.ground(Ground::Button));
+    buffer.set_style(place.intersection(buffer.area), state.theme.ground(Ground::Overlay));
 }

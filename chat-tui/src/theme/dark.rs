@@ -27,11 +27,12 @@ pub(super) const INKS: [(Ink, Tone, Modifier, Modifier); 11] = [
 ];
 
 /// Role, colour, and what stands for it without colour. In the order of [`Ground`].
-pub(super) const GROUNDS: [(Ground, Tone, Modifier); 6] = [
+pub(super) const GROUNDS: [(Ground, Tone, Modifier); 7] = [
     (Ground::Base, tone(0x000f_1117, 233, Color::Black), PLAIN),
     (Ground::Panel, tone(0x0016_1922, 234, Color::Black), PLAIN),
     (Ground::Field, tone(0x000b_0d12, 232, Color::Black), Modifier::UNDERLINED),
     (Ground::Mention, tone(0x001d_2136, 236, Color::Black), PLAIN),
+    (Ground::Overlay, tone(0x001c_202b, 235, Color::Black), PLAIN),
     (Ground::Button, tone(0x0023_2836, 236, Color::Black), Modifier::UNDERLINED),
     (Ground::Focus, tone(0x007a_a2f7, 111, Color::LightBlue), Modifier::REVERSED),
 ];

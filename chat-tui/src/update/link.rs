@@ -82,7 +82,7 @@ fn on_joined(state: &mut State, asked: Asked, joined: &Joined) -> Vec<Effect> {
     room.timeline.watch(has_focus);
     // After a resume, what was missed follows on what is here; otherwise what is older can be loaded.
     match asked {
-        Asked::Resume(_) => room.timeline.mark_stop(),
+        Asked::Resume(_) => room.timeline.mark_stop(joined.head),
         _ => room.timeline.begin(joined.oldest, joined.cursor),
     }
     match asked {

@@ -45,6 +45,20 @@ pub fn rule(buffer: &mut Buffer, area: Rect, y: u16, from: u16, to: u16, style: 
     text(buffer, area, (from, y), &line, style);
 }
 
+/// Draws a border along the inside of `frame`.
+pub fn border(buffer: &mut Buffer, frame: Rect, style: Style) {
+    let (last, bottom) = (frame.right().saturating_sub(1), frame.bottom().saturating_sub(1));
+    for (y, left, right) in [(frame.y, "╭", "╮"), (bottom, "╰", "╯")] {
+        rule(buffer, frame, y, frame.x, frame.right(), style);
+        text(buffer, frame, (frame.x, y), left, style);
+        text(buffer, frame, (last, y), right, style);
+    }
+    for y in frame.y + 1..bottom {
+        text(buffer, frame, (frame.x, y), "│", style);
+        text(buffer, frame, (last, y), "│", style);
+    }
+}
+
 /// A box of at most `width` by `height` in the middle of `area`, a little above the middle where there is room.
 pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
     let (width, height) = (width.min(area.width), height.min(area.height));

@@ -212,9 +212,9 @@ impl Timeline {
         }
     }
 
-    /// Missed entries are about to follow: what comes is new.
-    pub fn mark_stop(&mut self) {
-        if self.divider.is_none() && !self.items.is_empty() {
+    /// What was missed, up to `head`, is about to follow: it is new.
+    pub fn mark_stop(&mut self, head: Seq) {
+        if self.unseen == 0 && !self.items.is_empty() && head > self.end() {
             self.divider = Some(self.end());
         }
     }

@@ -27,6 +27,16 @@ fn accepted(seq: u64) -> Mark {
 }
 
 #[test]
+fn another_persons_entry_never_settles_a_post_of_mine() {
+    let mut scene = posted("hello");
+    let forged = Entry { author: entry(1, 0, (66, "mallory"), message("")).author, ..own_entry(1, "not this") };
+
+    scene.link(LinkEvent::Entries { room: ROOM, entries: vec![forged] });
+
+    assert_eq!(scene.state.room().unwrap().timeline.pending().len(), 1);
+}
+
+#[test]
 fn each_mark_has_its_sign() {
     let table = [
         (Mark::Waiting, "◌"),

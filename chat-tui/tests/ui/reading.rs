@@ -167,6 +167,19 @@ fn after_a_reconnect_what_was_missed_stands_below_the_divider() {
 }
 
 #[test]
+fn a_reconnect_that_missed_nothing_draws_no_divider() {
+    let mut scene = Scene::busy(70, 24, 3);
+    let mut resumed = joined();
+    (resumed.cursor, resumed.head) = (Seq(3), Seq(3));
+
+    scene.link(LinkEvent::Joined { asked: Asked::Resume(ROOM), joined: resumed });
+    scene.bob_says(["live".into()]);
+
+    assert!(scene.shows("live"));
+    assert!(!scene.screen().lines().any(|row| row.ends_with("─ new")));
+}
+
+#[test]
 fn the_wheel_scrolls() {
     let mut scene = Scene::busy(80, 24, 100);
 

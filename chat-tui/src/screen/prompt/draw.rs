@@ -109,7 +109,8 @@ pub fn hit(prompt: &Prompt, area: Rect, at: Position) -> Option<Focus> {
 pub fn draw(prompt: &Prompt, theme: Theme, area: Rect, cells: &mut Cells) -> Option<Position> {
     let places = Places::of(area);
     if let Some(frame) = places.frame {
-        border(frame, theme, cells);
+        cells.set_style(frame.intersection(cells.area), theme.ground(Ground::Panel));
+        paint::border(cells, frame, theme.ink(Ink::Rule));
     }
     let mut pen = Pen { prompt, theme, cells, cursor: None };
     if let Some(row) = places.title {
@@ -213,19 +214,4 @@ fn part_shown(buffer: &Buffer, columns: usize) -> (&str, usize) {
         start = offset + grapheme.len();
     }
     (&buffer.text()[start..], column)
-}
-
-fn border(frame: Rect, theme: Theme, cells: &mut Cells) {
-    cells.set_style(frame.intersection(cells.area), theme.ground(Ground::Panel));
-    let style = theme.ink(Ink::Rule);
-    let (last, bottom) = (frame.right() - 1, frame.bottom() - 1);
-    for (y, left, right) in [(frame.y, "╭", "╮"), (bottom, "╰", "╯")] {
-        paint::rule(cells, frame, y, frame.x, frame.right(), style);
-        paint::text(cells, frame, (frame.x, y), left, style);
-        paint::text(cells, frame, (last, y), right, style);
-    }
-    for y in frame.y + 1..bottom {
-        paint::text(cells, frame, (frame.x, y), "│", style);
-        paint::text(cells, frame, (last, y), "│", style);
-    }
 }

@@ -2,8 +2,8 @@
 
 use super::{Gap, Look, Pending, Said, Timeline, What};
 use crate::link::Mark;
-use crate::wrap;
 use chat_proto::UnixMillis;
+use chat_proto::text::visible_line;
 use std::ops::Range;
 
 /// A person who speaks again after this long is named again.
@@ -32,11 +32,13 @@ pub enum Row {
         text: String,
         is_first: bool,
     },
-    /// What may be done about a post.
+    /// What became of a post.
     Advice {
         text: String,
         mark: Mark,
     },
+    /// The keys that act on it.
+    Keys(&'static str),
     /// Something is not here.
     Gap(Gap),
     /// Not here because memory is full.
@@ -88,9 +90,11 @@ impl Timeline {
         let pending = &self.pending[index - self.items.len()];
         self.said_rows(index, &pending.said, look, rows);
         let asks_now = self.undecided().is_some_and(|undecided| undecided.id == pending.id);
-        for text in advice(pending, asks_now, usize::from(look.text_columns())) {
-            let wrapped = look.wrap(&text).into_iter();
-            rows.extend(wrapped.map(|row| Row::Advice { text: text[row].to_owned(), mark: pending.mark.clone() }));
+        let Some((text, keys)) = advice(&pending.mark) else { return };
+        let wrapped = look.wrap(&text).into_iter();
+        rows.extend(wrapped.map(|row| Row::Advice { text: text[row].to_owned(), mark: pending.mark.clone() }));
+        if asks_now {
+            rows.push(Row::Keys(keys));
         }
     }
 
@@ -182,19 +186,13 @@ fn system_rows(block: usize, text: &str, look: &Look, rows: &mut Vec<Row>) {
     }));
 }
 
-/// What its author is told about a post; the keys only where they would act on it.
-fn advice(pending: &Pending, asks_now: bool, columns: usize) -> Vec<String> {
-    let (sentence, keys) = match &pending.mark {
-        Mark::Waiting | Mark::OnTheWire | Mark::Accepted { .. } => return Vec::new(),
+/// What its author is told about a post, and which keys act on it.
+fn advice(mark: &Mark) -> Option<(String, &'static str)> {
+    let (sentence, keys) = match mark {
+        Mark::Waiting | Mark::OnTheWire | Mark::Accepted { .. } => return None,
         Mark::Refused(reason) => (format!("not sent: {reason}"), "Alt-E edit · Alt-X discard"),
         Mark::Unknown(reason) => (format!("may have been delivered: {reason}"), "Alt-E edit · Alt-X discard"),
         Mark::Stale => ("written a while ago, not sent yet".to_owned(), "Alt-S send · Alt-E edit · Alt-X discard"),
     };
-    let sentence = chat_proto::text::visible_line(sentence.as_bytes());
-    let whole = format!("{sentence} · {keys}");
-    match asks_now {
-        true if wrap::width(&whole) <= columns => vec![whole],
-        true => vec![sentence, keys.to_owned()],
-        false => vec![sentence],
-    }
+    Some((visible_line(sentence.as_bytes()), keys))
 }

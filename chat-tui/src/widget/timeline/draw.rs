@@ -40,6 +40,7 @@ impl Pen<'_> {
             Row::Text { block, range, place } => self.text_row(y, *block, range, *place),
             Row::System { block, text, is_first } => self.system_row(y, *block, text, *is_first),
             Row::Advice { text, mark } => self.write(self.look.text_from(), y, text, self.mark_style(mark)),
+            Row::Keys(keys) => self.write(self.look.text_from(), y, keys, self.ink(Ink::Muted)),
             Row::Gap(gap) => self.gap(y, gap),
             Row::Full => self.centred(y, "older messages stay on the server: this window is full", Ink::Muted),
         }

@@ -46,7 +46,8 @@ impl Timeline {
         if entry.seq <= end {
             return false;
         }
-        if let Some(id) = entry.post {
+        // An id is another person's as well, if they choose it so.
+        if let (Some(id), true) = (entry.post, reader.person == Some(entry.author.person)) {
             self.take_pending(id);
         }
         let item = item(entry, reader);

@@ -73,6 +73,7 @@ pub async fn run(start: Start, world: &mut impl World) -> io::Result<()> {
         hosting: None,
         drawn_at: None,
         is_drawn: false,
+        is_blank: false,
     };
     let farewell = match app.carry_out_all(effects) {
         Ok(()) => app.run().await,
@@ -114,6 +115,8 @@ struct App<'a, W> {
     drawn_at: Option<Instant>,
     /// Whether the screen shows the state.
     is_drawn: bool,
+    /// Whether the screen may show anything: the next drawing starts from nothing.
+    is_blank: bool,
 }
 
 impl<W: World> App<'_, W> {
@@ -146,7 +149,11 @@ impl<W: World> App<'_, W> {
 
     fn on_input(&mut self, event: Option<io::Result<TerminalEvent>>) -> Result<(), Farewell> {
         match event {
-            Some(Ok(event)) => self.take_in(EventKind::Terminal(event)),
+            Some(Ok(event)) => {
+                // A terminal that shrank and grew again while nobody looked has the old size, and has lost its contents.
+                self.is_blank |= matches!(event, TerminalEvent::Resize(..));
+                self.take_in(EventKind::Terminal(event))
+            }
             Some(Err(error)) => Err(error.into()),
             None => Err(Farewell::Hangup),
         }
@@ -195,7 +202,7 @@ impl<W: World> App<'_, W> {
             Effect::Host { server } => self.hosting = Some(self.world.host(server)),
             Effect::Bell => self.terminal.ring()?,
             Effect::Suspend => self.suspend()?,
-            Effect::Redraw => self.terminal.clear()?,
+            Effect::Redraw => self.is_blank = true,
             Effect::Quit => return Err(Farewell::Quit),
         }
         Ok(())
@@ -238,6 +245,9 @@ impl<W: World> App<'_, W> {
     }
 
     fn draw(&mut self) -> Result<(), Farewell> {
+        if std::mem::take(&mut self.is_blank) {
+            self.terminal.clear()?;
+        }
         self.terminal.draw(&self.state)?;
         self.drawn_at = Some(Instant::now());
         self.is_drawn = true;

@@ -161,8 +161,8 @@ pub enum Asked {
     Rename,
 }
 
-/// Why there is no connection. Each text is a whole sentence to show as it is, safe and without its full stop, like "no
-/// server answers at localhost:7000".
+/// Why there is no connection. The texts are safe to show and without a full stop, like "no server answers at
+/// localhost:7000".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trouble {
     /// Nothing answers at the address.
@@ -173,6 +173,17 @@ pub enum Trouble {
     GoAway,
     /// The server does not keep to the protocol.
     Misbehaves(String),
+}
+
+impl Trouble {
+    /// The sentence to show.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::NoServer(sentence) | Self::Lost(sentence) => sentence.clone(),
+            Self::GoAway => "the server stops for a moment".to_owned(),
+            Self::Misbehaves(how) => format!("the server misbehaves: {how}"),
+        }
+    }
 }
 
 /// What the link has to tell. `room` events come only between `Joined` and `RoomEnded` or `Left` of that room.

@@ -70,8 +70,8 @@ pub struct State {
     pub server: Server,
     pub rooms: BTreeMap<RoomId, Room>,
     pub current: Option<RoomId>,
-    /// How many posts each room has had from this instance. Kept when a room is left: an `n` is never used twice.
-    pub posted: BTreeMap<RoomId, u64>,
+    /// How many posts this instance has made. One count for all rooms, so that an id alone names a post.
+    pub posted: u64,
     pub composer: Composer,
     pub notice: Option<Notice>,
     pub are_members_wanted: bool,
@@ -157,7 +157,7 @@ impl State {
             server: if start.is_server_given { Server::Chosen } else { Server::Usual },
             rooms: BTreeMap::new(),
             current: None,
-            posted: BTreeMap::new(),
+            posted: 0,
             composer: Composer::default(),
             notice: None,
             are_members_wanted: true,
@@ -181,16 +181,15 @@ impl State {
         matches!(self.link, Link::Up { .. })
     }
 
-    /// The id of the next post to a room, used up by asking.
-    pub fn next_post(&mut self, room: RoomId) -> PostId {
-        let n = self.posted.entry(room).or_default();
-        *n += 1;
-        PostId { instance: self.instance, n: *n }
+    /// The id of the next post, used up by asking.
+    pub fn next_post(&mut self) -> PostId {
+        self.posted += 1;
+        PostId { instance: self.instance, n: self.posted }
     }
 
     /// A post to a room, written now.
     pub fn outbox_item(&mut self, room: RoomId, body: EntryBody) -> OutboxItem {
-        OutboxItem { room, id: self.next_post(room), body, written: self.now }
+        OutboxItem { room, id: self.next_post(), body, written: self.now }
     }
 
     /// People who lose their server when this program ends.
@@ -214,15 +213,4 @@ impl State {
             _ => None,
         }
     }
-}
-
-/// Why there is no connection, as a sentence without its full stop.
-pub fn trouble_sentence(trouble: &Trouble) -> String {
-    let sentence = match trouble {
-        Trouble::NoServer(server) => format!("no server answers at {server}"),
-        Trouble::Lost(why) => format!("the connection was lost: {why}"),
-        Trouble::GoAway => "the server stops for a moment".to_owned(),
-        Trouble::Misbehaves(how) => format!("the server misbehaves: {how}"),
-    };
-    chat_proto::text::visible_line(sentence.as_bytes())
 }

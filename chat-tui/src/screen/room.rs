@@ -160,7 +160,7 @@ fn banner(state: &State) -> Option<String> {
         Link::Connecting => Some("Connecting…".to_owned()),
         Link::Down { trouble, retry_at } => {
             let seconds = (retry_at.0.saturating_sub(state.now.0).max(0) + 999) / 1000;
-            let trouble = capitalised(&crate::state::trouble_sentence(trouble));
+            let trouble = capitalised(&trouble.sentence());
             Some(match seconds {
                 0 => format!("Reconnecting…  {trouble}"),
                 _ => format!("Reconnecting in {seconds} s…  {trouble}"),

@@ -1,7 +1,7 @@
 //! The link of a script: under the name it was given, or under a free one.
 
 use crate::config::{Who, login_name};
-use crate::link::{self, Command, Environment, LinkEvent, Target, Trouble};
+use crate::link::{self, Command, Environment, LinkEvent, Target};
 use chat_proto::Nick;
 use chat_proto::frame::Stay;
 use ed25519_dalek::SigningKey;
@@ -63,13 +63,4 @@ impl Account {
 /// Without an outbox on disk: who runs a script again posts again, and must not post twice.
 fn dial(target: &Target, key: &SigningKey, instance: u64) -> (mpsc::Sender<Command>, mpsc::Receiver<LinkEvent>) {
     link::spawn(target.clone(), key.clone(), Environment::of_this_machine(instance, None))
-}
-
-/// Why there is no connection, in one sentence.
-pub(super) fn sentence(trouble: &Trouble) -> String {
-    match trouble {
-        Trouble::NoServer(sentence) | Trouble::Lost(sentence) => sentence.clone(),
-        Trouble::GoAway => "the server stops".into(),
-        Trouble::Misbehaves(sentence) => format!("the server misbehaves: {sentence}"),
-    }
 }

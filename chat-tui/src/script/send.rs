@@ -1,7 +1,7 @@
 //! `chat-tui send`: one message, its acknowledgement, the end.
 
 use super::Ending;
-use super::account::{self, Account};
+use super::account::Account;
 use crate::config::Send;
 use crate::link::{Command, LinkEvent, Mark, OutboxItem, wall_clock};
 use chat_proto::frame::{Joined, Stay};
@@ -72,7 +72,7 @@ impl Errand {
                 LinkEvent::RoomEnded { .. } | LinkEvent::Left { .. } => {
                     return Ending::Unanswered(self.doubt("the room ended"));
                 }
-                LinkEvent::Down { trouble, .. } => self.on_down(account::sentence(&trouble)),
+                LinkEvent::Down { trouble, .. } => self.on_down(trouble.sentence()),
                 LinkEvent::Ended(sentence) => return Ending::Unanswered(self.doubt(&sentence)),
                 _ => {}
             }

@@ -4,7 +4,7 @@ mod lines;
 mod order;
 
 use super::Ending;
-use super::account::{self, Account};
+use super::account::Account;
 use crate::config::Tail;
 use crate::link::{Asked, Command, LinkEvent};
 use chat_proto::frame::{Joined, Stay};
@@ -77,7 +77,7 @@ impl<O: Write, A: Write> Follower<O, A> {
                 self.tell(Told::NoPage).await?;
             }
             LinkEvent::Up { .. } => self.is_down = false,
-            LinkEvent::Down { trouble, .. } => self.on_down(&account::sentence(&trouble)),
+            LinkEvent::Down { trouble, .. } => self.on_down(&trouble.sentence()),
             LinkEvent::LoginRefused { sentence, free_name } => {
                 if self.code.is_some() || !self.account.take_name(free_name) {
                     return Ok(Some(Ending::Refused(sentence)));

@@ -167,8 +167,7 @@ fn on_restored(state: &mut State, items: &[(OutboxItem, Mark)]) -> Vec<Effect> {
         }
         // An earlier run may have had the same instance: its numbers are used up.
         if item.id.instance == state.instance {
-            let posted = state.posted.entry(item.room).or_default();
-            *posted = (*posted).max(item.id.n);
+            state.posted = state.posted.max(item.id.n);
         }
     }
     Vec::new()

@@ -5,7 +5,7 @@ use crate::event::HostEvent;
 use crate::link::{Command, Trouble};
 use crate::overlay::Question;
 use crate::screen::prompt::{Focus, Offer};
-use crate::state::{Goal, Link, Screen, Server, State, Wish, trouble_sentence};
+use crate::state::{Goal, Link, Screen, Server, State, Wish};
 use chat_proto::Nick;
 
 /// The first steps that flags ask for. What is wrong with them opens the prompt.
@@ -134,7 +134,7 @@ pub(super) fn on_trouble(state: &mut State, trouble: &Trouble) -> Vec<Effect> {
     if matches!(trouble, Trouble::NoServer(_)) {
         state.prompt.focus = Focus::Server;
     }
-    fail(state, &trouble_sentence(trouble), may_host.then_some(Offer::Host));
+    fail(state, &trouble.sentence(), may_host.then_some(Offer::Host));
     hang_up(state)
 }
 

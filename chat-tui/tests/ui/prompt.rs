@@ -14,7 +14,10 @@ fn dial(server: &str, name: &str) -> Effect {
 }
 
 fn no_server() -> LinkEvent {
-    LinkEvent::Down { trouble: Trouble::NoServer("localhost:7000".into()), retry_in: Duration::from_secs(1) }
+    LinkEvent::Down {
+        trouble: Trouble::NoServer("no server answers at localhost:7000".into()),
+        retry_in: Duration::from_secs(1),
+    }
 }
 
 fn name_taken() -> LinkEvent {

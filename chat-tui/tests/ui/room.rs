@@ -208,9 +208,9 @@ fn the_topic_follows_the_log() {
 #[test]
 fn a_lost_link_counts_down_and_typing_goes_on() {
     let mut scene = lively(80, 24);
-    let trouble = Trouble::Lost("nothing was heard for 90 s".into());
+    let trouble = Trouble::Lost("the server was silent for 90 s".into());
     scene.link(LinkEvent::Down { trouble, retry_in: Duration::from_millis(2500) });
-    assert!(scene.shows("Reconnecting in 3 s…  The connection was lost: nothing was heard for 90 s"));
+    assert!(scene.shows("Reconnecting in 3 s…  The server was silent for 90 s"));
 
     let wake_at = scene.state.wake_at().unwrap();
     scene.state.now = wake_at;

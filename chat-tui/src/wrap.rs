@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 const TAB_COLUMNS: usize = 4;
 
@@ -19,6 +19,40 @@ pub fn advance(grapheme: &str, column: usize) -> usize {
         // A cell or two is all that a terminal gives a grapheme, whatever the sum of its parts.
         _ => grapheme.width().min(2),
     }
+}
+
+/// `text` with the emoji that a joiner makes one set apart, each as wide as it is everywhere.
+///
+/// A family is one glyph of two columns on some terminals and four glyphs of eight on others; on those, what is drawn as
+/// two columns tears the row, and leaves glyphs behind. Joiners between letters stay.
+pub fn apart(text: &str) -> String {
+    let mut previous = ' ';
+    let joins_emoji =
+        |c: char, previous: char| c == '\u{200d}' && (previous == '\u{fe0f}' || previous.width() == Some(2));
+    let kept = text.chars().filter(|c| {
+        let is_dropped = joins_emoji(*c, previous);
+        previous = *c;
+        !is_dropped
+    });
+    kept.collect()
+}
+
+/// The pieces on as few rows as they fit on, three columns apart; a row ends inside a piece only if it is wider.
+pub fn flowing(pieces: &[String], columns: usize) -> String {
+    const APART: &str = "   ";
+    let mut text = String::new();
+    let mut used = 0;
+    for piece in pieces {
+        let needed = width(piece);
+        if !text.is_empty() {
+            let fits = used + APART.len() + needed <= columns;
+            text.push_str(if fits { APART } else { "\n" });
+            used = if fits { used + APART.len() } else { 0 };
+        }
+        text.push_str(piece);
+        used += needed;
+    }
+    text
 }
 
 /// `text`, or as much of its beginning as fits with an ellipsis behind it.
@@ -102,6 +136,29 @@ impl Breaker {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn joined_emoji_are_set_apart_and_joined_letters_are_not() {
+        let table = [
+            ("👨\u{200d}👩\u{200d}👧 family", "👨👩👧 family"),
+            ("👩\u{200d}⚕\u{fe0f}", "👩⚕\u{fe0f}"),
+            ("🏳\u{fe0f}\u{200d}🌈", "🏳\u{fe0f}🌈"),
+            ("ක්\u{200d}ෂ", "ක්\u{200d}ෂ"),
+            ("plain", "plain"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(apart(text), expected);
+        }
+        assert_eq!(width(&apart("👨\u{200d}👩\u{200d}👧")), 6);
+    }
+
+    #[test]
+    fn pieces_flow_and_break_between_each_other() {
+        let pieces = ["→ alice opened the room".to_owned(), "→ bob joined".to_owned()];
+
+        assert_eq!(flowing(&pieces, 38), "→ alice opened the room   → bob joined");
+        assert_eq!(flowing(&pieces, 37), "→ alice opened the room\n→ bob joined");
+    }
 
     fn wrapped(text: &str, columns: usize) -> Vec<&str> {
         rows(text, columns).into_iter().map(|row| &text[row]).collect()

@@ -1,5 +1,6 @@
 //! The client as scripts: events in, screens and effects out. Screens are drawn in the tests.
 
+mod counting;
 mod hostile;
 mod marks;
 mod members;

@@ -34,8 +34,8 @@ fn a_lively_room_at_80_by_24() {
      AB3Z  release planning                   3 here   in memory, not kept   ● 2 ms
 
      ───────────────  Sunday, 22 November 2026  ───────────────   HERE
-     14:02                → alice opened the room   → bob,        ● alice  you
-                          carol joined                            ● bob
+     14:02                → alice opened the room                 ● alice  you
+                          → bob, carol joined                     ● bob
                                                                   ● carol
      14:03           bob  hi! did the build pass?
                                                                   LEFT

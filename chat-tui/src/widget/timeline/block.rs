@@ -2,6 +2,7 @@
 
 use super::{Gap, Look, Pending, Said, Timeline, What};
 use crate::link::Mark;
+use crate::wrap;
 use chat_proto::UnixMillis;
 use chat_proto::text::visible_line;
 use std::ops::Range;
@@ -66,7 +67,8 @@ impl Timeline {
         match self.items.get(index).map(|item| &item.what) {
             Some(What::Said(said)) => self.said_rows(index, said, look, &mut rows),
             Some(What::Fold { changes, .. }) => {
-                system_rows(index, &super::fold::sentences(changes).join("   "), look, &mut rows);
+                let columns = usize::from(look.text_columns());
+                system_rows(index, &wrap::flowing(&super::fold::sentences(changes), columns), look, &mut rows);
             }
             Some(What::System { text, .. }) => system_rows(index, text, look, &mut rows),
             Some(What::Gap(Gap::Loadable)) if self.is_full() => rows.push(Row::Full),

@@ -193,7 +193,7 @@ enum Manner {
 }
 
 fn said(entry: &Entry, reader: Reader, name: String, text: &[u8], manner: Manner) -> What {
-    let text = visible(text);
+    let text = wrap::apart(&visible(text));
     let is_own = reader.person == Some(entry.author.person);
     let is_mention = !is_own && reader.name.is_some_and(|me| mentions(&text, me.as_str()));
     What::Said(Said { name, time: entry.time, text, is_action: manner == Manner::Action, is_own, is_mention })

@@ -2,6 +2,7 @@
 
 use super::{Said, Timeline};
 use crate::link::{Mark, OutboxItem};
+use crate::wrap::apart;
 use chat_proto::text::visible;
 use chat_proto::{EntryBody, PostId, UnixMillis};
 
@@ -18,10 +19,11 @@ pub struct Pending {
 
 impl Pending {
     pub fn new(item: &OutboxItem, mark: Mark, name: &str) -> Self {
+        let shown = |text: &[u8]| apart(&visible(text));
         let (text, is_action) = match &item.body {
-            EntryBody::Message(text) => (visible(text), false),
-            EntryBody::Action(text) => (visible(text), true),
-            EntryBody::Topic(text) => (format!("set the topic: {}", visible(text)), true),
+            EntryBody::Message(text) => (shown(text), false),
+            EntryBody::Action(text) => (shown(text), true),
+            EntryBody::Topic(text) => (format!("set the topic: {}", shown(text)), true),
             _ => (String::new(), true),
         };
         let said = Said { name: name.to_owned(), time: item.written, text, is_action, is_own: true, is_mention: false };

@@ -31,7 +31,6 @@ const ACCEPT_RETRY: Duration = Duration::from_millis(200);
 #[derive(Clone)]
 pub struct Server {
     shared: Arc<Shared>,
-    connections: Arc<Semaphore>,
     strangers: Arc<Semaphore>,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -54,11 +53,11 @@ impl Server {
         let config = Arc::new(config);
         let environment: Arc<dyn Environment> = Arc::new(environment);
         let server = Self {
-            connections: Arc::new(Semaphore::new(config.connections)),
             strangers: Arc::new(Semaphore::new(config.strangers)),
             tasks: TaskTracker::new(),
             stop,
             shared: Arc::new(Shared {
+                connections: Arc::new(Semaphore::new(config.connections)),
                 people: People::new(&config),
                 rooms: Arc::new(Rooms::new(&config, &environment, logs)),
                 budget: Arc::new(Budget::new(config.outbound_total_bytes)),
@@ -124,7 +123,7 @@ impl Server {
     }
 
     fn places(&self) -> Option<(OwnedSemaphorePermit, OwnedSemaphorePermit)> {
-        let connection = Arc::clone(&self.connections).try_acquire_owned().ok()?;
+        let connection = Arc::clone(&self.shared.connections).try_acquire_owned().ok()?;
         let stranger = Arc::clone(&self.strangers).try_acquire_owned().ok()?;
         Some((connection, stranger))
     }

@@ -32,7 +32,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep};
 use tokio_util::codec::Decoder;
 use tokio_util::sync::CancellationToken;
@@ -56,6 +56,15 @@ pub(crate) struct Shared {
     pub budget: Arc<Budget>,
     /// Numbers sessions.
     pub last_session: AtomicU64,
+    /// Places for connections.
+    pub connections: Arc<Semaphore>,
+}
+
+impl Shared {
+    /// How many are connected.
+    fn connected(&self) -> usize {
+        self.config.connections - self.connections.available_permits()
+    }
 }
 
 /// One connection.

@@ -152,6 +152,41 @@ async fn posts_that_come_too_fast_are_read_later_and_none_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn names_cannot_be_changed_faster_than_one_may_speak() {
+    let world = World::with(Config { posts: Rate { burst: 10.0, per_second: 3.0 }, ..unhurried() });
+    let (mut alice, _) = world.opener("alice").await;
+    let start = Instant::now();
+
+    for n in 0..40 {
+        let name = format!("alice{n}x").into();
+        assert!(matches!(alice.ask(chat_proto::frame::Rename { name }).await, ServerFrame::Done(_)));
+    }
+
+    assert_about(start.elapsed(), 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_spreads_the_return_of_a_crowd() {
+    let world = World::new();
+    let mut crowd = Vec::new();
+    for n in 0..200 {
+        crowd.push(world.person(&format!("p{n}x")).await);
+    }
+
+    world.stop.cancel();
+
+    let mut waits = Vec::new();
+    for peer in &mut crowd {
+        match peer.rest().await.pop() {
+            Some(ServerFrame::GoAway(go_away)) => waits.push(go_away.reconnect_after_ms),
+            other => panic!("go away, not {other:?}"),
+        }
+    }
+    assert!(waits.iter().all(|wait| *wait < 1_000), "five seconds per thousand: {waits:?}");
+    assert!(waits.iter().any(|wait| *wait > 500), "spread: {waits:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_room_keeps_its_pace_whoever_speaks() {
     let world = World::with(Config { room_posts: Rate { burst: 5.0, per_second: 1.0 }, ..unhurried() });
     let (mut alice, room) = world.opener("alice").await;

@@ -69,6 +69,8 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         let pause = match frame {
             ClientFrame::Post(_) => posts.take(1.0).max(post_bytes.take(bytes as f64)),
             ClientFrame::History(_) => pages.take(1.0),
+            // They write an entry like a post does.
+            ClientFrame::Leave(_) | ClientFrame::Rename(_) => posts.take(1.0),
             _ => requests.take(1.0),
         };
         self.pause(pause);

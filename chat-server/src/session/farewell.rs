@@ -7,8 +7,9 @@ use chat_proto::frame::GoAway;
 use chat_proto::wire::WireError;
 use chat_proto::{Code, Detail, FrameError, Refused, ServerFrame};
 
-/// When clients may come back after a stop, at most: spread, so that they do not all come at once.
-const RECONNECT_SPREAD_MS: u32 = 1_000;
+/// When clients may come back after a stop, at most: spread over five seconds per thousand, so that they do not all come
+/// at once and a small room is back at once.
+const RECONNECT_SPREAD_MS_PER_CLIENT: usize = 5;
 
 /// Why a session ended.
 #[derive(Debug, thiserror::Error)]
@@ -141,6 +142,7 @@ fn bad_framing(error: &FrameError) -> Option<Refused> {
 }
 
 fn go_away(shared: &Shared) -> ServerFrame {
-    let jitter = u32::from_le_bytes(random(&*shared.environment)) % RECONNECT_SPREAD_MS;
-    GoAway { reconnect_after_ms: jitter }.into()
+    let spread_ms = (shared.connected() * RECONNECT_SPREAD_MS_PER_CLIENT).max(1);
+    let jitter_ms = u32::from_le_bytes(random(&*shared.environment)) as usize % spread_ms;
+    GoAway { reconnect_after_ms: jitter_ms as u32 }.into()
 }

@@ -1,9 +1,11 @@
 //! Questions: what cannot be taken back is asked first.
 
+use crate::screen::room::Room;
 use crate::state::State;
 use crate::theme::{Ground, Ink};
 use crate::widget::paint;
 use crate::wrap;
+use chat_proto::frame::Durability;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::{Clear, Widget};
@@ -56,11 +58,18 @@ fn quitting(state: &State) -> Vec<(String, Ink)> {
         1 => Some("A message is not delivered yet; it is sent when you come back.".to_owned()),
         many => Some(format!("{many} messages are not delivered yet; they are sent when you come back.")),
     };
-    let warnings: Vec<_> = guests.into_iter().chain(unsent).map(|words| (words, Ink::Warning)).collect();
+    let last = is_last(state).then(|| "You are the last one here: the room and its history end with you.".to_owned());
+    let warnings: Vec<_> = guests.into_iter().chain(last).chain(unsent).map(|words| (words, Ink::Warning)).collect();
     match (warnings.is_empty(), state.room()) {
         (true, Some(room)) => vec![(format!("{} finds the room again while it lasts.", room.code), Ink::Muted)],
         _ => warnings,
     }
+}
+
+/// Whether the room ends when this person goes.
+fn is_last(state: &State) -> bool {
+    let ends = |room: &Room| room.durability == Durability::Memory && !room.is_over && room.members.present() <= 1;
+    state.room().is_some_and(ends)
 }
 
 /// Draws the question in the middle.

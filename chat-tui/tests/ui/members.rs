@@ -94,3 +94,20 @@ fn more_people_than_rows_are_a_number() {
     assert!(scene.shows("and 79 more"), "{}", scene.screen());
     assert!(scene.shows("93 here"));
 }
+
+#[test]
+fn whoever_is_the_last_one_here_is_told_what_quitting_ends() {
+    let mut scene = Scene::room(80, 24);
+    scene.link(LinkEvent::Joined { asked: Asked::Resume(ROOM), joined: joined() });
+    let both = vec![member(1, "alice", Presence::Here), member(2, "bob", Presence::Here)];
+    scene.link(LinkEvent::Members { room: ROOM, members: both });
+    scene.ctrl('c');
+    assert!(scene.shows("finds the room again while it lasts"), "{}", scene.screen());
+    scene.key(KeyCode::Esc);
+
+    scene.link(LinkEvent::Joined { asked: Asked::Resume(ROOM), joined: joined() });
+    scene.link(LinkEvent::Members { room: ROOM, members: vec![member(1, "alice", Presence::Here)] });
+    scene.ctrl('c');
+
+    assert!(scene.shows("You are the last one here"), "{}", scene.screen());
+}

@@ -1,8 +1,5 @@
 //! Every refusal with its sentence: what is wrong, and where it helps, what to do.
 
-use crate::people::ClaimError;
-use crate::room::EnterError;
-use crate::rooms::CreateError;
 use bytes::Bytes;
 use chat_proto::name::{CodeError, NickError};
 use chat_proto::text::TextError;
@@ -36,17 +33,14 @@ pub(crate) fn invalid_name(error: NickError) -> Refused {
     Refused::new(Code::INVALID_NAME, error.to_string())
 }
 
-pub(crate) fn claim(name: &Nick, error: ClaimError) -> Refused {
-    match error {
-        ClaimError::Taken { free } => {
-            let detail = free.map_or(Detail::None, |free| Detail::Name(Bytes::from(free.to_string())));
-            Refused::new(Code::NAME_TAKEN, format!("the name {name} is taken")).with(detail)
-        }
-        ClaimError::TooMany { max } => {
-            let text = format!("your key holds {max} names on this server already, which is the most");
-            Refused::new(Code::TOO_MANY_NAMES, text).with(Detail::Max(max as u64))
-        }
-    }
+pub(crate) fn name_taken(name: &Nick, free: Option<Nick>) -> Refused {
+    let detail = free.map_or(Detail::None, |free| Detail::Name(Bytes::from(free.to_string())));
+    Refused::new(Code::NAME_TAKEN, format!("the name {name} is taken")).with(detail)
+}
+
+pub(crate) fn too_many_names(max: usize) -> Refused {
+    let text = format!("your key holds {max} names on this server already, which is the most");
+    Refused::new(Code::TOO_MANY_NAMES, text).with(Detail::Max(max as u64))
 }
 
 pub(crate) fn too_many_sessions(max: usize) -> Refused {
@@ -80,21 +74,18 @@ pub(crate) fn not_member() -> Refused {
     Refused::new(Code::NOT_MEMBER, "not in this room")
 }
 
-pub(crate) fn enter(error: EnterError) -> Refused {
-    match error {
-        EnterError::Ended => room_ended(),
-        EnterError::Full { max } => {
-            Refused::new(Code::ROOM_FULL, format!("the room is full: {max} are there")).with(Detail::Max(max as u64))
-        }
-    }
+pub(crate) fn room_full(max: usize) -> Refused {
+    Refused::new(Code::ROOM_FULL, format!("the room is full: {max} are there")).with(Detail::Max(max as u64))
 }
 
-pub(crate) fn create(error: CreateError) -> Refused {
-    let (text, detail) = match error {
-        CreateError::Full { max } => (format!("the server has {max} rooms, which is the most"), max as u64),
-        CreateError::NoCode => ("no free room code was found; try again".to_owned(), 0),
-    };
-    let refused = Refused::new(Code::SERVER_FULL, text).with(Detail::Max(detail));
+pub(crate) fn rooms_full(max: usize) -> Refused {
+    let text = format!("the server has {max} rooms, which is the most; try again soon");
+    let refused = Refused::new(Code::SERVER_FULL, text).with(Detail::Max(max as u64));
+    Refused { retry_after_ms: Some(FULL_RETRY_MS), ..refused }
+}
+
+pub(crate) fn no_free_code() -> Refused {
+    let refused = Refused::new(Code::SERVER_FULL, "no free room code was found; try again soon");
     Refused { retry_after_ms: Some(FULL_RETRY_MS), ..refused }
 }
 

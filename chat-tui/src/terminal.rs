@@ -108,6 +108,7 @@ fn take_over() -> io::Result<()> {
         EnterAlternateScreen,
         EnableBracketedPaste,
         EnableFocusChange,
+        cursor::SetCursorStyle::SteadyBlock,
         Print(MOUSE_ON)
     )
 }
@@ -124,6 +125,7 @@ fn give_back() {
         DisableFocusChange,
         DisableBracketedPaste,
         LeaveAlternateScreen,
+        cursor::SetCursorStyle::DefaultUserShape,
         cursor::Show,
         Print(TITLE_RESTORE)
     );

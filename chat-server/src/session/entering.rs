@@ -5,8 +5,8 @@ use super::delivery::{gap, give};
 use super::outbound::Outbound;
 use crate::log::{Range, Slice};
 use crate::refusals;
-use crate::room::{Departure, Room};
-use crate::rooms::Entered;
+use crate::room::{Departure, EnterError, Room};
+use crate::rooms::{CreateError, Entered};
 use bytes::Bytes;
 use chat_proto::frame::{Create, Done, GapKind, Join, Joined, Leave, Members, Resume, RoomState, Stay};
 use chat_proto::limits::{MEMBERS_PER_FRAME, RESUME_ENTRIES, ROOMS_PER_SESSION};
@@ -31,7 +31,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         self.check_room_count()?;
         self.check_membership_count(create.stay)?;
         let stay = (self.id, create.stay);
-        let entered = self.shared.rooms.create(&person, create.id, stay).map_err(refusals::create)?;
+        let entered = self.shared.rooms.create(&person, create.id, stay).map_err(create_refused)?;
         self.begin(request, entered, Start::LastPage).await;
         Ok(())
     }
@@ -67,7 +67,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             check_cursor(&room, after).await?;
         }
         let person = Arc::clone(self.member().deliveries.person());
-        let news = room.enter(self.id, &person, stay).map_err(refusals::enter)?;
+        let news = room.enter(self.id, &person, stay).map_err(enter_refused)?;
         self.begin(request, Entered { room, news }, start).await;
         Ok(())
     }
@@ -135,6 +135,20 @@ async fn check_cursor(room: &Room, after: Seq) -> Result<(), Refused> {
     }
     let head = room.read(Range::last_page()).await.head;
     if after <= head { Ok(()) } else { Err(refusals::bad_cursor(after, head)) }
+}
+
+fn create_refused(error: CreateError) -> Refused {
+    match error {
+        CreateError::Full { max } => refusals::rooms_full(max),
+        CreateError::NoCode => refusals::no_free_code(),
+    }
+}
+
+fn enter_refused(error: EnterError) -> Refused {
+    match error {
+        EnterError::Ended => refusals::room_ended(),
+        EnterError::Full { max } => refusals::room_full(max),
+    }
 }
 
 /// What a session is given of a room right away.

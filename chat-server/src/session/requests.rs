@@ -1,5 +1,6 @@
 //! Saying and reading: post, history, rename, ping.
 
+use super::greeting::claim_refused;
 use super::{Farewell, Session};
 use crate::log::{End, Finding, Range};
 use crate::refusals;
@@ -91,7 +92,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
     pub(super) fn on_rename(&mut self, request: u32, rename: &Rename) -> Result<(), Refused> {
         let name = Nick::parse(&rename.name).map_err(refusals::invalid_name)?;
         let person = Arc::clone(self.member().deliveries.person());
-        let old = self.shared.people.rename(&person, &name).map_err(|error| refusals::claim(&name, error))?;
+        let old = self.shared.people.rename(&person, &name).map_err(|error| claim_refused(&name, error))?;
         if old != name {
             let rooms = person.rooms().into_iter().filter_map(|id| self.shared.rooms.by_id(id));
             for room in rooms {

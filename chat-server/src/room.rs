@@ -8,11 +8,15 @@
 //! its commit. A room does not know sockets: it hands out a receiver of [`News`], and answers posts through a
 //! [`Ticket`].
 
+mod mailbox;
+mod membership;
 mod presence;
 mod writing;
 
-pub(crate) use presence::{Departure, EnterError, Life, SessionId};
-pub(crate) use writing::{Decided, Mailbox, Submitted, Ticket};
+pub(crate) use mailbox::{Decided, Mailbox, Ticket};
+pub(crate) use membership::{Departure, SessionId};
+pub(crate) use presence::{EnterError, Life};
+pub(crate) use writing::Submitted;
 
 use crate::config::Config;
 use crate::environment::Environment;

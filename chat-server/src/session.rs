@@ -3,10 +3,12 @@
 //! Everything a peer sends is read in one place and handled in one place; whatever is to be sent is put into one queue
 //! and written by the loop, so that reading never waits for writing and a stuck peer cannot hold up a stop.
 
+mod deadlines;
 mod delivery;
 mod dispatch;
 mod entering;
 mod farewell;
+mod goodbye;
 mod greeting;
 mod outbound;
 mod requests;
@@ -30,7 +32,6 @@ use outbound::Outbound;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep};
@@ -250,106 +251,6 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
     fn refuse(&mut self, request: u32, refused: Refused) {
         tracing::debug!(session = self.id.0, request, code = refused.code.0, "refused");
         self.answer(request, refused);
-    }
-
-    /// The moments at which something must have happened.
-    fn deadlines(&self) -> impl Iterator<Item = (Instant, Farewell)> {
-        let config = &self.shared.config;
-        let hopeful = match self.member {
-            None => (self.accepted_at + config.login_timeout, Farewell::LoginTimedOut),
-            Some(_) => (self.heard_at + config.silence, Farewell::Silent),
-        };
-        let frame = self.frame_since.map(|since| (since + config.frame_timeout, Farewell::FrameTimedOut));
-        let stall = self.outbound.stalled_since().map(|since| (since + config.write_stall, Farewell::TooSlow));
-        [Some(hopeful), frame, stall].into_iter().flatten()
-    }
-
-    /// Sets the alarm if something is due before it rings. Most deadlines only ever move away, and are looked at when
-    /// the alarm rings: delivering costs no timer.
-    fn set_alarm(&mut self) {
-        let due = self.deadlines().map(|(due, _)| due).chain(self.paused_until).min();
-        if let Some(due) = due.filter(|due| *due < self.alarm.deadline()) {
-            self.alarm.as_mut().reset(due);
-        }
-    }
-
-    fn on_alarm(&mut self) -> Result<(), Farewell> {
-        let now = Instant::now();
-        if !self.may_listen() {
-            self.note_deafness(now);
-        }
-        self.paused_until = self.paused_until.filter(|until| *until > now);
-        if let Some((_, farewell)) = self.deadlines().find(|(due, _)| *due <= now) {
-            return Err(farewell);
-        }
-        let next = self.deadlines().map(|(due, _)| due).chain(self.paused_until).min();
-        self.alarm.as_mut().reset(next.unwrap_or(now + self.shared.config.silence));
-        Ok(())
-    }
-
-    /// Nobody is silent, or slow to finish a frame, to whom nobody listens.
-    fn note_deafness(&mut self, now: Instant) {
-        self.heard_at = now;
-        self.frame_since = self.frame_since.map(|_| now);
-    }
-
-    fn pause(&mut self, pause: Option<Duration>) {
-        let until = pause.map(|pause| Instant::now() + pause);
-        self.paused_until = self.paused_until.max(until);
-    }
-
-    /// Takes leave of the rooms, then says the last words, for as long as a peer may take to hear them.
-    async fn say_goodbye(mut self, farewell: &Farewell) {
-        let goodbye = self.shared.config.goodbye;
-        let is_heard = tokio::time::timeout(goodbye, self.last_words(farewell)).await;
-        if is_heard.is_err() {
-            tracing::debug!(session = self.id.0, "the peer took no last words");
-        }
-    }
-
-    async fn last_words(&mut self, farewell: &Farewell) {
-        if matches!(farewell, Farewell::ServerStopping) {
-            self.await_decisions().await;
-        }
-        self.take_leave(farewell);
-        if let Some(frame) = farewell.last_frame(&self.shared) {
-            self.answer(farewell.request(), frame);
-        }
-        if farewell.is_peer_there() && self.write_out().await.is_ok() {
-            self.linger().await;
-        }
-    }
-
-    /// A post that is being committed is answered before the server goes.
-    async fn await_decisions(&mut self) {
-        while self.member.as_ref().is_some_and(|member| member.unanswered > 0) {
-            let (_, mailbox, _) = LoggedIn::parts(self.member.as_mut());
-            decided(mailbox).await;
-            if self.on_decisions().is_err() {
-                return;
-            }
-        }
-    }
-
-    fn take_leave(&mut self, farewell: &Farewell) {
-        if let Some(mut member) = self.member.take() {
-            member.deliveries.set_departure(farewell.departure());
-        }
-    }
-
-    async fn write_out(&mut self) -> std::io::Result<()> {
-        while !self.outbound.is_empty() {
-            self.writer.write_buf(&mut self.outbound).await?;
-        }
-        self.writer.shutdown().await
-    }
-
-    /// Hears the peer out: closing on unread bytes would reset the connection, and the peer would lose the last words.
-    async fn linger(&mut self) {
-        self.inbox.clear();
-        while self.reader.read_buf(&mut self.inbox).await.is_ok_and(|bytes| bytes > 0) {
-            self.inbox.clear();
-        }
     }
 }
 

@@ -13,7 +13,6 @@ use chat_server::log::memory::MemoryLogs;
 use chat_server::log::{Completion, Draft, Finding, Log, Logs, Outcome, Range, Reading, Slice};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 use support::{Peer, World, gists, unhurried};
 
 #[tokio::test(start_paused = true)]

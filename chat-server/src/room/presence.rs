@@ -1,38 +1,19 @@
 //! Who is there, who may come back, and whether the room lives on.
 //!
-//! ```text
-//!            enter                 cut                    60 s
-//! stranger ---------> here <----------------> fading ----------> gone
-//!             Joined   |         enter           Left{lost}       | enter: Joined
-//!                      `-- Bye: Left{quit} ----------------------^
-//! ```
-//!
 //! Present is who is here or fading. A visitor comes only to post: no member, not present, announced to nobody.
 
+use super::membership::{Departure, Membership, SessionId};
 use super::{News, Room, State};
 use crate::config::Config;
 use crate::people::Person;
 use bytes::Bytes;
-use chat_proto::frame::{Member, Presence, Stay};
+use chat_proto::frame::{Member, Stay};
 use chat_proto::{Author, EntryBody, LeaveReason, Nick, PersonId, RoomId};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::broadcast;
 use tokio::time::Instant;
-
-/// Names a session within the server's process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct SessionId(pub u64);
-
-/// How a session ended its stay in a room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Departure {
-    /// It said so.
-    Bye,
-    /// It was cut off.
-    Lost,
-}
 
 /// Whether a room lives on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +42,7 @@ pub(super) type Note<'a> = &'a mut dyn FnMut(&Person, EntryBody);
 
 pub(super) struct Presences {
     room: RoomId,
-    members: BTreeMap<PersonId, Known>,
+    members: BTreeMap<PersonId, Membership>,
     /// Sessions that only came to post. None of them is a member's session as well.
     visitors: HashSet<SessionId>,
     members_max: usize,
@@ -72,20 +53,6 @@ pub(super) struct Presences {
 }
 
 /// A member. While it stands here, and no longer, the room stands in the person's file.
-struct Known {
-    room: RoomId,
-    person: Arc<Person>,
-    whereabouts: Whereabouts,
-    /// Since when a session that kept the room alive has been cut off. It may come back, whoever else is here.
-    resident_cut: Option<Instant>,
-}
-
-enum Whereabouts {
-    Here(Vec<(SessionId, Stay)>),
-    Fading { since: Instant },
-    Gone { since: Instant },
-}
-
 impl Room {
     /// Lets a session in. A visitor gets no news.
     ///
@@ -187,15 +154,12 @@ impl Presences {
 
     /// Whether `session` may speak and read here now.
     pub(super) fn is_attached(&self, session: SessionId, person: PersonId) -> bool {
-        let is_here = |known: &Known| match &known.whereabouts {
-            Whereabouts::Here(sessions) => sessions.iter().any(|(other, _)| *other == session),
-            Whereabouts::Fading { .. } | Whereabouts::Gone { .. } => false,
-        };
+        let is_here = |member: &Membership| member.has(session);
         self.visitors.contains(&session) || self.members.get(&person).is_some_and(is_here)
     }
 
     pub(super) fn list(&self) -> Vec<Member> {
-        self.members.values().map(Known::as_member).collect()
+        self.members.values().map(Membership::as_member).collect()
     }
 
     fn enter(
@@ -215,11 +179,11 @@ impl Presences {
         if !self.is_member(person.id) {
             self.make_place()?;
         }
-        let known = self.members.entry(person.id).or_insert_with(|| Known::new(self.room, person));
-        if !known.is_present() {
+        let member = self.members.entry(person.id).or_insert_with(|| Membership::new(self.room, person));
+        if !member.is_present() {
             note(person, EntryBody::Joined);
         }
-        known.attach(session, stay);
+        member.attach(session, stay);
         self.visitors.remove(&session);
         if self.is_kept() {
             self.empty_since = None;
@@ -232,7 +196,7 @@ impl Presences {
         if self.members.len() < self.members_max {
             return Ok(());
         }
-        let gone = self.members.iter().filter_map(|(id, known)| Some((known.gone_since()?, *id)));
+        let gone = self.members.iter().filter_map(|(id, member)| Some((member.gone_since()?, *id)));
         let (_, id) = gone.min().ok_or(EnterError::Full { max: self.members_max })?;
         self.members.remove(&id);
         Ok(())
@@ -243,8 +207,8 @@ impl Presences {
             return Life::Lives;
         }
         let was_kept = self.is_kept();
-        let Some(known) = self.members.get_mut(&person.id) else { return Life::Lives };
-        if known.detach(session, how) == Some(Departure::Bye) {
+        let Some(member) = self.members.get_mut(&person.id) else { return Life::Lives };
+        if member.detach(session, how) == Some(Departure::Bye) {
             note(person, EntryBody::Left(LeaveReason::Quit));
         }
         match how {
@@ -256,8 +220,8 @@ impl Presences {
     fn leave(&mut self, session: SessionId, person: &Arc<Person>, note: Note<'_>) -> Life {
         self.visitors.remove(&session);
         let was_kept = self.is_kept();
-        let Some(known) = self.members.remove(&person.id) else { return Life::Lives };
-        if known.is_present() {
+        let Some(member) = self.members.remove(&person.id) else { return Life::Lives };
+        if member.is_present() {
             note(person, EntryBody::Left(LeaveReason::Leave));
         }
         if self.is_empty() || was_kept && !self.is_kept() { Life::Over } else { Life::Lives }
@@ -265,12 +229,12 @@ impl Presences {
 
     /// `said`: whether anybody ever said anything, so that the room is worth waiting for.
     fn sweep(&mut self, now: Instant, said: bool, note: Note<'_>) -> Life {
-        for known in self.members.values_mut() {
-            if known.fade(now, self.grace) {
-                note(&known.person, EntryBody::Left(LeaveReason::Lost));
+        for member in self.members.values_mut() {
+            if member.fade(now, self.grace) {
+                note(&member.person, EntryBody::Left(LeaveReason::Lost));
             }
         }
-        self.members.retain(|_, known| known.gone_since().is_none() || !known.person.is_forgotten());
+        self.members.retain(|_, member| member.gone_since().is_none() || !member.person.is_forgotten());
         if self.is_kept() {
             return Life::Lives;
         }
@@ -281,84 +245,6 @@ impl Presences {
 
     /// Whether anybody is present for whose sake the room lives.
     fn is_kept(&self) -> bool {
-        self.members.values().any(Known::keeps)
-    }
-}
-
-impl Known {
-    fn new(room: RoomId, person: &Arc<Person>) -> Self {
-        person.joined(room);
-        let whereabouts = Whereabouts::Gone { since: Instant::now() };
-        Self { room, person: Arc::clone(person), whereabouts, resident_cut: None }
-    }
-
-    fn as_member(&self) -> Member {
-        let presence = if self.is_present() { Presence::Here } else { Presence::Gone };
-        Member { person: self.person.id, name: self.person.author().name, presence }
-    }
-
-    fn is_present(&self) -> bool {
-        self.gone_since().is_none()
-    }
-
-    fn gone_since(&self) -> Option<Instant> {
-        match self.whereabouts {
-            Whereabouts::Gone { since } => Some(since),
-            Whereabouts::Here(_) | Whereabouts::Fading { .. } => None,
-        }
-    }
-
-    fn keeps(&self) -> bool {
-        let is_resident = match &self.whereabouts {
-            Whereabouts::Here(sessions) => sessions.iter().any(|(_, stay)| *stay == Stay::Resident),
-            Whereabouts::Fading { .. } | Whereabouts::Gone { .. } => false,
-        };
-        is_resident || self.resident_cut.is_some()
-    }
-
-    fn attach(&mut self, session: SessionId, stay: Stay) {
-        self.resident_cut = self.resident_cut.filter(|_| stay != Stay::Resident);
-        match &mut self.whereabouts {
-            Whereabouts::Here(sessions) => {
-                sessions.retain(|(other, _)| *other != session);
-                sessions.push((session, stay));
-            }
-            whereabouts => *whereabouts = Whereabouts::Here(vec![(session, stay)]),
-        }
-    }
-
-    /// Ends one session's stay. With the last of them the person goes, or fades if one was cut off; says which.
-    fn detach(&mut self, session: SessionId, how: Departure) -> Option<Departure> {
-        let Whereabouts::Here(sessions) = &mut self.whereabouts else { return None };
-        let (_, stay) = sessions.remove(sessions.iter().position(|(other, _)| *other == session)?);
-        let is_last = sessions.is_empty();
-        let now = Instant::now();
-        if how == Departure::Lost && stay == Stay::Resident {
-            self.resident_cut = Some(now);
-        }
-        is_last.then(|| self.go(now, how))
-    }
-
-    fn go(&mut self, now: Instant, how: Departure) -> Departure {
-        let cut = if how == Departure::Lost { Some(now) } else { self.resident_cut };
-        self.whereabouts = cut.map_or(Whereabouts::Gone { since: now }, |since| Whereabouts::Fading { since });
-        if cut.is_some() { Departure::Lost } else { Departure::Bye }
-    }
-
-    /// Whether a lost person was given up just now.
-    fn fade(&mut self, now: Instant, grace: Duration) -> bool {
-        let is_over = |since: Instant| now.duration_since(since) >= grace;
-        self.resident_cut = self.resident_cut.filter(|since| !is_over(*since));
-        let Whereabouts::Fading { since } = self.whereabouts else { return false };
-        if is_over(since) {
-            self.whereabouts = Whereabouts::Gone { since };
-        }
-        is_over(since)
-    }
-}
-
-impl Drop for Known {
-    fn drop(&mut self) {
-        self.person.left(self.room);
+        self.members.values().any(Membership::keeps)
     }
 }

@@ -1,5 +1,6 @@
 //! How something said becomes an entry that everybody sees.
 
+use super::mailbox::{Decided, Ticket};
 use super::{Batch, News, Room, SessionId};
 use crate::config::Rate;
 use crate::log::{Draft, Outcome, Range, Stored, Verdict};
@@ -8,74 +9,10 @@ use crate::people::Person;
 use crate::refusals;
 use chat_proto::frame::{Accepted, Durability};
 use chat_proto::limits::{BATCH_BYTES, PAGE_ENTRIES};
-use chat_proto::{
-    Author, Entry, EntryBody, LeaveReason, PersonId, PostId, Refused, RoomId, Topic, UnixMillis, codec, wire,
-};
+use chat_proto::{Author, Entry, EntryBody, LeaveReason, PersonId, PostId, RoomId, Topic, UnixMillis, codec, wire};
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Notify;
-
-/// Where the answer to a post goes.
-#[derive(Clone)]
-pub(crate) struct Ticket {
-    /// The session's.
-    pub mailbox: Arc<Mailbox>,
-    /// The request to answer.
-    pub request: u32,
-    /// The id that was posted.
-    pub id: PostId,
-}
-
-/// The answer to a post.
-#[derive(Debug)]
-pub(crate) struct Decision {
-    /// The request it answers.
-    pub request: u32,
-    /// The answer.
-    pub decided: Decided,
-}
-
-/// What became of a post.
-#[derive(Debug)]
-pub(crate) enum Decided {
-    /// It is in the log.
-    Accepted(Accepted),
-    /// It is not, for ever.
-    Refused(Refused),
-    /// Nobody knows; the session must end.
-    Unknown,
-}
-
-/// Answers on their way to a session. Never more than the posts it has unanswered, which the session bounds.
-#[derive(Default)]
-pub(crate) struct Mailbox {
-    decisions: Mutex<VecDeque<Decision>>,
-    arrived: Notify,
-}
-
-impl Mailbox {
-    /// Takes every answer there is.
-    pub(crate) fn take(&self) -> VecDeque<Decision> {
-        std::mem::take(&mut *self.decisions.lock().expect("no panic under this lock"))
-    }
-
-    /// Waits for answers.
-    pub(crate) async fn arrived(&self) {
-        self.arrived.notified().await;
-    }
-
-    fn put(&self, decision: Decision) {
-        self.decisions.lock().expect("no panic under this lock").push_back(decision);
-        self.arrived.notify_one();
-    }
-}
-
-impl Ticket {
-    fn answer(self, decided: Decided) {
-        self.mailbox.put(Decision { request: self.request, decided });
-    }
-}
 
 /// Whether a batch may be committed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

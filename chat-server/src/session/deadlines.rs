@@ -1,0 +1,54 @@
+//! What must have happened by when: login, a begun frame, a sign of life, taking what waits.
+
+use super::{Farewell, Session};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::Instant;
+
+impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
+    /// The moments at which something must have happened.
+    fn deadlines(&self) -> impl Iterator<Item = (Instant, Farewell)> {
+        let config = &self.shared.config;
+        let hopeful = match self.member {
+            None => (self.accepted_at + config.login_timeout, Farewell::LoginTimedOut),
+            Some(_) => (self.heard_at + config.silence, Farewell::Silent),
+        };
+        let frame = self.frame_since.map(|since| (since + config.frame_timeout, Farewell::FrameTimedOut));
+        let stall = self.outbound.stalled_since().map(|since| (since + config.write_stall, Farewell::TooSlow));
+        [Some(hopeful), frame, stall].into_iter().flatten()
+    }
+
+    /// Sets the alarm if something is due before it rings. Most deadlines only ever move away, and are looked at when
+    /// the alarm rings: delivering costs no timer.
+    pub(super) fn set_alarm(&mut self) {
+        let due = self.deadlines().map(|(due, _)| due).chain(self.paused_until).min();
+        if let Some(due) = due.filter(|due| *due < self.alarm.deadline()) {
+            self.alarm.as_mut().reset(due);
+        }
+    }
+
+    pub(super) fn on_alarm(&mut self) -> Result<(), Farewell> {
+        let now = Instant::now();
+        if !self.may_listen() {
+            self.note_deafness(now);
+        }
+        self.paused_until = self.paused_until.filter(|until| *until > now);
+        if let Some((_, farewell)) = self.deadlines().find(|(due, _)| *due <= now) {
+            return Err(farewell);
+        }
+        let next = self.deadlines().map(|(due, _)| due).chain(self.paused_until).min();
+        self.alarm.as_mut().reset(next.unwrap_or(now + self.shared.config.silence));
+        Ok(())
+    }
+
+    /// Nobody is silent, or slow to finish a frame, to whom nobody listens.
+    fn note_deafness(&mut self, now: Instant) {
+        self.heard_at = now;
+        self.frame_since = self.frame_since.map(|_| now);
+    }
+
+    pub(super) fn pause(&mut self, pause: Option<Duration>) {
+        let until = pause.map(|pause| Instant::now() + pause);
+        self.paused_until = self.paused_until.max(until);
+    }
+}

@@ -1,0 +1,60 @@
+//! The end of a session: leave the rooms, say the last words, hear the peer out.
+
+use super::{Farewell, LoggedIn, Session, decided};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
+    /// Takes leave of the rooms, then says the last words, for as long as a peer may take to hear them.
+    pub(super) async fn say_goodbye(mut self, farewell: &Farewell) {
+        let goodbye = self.shared.config.goodbye;
+        let is_heard = tokio::time::timeout(goodbye, self.last_words(farewell)).await;
+        if is_heard.is_err() {
+            tracing::debug!(session = self.id.0, "the peer took no last words");
+        }
+    }
+
+    async fn last_words(&mut self, farewell: &Farewell) {
+        if matches!(farewell, Farewell::ServerStopping) {
+            self.await_decisions().await;
+        }
+        self.take_leave(farewell);
+        if let Some(frame) = farewell.last_frame(&self.shared) {
+            self.answer(farewell.request(), frame);
+        }
+        if farewell.is_peer_there() && self.write_out().await.is_ok() {
+            self.linger().await;
+        }
+    }
+
+    /// A post that is being committed is answered before the server goes.
+    async fn await_decisions(&mut self) {
+        while self.member.as_ref().is_some_and(|member| member.unanswered > 0) {
+            let (_, mailbox, _) = LoggedIn::parts(self.member.as_mut());
+            decided(mailbox).await;
+            if self.on_decisions().is_err() {
+                return;
+            }
+        }
+    }
+
+    fn take_leave(&mut self, farewell: &Farewell) {
+        if let Some(mut member) = self.member.take() {
+            member.deliveries.set_departure(farewell.departure());
+        }
+    }
+
+    async fn write_out(&mut self) -> std::io::Result<()> {
+        while !self.outbound.is_empty() {
+            self.writer.write_buf(&mut self.outbound).await?;
+        }
+        self.writer.shutdown().await
+    }
+
+    /// Hears the peer out: closing on unread bytes would reset the connection, and the peer would lose the last words.
+    async fn linger(&mut self) {
+        self.inbox.clear();
+        while self.reader.read_buf(&mut self.inbox).await.is_ok_and(|bytes| bytes > 0) {
+            self.inbox.clear();
+        }
+    }
+}

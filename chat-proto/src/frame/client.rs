@@ -1,0 +1,113 @@
+//! What a client may say, body by body.
+
+use crate::entry::{EntryBody, PostId, RoomId, Seq};
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+/// First words of a client. The same in every version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hello {
+    /// Lowest version the client speaks.
+    pub version_min: u16,
+    /// Highest version the client speaks.
+    pub version_max: u16,
+    /// The name it claims, UTF-8, judged by [`crate::Nick`].
+    pub name: Bytes,
+    /// Its ed25519 public key.
+    pub key: [u8; 32],
+    /// Random per running client: a second session of the same instance replaces the first.
+    pub instance: u64,
+}
+
+/// Proves the key of the hello: an ed25519 signature over [`crate::login::transcript`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Login {
+    /// 64 bytes.
+    pub signature: Bytes,
+}
+
+/// How a session stays in a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stay {
+    /// Present, announced, and keeps the room alive.
+    Resident,
+    /// Present and announced, but the room does not live for its sake.
+    Watcher,
+    /// Only comes to post: not announced, receives nothing, keeps nothing alive.
+    Visitor,
+}
+
+/// Opens a room and enters it. Answered by [`Joined`](super::Joined).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Create {
+    /// Random; asking again with the same id finds the same room.
+    pub id: u64,
+    /// How to stay.
+    pub stay: Stay,
+}
+
+/// Enters the room that a code finds. Answered by [`Joined`](super::Joined).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Join {
+    /// As typed, judged by [`crate::RoomCode`].
+    pub code: Bytes,
+    /// How to stay.
+    pub stay: Stay,
+}
+
+/// Comes back to a room. Answered by [`Joined`](super::Joined), then everything after `after`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resume {
+    /// Which room.
+    pub room: RoomId,
+    /// The last entry that this client has.
+    pub after: Seq,
+    /// How to stay.
+    pub stay: Stay,
+}
+
+/// Gives up membership. Answered by [`Done`](super::Done).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leave {
+    /// Which room.
+    pub room: RoomId,
+}
+
+/// Appends an entry. Answered by [`Accepted`](super::Accepted). Only message, action and topic can be posted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Post {
+    /// Where.
+    pub room: RoomId,
+    /// The same id is never appended twice.
+    pub id: PostId,
+    /// What.
+    pub body: EntryBody,
+}
+
+/// Asks for the newest entries with `after < seq < before`. Answered by [`Page`](super::Page).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct History {
+    /// Which room.
+    pub room: RoomId,
+    /// Only entries after this one; 0 for no bound.
+    pub after: Seq,
+    /// Only entries before this one.
+    pub before: Seq,
+    /// At most so many; the server gives [`PAGE_ENTRIES`](crate::limits::PAGE_ENTRIES) at most.
+    pub limit: u32,
+}
+
+/// Takes another name, in every room. Answered by [`Done`](super::Done).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rename {
+    /// The name, UTF-8, judged by [`crate::Nick`].
+    pub name: Bytes,
+}
+
+/// A sign of life. Answered by [`Pong`](super::Pong).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ping {}
+
+/// The orderly end: the person quits every room of this session. The connection ends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bye {}

@@ -1,0 +1,252 @@
+//! What a server may say, body by body. [`Refused`](crate::Refused) has a file of its own.
+
+use crate::entry::{Entry, PersonId, PostId, RoomId, Seq, UnixMillis};
+use crate::limits::{MEMBERS_PER_FRAME, PAGE_ENTRIES, ROOMS_PER_SESSION};
+use crate::wire::Capped;
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+/// Answers [`Hello`](super::Hello). The same in every version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Challenge {
+    /// The version that is spoken from here on.
+    pub version: u16,
+    /// Random, used once.
+    pub nonce: [u8; 32],
+}
+
+/// How safe an accepted entry is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Durability {
+    /// Gone with the server process.
+    Memory,
+    /// Written through to disk.
+    Disk,
+    /// On disk at a quorum of machines.
+    Replicated,
+}
+
+/// What the server allows, so that a client need not find out by being refused. Times in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Bytes of a frame's payload from the client.
+    pub frame_bytes: u32,
+    /// Bytes of a message.
+    pub text_bytes: u32,
+    /// Lines of a message.
+    pub text_lines: u32,
+    /// Bytes of a topic.
+    pub topic_bytes: u32,
+    /// Columns of a name.
+    pub name_columns: u32,
+    /// Posts that may wait for their answer.
+    pub posts_unanswered: u32,
+    /// Entries in a page.
+    pub page_entries: u32,
+    /// Rooms of one session.
+    pub rooms: u32,
+    /// Silence after which the client should say [`Ping`](super::Ping).
+    pub heartbeat_ms: u32,
+    /// Silence after which either end gives the other up.
+    pub silence_ms: u32,
+}
+
+/// A room that this person may resume.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Membership {
+    /// Which.
+    pub room: RoomId,
+    /// The four characters that find it.
+    pub code: [u8; 4],
+    /// Its newest entry.
+    pub head: Seq,
+}
+
+/// Answers [`Login`](super::Login): who the client is here, and what holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Welcome {
+    /// The person.
+    pub person: PersonId,
+    /// Their name, UTF-8.
+    pub name: Bytes,
+    /// What is allowed.
+    pub limits: Limits,
+    /// How safe an accepted entry is.
+    pub durability: Durability,
+    /// The server's clock.
+    pub server_time: UnixMillis,
+    /// Where this person is a member.
+    pub rooms: Capped<Membership, ROOMS_PER_SESSION>,
+}
+
+/// What a member may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Role {
+    /// Reads and writes.
+    Member,
+    /// Keeps order as well.
+    Operator,
+    /// Opened the room.
+    Owner,
+}
+
+/// What a room keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Label {
+    /// How safe an accepted entry is.
+    pub durability: Durability,
+    /// The newest entries that are kept; older ones go.
+    pub keeps_entries: u64,
+    /// The bytes of entries that are kept.
+    pub keeps_bytes: u64,
+}
+
+/// A summary of a room, as of its head.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomState {
+    /// UTF-8; empty if there is none.
+    pub topic: Bytes,
+    /// What is kept.
+    pub label: Label,
+    /// What this member may do.
+    pub role: Role,
+    /// How many members follow in [`Members`].
+    pub members: u32,
+}
+
+/// Answers [`Create`](super::Create), [`Join`](super::Join) and [`Resume`](super::Resume).
+///
+/// Then come the members, then every entry after `cursor`, each following on the one before, without end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Joined {
+    /// Which room.
+    pub room: RoomId,
+    /// The four characters that find it.
+    pub code: [u8; 4],
+    /// The newest entry that `state` knows.
+    pub head: Seq,
+    /// The oldest entry that is kept; above `head` if none is.
+    pub oldest: Seq,
+    /// The `prev` of the first entry that follows.
+    pub cursor: Seq,
+    /// The rest.
+    pub state: RoomState,
+}
+
+/// Whether a member is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Presence {
+    /// Has a session, or lost it a moment ago.
+    Here,
+    /// May come back.
+    Gone,
+}
+
+/// One member.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// Who.
+    pub person: PersonId,
+    /// Their name, UTF-8.
+    pub name: Bytes,
+    /// Whether they are there.
+    pub presence: Presence,
+}
+
+/// A part of a room's members, after [`Joined`]. Together the parts replace what the client knew.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Members {
+    /// Which room.
+    pub room: RoomId,
+    /// Some of them.
+    pub members: Capped<Member, MEMBERS_PER_FRAME>,
+}
+
+/// Entries that became visible together, in order. Encoded once for all who receive it ([`crate::codec::batch`]).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Batch {
+    /// Which room.
+    pub room: RoomId,
+    /// At least one.
+    pub entries: Capped<Entry, PAGE_ENTRIES>,
+}
+
+/// Whether the entries of a gap can still be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum GapKind {
+    /// Left out because they are many; [`History`](super::History) gives them.
+    Loadable,
+    /// No longer kept.
+    Purged,
+}
+
+/// Entries that are not sent. The next one follows on `to`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gap {
+    /// Which room.
+    pub room: RoomId,
+    /// The first place that is left out.
+    pub from: Seq,
+    /// The last place that is left out.
+    pub to: Seq,
+    /// Whether they can be had.
+    pub kind: GapKind,
+}
+
+/// Answers [`Post`](super::Post): the entry is in the log, as safe as `durability` says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accepted {
+    /// The id that was posted.
+    pub id: PostId,
+    /// Its place.
+    pub seq: Seq,
+    /// How safe it is.
+    pub durability: Durability,
+}
+
+/// Answers [`History`](super::History). Entries from `before` on, if any, are later ones that point into the page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    /// Which room.
+    pub room: RoomId,
+    /// The oldest entry that is kept now.
+    pub oldest: Seq,
+    /// In order; none if nothing in the range is kept.
+    pub entries: Capped<Entry, PAGE_ENTRIES>,
+}
+
+/// Answers a request that has no other result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Done {}
+
+/// How far this session is in a room: everything up to `head` was written to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomHead {
+    /// Which room.
+    pub room: RoomId,
+    /// The last entry written.
+    pub head: Seq,
+}
+
+/// Answers [`Ping`](super::Ping).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pong {
+    /// The server's clock.
+    pub server_time: UnixMillis,
+    /// One per room of this session: whoever holds less has lost something and resumes.
+    pub heads: Capped<RoomHead, ROOMS_PER_SESSION>,
+}
+
+/// A room of this session is over; nothing more comes from it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomEnded {
+    /// Which room.
+    pub room: RoomId,
+}
+
+/// The server stops. The connection ends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GoAway {
+    /// When to try again: spread, so that not all come at once.
+    pub reconnect_after_ms: u32,
+}

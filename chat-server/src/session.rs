@@ -10,6 +10,7 @@ mod entering;
 mod farewell;
 mod goodbye;
 mod greeting;
+mod inbox;
 mod outbound;
 mod requests;
 
@@ -21,21 +22,20 @@ use crate::environment::Environment;
 use crate::people::{Attendance, People};
 use crate::room::{Mailbox, Room, SessionId};
 use crate::rooms::Rooms;
-use bytes::BytesMut;
 use chat_proto::codec::to_bytes;
 use chat_proto::limits::{FRAME_BYTES_BEFORE_LOGIN, POSTS_UNANSWERED};
-use chat_proto::{Frame as _, FrameCodec, Payload, Refused, ServerFrame};
+use chat_proto::{Frame as _, Payload, Refused, ServerFrame};
 use delivery::Deliveries;
 use dispatch::Paces;
 use greeting::Standing;
+use inbox::Inbox;
 use outbound::Outbound;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep};
-use tokio_util::codec::Decoder;
 use tokio_util::sync::CancellationToken;
 
 /// Frames handled before the session looks around again.
@@ -76,8 +76,7 @@ pub(crate) struct Session<S> {
 
     reader: ReadHalf<S>,
     writer: WriteHalf<S>,
-    codec: FrameCodec,
-    inbox: BytesMut,
+    inbox: Inbox,
     outbound: Outbound,
 
     standing: Standing,
@@ -120,8 +119,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             stop,
             reader,
             writer,
-            codec: FrameCodec::new(FRAME_BYTES_BEFORE_LOGIN),
-            inbox: BytesMut::new(),
+            inbox: Inbox::new(FRAME_BYTES_BEFORE_LOGIN),
             outbound: Outbound::new(shared.config.outbound_bytes, Arc::clone(&shared.budget)),
             standing: Standing::Stranger,
             stranger: Some(stranger),
@@ -158,7 +156,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         let is_behind = self.member.as_ref().is_some_and(|member| member.deliveries.is_behind());
         let (deliveries, mailbox, attendance) = LoggedIn::parts(self.member.as_mut());
         tokio::select! {
-            read = self.reader.read_buf(&mut self.inbox), if may_listen && !self.has_frames => self.on_read(read)?,
+            read = self.inbox.read(&mut self.reader), if may_listen && !self.has_frames => self.on_read(read)?,
             () = std::future::ready(()), if may_listen && self.has_frames => self.on_frames().await?,
             written = self.writer.write_buf(&mut self.outbound), if !self.outbound.is_empty() => drop(written?),
             item = next_news(deliveries), if has_room => self.on_news(item),
@@ -189,7 +187,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
 
     async fn on_frames(&mut self) -> Result<(), Farewell> {
         for _ in 0..FRAMES_PER_TURN {
-            match self.codec.decode(&mut self.inbox)? {
+            match self.inbox.next_frame()? {
                 Some(Payload::Frame(frame)) => self.on_frame(frame).await?,
                 Some(Payload::Empty) => self.on_empty_frame()?,
                 None => {

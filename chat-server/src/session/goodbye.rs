@@ -1,7 +1,7 @@
 //! The end of a session: leave the rooms, say the last words, hear the peer out.
 
 use super::{Farewell, LoggedIn, Session, decided};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 
 impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
     /// Takes leave of the rooms, then says the last words, for as long as a peer may take to hear them.
@@ -53,7 +53,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
     /// Hears the peer out: closing on unread bytes would reset the connection, and the peer would lose the last words.
     async fn linger(&mut self) {
         self.inbox.clear();
-        while self.reader.read_buf(&mut self.inbox).await.is_ok_and(|bytes| bytes > 0) {
+        while self.inbox.read(&mut self.reader).await.is_ok_and(|bytes| bytes > 0) {
             self.inbox.clear();
         }
     }

@@ -83,7 +83,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             .map_err(|max| Farewell::Refused { request, refused: refusals::too_many_sessions(max) })?;
         self.stranger = None;
         self.standing = Standing::Person;
-        self.codec.set_max_bytes(FRAME_BYTES_FROM_CLIENT);
+        self.inbox.set_max_frame_bytes(FRAME_BYTES_FROM_CLIENT);
         self.answer(
             request,
             Welcome {

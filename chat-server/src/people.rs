@@ -70,10 +70,23 @@ pub(crate) struct People {
 
 #[derive(Default)]
 struct Directory {
-    by_look: HashMap<String, Arc<Person>>,
-    /// How many names each key holds: counting them among all people would take longer the more there are.
+    by_look: HashMap<String, Held>,
+    /// How many names each key holds: counting them among all names would take longer the more there are.
     names: HashMap<Key, usize>,
     last_id: u64,
+}
+
+/// A name that a key holds.
+struct Held {
+    key: Key,
+    by: Holder,
+}
+
+enum Holder {
+    Person(Arc<Person>),
+    /// Somebody who took another name then. It stays theirs as long as if they had gone: nobody is to speak under the
+    /// name that stands beside what they said.
+    GivenUp(Instant),
 }
 
 impl People {
@@ -93,12 +106,8 @@ impl People {
     /// [`ClaimError`] if the name is another key's, or the key has enough names.
     pub(crate) fn claim(&self, key: Key, name: &Nick) -> Result<Arc<Person>, ClaimError> {
         let mut directory = self.lock();
-        match directory.by_look.get(&name.key()) {
-            Some(person) if person.key == key => Ok(person.seen()),
-            Some(_) => Err(ClaimError::Taken { free: directory.free_like(name) }),
-            None if directory.names_of(key) >= self.names_per_key => {
-                Err(ClaimError::TooMany { max: self.names_per_key })
-            }
+        match directory.may_hold(key, name, self.names_per_key)? {
+            Some(person) => Ok(person.seen()),
             None => Ok(directory.add(key, name)),
         }
     }
@@ -106,19 +115,18 @@ impl People {
     /// Calls `person` by another name from now on; says what they were called.
     ///
     /// # Errors
-    /// [`ClaimError::Taken`].
+    /// [`ClaimError`].
     pub(crate) fn rename(&self, person: &Arc<Person>, name: &Nick) -> Result<Nick, ClaimError> {
         let mut directory = self.lock();
-        match directory.by_look.get(&name.key()) {
-            Some(other) if other.id != person.id => {
-                return Err(ClaimError::Taken { free: directory.free_like(name) });
+        match directory.may_hold(person.key, name, self.names_per_key)? {
+            Some(other) if other.id != person.id => Err(ClaimError::Taken { free: directory.free_like(name) }),
+            _ => {
+                let old = std::mem::replace(&mut person.lock().name, name.clone());
+                directory.hold(&old, person.key, Holder::GivenUp(Instant::now()));
+                directory.hold(name, person.key, Holder::Person(Arc::clone(person)));
+                Ok(old)
             }
-            _ => {}
         }
-        let old = std::mem::replace(&mut person.lock().name, name.clone());
-        directory.by_look.remove(&old.key());
-        directory.by_look.insert(name.key(), Arc::clone(person));
-        Ok(old)
     }
 
     /// Counts a session among its person's. A session of the same instance that is still there is told to end, and
@@ -147,9 +155,12 @@ impl People {
     /// Forgets who has been gone for long enough.
     pub(crate) fn sweep(&self, now: Instant) {
         let Directory { by_look, names, .. } = &mut *self.lock();
-        by_look.retain(|_, person| {
-            let is_kept = !person.forget_if_gone(now, self.memory);
-            if !is_kept && let Some(count) = names.get_mut(&person.key) {
+        by_look.retain(|_, held| {
+            let is_kept = match &held.by {
+                Holder::Person(person) => !person.forget_if_gone(now, self.memory),
+                Holder::GivenUp(since) => now.duration_since(*since) < self.memory,
+            };
+            if !is_kept && let Some(count) = names.get_mut(&held.key) {
                 *count -= 1;
             }
             is_kept
@@ -173,9 +184,24 @@ impl Directory {
             forgotten: false,
         };
         let person = Arc::new(Person { id: PersonId(self.last_id), key, file: Mutex::new(file) });
-        self.by_look.insert(name.key(), Arc::clone(&person));
-        *self.names.entry(key).or_default() += 1;
+        self.hold(name, key, Holder::Person(Arc::clone(&person)));
         person
+    }
+
+    /// Whether `key` may take `name`, and who it is under it already.
+    fn may_hold(&self, key: Key, name: &Nick, names_max: usize) -> Result<Option<Arc<Person>>, ClaimError> {
+        match self.by_look.get(&name.key()) {
+            Some(held) if held.key != key => Err(ClaimError::Taken { free: self.free_like(name) }),
+            Some(Held { by: Holder::Person(person), .. }) => Ok(Some(Arc::clone(person))),
+            None if self.names_of(key) >= names_max => Err(ClaimError::TooMany { max: names_max }),
+            Some(Held { by: Holder::GivenUp(_), .. }) | None => Ok(None),
+        }
+    }
+
+    fn hold(&mut self, name: &Nick, key: Key, by: Holder) {
+        if self.by_look.insert(name.key(), Held { key, by }).is_none() {
+            *self.names.entry(key).or_default() += 1;
+        }
     }
 
     fn names_of(&self, key: Key) -> usize {

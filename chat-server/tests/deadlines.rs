@@ -158,7 +158,7 @@ async fn names_cannot_be_changed_faster_than_one_may_speak() {
     let start = Instant::now();
 
     for n in 0..40 {
-        let name = format!("alice{n}x").into();
+        let name = ["alicia", "alice"][n % 2].into();
         assert!(matches!(alice.ask(chat_proto::frame::Rename { name }).await, ServerFrame::Done(_)));
     }
 

@@ -261,7 +261,7 @@ async fn a_name_is_free_again_a_day_after_its_person_went() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_new_name_is_told_in_every_room_and_frees_the_old_one() {
+async fn a_new_name_is_told_in_every_room_and_the_old_one_stays_with_its_key() {
     let world = World::new();
     let (mut alice, room) = world.opener("alice").await;
     let rename = |name: &'static str| Rename { name: Bytes::from_static(name.as_bytes()) };
@@ -271,11 +271,30 @@ async fn a_new_name_is_told_in_every_room_and_frees_the_old_one() {
     alice.say(room.room, 1, "me again").await;
 
     assert_eq!(gists(&alice.entries(4).await)[2..], ["alice is now alicia", "alicia: me again"]);
-    let mut bob = world.connect();
-    assert!(bob.login("alice", &key_of("bob")).await.is_ok(), "the old name is free");
-    assert_eq!(alice.refusal_of(rename("alice")).await, Code::NAME_TAKEN);
+    assert_eq!(world.connect().login("alice", &key_of("bob")).await.unwrap_err().code, Code::NAME_TAKEN);
+    assert!(matches!(alice.ask(rename("alice")).await, ServerFrame::Done(_)), "she may have it back");
     assert_eq!(alice.refusal_of(rename("two words")).await, Code::INVALID_NAME);
     assert!(Nick::parse(b"alicia").is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_that_was_given_up_counts_for_its_key_and_is_free_after_a_day() {
+    let world = World::new();
+    let (mut alice, _) = world.opener("alice").await;
+    for n in 2..=8 {
+        let name = format!("alice-{n}").into();
+        assert!(matches!(alice.ask(Rename { name }).await, ServerFrame::Done(_)), "{n}");
+    }
+    let ninth = Rename { name: Bytes::from_static(b"alice-9") };
+    assert_eq!(alice.refusal_of(ninth.clone()).await, Code::TOO_MANY_NAMES);
+
+    for _ in 0..25 * 60 {
+        sleep(MINUTE).await;
+        alice = keep(alice).await;
+    }
+
+    assert!(matches!(alice.ask(ninth).await, ServerFrame::Done(_)));
+    assert!(world.connect().login("alice", &key_of("bob")).await.is_ok(), "nobody uses it");
 }
 
 #[tokio::test(start_paused = true)]

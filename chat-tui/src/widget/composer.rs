@@ -123,6 +123,7 @@ impl Composer {
 
     /// Up: a row up; on an empty line, or while going through it, back in the history.
     pub fn up(&mut self, columns: u16) {
+        self.completion = None;
         if self.is_empty() || self.recalled.is_some() && self.cursor_row(columns).0 == 0 {
             let before = self.recalled.unwrap_or(self.history.len()).checked_sub(1);
             self.recall(before);
@@ -133,6 +134,7 @@ impl Composer {
 
     /// Down: a row down, or forward in the history.
     pub fn down(&mut self, columns: u16) {
+        self.completion = None;
         let is_last_row = self.cursor_row(columns).0 + 1 == self.rows(columns).len();
         match self.recalled {
             Some(at) if is_last_row && at + 1 < self.history.len() => self.recall(Some(at + 1)),
@@ -165,7 +167,7 @@ impl Composer {
         self.completion = completion.map(|completion| completion.apply(&mut self.buffer));
     }
 
-    /// Any other change ends what Tab and Up had begun.
+    /// Any other change ends what Tab and Up had begun. Up and Down end what Tab had: its word stood in another text.
     fn touch(&mut self) {
         self.completion = None;
         self.recalled = None;

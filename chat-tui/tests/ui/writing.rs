@@ -271,6 +271,23 @@ fn tab_completes_names_and_commands_and_goes_through_them() {
 }
 
 #[test]
+fn what_tab_began_ends_with_the_line_that_it_stood_in() {
+    for (away, tabbed) in [(KeyCode::Up, "x"), (KeyCode::Down, "")] {
+        let mut scene = room();
+        scene.says("x");
+        scene.says("b");
+        scene.key(KeyCode::Up);
+        scene.key(KeyCode::Tab);
+        assert_eq!(line(&scene), "bob: ");
+
+        scene.key(away);
+        scene.key(KeyCode::Tab);
+
+        assert_eq!(line(&scene), tabbed, "{away:?}");
+    }
+}
+
+#[test]
 fn an_empty_tab_says_nothing() {
     let mut scene = room();
 

@@ -165,6 +165,19 @@ fn what_an_earlier_run_left_asks_and_is_sent_under_its_id() {
 }
 
 #[test]
+fn a_post_that_the_next_link_will_not_send_unasked_asks() {
+    let mut scene = Scene::room(70, 24);
+    scene.says("hello");
+    let item = scene.posted();
+
+    scene.link(LinkEvent::Restored { items: vec![(item.clone(), Mark::Stale)] });
+
+    assert!(scene.shows("Alt-S send"), "{}", scene.screen());
+    scene.alt(KeyCode::Char('s'));
+    assert_eq!(scene.effects(), [Effect::Link(Command::Post(item))]);
+}
+
+#[test]
 fn a_refused_post_cannot_be_sent_again_as_it_is() {
     let mut scene = posted("hello");
     scene.marked(1, Mark::Refused("no".into()));

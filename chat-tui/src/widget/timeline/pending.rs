@@ -40,10 +40,11 @@ impl Pending {
 }
 
 impl Timeline {
-    /// Shows a post before the log does.
+    /// Shows a post before the log does. One that is shown already gets the mark.
     pub fn post(&mut self, item: &OutboxItem, mark: Mark, name: &str) {
-        if self.pending.iter().all(|pending| pending.id != item.id) {
-            self.pending.push(Pending::new(item, mark, name));
+        match self.pending.iter_mut().find(|pending| pending.id == item.id) {
+            Some(known) => known.mark = mark,
+            None => self.pending.push(Pending::new(item, mark, name)),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::scene::{INSTANCE, ROOM, Scene, entry, message};
 use chat_proto::entry::{Entry, PostId, Seq, UnixMillis};
-use chat_proto::frame::Durability;
+use chat_proto::frame::{Durability, GapKind};
 use chat_tui::effect::Effect;
 use chat_tui::link::{Command, LinkEvent, Mark, OutboxItem};
 use crossterm::event::KeyCode;
@@ -75,6 +75,20 @@ fn a_post_that_the_log_shows_is_shown_once_whichever_comes_first() {
         assert!(row_of(&scene, "hello").ends_with('✓'));
         assert!(scene.state.room().unwrap().timeline.pending().is_empty());
     }
+}
+
+#[test]
+fn an_accepted_post_whose_entry_lies_in_a_gap_is_shown_once() {
+    let mut scene = posted("hello");
+    scene.marked(1, accepted(1));
+
+    scene.link(LinkEvent::Gap { room: ROOM, from: Seq(1), to: Seq(3000), kind: GapKind::Loadable });
+    scene.link(LinkEvent::Entries { room: ROOM, entries: vec![entry(3001, 5, (2, "bob"), message("later"))] });
+    assert!(scene.state.room().unwrap().timeline.pending().is_empty(), "{}", scene.screen());
+    let entries = vec![own_entry(1, "hello")];
+    scene.link(LinkEvent::Page { room: ROOM, after: Seq(0), before: Seq(3001), oldest: Seq(1), entries });
+
+    assert_eq!(scene.screen().matches("hello").count(), 1, "{}", scene.screen());
 }
 
 #[test]

@@ -38,6 +38,7 @@ impl Timeline {
         };
         self.open_gaps += usize::from(gap == Gap::Loadable);
         self.items.push_back(Item { first, last: to, what: What::Gap(gap) });
+        self.forget_accepted();
     }
 
     /// Appends an entry. Whether it was new: places that do not rise are a misbehaving server's.

@@ -66,6 +66,12 @@ impl Timeline {
         true
     }
 
+    /// A post that was accepted at a place which the log has passed is part of the log, shown or left out there.
+    pub(super) fn forget_accepted(&mut self) {
+        let end = self.end();
+        self.pending.retain(|pending| !matches!(pending.mark, Mark::Accepted { seq, .. } if seq <= end));
+    }
+
     /// The oldest post that its author has to decide about.
     pub fn undecided(&self) -> Option<&Pending> {
         self.pending.iter().find(|pending| pending.needs_decision())

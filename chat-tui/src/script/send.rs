@@ -30,9 +30,9 @@ pub async fn run(order: &Send, written: &[u8], key: SigningKey, stop: impl Futur
     let ending = tokio::select! {
         ending = errand.done(order) => ending,
         () = tokio::time::sleep(order.timeout) => {
-            Ending::Unanswered(errand.doubt(&format!("no answer within {} s", order.timeout.as_secs_f64())))
+            Ending::Unanswered(errand.progress.doubt(&format!("no answer within {} s", order.timeout.as_secs_f64())))
         }
-        () = stop => Ending::Unanswered(errand.doubt("interrupted")),
+        () = stop => Ending::Unanswered(errand.progress.doubt("interrupted")),
     };
     errand.account.close().await;
     ending
@@ -43,6 +43,24 @@ enum Progress {
     Nowhere,
     NoConnection(String),
     Posted,
+}
+
+impl Progress {
+    /// The server, or the room, will not have us (back). What was posted before may have arrived all the same.
+    fn shut_out(&self, sentence: String) -> Ending {
+        match self {
+            Self::Posted => Ending::Unanswered(self.doubt(&sentence)),
+            Self::Nowhere | Self::NoConnection(_) => Ending::Refused(sentence),
+        }
+    }
+
+    fn doubt(&self, reason: &str) -> String {
+        match self {
+            Self::Nowhere => format!("{reason}; the message was not sent"),
+            Self::NoConnection(sentence) => format!("{reason}: {sentence}; the message was not sent"),
+            Self::Posted => format!("{reason}; the message may or may not have arrived"),
+        }
+    }
 }
 
 struct Errand {
@@ -62,22 +80,22 @@ impl Errand {
                         return ending;
                     }
                 }
-                LinkEvent::Refused { sentence, .. } => return Ending::Refused(sentence),
+                LinkEvent::Refused { sentence, .. } => return self.progress.shut_out(sentence),
                 LinkEvent::LoginRefused { sentence, free_name } => {
-                    if !self.account.take_name(free_name) {
-                        return Ending::Refused(sentence);
+                    if matches!(self.progress, Progress::Posted) || !self.account.take_name(free_name) {
+                        return self.progress.shut_out(sentence);
                     }
                     self.account.ask(Command::Join(order.join)).await;
                 }
                 LinkEvent::RoomEnded { .. } | LinkEvent::Left { .. } => {
-                    return Ending::Unanswered(self.doubt("the room ended"));
+                    return Ending::Unanswered(self.progress.doubt("the room ended"));
                 }
                 LinkEvent::Down { trouble, .. } => self.on_down(trouble.sentence()),
-                LinkEvent::Ended(sentence) => return Ending::Unanswered(self.doubt(&sentence)),
+                LinkEvent::Ended(sentence) => return Ending::Unanswered(self.progress.doubt(&sentence)),
                 _ => {}
             }
         }
-        Ending::Unanswered(self.doubt("the connection ended"))
+        Ending::Unanswered(self.progress.doubt("the connection ended"))
     }
 
     /// Once: after a reconnect the link itself sends it again.
@@ -94,14 +112,6 @@ impl Errand {
     fn on_down(&mut self, sentence: String) {
         if !matches!(self.progress, Progress::Posted) {
             self.progress = Progress::NoConnection(sentence);
-        }
-    }
-
-    fn doubt(&self, reason: &str) -> String {
-        match &self.progress {
-            Progress::Nowhere => format!("{reason}; the message was not sent"),
-            Progress::NoConnection(sentence) => format!("{reason}: {sentence}; the message was not sent"),
-            Progress::Posted => format!("{reason}; the message may or may not have arrived"),
         }
     }
 }
@@ -132,6 +142,15 @@ mod tests {
         {
             assert_eq!(without_last_newline(written.as_bytes()), meant.as_bytes(), "{written:?}");
         }
+    }
+
+    #[test]
+    fn a_door_that_closes_refuses_the_message_only_before_it_was_posted() {
+        let closed = |progress: Progress| progress.shut_out("the room is full".into());
+
+        assert_eq!(closed(Progress::Nowhere), Ending::Refused("the room is full".into()));
+        let doubt = "the room is full; the message may or may not have arrived".into();
+        assert_eq!(closed(Progress::Posted), Ending::Unanswered(doubt));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The room on the screen.
 
-use crate::scene::{ROOM, Scene, bytes, joined, message};
+use crate::scene::{ROOM, Scene, bytes, code, joined, message, up};
 use chat_proto::entry::{EntryBody, LeaveReason};
 use chat_tui::effect::Effect;
 use chat_tui::event::EventKind;
@@ -280,6 +280,24 @@ fn a_second_room_says_how_to_go_back() {
 
     scene.says("/join ab3z");
     assert_eq!(scene.state.current, Some(ROOM));
+}
+
+#[test]
+fn a_room_that_the_next_link_did_not_enter_is_entered_again_when_asked_for() {
+    let mut scene = lively(80, 24);
+    let mut other = joined();
+    other.room.0[0] = 8;
+    other.code = *b"CD4Y";
+    scene.link(LinkEvent::Joined { asked: Asked::Create, joined: other.clone() });
+    scene.link(LinkEvent::Ended("this client has connected again elsewhere".into()));
+    scene.key(KeyCode::F(5));
+    scene.link(up());
+    scene.link(LinkEvent::Joined { asked: Asked::Join(code("CD4Y")), joined: other });
+    scene.effects();
+
+    scene.says("/join ab3z");
+
+    assert_eq!(scene.effects(), [Effect::Link(Command::Join(code("AB3Z")))]);
 }
 
 #[test]

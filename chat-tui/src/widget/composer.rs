@@ -90,9 +90,18 @@ impl Composer {
         self.insert(&harmless(pasted))
     }
 
-    pub fn edit(&mut self, edit: Edit) {
+    /// Does what a key asks for.
+    ///
+    /// # Errors
+    /// As [`Self::insert`], for what was cut and is put back.
+    pub fn edit(&mut self, edit: Edit) -> Result<(), PasteError> {
+        if edit == Edit::Paste {
+            let cut = self.buffer.cut_text().to_owned();
+            return self.insert(&cut);
+        }
         self.touch();
         self.buffer.edit(edit);
+        Ok(())
     }
 
     pub fn set(&mut self, text: &str) {

@@ -205,6 +205,19 @@ fn what_is_too_long_for_a_message_is_refused_and_nothing_is_lost() {
 }
 
 #[test]
+fn what_is_put_back_too_often_is_refused_as_well() {
+    let mut scene = room();
+    paste(&mut scene, &"x".repeat(10_000));
+    scene.ctrl('u');
+
+    scene.ctrl('y');
+    scene.ctrl('y');
+
+    assert_eq!(line(&scene).len(), 10_000);
+    assert!(scene.shows("a message has at most 16384"), "{}", scene.screen());
+}
+
+#[test]
 fn what_shows_nothing_is_not_sent() {
     let mut scene = room();
 

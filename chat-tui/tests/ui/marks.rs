@@ -192,6 +192,23 @@ fn a_post_that_the_next_link_will_not_send_unasked_asks() {
 }
 
 #[test]
+fn a_waiting_message_that_becomes_an_entry_stays_where_it_is_read() {
+    let mut scene = Scene::room(70, 12);
+    (1..=40).for_each(|n| scene.says(&format!("post {n}.")));
+    (0..3).for_each(|_| scene.key(KeyCode::PageUp));
+    let before = (5..=35).find(|n| scene.shows(&format!("post {n}."))).unwrap();
+    let row = scene.row(&format!("post {before}."));
+
+    for n in 1..=40 {
+        let post = Some(PostId { instance: INSTANCE, n });
+        let own = Entry { post, ..entry(n, 0, (1, "alice"), message(&format!("post {n}."))) };
+        scene.link(LinkEvent::Entries { room: ROOM, entries: vec![own] });
+    }
+
+    assert_eq!(scene.row(&format!("post {before}.")), row, "{}", scene.screen());
+}
+
+#[test]
 fn a_refused_post_cannot_be_sent_again_as_it_is() {
     let mut scene = posted("hello");
     scene.marked(1, Mark::Refused("no".into()));

@@ -50,6 +50,7 @@ impl Timeline {
         // An id is another person's as well, if they choose it so.
         if let (Some(id), true) = (entry.post, reader.person == Some(entry.author.person)) {
             self.take_pending(id);
+            self.follow(id, entry.seq);
         }
         let item = item(entry, reader);
         if matches!(&item.what, What::Said(said) if !said.is_own) && !(self.is_at_end() && self.is_watched) {

@@ -1,9 +1,9 @@
 //! What this client posted and the log does not show yet, with the mark that tells the truth about it.
 
-use super::{Said, Timeline};
+use super::{Anchor, Key, Said, Timeline};
 use crate::link::{Mark, OutboxItem};
 use chat_proto::text::visible;
-use chat_proto::{EntryBody, PostId, UnixMillis};
+use chat_proto::{EntryBody, PostId, Seq, UnixMillis};
 
 /// A post of mine that the log does not show yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +80,15 @@ impl Timeline {
     pub fn take_pending(&mut self, id: PostId) -> Option<Pending> {
         let at = self.pending.iter().position(|pending| pending.id == id)?;
         Some(self.pending.remove(at))
+    }
+
+    /// A reader who held on to a post holds on to the entry that it became.
+    pub(super) fn follow(&mut self, id: PostId, seq: Seq) {
+        if let Anchor::At { key, .. } = &mut self.anchor
+            && *key == Key::Pending(id)
+        {
+            *key = Key::Entry(seq);
+        }
     }
 
     pub fn undelivered(&self) -> usize {

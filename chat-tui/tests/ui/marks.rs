@@ -209,6 +209,18 @@ fn a_waiting_message_that_becomes_an_entry_stays_where_it_is_read() {
 }
 
 #[test]
+fn what_is_edited_again_stands_as_it_was_typed() {
+    for typed in ["/topic -", "/topic lunch", "/me waves", "//etc/hosts", "hello"] {
+        let mut scene = posted(typed);
+        scene.marked(1, Mark::Refused("no".into()));
+
+        scene.alt(KeyCode::Char('e'));
+
+        assert_eq!(scene.state.composer.text(), typed);
+    }
+}
+
+#[test]
 fn a_refused_post_cannot_be_sent_again_as_it_is() {
     let mut scene = posted("hello");
     scene.marked(1, Mark::Refused("no".into()));

@@ -32,6 +32,7 @@ pub(super) fn on_link(state: &mut State, event: LinkEvent) -> Vec<Effect> {
         LinkEvent::Marked { room, id, mark } => on_marked(state, room, id, mark),
         LinkEvent::Restored { items } => on_restored(state, &items),
         LinkEvent::RoomEnded { room } => on_room_ended(state, room),
+        LinkEvent::Left { room } if is_closed(state, room) => Vec::new(),
         LinkEvent::Left { room } => on_left(state, room),
         LinkEvent::Renamed(name) => on_renamed(state, name),
         LinkEvent::Notice(sentence) => problem(state, &sentence),
@@ -181,6 +182,16 @@ fn on_room_ended(state: &mut State, room: RoomId) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Not let in again: the room stays on the screen, with what was not sent there.
+fn on_shut_out(state: &mut State, room: RoomId, sentence: &str) -> Vec<Effect> {
+    on_room_ended(state, room);
+    problem(state, sentence)
+}
+
+fn is_closed(state: &State, room: RoomId) -> bool {
+    state.rooms.get(&room).is_some_and(|room| room.is_over)
+}
+
 pub(super) fn on_left(state: &mut State, room: RoomId) -> Vec<Effect> {
     state.rooms.remove(&room);
     if state.current != Some(room) {
@@ -210,7 +221,8 @@ fn on_renamed(state: &mut State, name: Nick) -> Vec<Effect> {
 fn on_refused(state: &mut State, asked: Asked, sentence: &str, free_name: Option<Nick>) -> Vec<Effect> {
     match asked {
         Asked::Create | Asked::Join(_) if state.attempt.is_some() => prompt::on_refused(state, sentence),
-        Asked::Create | Asked::Join(_) | Asked::Leave(_) | Asked::Resume(_) => problem(state, sentence),
+        Asked::Create | Asked::Join(_) | Asked::Leave(_) => problem(state, sentence),
+        Asked::Resume(room) => on_shut_out(state, room, sentence),
         Asked::History(room) => on_history_refused(state, room, sentence),
         Asked::Rename => on_rename_refused(state, sentence, free_name),
     }

@@ -4,7 +4,7 @@ use crate::scene::{ROOM, Scene, bytes, code, joined, message, up};
 use chat_proto::entry::{EntryBody, LeaveReason};
 use chat_tui::effect::Effect;
 use chat_tui::event::EventKind;
-use chat_tui::link::{Asked, Command, LinkEvent, Trouble};
+use chat_tui::link::{Asked, Command, LinkEvent, Mark, Trouble};
 use chat_tui::state::{Screen, Server};
 use crossterm::event::{Event as TerminalEvent, KeyCode};
 use std::time::Duration;
@@ -266,6 +266,20 @@ fn leaving_the_only_room_leads_to_the_prompt() {
     scene.link(LinkEvent::Left { room: ROOM });
 
     assert_eq!(scene.state.screen, Screen::Prompt);
+}
+
+#[test]
+fn a_room_that_is_closed_on_coming_back_stays_with_the_reason_and_what_was_not_sent() {
+    let mut scene = lively(80, 24);
+    scene.says("still here?");
+
+    scene.link(LinkEvent::Refused { asked: Asked::Resume(ROOM), sentence: "the room is full".into(), free_name: None });
+    scene.marked(1, Mark::Refused("the room ended before it was sent".into()));
+    scene.link(LinkEvent::Left { room: ROOM });
+
+    assert!(scene.shows("the room is full"), "{}", scene.screen());
+    scene.alt(KeyCode::Char('e'));
+    assert_eq!(scene.state.composer.text(), "still here?");
 }
 
 #[test]

@@ -84,7 +84,7 @@ fn on_joined(state: &mut State, asked: Asked, joined: &Joined) -> Vec<Effect> {
     // After a resume, what was missed follows on what is here; otherwise what is older can be loaded.
     match asked {
         Asked::Resume(_) => room.timeline.mark_stop(joined.head),
-        _ => room.timeline.begin(joined.oldest, joined.cursor),
+        _ => room.timeline.begin(joined.oldest, joined.cursor, joined.head),
     }
     match asked {
         Asked::Resume(_) if state.current.is_some() => Vec::new(),

@@ -1,6 +1,7 @@
 //! The room on the screen.
 
-use crate::scene::{ROOM, Scene, bytes, code, joined, message, up};
+use crate::scene::{ROOM, Scene, bytes, code, entry, joined, message, up};
+use chat_proto::Seq;
 use chat_proto::entry::{EntryBody, LeaveReason};
 use chat_tui::effect::Effect;
 use chat_tui::event::EventKind;
@@ -312,6 +313,19 @@ fn a_room_that_the_next_link_did_not_enter_is_entered_again_when_asked_for() {
     scene.says("/join ab3z");
 
     assert_eq!(scene.effects(), [Effect::Link(Command::Join(code("AB3Z")))]);
+}
+
+#[test]
+fn a_log_that_became_shorter_is_shown_as_it_is_now() {
+    let mut scene = Scene::busy(80, 24, 9);
+    let shorter = chat_proto::frame::Joined { head: Seq(2), cursor: Seq(2), ..joined() };
+
+    scene.link(LinkEvent::Joined { asked: Asked::Join(code("AB3Z")), joined: shorter });
+    let entries = vec![entry(3, 0, BOB, message("said after the loss"))];
+    scene.link(LinkEvent::Entries { room: ROOM, entries });
+
+    assert!(scene.shows("said after the loss"), "{}", scene.screen());
+    assert!(!scene.shows("message 9"));
 }
 
 #[test]

@@ -19,7 +19,11 @@ pub struct Reader<'a> {
 
 impl Timeline {
     /// The entries before the first are not here: from `oldest` on they can be had, before that they are gone.
-    pub fn begin(&mut self, oldest: Seq, cursor: Seq) {
+    pub fn begin(&mut self, oldest: Seq, cursor: Seq, head: Seq) {
+        if head < self.end() {
+            // The log lost its end, and gives the same places to other entries.
+            *self = Self { pending: std::mem::take(&mut self.pending), is_watched: self.is_watched, ..Self::default() };
+        }
         if oldest > Seq(1) {
             self.gap(Seq(1), Seq(oldest.0 - 1).min(cursor), GapKind::Purged);
         }

@@ -77,10 +77,10 @@ fn on_joined(state: &mut State, asked: Asked, joined: &Joined) -> Vec<Effect> {
     if state.rooms.len() >= ROOMS_MAX && !state.rooms.contains_key(&joined.room) {
         return problem(state, "the server misbehaves: it opens more rooms than there can be");
     }
-    let has_focus = state.has_focus;
+    let is_watched = state.has_focus && state.current == Some(joined.room);
     let room = state.rooms.entry(joined.room).or_insert_with(|| Room::new(joined));
     room.summarise(joined);
-    room.timeline.watch(has_focus);
+    room.timeline.watch(is_watched);
     // After a resume, what was missed follows on what is here; otherwise what is older can be loaded.
     match asked {
         Asked::Resume(_) => room.timeline.mark_stop(joined.head),
@@ -97,7 +97,7 @@ pub(super) fn enter(state: &mut State, id: RoomId) -> Vec<Effect> {
     let before = state.room().filter(|room| room.id != id);
     let still_open = before.filter(|room| !room.is_over).map(|room| room.code.clone());
     forget_over(state, id);
-    state.current = Some(id);
+    look_at(state, id);
     state.screen = Screen::Room;
     state.attempt = None;
     state.prompt.forget_error();
@@ -109,6 +109,18 @@ pub(super) fn enter(state: &mut State, id: RoomId) -> Vec<Effect> {
     match still_open {
         Some(code) => hint(state, format!("{code} is still open: /join {code} goes back")),
         None => Vec::new(),
+    }
+}
+
+/// The reader looks at this room, and at no other.
+fn look_at(state: &mut State, id: RoomId) {
+    let before = state.current.replace(id).filter(|before| *before != id);
+    if let Some(room) = before.and_then(|before| state.rooms.get_mut(&before)) {
+        room.timeline.watch(false);
+    }
+    let has_focus = state.has_focus;
+    if let Some(room) = state.rooms.get_mut(&id) {
+        room.timeline.watch(has_focus);
     }
 }
 

@@ -329,6 +329,23 @@ fn a_log_that_became_shorter_is_shown_as_it_is_now() {
 }
 
 #[test]
+fn what_was_said_behind_another_room_is_below_the_divider() {
+    let mut scene = Scene::busy(80, 24, 3);
+    let mut other = joined();
+    other.room.0[0] = 8;
+    other.code = *b"CD4Y";
+    scene.link(LinkEvent::Joined { asked: Asked::Create, joined: other });
+    scene.bob_says(["said behind".to_owned()]);
+
+    scene.says("/join ab3z");
+    let divider = scene.row(" new").expect("a divider");
+    assert_eq!(scene.row("said behind"), Some(divider + 1), "{}", scene.screen());
+
+    scene.bob_says(["said in sight".to_owned()]);
+    assert_eq!(scene.state.room().unwrap().timeline.unseen(), 0);
+}
+
+#[test]
 fn hosting_is_said_and_quitting_warns_while_others_are_here() {
     let mut scene = lively(80, 24);
     scene.state.server = Server::Here;

@@ -6,6 +6,7 @@ use crate::config::Send;
 use crate::link::{Command, LinkEvent, Mark, OutboxItem, wall_clock};
 use chat_proto::frame::{Joined, Stay};
 use chat_proto::limits::TEXT_BYTES;
+use chat_proto::text::TextError;
 use chat_proto::{EntryBody, PostId, Text};
 use ed25519_dalek::SigningKey;
 use std::future::Future;
@@ -20,7 +21,7 @@ pub fn read(input: impl Read) -> std::io::Result<Vec<u8>> {
 
 /// Posts `written`, and says what became of it. Ends early when `stop` does.
 pub async fn run(order: &Send, written: &[u8], key: SigningKey, stop: impl Future<Output = ()>) -> Ending {
-    let text = match Text::parse(without_last_newline(written)) {
+    let text = match message(written) {
         Ok(text) => text,
         Err(error) => return Ending::Refused(error.to_string()),
     };
@@ -125,6 +126,15 @@ fn decided(mark: Mark) -> Option<Ending> {
     }
 }
 
+/// The message in what was written.
+fn message(written: &[u8]) -> Result<Text, TextError> {
+    let written = without_last_newline(written);
+    match std::str::from_utf8(written) {
+        Ok(text) => Text::parse(text.replace("\r\n", "\n").as_bytes()),
+        Err(_) => Text::parse(written),
+    }
+}
+
 /// What `echo` and editors add is not part of the message.
 fn without_last_newline(written: &[u8]) -> &[u8] {
     let written = written.strip_suffix(b"\n").unwrap_or(written);
@@ -151,6 +161,14 @@ mod tests {
         assert_eq!(closed(Progress::Nowhere), Ending::Refused("the room is full".into()));
         let doubt = "the room is full; the message may or may not have arrived".into();
         assert_eq!(closed(Progress::Posted), Ending::Unanswered(doubt));
+    }
+
+    #[test]
+    fn line_breaks_of_any_system_are_line_breaks() {
+        for (written, meant) in [("a\r\nb\r\n", Some("a\nb")), ("a\nb\n", Some("a\nb")), ("50 %\r100 %\n", None)] {
+            let text = message(written.as_bytes());
+            assert_eq!(text.ok().as_ref().map(Text::as_str), meant, "{written:?}");
+        }
     }
 
     #[test]

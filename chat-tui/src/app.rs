@@ -141,7 +141,7 @@ impl<W: World> App<'_, W> {
             }
             event = hosted(&mut self.hosting) => self.on_hosted(event),
             signal = self.signals.next() => self.on_signal(signal),
-            _ = &mut self.hangup => self.take_in(EventKind::Hangup).and(Err(Farewell::Hangup)),
+            _ = &mut self.hangup => self.on_hangup(),
             () = until(wake_at) => self.take_in(EventKind::Tick),
             () = sleep_until(draw_at), if !self.is_drawn => self.draw(),
         }
@@ -179,10 +179,14 @@ impl<W: World> App<'_, W> {
 
     fn on_signal(&mut self, signal: Signal) -> Result<(), Farewell> {
         match signal {
-            Signal::End => self.take_in(EventKind::Hangup).and(Err(Farewell::Hangup)),
+            Signal::End => self.on_hangup(),
             Signal::Stop => self.suspend(),
             Signal::Continue => self.retake(),
         }
+    }
+
+    fn on_hangup(&mut self) -> Result<(), Farewell> {
+        Err(hurried(self.take_in(EventKind::Hangup)))
     }
 
     fn take_in(&mut self, kind: EventKind) -> Result<(), Farewell> {
@@ -306,6 +310,14 @@ async fn hosted(hosting: &mut Option<oneshot::Receiver<HostEvent>>) -> Option<Ho
     }
 }
 
+/// Why the loop ends at a hang-up: `update` asks to quit then, but nobody is left to wait for.
+fn hurried(told: Result<(), Farewell>) -> Farewell {
+    match told {
+        Err(Farewell::Terminal(error)) => Farewell::Terminal(error),
+        Ok(()) | Err(Farewell::Quit | Farewell::Hangup) => Farewell::Hangup,
+    }
+}
+
 async fn until(wake_at: Option<UnixMillis>) {
     match wake_at {
         Some(at) => {
@@ -313,5 +325,16 @@ async fn until(wake_at: Option<UnixMillis>) {
             tokio::time::sleep(Duration::from_millis(millis)).await;
         }
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hangup_is_no_quit() {
+        assert!(matches!(hurried(Err(Farewell::Quit)), Farewell::Hangup));
+        assert!(matches!(hurried(Ok(())), Farewell::Hangup));
     }
 }

@@ -46,9 +46,12 @@ impl Outbox {
         Ok(Self { server, name, path, is_empty: true, _lock: lock })
     }
 
-    /// From now on this outbox belongs to another name.
-    pub fn rename(&mut self, name: String) {
-        self.name = name;
+    /// From now on this outbox belongs to this name. Whether that is another one than before: then what is on disk is to
+    /// be saved again.
+    pub fn rename(&mut self, name: &str) -> bool {
+        let is_other = self.name != name;
+        name.clone_into(&mut self.name);
+        is_other
     }
 
     /// Makes `items` what is on disk. No file at all if there are none.

@@ -89,7 +89,7 @@ pub enum Screen {
 /// How the server came to be the one it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Server {
-    /// Nobody chose: if none answers, hosting is offered.
+    /// Nobody chose, or somebody asked to host there: if none answers, hosting is offered.
     Usual,
     Chosen,
     /// It runs in this process.
@@ -154,7 +154,7 @@ impl State {
             link: Link::Idle,
             person: None,
             name: None,
-            server: if start.is_server_given { Server::Chosen } else { Server::Usual },
+            server: if start.is_server_given && !start.is_host { Server::Chosen } else { Server::Usual },
             rooms: BTreeMap::new(),
             current: None,
             posted: 0,

@@ -75,12 +75,7 @@ impl Outgoing {
         if self.slots.iter().filter(is_open).count() >= ITEMS_MAX {
             return Mark::Refused(FULL.into());
         }
-        let follows = |slot: &Slot| {
-            slot.item.room == item.room && slot.item.id.instance == item.id.instance && slot.item.id.n > item.id.n
-        };
-        let at = self.slots.iter().position(follows).unwrap_or(self.slots.len());
-        self.slots.insert(at, Slot { item, sent: false, state: State::Waiting });
-        self.is_changed = true;
+        self.insert(Slot { item, sent: false, state: State::Waiting });
         Mark::Waiting
     }
 
@@ -93,9 +88,18 @@ impl Outgoing {
         if self.slots.len() >= ITEMS_MAX {
             return Mark::Refused(FULL.into());
         }
-        self.slots.push(Slot { item, sent: false, state: State::LeftOver });
-        self.is_changed = true;
+        self.insert(Slot { item, sent: false, state: State::LeftOver });
         Mark::Waiting
+    }
+
+    /// Puts a post before those that were written after it, or the log would refuse it as out of order.
+    fn insert(&mut self, slot: Slot) {
+        let (room, id) = (slot.item.room, slot.item.id);
+        let follows =
+            |other: &Slot| other.item.room == room && other.item.id.instance == id.instance && other.item.id.n > id.n;
+        let at = self.slots.iter().position(follows).unwrap_or(self.slots.len());
+        self.slots.insert(at, slot);
+        self.is_changed = true;
     }
 
     /// The next post that may go to `room`, if fewer than `window` wait for their answer there.
@@ -171,8 +175,7 @@ impl Outgoing {
                     true => State::Unknown(MAYBE_SENT_EARLIER.into()),
                     false => State::LeftOver,
                 };
-                self.slots.push(Slot { item, sent, state });
-                self.is_changed = true;
+                self.insert(Slot { item, sent, state });
             }
         }
         abandoned

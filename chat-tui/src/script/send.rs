@@ -6,6 +6,7 @@ use crate::config::Send;
 use crate::link::{Command, LinkEvent, Mark, OutboxItem, wall_clock};
 use chat_proto::frame::{Joined, Stay};
 use chat_proto::limits::TEXT_BYTES;
+use chat_proto::text::TextError;
 use chat_proto::{EntryBody, PostId, Text};
 use ed25519_dalek::SigningKey;
 use std::future::Future;
@@ -20,7 +21,7 @@ pub fn read(input: impl Read) -> std::io::Result<Vec<u8>> {
 
 /// Posts `written`, and says what became of it. Ends early when `stop` does.
 pub async fn run(order: &Send, written: &[u8], key: SigningKey, stop: impl Future<Output = ()>) -> Ending {
-    let text = match Text::parse(without_last_newline(written)) {
+    let text = match message(written) {
         Ok(text) => text,
         Err(error) => return Ending::Refused(error.to_string()),
     };
@@ -30,9 +31,9 @@ pub async fn run(order: &Send, written: &[u8], key: SigningKey, stop: impl Futur
     let ending = tokio::select! {
         ending = errand.done(order) => ending,
         () = tokio::time::sleep(order.timeout) => {
-            Ending::Unanswered(errand.doubt(&format!("no answer within {} s", order.timeout.as_secs_f64())))
+            Ending::Unanswered(errand.progress.doubt(&format!("no answer within {} s", order.timeout.as_secs_f64())))
         }
-        () = stop => Ending::Unanswered(errand.doubt("interrupted")),
+        () = stop => Ending::Unanswered(errand.progress.doubt("interrupted")),
     };
     errand.account.close().await;
     ending
@@ -43,6 +44,24 @@ enum Progress {
     Nowhere,
     NoConnection(String),
     Posted,
+}
+
+impl Progress {
+    /// The server, or the room, will not have us (back). What was posted before may have arrived all the same.
+    fn shut_out(&self, sentence: String) -> Ending {
+        match self {
+            Self::Posted => Ending::Unanswered(self.doubt(&sentence)),
+            Self::Nowhere | Self::NoConnection(_) => Ending::Refused(sentence),
+        }
+    }
+
+    fn doubt(&self, reason: &str) -> String {
+        match self {
+            Self::Nowhere => format!("{reason}; the message was not sent"),
+            Self::NoConnection(sentence) => format!("{reason}: {sentence}; the message was not sent"),
+            Self::Posted => format!("{reason}; the message may or may not have arrived"),
+        }
+    }
 }
 
 struct Errand {
@@ -62,22 +81,22 @@ impl Errand {
                         return ending;
                     }
                 }
-                LinkEvent::Refused { sentence, .. } => return Ending::Refused(sentence),
+                LinkEvent::Refused { sentence, .. } => return self.progress.shut_out(sentence),
                 LinkEvent::LoginRefused { sentence, free_name } => {
-                    if !self.account.take_name(free_name) {
-                        return Ending::Refused(sentence);
+                    if matches!(self.progress, Progress::Posted) || !self.account.take_name(free_name) {
+                        return self.progress.shut_out(sentence);
                     }
                     self.account.ask(Command::Join(order.join)).await;
                 }
                 LinkEvent::RoomEnded { .. } | LinkEvent::Left { .. } => {
-                    return Ending::Unanswered(self.doubt("the room ended"));
+                    return Ending::Unanswered(self.progress.doubt("the room ended"));
                 }
                 LinkEvent::Down { trouble, .. } => self.on_down(trouble.sentence()),
-                LinkEvent::Ended(sentence) => return Ending::Unanswered(self.doubt(&sentence)),
+                LinkEvent::Ended(sentence) => return Ending::Unanswered(self.progress.doubt(&sentence)),
                 _ => {}
             }
         }
-        Ending::Unanswered(self.doubt("the connection ended"))
+        Ending::Unanswered(self.progress.doubt("the connection ended"))
     }
 
     /// Once: after a reconnect the link itself sends it again.
@@ -96,14 +115,6 @@ impl Errand {
             self.progress = Progress::NoConnection(sentence);
         }
     }
-
-    fn doubt(&self, reason: &str) -> String {
-        match &self.progress {
-            Progress::Nowhere => format!("{reason}; the message was not sent"),
-            Progress::NoConnection(sentence) => format!("{reason}: {sentence}; the message was not sent"),
-            Progress::Posted => format!("{reason}; the message may or may not have arrived"),
-        }
-    }
 }
 
 fn decided(mark: Mark) -> Option<Ending> {
@@ -112,6 +123,15 @@ fn decided(mark: Mark) -> Option<Ending> {
         Mark::Refused(sentence) => Some(Ending::Refused(sentence)),
         Mark::Unknown(sentence) => Some(Ending::Unanswered(sentence)),
         Mark::Waiting | Mark::OnTheWire | Mark::Stale => None,
+    }
+}
+
+/// The message in what was written.
+fn message(written: &[u8]) -> Result<Text, TextError> {
+    let written = without_last_newline(written);
+    match std::str::from_utf8(written) {
+        Ok(text) => Text::parse(text.replace("\r\n", "\n").as_bytes()),
+        Err(_) => Text::parse(written),
     }
 }
 
@@ -131,6 +151,23 @@ mod tests {
             [("hi\n", "hi"), ("hi\r\n", "hi"), ("hi\n\n", "hi\n"), ("a\nb", "a\nb"), ("\n", ""), ("", "")]
         {
             assert_eq!(without_last_newline(written.as_bytes()), meant.as_bytes(), "{written:?}");
+        }
+    }
+
+    #[test]
+    fn a_door_that_closes_refuses_the_message_only_before_it_was_posted() {
+        let closed = |progress: Progress| progress.shut_out("the room is full".into());
+
+        assert_eq!(closed(Progress::Nowhere), Ending::Refused("the room is full".into()));
+        let doubt = "the room is full; the message may or may not have arrived".into();
+        assert_eq!(closed(Progress::Posted), Ending::Unanswered(doubt));
+    }
+
+    #[test]
+    fn line_breaks_of_any_system_are_line_breaks() {
+        for (written, meant) in [("a\r\nb\r\n", Some("a\nb")), ("a\nb\n", Some("a\nb")), ("50 %\r100 %\n", None)] {
+            let text = message(written.as_bytes());
+            assert_eq!(text.ok().as_ref().map(Text::as_str), meant, "{written:?}");
         }
     }
 

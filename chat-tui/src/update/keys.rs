@@ -94,15 +94,16 @@ fn prompt_interrupt(state: &mut State) -> Vec<Effect> {
 }
 
 fn on_edit(state: &mut State, context: Context, edit: Edit) -> Vec<Effect> {
-    match context {
-        Context::Room => state.composer.edit(edit),
-        _ => {
-            if let Some(field) = state.prompt.field() {
-                field.edit(edit);
-            }
+    if context != Context::Room {
+        if let Some(field) = state.prompt.field() {
+            field.edit(edit);
         }
+        return Vec::new();
     }
-    Vec::new()
+    match state.composer.edit(edit) {
+        Ok(()) => Vec::new(),
+        Err(error) => problem(state, &error.to_string()),
+    }
 }
 
 fn on_typed(state: &mut State, context: Context, text: &str) -> Vec<Effect> {

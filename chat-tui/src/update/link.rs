@@ -32,6 +32,7 @@ pub(super) fn on_link(state: &mut State, event: LinkEvent) -> Vec<Effect> {
         LinkEvent::Marked { room, id, mark } => on_marked(state, room, id, mark),
         LinkEvent::Restored { items } => on_restored(state, &items),
         LinkEvent::RoomEnded { room } => on_room_ended(state, room),
+        LinkEvent::Left { room } if is_closed(state, room) => Vec::new(),
         LinkEvent::Left { room } => on_left(state, room),
         LinkEvent::Renamed(name) => on_renamed(state, name),
         LinkEvent::Notice(sentence) => problem(state, &sentence),
@@ -76,14 +77,14 @@ fn on_joined(state: &mut State, asked: Asked, joined: &Joined) -> Vec<Effect> {
     if state.rooms.len() >= ROOMS_MAX && !state.rooms.contains_key(&joined.room) {
         return problem(state, "the server misbehaves: it opens more rooms than there can be");
     }
-    let has_focus = state.has_focus;
+    let is_watched = state.has_focus && state.current == Some(joined.room);
     let room = state.rooms.entry(joined.room).or_insert_with(|| Room::new(joined));
     room.summarise(joined);
-    room.timeline.watch(has_focus);
+    room.timeline.watch(is_watched);
     // After a resume, what was missed follows on what is here; otherwise what is older can be loaded.
     match asked {
         Asked::Resume(_) => room.timeline.mark_stop(joined.head),
-        _ => room.timeline.begin(joined.oldest, joined.cursor),
+        _ => room.timeline.begin(joined.oldest, joined.cursor, joined.head),
     }
     match asked {
         Asked::Resume(_) if state.current.is_some() => Vec::new(),
@@ -96,7 +97,7 @@ pub(super) fn enter(state: &mut State, id: RoomId) -> Vec<Effect> {
     let before = state.room().filter(|room| room.id != id);
     let still_open = before.filter(|room| !room.is_over).map(|room| room.code.clone());
     forget_over(state, id);
-    state.current = Some(id);
+    look_at(state, id);
     state.screen = Screen::Room;
     state.attempt = None;
     state.prompt.forget_error();
@@ -108,6 +109,18 @@ pub(super) fn enter(state: &mut State, id: RoomId) -> Vec<Effect> {
     match still_open {
         Some(code) => hint(state, format!("{code} is still open: /join {code} goes back")),
         None => Vec::new(),
+    }
+}
+
+/// The reader looks at this room, and at no other.
+fn look_at(state: &mut State, id: RoomId) {
+    let before = state.current.replace(id).filter(|before| *before != id);
+    if let Some(room) = before.and_then(|before| state.rooms.get_mut(&before)) {
+        room.timeline.watch(false);
+    }
+    let has_focus = state.has_focus;
+    if let Some(room) = state.rooms.get_mut(&id) {
+        room.timeline.watch(has_focus);
     }
 }
 
@@ -181,6 +194,16 @@ fn on_room_ended(state: &mut State, room: RoomId) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Not let in again: the room stays on the screen, with what was not sent there.
+fn on_shut_out(state: &mut State, room: RoomId, sentence: &str) -> Vec<Effect> {
+    on_room_ended(state, room);
+    problem(state, sentence)
+}
+
+fn is_closed(state: &State, room: RoomId) -> bool {
+    state.rooms.get(&room).is_some_and(|room| room.is_over)
+}
+
 pub(super) fn on_left(state: &mut State, room: RoomId) -> Vec<Effect> {
     state.rooms.remove(&room);
     if state.current != Some(room) {
@@ -210,7 +233,8 @@ fn on_renamed(state: &mut State, name: Nick) -> Vec<Effect> {
 fn on_refused(state: &mut State, asked: Asked, sentence: &str, free_name: Option<Nick>) -> Vec<Effect> {
     match asked {
         Asked::Create | Asked::Join(_) if state.attempt.is_some() => prompt::on_refused(state, sentence),
-        Asked::Create | Asked::Join(_) | Asked::Leave(_) | Asked::Resume(_) => problem(state, sentence),
+        Asked::Create | Asked::Join(_) | Asked::Leave(_) => problem(state, sentence),
+        Asked::Resume(room) => on_shut_out(state, room, sentence),
         Asked::History(room) => on_history_refused(state, room, sentence),
         Asked::Rename => on_rename_refused(state, sentence, free_name),
     }

@@ -99,6 +99,7 @@ fn as_typed(body: &EntryBody) -> String {
         EntryBody::Message(bytes) if bytes.starts_with(b"/") => format!("/{}", text(bytes)),
         EntryBody::Message(bytes) => text(bytes),
         EntryBody::Action(bytes) => format!("/me {}", text(bytes)),
+        EntryBody::Topic(bytes) if bytes.is_empty() => "/topic -".to_owned(),
         EntryBody::Topic(bytes) => format!("/topic {}", text(bytes)),
         _ => String::new(),
     }

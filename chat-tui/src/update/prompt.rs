@@ -103,9 +103,17 @@ pub(super) fn reach(state: &mut State, goal: Goal, server: String, name: Nick) -
     if state.is_up() && state.dialed.as_ref() == Some(&(server.clone(), name.clone())) {
         return vec![Effect::Link(goal.command())];
     }
+    close_rooms(state, goal);
     state.link = Link::Connecting;
     state.dialed = Some((server.clone(), name.clone()));
     vec![Effect::Dial { server, name }]
+}
+
+/// A new link is in no room but the one it heads for: to be in the others again, somebody must enter them.
+fn close_rooms(state: &mut State, goal: Goal) {
+    for room in state.rooms.values_mut() {
+        room.is_over |= room.typed_code().map(Goal::Join) != Some(goal);
+    }
 }
 
 /// What became of hosting.

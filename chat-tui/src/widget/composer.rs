@@ -90,9 +90,18 @@ impl Composer {
         self.insert(&harmless(pasted))
     }
 
-    pub fn edit(&mut self, edit: Edit) {
+    /// Does what a key asks for.
+    ///
+    /// # Errors
+    /// As [`Self::insert`], for what was cut and is put back.
+    pub fn edit(&mut self, edit: Edit) -> Result<(), PasteError> {
+        if edit == Edit::Paste {
+            let cut = self.buffer.cut_text().to_owned();
+            return self.insert(&cut);
+        }
         self.touch();
         self.buffer.edit(edit);
+        Ok(())
     }
 
     pub fn set(&mut self, text: &str) {
@@ -123,6 +132,7 @@ impl Composer {
 
     /// Up: a row up; on an empty line, or while going through it, back in the history.
     pub fn up(&mut self, columns: u16) {
+        self.completion = None;
         if self.is_empty() || self.recalled.is_some() && self.cursor_row(columns).0 == 0 {
             let before = self.recalled.unwrap_or(self.history.len()).checked_sub(1);
             self.recall(before);
@@ -133,6 +143,7 @@ impl Composer {
 
     /// Down: a row down, or forward in the history.
     pub fn down(&mut self, columns: u16) {
+        self.completion = None;
         let is_last_row = self.cursor_row(columns).0 + 1 == self.rows(columns).len();
         match self.recalled {
             Some(at) if is_last_row && at + 1 < self.history.len() => self.recall(Some(at + 1)),
@@ -165,7 +176,7 @@ impl Composer {
         self.completion = completion.map(|completion| completion.apply(&mut self.buffer));
     }
 
-    /// Any other change ends what Tab and Up had begun.
+    /// Any other change ends what Tab and Up had begun. Up and Down end what Tab had: its word stood in another text.
     fn touch(&mut self) {
         self.completion = None;
         self.recalled = None;

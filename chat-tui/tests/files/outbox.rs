@@ -102,7 +102,7 @@ fn two_that_start_at_once_never_both_adopt_the_same_messages() {
 fn after_a_rename_the_messages_belong_to_the_new_name() {
     let directory = Directory::new();
     let mut outbox = open(&directory, "alice");
-    outbox.rename("bob".into());
+    assert!(outbox.rename("bob"));
     outbox.save(&three()).unwrap();
     crash(outbox);
 

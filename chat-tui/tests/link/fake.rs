@@ -55,6 +55,15 @@ impl Scene {
     }
 
     pub(crate) fn with(pipe_bytes: usize, outbox: Option<&Path>, stay: Stay) -> Self {
+        Self::of("alice", pipe_bytes, outbox, stay)
+    }
+
+    /// Under another name.
+    pub(crate) fn named(name: &str, outbox: &Path) -> Self {
+        Self::of(name, 64 * 1024, Some(outbox), Stay::Resident)
+    }
+
+    fn of(name: &str, pipe_bytes: usize, outbox: Option<&Path>, stay: Stay) -> Self {
         let (ends, dials) = mpsc::unbounded_channel();
         let slept_ms = Arc::new(AtomicI64::new(0));
         let (start, slept) = (Instant::now(), Arc::clone(&slept_ms));
@@ -62,7 +71,7 @@ impl Scene {
             move || UnixMillis(1_800_000_000_000 + start.elapsed().as_millis() as i64 + slept.load(Ordering::Relaxed));
         let environment =
             Environment { instance: 5, outbox: outbox.map(Path::to_owned), wall: Arc::new(wall), seed: 1 };
-        let target = Target { server: "localhost:7000".into(), name: Nick::parse(b"alice").unwrap(), stay };
+        let target = Target { server: "localhost:7000".into(), name: Nick::parse(name.as_bytes()).unwrap(), stay };
         let key = SigningKey::from_bytes(&[3; 32]);
         let (commands, events) = link::spawn_over(Harbour { ends, pipe_bytes }, target, key, environment);
         Self { commands, events, dials, slept_ms }

@@ -1,8 +1,8 @@
 //! The outbox of a link that crashed, taken over by the next.
 
 use crate::fake::{Scene, item};
-use chat_proto::Seq;
-use chat_proto::frame::{Accepted, Durability, Stay};
+use chat_proto::frame::{Accepted, ClientFrame, Done, Durability, Stay};
+use chat_proto::{Nick, Seq};
 use chat_tui::link::{Command, LinkEvent, Mark};
 use std::path::{Path, PathBuf};
 
@@ -59,6 +59,32 @@ async fn a_post_without_an_answer_is_sent_again_by_the_next_run_under_its_id() {
     assert_eq!(again, id);
     assert_eq!(restored, LinkEvent::Restored { items: vec![(item(1), Mark::Waiting)] });
     assert_eq!(directory.files(), 0, "nothing is left of what was delivered");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_post_is_kept_for_the_name_that_its_author_took_before_or_after_it() {
+    for is_renamed_first in [true, false] {
+        let directory = Directory::new();
+        let mut first = scene(&directory.0);
+        let mut peer = first.enter(3).await;
+        let rename = Command::Rename(Nick::parse(b"eve").unwrap());
+        let post = Command::Post(item(1));
+        for command in if is_renamed_first { [rename, post] } else { [post, rename] } {
+            first.ask(command).await;
+            let (request, asked) = peer.request_where(|frame| !matches!(frame, ClientFrame::Ping(_))).await;
+            if matches!(asked, ClientFrame::Rename(_)) {
+                peer.say(request, Done {}).await;
+                first.event_where(|event| matches!(event, LinkEvent::Renamed(_))).await;
+            }
+        }
+        crash(first).await;
+
+        let mut second = Scene::named("eve", &directory.0);
+        let _peer = second.enter(3).await;
+
+        let next = second.event().await;
+        assert_eq!(next, LinkEvent::Restored { items: vec![(item(1), Mark::Waiting)] }, "{is_renamed_first}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

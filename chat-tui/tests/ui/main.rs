@@ -8,4 +8,5 @@ mod prompt;
 mod reading;
 mod room;
 mod scene;
+mod storm;
 mod writing;

@@ -2,7 +2,7 @@
 
 use crate::scene::{INSTANCE, ROOM, Scene, entry, message};
 use chat_proto::entry::{Entry, PostId, Seq, UnixMillis};
-use chat_proto::frame::Durability;
+use chat_proto::frame::{Durability, GapKind};
 use chat_tui::effect::Effect;
 use chat_tui::link::{Command, LinkEvent, Mark, OutboxItem};
 use crossterm::event::KeyCode;
@@ -75,6 +75,20 @@ fn a_post_that_the_log_shows_is_shown_once_whichever_comes_first() {
         assert!(row_of(&scene, "hello").ends_with('✓'));
         assert!(scene.state.room().unwrap().timeline.pending().is_empty());
     }
+}
+
+#[test]
+fn an_accepted_post_whose_entry_lies_in_a_gap_is_shown_once() {
+    let mut scene = posted("hello");
+    scene.marked(1, accepted(1));
+
+    scene.link(LinkEvent::Gap { room: ROOM, from: Seq(1), to: Seq(3000), kind: GapKind::Loadable });
+    scene.link(LinkEvent::Entries { room: ROOM, entries: vec![entry(3001, 5, (2, "bob"), message("later"))] });
+    assert!(scene.state.room().unwrap().timeline.pending().is_empty(), "{}", scene.screen());
+    let entries = vec![own_entry(1, "hello")];
+    scene.link(LinkEvent::Page { room: ROOM, after: Seq(0), before: Seq(3001), oldest: Seq(1), entries });
+
+    assert_eq!(scene.screen().matches("hello").count(), 1, "{}", scene.screen());
 }
 
 #[test]
@@ -162,6 +176,48 @@ fn what_an_earlier_run_left_asks_and_is_sent_under_its_id() {
     scene.alt(KeyCode::Char('x'));
     assert_eq!(scene.effects(), [Effect::Link(Command::Discard(item.id))]);
     assert!(!scene.shows("from yesterday"));
+}
+
+#[test]
+fn a_post_that_the_next_link_will_not_send_unasked_asks() {
+    let mut scene = Scene::room(70, 24);
+    scene.says("hello");
+    let item = scene.posted();
+
+    scene.link(LinkEvent::Restored { items: vec![(item.clone(), Mark::Stale)] });
+
+    assert!(scene.shows("Alt-S send"), "{}", scene.screen());
+    scene.alt(KeyCode::Char('s'));
+    assert_eq!(scene.effects(), [Effect::Link(Command::Post(item))]);
+}
+
+#[test]
+fn a_waiting_message_that_becomes_an_entry_stays_where_it_is_read() {
+    let mut scene = Scene::room(70, 12);
+    (1..=40).for_each(|n| scene.says(&format!("post {n}.")));
+    (0..3).for_each(|_| scene.key(KeyCode::PageUp));
+    let before = (5..=35).find(|n| scene.shows(&format!("post {n}."))).unwrap();
+    let row = scene.row(&format!("post {before}."));
+
+    for n in 1..=40 {
+        let post = Some(PostId { instance: INSTANCE, n });
+        let own = Entry { post, ..entry(n, 0, (1, "alice"), message(&format!("post {n}."))) };
+        scene.link(LinkEvent::Entries { room: ROOM, entries: vec![own] });
+    }
+
+    assert_eq!(scene.row(&format!("post {before}.")), row, "{}", scene.screen());
+}
+
+#[test]
+fn what_is_edited_again_stands_as_it_was_typed() {
+    for typed in ["/topic -", "/topic lunch", "/me waves", "//etc/hosts", "hello"] {
+        let mut scene = posted(typed);
+        scene.marked(1, Mark::Refused("no".into()));
+
+        scene.alt(KeyCode::Char('e'));
+
+        assert_eq!(scene.state.composer.text(), typed);
+    }
 }
 
 #[test]

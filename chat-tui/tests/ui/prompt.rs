@@ -264,6 +264,21 @@ fn hosting_comes_before_dialling_and_its_failure_is_a_sentence() {
 }
 
 #[test]
+fn whoever_asked_to_host_is_offered_it_again_after_a_failure() {
+    let mut scene = Scene::new(Start { is_host: true, is_server_given: true, ..start() });
+    scene.host(HostEvent::Failed("cannot serve at 127.0.0.1:80: permission denied".into()));
+    scene.state.prompt.set_server("localhost:7001");
+    scene.state.prompt.focus = Focus::Create;
+
+    scene.key(KeyCode::Enter);
+    scene.link(no_server());
+    scene.effects();
+    scene.key(KeyCode::Enter);
+
+    assert_eq!(scene.effects(), [Effect::Host { server: "localhost:7001".into() }]);
+}
+
+#[test]
 fn whoever_loses_the_race_for_the_port_is_a_guest() {
     let mut scene = Scene::new(Start { is_host: true, room: Wish::Create, ..start() });
     scene.effects();

@@ -1,10 +1,11 @@
 //! The room on the screen.
 
-use crate::scene::{ROOM, Scene, bytes, joined, message};
+use crate::scene::{ROOM, Scene, bytes, code, entry, joined, message, up};
+use chat_proto::Seq;
 use chat_proto::entry::{EntryBody, LeaveReason};
 use chat_tui::effect::Effect;
 use chat_tui::event::EventKind;
-use chat_tui::link::{Asked, Command, LinkEvent, Trouble};
+use chat_tui::link::{Asked, Command, LinkEvent, Mark, Trouble};
 use chat_tui::state::{Screen, Server};
 use crossterm::event::{Event as TerminalEvent, KeyCode};
 use std::time::Duration;
@@ -269,6 +270,20 @@ fn leaving_the_only_room_leads_to_the_prompt() {
 }
 
 #[test]
+fn a_room_that_is_closed_on_coming_back_stays_with_the_reason_and_what_was_not_sent() {
+    let mut scene = lively(80, 24);
+    scene.says("still here?");
+
+    scene.link(LinkEvent::Refused { asked: Asked::Resume(ROOM), sentence: "the room is full".into(), free_name: None });
+    scene.marked(1, Mark::Refused("the room ended before it was sent".into()));
+    scene.link(LinkEvent::Left { room: ROOM });
+
+    assert!(scene.shows("the room is full"), "{}", scene.screen());
+    scene.alt(KeyCode::Char('e'));
+    assert_eq!(scene.state.composer.text(), "still here?");
+}
+
+#[test]
 fn a_second_room_says_how_to_go_back() {
     let mut scene = lively(80, 24);
     let mut other = joined();
@@ -280,6 +295,54 @@ fn a_second_room_says_how_to_go_back() {
 
     scene.says("/join ab3z");
     assert_eq!(scene.state.current, Some(ROOM));
+}
+
+#[test]
+fn a_room_that_the_next_link_did_not_enter_is_entered_again_when_asked_for() {
+    let mut scene = lively(80, 24);
+    let mut other = joined();
+    other.room.0[0] = 8;
+    other.code = *b"CD4Y";
+    scene.link(LinkEvent::Joined { asked: Asked::Create, joined: other.clone() });
+    scene.link(LinkEvent::Ended("this client has connected again elsewhere".into()));
+    scene.key(KeyCode::F(5));
+    scene.link(up());
+    scene.link(LinkEvent::Joined { asked: Asked::Join(code("CD4Y")), joined: other });
+    scene.effects();
+
+    scene.says("/join ab3z");
+
+    assert_eq!(scene.effects(), [Effect::Link(Command::Join(code("AB3Z")))]);
+}
+
+#[test]
+fn a_log_that_became_shorter_is_shown_as_it_is_now() {
+    let mut scene = Scene::busy(80, 24, 9);
+    let shorter = chat_proto::frame::Joined { head: Seq(2), cursor: Seq(2), ..joined() };
+
+    scene.link(LinkEvent::Joined { asked: Asked::Join(code("AB3Z")), joined: shorter });
+    let entries = vec![entry(3, 0, BOB, message("said after the loss"))];
+    scene.link(LinkEvent::Entries { room: ROOM, entries });
+
+    assert!(scene.shows("said after the loss"), "{}", scene.screen());
+    assert!(!scene.shows("message 9"));
+}
+
+#[test]
+fn what_was_said_behind_another_room_is_below_the_divider() {
+    let mut scene = Scene::busy(80, 24, 3);
+    let mut other = joined();
+    other.room.0[0] = 8;
+    other.code = *b"CD4Y";
+    scene.link(LinkEvent::Joined { asked: Asked::Create, joined: other });
+    scene.bob_says(["said behind".to_owned()]);
+
+    scene.says("/join ab3z");
+    let divider = scene.row(" new").expect("a divider");
+    assert_eq!(scene.row("said behind"), Some(divider + 1), "{}", scene.screen());
+
+    scene.bob_says(["said in sight".to_owned()]);
+    assert_eq!(scene.state.room().unwrap().timeline.unseen(), 0);
 }
 
 #[test]

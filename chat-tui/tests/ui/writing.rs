@@ -205,6 +205,19 @@ fn what_is_too_long_for_a_message_is_refused_and_nothing_is_lost() {
 }
 
 #[test]
+fn what_is_put_back_too_often_is_refused_as_well() {
+    let mut scene = room();
+    paste(&mut scene, &"x".repeat(10_000));
+    scene.ctrl('u');
+
+    scene.ctrl('y');
+    scene.ctrl('y');
+
+    assert_eq!(line(&scene).len(), 10_000);
+    assert!(scene.shows("a message has at most 16384"), "{}", scene.screen());
+}
+
+#[test]
 fn what_shows_nothing_is_not_sent() {
     let mut scene = room();
 
@@ -267,6 +280,23 @@ fn tab_completes_names_and_commands_and_goes_through_them() {
             scene.key(KeyCode::Tab);
         }
         assert_eq!(line(&scene), completed, "{typed}");
+    }
+}
+
+#[test]
+fn what_tab_began_ends_with_the_line_that_it_stood_in() {
+    for (away, tabbed) in [(KeyCode::Up, "x"), (KeyCode::Down, "")] {
+        let mut scene = room();
+        scene.says("x");
+        scene.says("b");
+        scene.key(KeyCode::Up);
+        scene.key(KeyCode::Tab);
+        assert_eq!(line(&scene), "bob: ");
+
+        scene.key(away);
+        scene.key(KeyCode::Tab);
+
+        assert_eq!(line(&scene), tabbed, "{away:?}");
     }
 }
 

@@ -71,7 +71,6 @@ impl Desk {
     /// Takes over what earlier runs left, now that we are logged in.
     pub(super) fn adopt(&mut self, now: UnixMillis) {
         let Some(outbox) = &mut self.outbox else { return };
-        outbox.rename(self.core.name().to_string());
         let adopted = outbox.adopt(self.core.kept());
         self.core.adopt(adopted.items, now);
         for sentence in adopted.notices {
@@ -79,10 +78,12 @@ impl Desk {
         }
     }
 
-    /// Brings the outbox on disk up to date.
+    /// Brings the outbox on disk up to date, also with the name under which the next run will look for it.
     pub(super) fn save(&mut self) {
-        let Some(items) = self.core.take_changed_outbox() else { return };
+        let changed = self.core.take_changed_outbox();
         let Some(outbox) = &mut self.outbox else { return };
+        let is_renamed = outbox.rename(self.core.name().as_str());
+        let Some(items) = changed.or_else(|| is_renamed.then(|| self.core.kept())) else { return };
         if let Err(error) = outbox.save(&items) {
             self.notice(format!("an unsent message could not be written down: {error}"));
         }

@@ -46,6 +46,11 @@ impl Buffer {
         self.cursor
     }
 
+    /// What [`Edit::Paste`] puts back.
+    pub fn cut_text(&self) -> &str {
+        &self.cut
+    }
+
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
     }

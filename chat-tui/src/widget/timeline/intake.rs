@@ -19,7 +19,11 @@ pub struct Reader<'a> {
 
 impl Timeline {
     /// The entries before the first are not here: from `oldest` on they can be had, before that they are gone.
-    pub fn begin(&mut self, oldest: Seq, cursor: Seq) {
+    pub fn begin(&mut self, oldest: Seq, cursor: Seq, head: Seq) {
+        if head < self.end() {
+            // The log lost its end, and gives the same places to other entries.
+            *self = Self { pending: std::mem::take(&mut self.pending), is_watched: self.is_watched, ..Self::default() };
+        }
         if oldest > Seq(1) {
             self.gap(Seq(1), Seq(oldest.0 - 1).min(cursor), GapKind::Purged);
         }
@@ -38,6 +42,7 @@ impl Timeline {
         };
         self.open_gaps += usize::from(gap == Gap::Loadable);
         self.items.push_back(Item { first, last: to, what: What::Gap(gap) });
+        self.forget_accepted();
     }
 
     /// Appends an entry. Whether it was new: places that do not rise are a misbehaving server's.
@@ -49,6 +54,7 @@ impl Timeline {
         // An id is another person's as well, if they choose it so.
         if let (Some(id), true) = (entry.post, reader.person == Some(entry.author.person)) {
             self.take_pending(id);
+            self.follow(id, entry.seq);
         }
         let item = item(entry, reader);
         if matches!(&item.what, What::Said(said) if !said.is_own) && !(self.is_at_end() && self.is_watched) {

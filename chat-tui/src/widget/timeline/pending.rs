@@ -1,10 +1,10 @@
 //! What this client posted and the log does not show yet, with the mark that tells the truth about it.
 
-use super::{Said, Timeline};
+use super::{Anchor, Key, Said, Timeline};
 use crate::link::{Mark, OutboxItem};
 use crate::wrap::apart;
 use chat_proto::text::visible;
-use chat_proto::{EntryBody, PostId, UnixMillis};
+use chat_proto::{EntryBody, PostId, Seq, UnixMillis};
 
 /// A post of mine that the log does not show yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,10 +42,11 @@ impl Pending {
 }
 
 impl Timeline {
-    /// Shows a post before the log does.
+    /// Shows a post before the log does. One that is shown already gets the mark.
     pub fn post(&mut self, item: &OutboxItem, mark: Mark, name: &str) {
-        if self.pending.iter().all(|pending| pending.id != item.id) {
-            self.pending.push(Pending::new(item, mark, name));
+        match self.pending.iter_mut().find(|pending| pending.id == item.id) {
+            Some(known) => known.mark = mark,
+            None => self.pending.push(Pending::new(item, mark, name)),
         }
     }
 
@@ -67,6 +68,12 @@ impl Timeline {
         true
     }
 
+    /// A post that was accepted at a place which the log has passed is part of the log, shown or left out there.
+    pub(super) fn forget_accepted(&mut self) {
+        let end = self.end();
+        self.pending.retain(|pending| !matches!(pending.mark, Mark::Accepted { seq, .. } if seq <= end));
+    }
+
     /// The oldest post that its author has to decide about.
     pub fn undecided(&self) -> Option<&Pending> {
         self.pending.iter().find(|pending| pending.needs_decision())
@@ -75,6 +82,15 @@ impl Timeline {
     pub fn take_pending(&mut self, id: PostId) -> Option<Pending> {
         let at = self.pending.iter().position(|pending| pending.id == id)?;
         Some(self.pending.remove(at))
+    }
+
+    /// A reader who held on to a post holds on to the entry that it became.
+    pub(super) fn follow(&mut self, id: PostId, seq: Seq) {
+        if let Anchor::At { key, .. } = &mut self.anchor
+            && *key == Key::Pending(id)
+        {
+            *key = Key::Entry(seq);
+        }
     }
 
     pub fn undelivered(&self) -> usize {

@@ -199,6 +199,18 @@ fn a_post_to_a_room_that_this_link_has_yet_to_enter_waits_for_it() {
 }
 
 #[test]
+fn what_is_taken_over_goes_out_in_the_order_it_was_written() {
+    let mut bench = Bench::online();
+    bench.command(Command::Post(item(7)));
+    bench.core.adopt(vec![left_over(5, 0, true), left_over(6, 0, false)], WALL);
+
+    bench.command(Command::Join(code()));
+    bench.answer_last(joined(3, 3)).unwrap();
+
+    assert_eq!(bench.take_posts(), [5, 6, 7]);
+}
+
+#[test]
 fn a_discarded_post_is_not_sent_again_and_its_late_answer_is_ignored() {
     let mut bench = Bench::in_room(3);
     bench.command(Command::Post(item(1)));

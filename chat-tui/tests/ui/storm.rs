@@ -1,0 +1,270 @@
+//! Anything, in any order, at any size: no panic, and what was written is never lost from sight.
+
+use crate::scene::{ALICE, INSTANCE, Scene, bytes, entry, joined, limits, member, message, nick};
+use chat_proto::entry::{EntryBody, LeaveReason, PostId, RoomId, Seq, UnixMillis};
+use chat_proto::frame::{Durability, GapKind, Presence};
+use chat_tui::event::{EventKind, HostEvent};
+use chat_tui::link::{Asked, LinkEvent, Mark, OutboxItem, Trouble};
+use crossterm::event::{Event as TerminalEvent, KeyCode, KeyModifiers, MouseButton, MouseEventKind};
+use rand::rngs::StdRng;
+use rand::seq::IndexedRandom;
+use rand::{RngExt, SeedableRng};
+use std::time::Duration;
+
+const STORMS: u64 = 60;
+const EVENTS: usize = 300;
+/// Drawing is what takes the time.
+const DRAWN_EVERY: usize = 10;
+const LINES: [&str; 14] = [
+    "hi",
+    "b",
+    "/j",
+    "/create",
+    "/leave",
+    "/nick eve",
+    "/topic",
+    "/topic -",
+    "/me waves",
+    "/clear",
+    "//x",
+    "結果 e\u{301}",
+    "/join AB3Z",
+    "👩\u{200d}👩\u{200d}👧",
+];
+const KEYS: [KeyCode; 20] = [
+    KeyCode::Enter,
+    KeyCode::Tab,
+    KeyCode::BackTab,
+    KeyCode::Up,
+    KeyCode::Down,
+    KeyCode::Left,
+    KeyCode::Right,
+    KeyCode::Home,
+    KeyCode::End,
+    KeyCode::PageUp,
+    KeyCode::PageDown,
+    KeyCode::Backspace,
+    KeyCode::Delete,
+    KeyCode::Esc,
+    KeyCode::F(1),
+    KeyCode::F(2),
+    KeyCode::F(5),
+    KeyCode::F(8),
+    KeyCode::Char('y'),
+    KeyCode::Char('b'),
+];
+
+struct Storm {
+    scene: Scene,
+    rng: StdRng,
+}
+
+impl Storm {
+    fn one_of<T: Clone>(&mut self, of: &[T]) -> T {
+        of.choose(&mut self.rng).expect("tables have rows").clone()
+    }
+
+    fn below(&mut self, end: u64) -> u64 {
+        self.rng.random_range(0..end)
+    }
+
+    fn room(&mut self) -> RoomId {
+        RoomId([self.one_of(&[7, 8, 9]); 16])
+    }
+
+    fn seq(&mut self) -> Seq {
+        Seq(match self.below(12) {
+            0 => u64::MAX,
+            1 => 0,
+            _ => self.below(60),
+        })
+    }
+
+    fn mark(&mut self) -> Mark {
+        let seq = self.seq();
+        self.one_of(&[
+            Mark::Waiting,
+            Mark::OnTheWire,
+            Mark::Accepted { seq, durability: Durability::Memory },
+            Mark::Refused("no".into()),
+            Mark::Unknown("who knows".into()),
+            Mark::Stale,
+        ])
+    }
+
+    fn id(&mut self) -> PostId {
+        PostId { instance: INSTANCE, n: self.below(8) }
+    }
+
+    fn trouble(&mut self) -> Trouble {
+        self.one_of(&[
+            Trouble::NoServer("no server answers".into()),
+            Trouble::Lost("cut".into()),
+            Trouble::GoAway,
+            Trouble::Misbehaves("how".into()),
+        ])
+    }
+
+    fn body(&mut self) -> EntryBody {
+        self.one_of(&[
+            message("hello alice"),
+            message("a\n\tb"),
+            EntryBody::Action(bytes("waves")),
+            EntryBody::Topic(bytes("")),
+            EntryBody::Joined,
+            EntryBody::Opened,
+            EntryBody::Left(LeaveReason::Lost),
+            EntryBody::Left(LeaveReason::Leave),
+            EntryBody::Renamed(bytes("eve")),
+            EntryBody::Unknown { kind: 99, body: bytes("?") },
+        ])
+    }
+
+    fn entries(&mut self) -> Vec<chat_proto::entry::Entry> {
+        let first = self.seq().0.clamp(1, u64::MAX - 40);
+        let count = self.below(30);
+        (first..first + count)
+            .map(|seq| {
+                let author = self.one_of(&[(ALICE.0, "alice"), (2, "bob"), (3, "")]);
+                let minute = self.one_of(&[0, 1, 20, 2000, -900]);
+                let mut entry = entry(seq, minute, author, self.body());
+                entry.post = (self.below(3) == 0).then(|| self.id());
+                entry
+            })
+            .collect()
+    }
+
+    fn link_event(&mut self) -> LinkEvent {
+        let room = self.room();
+        match self.below(18) {
+            0 => LinkEvent::Up { person: ALICE, name: nick("alice"), limits: limits(), durability: Durability::Memory },
+            1 => LinkEvent::Down { trouble: self.trouble(), retry_in: Duration::from_millis(self.below(9_000)) },
+            2 => LinkEvent::LoginRefused { sentence: "taken".into(), free_name: Some(nick("eve")) },
+            3 => LinkEvent::Ended("over".into()),
+            4 => LinkEvent::Latency(Duration::from_millis(self.below(9_000))),
+            5 | 6 => {
+                let mut joined = joined();
+                (joined.room, joined.head, joined.oldest, joined.cursor) = (room, self.seq(), self.seq(), self.seq());
+                let code = joined.code;
+                joined.code = self.one_of(&[code, *b"CD4Y", *b"\x1b[2J"]);
+                LinkEvent::Joined { asked: self.one_of(&[Asked::Create, Asked::Resume(room)]), joined }
+            }
+            7 => LinkEvent::Members {
+                room,
+                members: vec![member(2, "bob", Presence::Here), member(3, "b", Presence::Gone)],
+            },
+            8 | 9 => LinkEvent::Entries { room, entries: self.entries() },
+            10 => {
+                let kind = self.one_of(&[GapKind::Loadable, GapKind::Purged]);
+                LinkEvent::Gap { room, from: self.seq(), to: self.seq(), kind }
+            }
+            11 => self.page(room),
+            12 | 13 => LinkEvent::Marked { room, id: self.id(), mark: self.mark() },
+            14 => {
+                let item = OutboxItem { room, id: self.id(), body: self.body(), written: UnixMillis(0) };
+                LinkEvent::Restored { items: vec![(item, self.mark())] }
+            }
+            15 => LinkEvent::RoomEnded { room },
+            16 => LinkEvent::Left { room },
+            _ => {
+                let asked = self.one_of(&[
+                    Asked::Create,
+                    Asked::Leave(room),
+                    Asked::Resume(room),
+                    Asked::History(room),
+                    Asked::Rename,
+                ]);
+                LinkEvent::Refused { asked, sentence: "no".into(), free_name: Some(nick("eve")) }
+            }
+        }
+    }
+
+    /// Now and then an answer to what is asked.
+    fn page(&mut self, room: RoomId) -> LinkEvent {
+        use chat_tui::effect::Effect;
+        use chat_tui::link::Command;
+        let asked = self.scene.effects().into_iter().rev().find_map(|effect| match effect {
+            Effect::Link(Command::History { room, after, before }) => Some((room, after, before)),
+            _ => None,
+        });
+        let (room, after, before) = asked.unwrap_or((room, self.seq(), self.seq()));
+        LinkEvent::Page { room, after, before, oldest: self.seq(), entries: self.entries() }
+    }
+
+    fn happen(&mut self) {
+        match self.below(24) {
+            0..8 => {
+                let event = self.link_event();
+                self.scene.link(event);
+            }
+            8..12 => {
+                let line = self.one_of(&LINES);
+                self.scene.types(line);
+            }
+            12..17 => {
+                let key = self.one_of(&KEYS);
+                self.scene.key(key);
+            }
+            17 => {
+                let letter = self.one_of(&['a', 'b', 'c', 'd', 'e', 'f', 'h', 'j', 'k', 'l', 'u', 'w', 'y', 'z']);
+                self.scene.ctrl(letter);
+            }
+            18 => {
+                let key = self.one_of(&[
+                    KeyCode::Home,
+                    KeyCode::End,
+                    KeyCode::Char('e'),
+                    KeyCode::Char('s'),
+                    KeyCode::Char('x'),
+                    KeyCode::Char('u'),
+                    KeyCode::Backspace,
+                ]);
+                self.scene.press(key, KeyModifiers::ALT);
+            }
+            19 => {
+                let (columns, rows) = (self.below(130) as u16, self.below(50) as u16);
+                self.scene.resize(columns, rows);
+            }
+            20 => {
+                let kind = self.one_of(&[
+                    MouseEventKind::ScrollUp,
+                    MouseEventKind::ScrollDown,
+                    MouseEventKind::Down(MouseButton::Left),
+                ]);
+                let (column, row) = (self.below(130) as u16, self.below(50) as u16);
+                self.scene.mouse(kind, column, row);
+            }
+            21 => {
+                let text = self.one_of(&["one\r\ntwo", "\u{1b}[2J", "", "\u{301}"]);
+                self.scene.terminal(TerminalEvent::Paste(text.to_owned()));
+            }
+            22 => {
+                let event = self.one_of(&[TerminalEvent::FocusLost, TerminalEvent::FocusGained]);
+                self.scene.terminal(event);
+            }
+            _ => {
+                let address = "localhost:7000".to_owned();
+                let event = self.one_of(&[
+                    HostEvent::Hosting { address: address.clone() },
+                    HostEvent::Guest { address },
+                    HostEvent::Failed("no".into()),
+                ]);
+                self.scene.event(EventKind::Host(event));
+            }
+        }
+    }
+}
+
+#[test]
+fn no_order_of_events_is_too_odd() {
+    for seed in 0..STORMS {
+        let scene = if seed % 4 == 0 { Scene::prompt() } else { Scene::busy(60, 16, 30) };
+        let mut storm = Storm { scene, rng: StdRng::seed_from_u64(seed) };
+        for n in 0..EVENTS {
+            storm.happen();
+            if n % DRAWN_EVERY == 0 {
+                storm.scene.buffer();
+            }
+        }
+    }
+}

@@ -5,6 +5,7 @@
 //!             ^                  │
 //!             └── interrupted ───┘      room_over: Unknown, or gone if never sent
 //! adopt, hold ──> LeftOver ──restore──> Waiting | Stale | Unknown
+//!                          ──strand──> Unknown        (its room is over: it stands in the room that was entered)
 //! ```
 //!
 //! A post leaves only by an answer or because the person discards it. What may be in the log although nobody can tell
@@ -43,6 +44,8 @@ struct Slot {
     /// Ever given to a connection: only then may it be in the log.
     sent: bool,
     state: State,
+    /// Whether the person was shown how it stands. What an earlier run left is shown when a room is entered.
+    is_told: bool,
 }
 
 impl Slot {
@@ -75,7 +78,7 @@ impl Outgoing {
         if self.slots.iter().filter(is_open).count() >= ITEMS_MAX {
             return Mark::Refused(FULL.into());
         }
-        self.insert(Slot { item, sent: false, state: State::Waiting });
+        self.insert(Slot { item, sent: false, state: State::Waiting, is_told: true });
         Mark::Waiting
     }
 
@@ -88,7 +91,7 @@ impl Outgoing {
         if self.slots.len() >= ITEMS_MAX {
             return Mark::Refused(FULL.into());
         }
-        self.insert(Slot { item, sent: false, state: State::LeftOver });
+        self.insert(Slot { item, sent: false, state: State::LeftOver, is_told: true });
         Mark::Waiting
     }
 
@@ -172,10 +175,11 @@ impl Outgoing {
             let is_known = self.slots.iter().any(|slot| slot.is(item.room, item.id));
             if !is_known {
                 let state = match is_unknown {
-                    true => State::Unknown(MAYBE_SENT_EARLIER.into()),
+                    true if sent => State::Unknown(MAYBE_SENT_EARLIER.into()),
+                    true => State::Unknown(NEVER_SENT.into()),
                     false => State::LeftOver,
                 };
-                self.insert(Slot { item, sent, state });
+                self.insert(Slot { item, sent, state, is_told: false });
             }
         }
         abandoned
@@ -185,8 +189,13 @@ impl Outgoing {
     /// is stale as well, or the log would take it first and then refuse the older as out of order.
     pub(crate) fn restore(&mut self, room: RoomId, now: UnixMillis) -> Vec<(OutboxItem, Mark)> {
         let mut stale_instances = Vec::new();
-        let left = self.slots.iter_mut().filter(|slot| slot.item.room == room && slot.state == State::LeftOver);
+        let is_news = |slot: &Slot| slot.state == State::LeftOver || !slot.is_told;
+        let left = self.slots.iter_mut().filter(|slot| slot.item.room == room && is_news(slot));
         left.map(|slot| {
+            slot.is_told = true;
+            if slot.state != State::LeftOver {
+                return (slot.item.clone(), end(slot));
+            }
             let is_old = now.0.saturating_sub(slot.item.written.0) > STALE_AFTER_MS;
             if is_old || stale_instances.contains(&slot.item.id.instance) {
                 stale_instances.push(slot.item.id.instance);
@@ -197,6 +206,25 @@ impl Outgoing {
             (slot.item.clone(), mark(&slot.state))
         })
         .collect()
+    }
+
+    /// What an earlier run left for rooms that are over: all but those in `open`. It stands in the room that was entered
+    /// from now on, because somebody must decide about it, and its own room cannot be shown any more.
+    pub(crate) fn strand(&mut self, entered: RoomId, open: &[RoomId]) -> Vec<(OutboxItem, Mark)> {
+        let is_stranded = |slot: &Slot| {
+            let is_news = slot.state == State::LeftOver || !slot.is_told;
+            is_news && slot.item.room != entered && !open.contains(&slot.item.room)
+        };
+        let mut stranded = Vec::new();
+        for slot in self.slots.iter_mut().filter(|slot| is_stranded(slot)) {
+            let sentence = if slot.sent { MAYBE_SENT } else { NEVER_SENT };
+            slot.state = State::Unknown(sentence.into());
+            slot.is_told = true;
+            slot.item.room = entered;
+            stranded.push((slot.item.clone(), end(slot)));
+        }
+        self.is_changed |= !stranded.is_empty();
+        stranded
     }
 
     /// Everything undecided, as it is to be kept on disk.
@@ -225,6 +253,14 @@ impl Outgoing {
         let is_dropped = self.slots.len() < before;
         self.is_changed |= is_dropped;
         is_dropped
+    }
+}
+
+/// How a post stands that has no answer and will get none. What was never sent is in no log.
+fn end(slot: &Slot) -> Mark {
+    match &slot.state {
+        State::Unknown(_) if !slot.sent => Mark::Refused(NEVER_SENT.into()),
+        state => mark(state),
     }
 }
 

@@ -56,6 +56,8 @@ pub(crate) struct Core {
     rooms: BTreeMap<RoomId, Room>,
     /// Rooms that this link was in and never will be again, the newest last.
     over: VecDeque<RoomId>,
+    /// Rooms that we may enter again, as the server said at the last login.
+    memberships: Vec<RoomId>,
     requests: Requests,
     outgoing: Outgoing,
     session: Option<Session>,
@@ -71,6 +73,7 @@ impl Core {
             person: None,
             rooms: BTreeMap::new(),
             over: VecDeque::new(),
+            memberships: Vec::new(),
             requests: Requests::default(),
             outgoing: Outgoing::default(),
             session: None,
@@ -115,6 +118,7 @@ impl Core {
         }
         let limits = clamp::limits(welcome.limits);
         self.person = Some(welcome.person);
+        self.memberships = welcome.rooms.iter().map(|membership| membership.room).collect();
         let name = Nick::parse(&welcome.name).unwrap_or_else(|_| self.name.clone());
         self.tell(LinkEvent::Up { person: welcome.person, name, limits, durability: welcome.durability });
         self.session =

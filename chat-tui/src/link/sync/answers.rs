@@ -45,7 +45,9 @@ impl Core {
         };
         let room = joined.room;
         self.tell(LinkEvent::Joined { asked, joined });
-        let items = self.outgoing.restore(room, now.wall);
+        let mut items = self.outgoing.restore(room, now.wall);
+        let open: Vec<RoomId> = self.memberships.iter().chain(self.rooms.keys()).copied().collect();
+        items.extend(self.outgoing.strand(room, &open));
         if !items.is_empty() {
             self.tell(LinkEvent::Restored { items });
         }

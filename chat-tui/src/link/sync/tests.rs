@@ -4,6 +4,7 @@ mod hostile;
 mod posts;
 mod questions;
 mod rooms;
+mod stranded;
 
 use super::*;
 use crate::link::{Asked, Command, OutboxItem, Trouble};
@@ -63,6 +64,17 @@ fn left_over(n: u64, age_ms: i64, sent: bool) -> Kept {
     Kept { item: OutboxItem { written, ..item(n) }, sent, is_unknown: false }
 }
 
+fn welcome(person: PersonId) -> Welcome {
+    Welcome {
+        person,
+        name: Bytes::from("alice"),
+        limits: LIMITS,
+        durability: Durability::Memory,
+        server_time: WALL,
+        rooms: Capped::new([]),
+    }
+}
+
 fn joined(cursor: u64, head: u64) -> Joined {
     let label = Label { durability: Durability::Memory, keeps_entries: 10_000, keeps_bytes: 8 << 20 };
     Joined {
@@ -115,15 +127,7 @@ impl Bench {
     }
 
     fn try_login(&mut self, person: PersonId) -> Result<(), End> {
-        let welcome = Welcome {
-            person,
-            name: Bytes::from("alice"),
-            limits: LIMITS,
-            durability: Durability::Memory,
-            server_time: WALL,
-            rooms: Capped::new([]),
-        };
-        self.core.on_login(self.now, &welcome)
+        self.core.on_login(self.now, &welcome(person))
     }
 
     fn command(&mut self, command: Command) {

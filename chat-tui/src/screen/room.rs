@@ -72,6 +72,11 @@ impl Room {
         true
     }
 
+    /// Over, but its author has to decide about something that was not sent here.
+    pub fn holds_unsent(&self) -> bool {
+        self.is_over && self.timeline.undecided().is_some()
+    }
+
     /// The code, if it is one that can be typed.
     pub fn typed_code(&self) -> Option<RoomCode> {
         RoomCode::parse(self.code.as_bytes()).ok()

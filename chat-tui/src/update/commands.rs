@@ -5,6 +5,7 @@ use crate::command::Action;
 use crate::effect::Effect;
 use crate::link::Command;
 use crate::overlay::{Overlay, Question};
+use crate::screen::room::Room;
 use crate::state::State;
 use bytes::Bytes;
 use chat_proto::RoomCode;
@@ -43,8 +44,12 @@ fn ask_link(state: &mut State, command: Command) -> Vec<Effect> {
 }
 
 fn join(state: &mut State, code: RoomCode) -> Vec<Effect> {
-    let known = state.rooms.iter().find(|(_, room)| !room.is_over && room.typed_code() == Some(code));
-    match known.map(|(id, _)| *id) {
+    let known = |is_meant: fn(&Room) -> bool| {
+        let mut rooms = state.rooms.iter().filter(|(_, room)| room.typed_code() == Some(code));
+        rooms.find(|(_, room)| is_meant(room)).map(|(id, _)| *id)
+    };
+    let left_behind = || known(Room::holds_unsent).filter(|id| state.current != Some(*id));
+    match known(|room| !room.is_over).or_else(left_behind) {
         Some(id) if state.current == Some(id) => hint(state, format!("this is {code}")),
         Some(id) => link::enter(state, id),
         None => ask_link(state, Command::Join(code)),

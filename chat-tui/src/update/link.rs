@@ -95,7 +95,7 @@ fn on_joined(state: &mut State, asked: Asked, joined: &Joined) -> Vec<Effect> {
 /// Shows this room.
 pub(super) fn enter(state: &mut State, id: RoomId) -> Vec<Effect> {
     let before = state.room().filter(|room| room.id != id);
-    let still_open = before.filter(|room| !room.is_over).map(|room| room.code.clone());
+    let way_back = before.and_then(way_back);
     forget_over(state, id);
     look_at(state, id);
     state.screen = Screen::Room;
@@ -106,9 +106,19 @@ pub(super) fn enter(state: &mut State, id: RoomId) -> Vec<Effect> {
     if let Some(code) = state.room().map(|room| room.code.clone()) {
         state.prompt.set_room(&code);
     }
-    match still_open {
-        Some(code) => hint(state, format!("{code} is still open: /join {code} goes back")),
+    match way_back {
+        Some(words) => hint(state, words),
         None => Vec::new(),
+    }
+}
+
+/// Why somebody might want to go back to the room they came from.
+fn way_back(room: &Room) -> Option<String> {
+    let code = &room.code;
+    match room.is_over {
+        false => Some(format!("{code} is still open: /join {code} goes back")),
+        true if room.holds_unsent() => Some(format!("{code} holds what was not sent: /join {code} goes back")),
+        true => None,
     }
 }
 

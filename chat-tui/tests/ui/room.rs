@@ -346,6 +346,34 @@ fn what_was_said_behind_another_room_is_below_the_divider() {
 }
 
 #[test]
+fn what_was_not_sent_in_a_room_that_ended_can_be_gone_back_to() {
+    let mut scene = lively(80, 24);
+    scene.says("too late");
+    scene.marked(1, Mark::Refused("the room ended before it was sent".into()));
+    scene.link(LinkEvent::RoomEnded { room: ROOM });
+    let mut other = joined();
+    other.room.0[0] = 8;
+    other.code = *b"CD4Y";
+    scene.link(LinkEvent::Joined { asked: Asked::Create, joined: other });
+    scene.effects();
+    assert!(scene.shows("AB3Z holds what was not sent: /join AB3Z goes back"), "{}", scene.screen());
+
+    scene.says("/join ab3z");
+    assert_eq!((scene.effects(), scene.state.current), (vec![], Some(ROOM)));
+    scene.alt(KeyCode::Char('e'));
+    assert_eq!(scene.state.composer.text(), "too late");
+    scene.ctrl('c');
+    scene.effects();
+
+    scene.says("/join ab3z");
+    assert_eq!(
+        scene.effects(),
+        [Effect::Link(Command::Join(code("AB3Z")))],
+        "nothing is left here: the server is asked"
+    );
+}
+
+#[test]
 fn hosting_is_said_and_quitting_warns_while_others_are_here() {
     let mut scene = lively(80, 24);
     scene.state.server = Server::Here;

@@ -23,21 +23,29 @@ pub struct Args {
 }
 
 const MANUAL: &str = "\
-A room is opened by a client (`chat-tui --create`), which shows four characters; whoever has them joins with
-`chat-tui --join AB3Z`. Nobody needs an account: a key, made on the client's first start, claims a name.
+A room is opened by a client (`chat-tui --create`), which shows four
+characters; whoever has them joins with `chat-tui --join AB3Z`. Nobody needs an
+account: a key, made on the client's first start, claims a name.
 
-Rooms live in memory. A room ends when the last one present quits it, or a day after the last one was cut off;
-the server's end is the end of them all. What is kept of a room: 10,000 entries or 8 MiB, and 512 MiB in all.
+Rooms live in memory. A room ends when the last one present quits it, or a day
+after the last one was cut off; the server's end is the end of them all. What
+is kept of a room: 10,000 entries or 8 MiB, and 512 MiB in all.
 
-The connection is not encrypted: use it on this machine (`--bind 127.0.0.1`), in a network that you trust, or
-through a tunnel.
+The connection is not encrypted: use it on this machine (`--bind 127.0.0.1`),
+in a network that you trust, or through a tunnel.
 
-Log: errors and warnings go to standard error; CHAT_LOG=info or CHAT_LOG=debug shows more.
-Stop: Ctrl-C or SIGTERM. Everybody is told, and the server is gone within 10 seconds.
-Exit codes: 0 stopped as asked, 1 could not start (the reason is on standard error), 2 wrong usage.
+Log: errors and warnings go to standard error; CHAT_LOG=info or CHAT_LOG=debug
+shows more.
+Stop: Ctrl-C or SIGTERM. Everybody is told, and the server is gone within 10
+seconds.
+
+Exit codes:
+  0  stopped as asked
+  1  could not start; the reason is on standard error
+  2  wrong usage
 
 Examples:
-  chat-server --port 7000                    for everybody who can reach this machine
+  chat-server --port 7000                    for all who can reach this machine
   chat-server --port 7000 --bind 127.0.0.1   for this machine only";
 
 impl Args {

@@ -28,7 +28,7 @@ Exit codes:
   0  done
   1  refused; the reason is on standard error
   2  the command line is wrong
-  3  send: no answer in time, the message may or may not have arrived";
+  3  send: no answer in time; standard error says whether the message may have arrived";
 
 /// Chats in a terminal.
 ///
@@ -145,9 +145,9 @@ impl Config {
 }
 
 const HOST_AND_JOIN: &str = "\
---host starts a server, and a new server has no rooms to --join
-  to open a room of your own:   chat-tui --host --create
-  to enter a room of a server:  chat-tui --server HOST:PORT --join CODE";
+--host is for opening a room: a server that starts has none to --join
+  to open a room of your own:             chat-tui --host --create
+  to enter a room, here or elsewhere:     chat-tui --join CODE [--server HOST:PORT]";
 
 fn nick(typed: &str) -> Result<Nick, String> {
     Nick::parse(typed.as_bytes()).map_err(|error| error.to_string())

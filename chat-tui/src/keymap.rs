@@ -107,7 +107,7 @@ pub const BINDINGS: &[Binding] = &[
     row(&[alt('e')], Room, Action::EditUnsent, "edit a message that was not sent"),
     row(&[alt('s')], Room, Action::SendUnsent, "send a message that was left over"),
     row(&[alt('x')], Room, Action::DiscardUnsent, "discard a message that was not sent"),
-    row(&[key(F(5))], Room, Action::Mend, "after the end of a room: open a new one"),
+    row(&[key(F(5))], Room, Action::Mend, "reconnect now; after a room, open a new one"),
     row(&[key(Esc)], Room, Action::Dismiss, "to the newest message, hints away"),
     row(&[ctrl('c')], Anywhere, Action::Interrupt, "clear the line; again: quit"),
     row(&[ctrl('z')], Anywhere, Action::Suspend, "suspend; fg comes back"),

@@ -119,6 +119,8 @@ pub enum Command {
     History { room: RoomId, after: Seq, before: Seq },
     /// Take another name.
     Rename(Nick),
+    /// Dial now, however long the next attempt was put off.
+    Retry,
     /// Say `Bye` and end.
     Bye,
 }
@@ -180,7 +182,7 @@ impl Trouble {
     pub fn sentence(&self) -> String {
         match self {
             Self::NoServer(sentence) | Self::Lost(sentence) => sentence.clone(),
-            Self::GoAway => "the server stops for a moment".to_owned(),
+            Self::GoAway => "the server was stopped".to_owned(),
             Self::Misbehaves(how) => format!("the server misbehaves: {how}"),
         }
     }

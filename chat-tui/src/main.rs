@@ -7,7 +7,7 @@ use chat_tui::world::ThisMachine;
 use chat_tui::{app, identity, place};
 use ed25519_dalek::SigningKey;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
@@ -102,6 +102,10 @@ async fn chat(config: Chat) -> ExitCode {
         Ok(key) => key,
         Err(error) => return ended(&Ending::Refused(error.to_string())),
     };
+    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+        let sentence = "the chat needs a terminal; for pipes and scripts there are `chat-tui send` and `chat-tui tail`";
+        return ended(&Ending::Refused(sentence.to_owned()));
+    }
     let start = start(config);
     let mut world = ThisMachine::new(key, start.instance, place::state().ok());
     let outcome = app::run(start, &mut world).await;

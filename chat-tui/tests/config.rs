@@ -35,7 +35,7 @@ fn host_and_join_together_say_why_not() {
     let error = read("chat-tui --host --join AB3Z").unwrap_err();
 
     assert_eq!(error.kind(), ErrorKind::ArgumentConflict);
-    assert!(error.to_string().contains("a new server has no rooms to --join"), "{error}");
+    assert!(error.to_string().contains("a server that starts has none to --join"), "{error}");
 }
 
 #[test]

@@ -61,6 +61,8 @@ pub(crate) struct Core {
     requests: Requests,
     outgoing: Outgoing,
     session: Option<Session>,
+    /// The person does not want to wait for the next attempt.
+    is_hurried: bool,
     events: VecDeque<LinkEvent>,
 }
 
@@ -77,6 +79,7 @@ impl Core {
             requests: Requests::default(),
             outgoing: Outgoing::default(),
             session: None,
+            is_hurried: false,
             events: VecDeque::new(),
         }
     }
@@ -127,6 +130,11 @@ impl Core {
             self.requests.wait_first(Request::Resume(*room));
         }
         Ok(())
+    }
+
+    /// Whether the next attempt is wanted now; asks once per wish.
+    pub(crate) fn take_hurry(&mut self) -> bool {
+        std::mem::take(&mut self.is_hurried)
     }
 
     /// The connection is gone.

@@ -106,7 +106,12 @@ impl<D: Dialer> Task<D> {
                         return Ok(());
                     }
                 }
-                served = self.desk.serve() => served?,
+                served = self.desk.serve() => {
+                    served?;
+                    if self.desk.core.take_hurry() {
+                        return Ok(());
+                    }
+                }
             }
         }
         Ok(())

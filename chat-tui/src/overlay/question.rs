@@ -1,7 +1,7 @@
 //! Questions: what cannot be taken back is asked first.
 
 use crate::screen::room::Room;
-use crate::state::State;
+use crate::state::{Server, State};
 use crate::theme::{Ground, Ink};
 use crate::widget::paint;
 use crate::wrap;
@@ -49,14 +49,19 @@ impl Question {
 
 fn quitting(state: &State) -> Vec<(String, Ink)> {
     let guests = match state.guests() {
+        0 if state.server == Server::Here => {
+            Some("You are hosting: every room on this server ends with you.".to_owned())
+        }
         0 => None,
         1 => Some("You are hosting: somebody else is here, and the room ends with you.".to_owned()),
         many => Some(format!("You are hosting: {many} others are here, and the room ends with you.")),
     };
     let unsent = match state.undelivered() {
         0 => None,
-        1 => Some("A message is not delivered yet; it is sent when you come back.".to_owned()),
-        many => Some(format!("{many} messages are not delivered yet; they are sent when you come back.")),
+        1 => Some("A message is not delivered yet; it is kept, and sent if its room is still there.".to_owned()),
+        many => Some(format!(
+            "{many} messages are not delivered yet; they are kept, and sent if their room is still there."
+        )),
     };
     let last = is_last(state).then(|| "You are the last one here: the room and its history end with you.".to_owned());
     let warnings: Vec<_> = guests.into_iter().chain(last).chain(unsent).map(|words| (words, Ink::Warning)).collect();

@@ -168,7 +168,7 @@ fn banner(state: &State) -> Option<String> {
             let trouble = capitalised(&trouble.sentence());
             Some(match seconds {
                 0 => format!("Reconnecting…  {trouble}"),
-                _ => format!("Reconnecting in {seconds} s…  {trouble}"),
+                _ => format!("Reconnecting in {seconds} s…  {trouble}.  F5 tries now"),
             })
         }
         Link::Ended(why) => Some(format!("Not connected.  F5 connects again  {}", visible_line(why.as_bytes()))),

@@ -107,6 +107,8 @@ fn on_edit(state: &mut State, context: Context, edit: Edit) -> Vec<Effect> {
 }
 
 fn on_typed(state: &mut State, context: Context, text: &str) -> Vec<Effect> {
+    // What was hinted at was about the line before.
+    state.notice = None;
     match context {
         Context::Room => match state.composer.insert(text) {
             Ok(()) => Vec::new(),
@@ -121,6 +123,7 @@ fn on_typed(state: &mut State, context: Context, text: &str) -> Vec<Effect> {
 }
 
 pub(super) fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
+    state.notice = None;
     match context(state) {
         Context::Room => match state.composer.paste(text) {
             Ok(()) => Vec::new(),

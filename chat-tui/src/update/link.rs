@@ -2,9 +2,9 @@
 
 use super::{hint, problem, prompt};
 use crate::effect::Effect;
-use crate::link::{Asked, LinkEvent, Mark, OutboxItem, Trouble};
+use crate::link::{Asked, Command, LinkEvent, Mark, OutboxItem, Trouble};
 use crate::screen::room::Room;
-use crate::state::{Goal, Link, Screen, State};
+use crate::state::{Goal, Link, Screen, Server, State};
 use crate::widget::timeline::Reader;
 use chat_proto::entry::{Entry, PersonId, PostId, RoomId, UnixMillis};
 use chat_proto::frame::{GapKind, Joined, Member};
@@ -88,8 +88,21 @@ fn on_joined(state: &mut State, asked: Asked, joined: &Joined) -> Vec<Effect> {
     }
     match asked {
         Asked::Resume(_) if state.current.is_some() => Vec::new(),
+        Asked::Create if joined.state.members <= 1 => [enter(state, joined.room), invite(state)].concat(),
         _ => enter(state, joined.room),
     }
+}
+
+/// A new room is of use only to somebody who can tell others how to come in.
+fn invite(state: &mut State) -> Vec<Effect> {
+    // With a room behind this one, the way back is what has to be said.
+    let alone = state.room().filter(|_| state.notice.is_none());
+    let Some(code) = alone.map(|room| room.code.clone()) else { return Vec::new() };
+    let server = match state.server {
+        Server::Chosen => format!(" --server {}", state.prompt.server()),
+        Server::Usual | Server::Here => String::new(),
+    };
+    hint(state, format!("others join with:  chat-tui{server} --join {code}"))
 }
 
 /// Shows this room.
@@ -269,7 +282,7 @@ fn on_rename_refused(state: &mut State, sentence: &str, free_name: Option<Nick>)
     }
 }
 
-/// F5: whatever ended goes on. A room that is over is followed by a new one, a link by another.
+/// F5: whatever ended goes on, and whatever waits is tried now. A room that is over is followed by a new one, a link by another.
 pub(super) fn mend(state: &mut State) -> Vec<Effect> {
     let is_over = state.room().is_some_and(|room| room.is_over);
     let goal = match state.room().and_then(Room::typed_code) {
@@ -280,7 +293,8 @@ pub(super) fn mend(state: &mut State) -> Vec<Effect> {
         Link::Up { .. } if is_over => vec![Effect::Link(goal.command())],
         Link::Ended(_) | Link::Idle => dial_again(state, goal),
         Link::Up { .. } => hint(state, "nothing has ended: this is for when it has"),
-        Link::Connecting | Link::Down { .. } => hint(state, "not connected yet: it is being tried"),
+        Link::Down { .. } => vec![Effect::Link(Command::Retry)],
+        Link::Connecting => hint(state, "not connected yet: it is being tried"),
     }
 }
 

@@ -34,7 +34,8 @@ pub(super) fn send_now(state: &mut State) -> Vec<Effect> {
 }
 
 fn say(state: &mut State, text: &str) -> Vec<Effect> {
-    match Text::parse(text.as_bytes()) {
+    // The newline behind a pasted block is no part of what is said.
+    match Text::parse(text.trim_end().as_bytes()) {
         Ok(text) => {
             let effects = post(state, EntryBody::Message(Bytes::copy_from_slice(text.as_str().as_bytes())));
             if !effects.is_empty() {

@@ -30,14 +30,18 @@ pub fn draw(state: &State, room: &Room, area: Rect, buffer: &mut Buffer) {
 
 /// What stands on the right: the more of it, the wider the screen.
 fn facts(state: &State, room: &Room, columns: u16) -> Vec<(String, Ink)> {
+    let (sign, words, ink) = link(&state.link);
+    if columns < 30 {
+        // Half a code looks like a code: nothing may push it out.
+        return vec![(sign.to_owned(), ink)];
+    }
     let mut facts = vec![(format!("{} here", room.members.present()), Ink::Muted)];
     if columns >= 60 {
         facts.push((kept(room.durability).to_owned(), Ink::Muted));
     }
-    if state.server == Server::Here && columns >= 30 {
+    if state.server == Server::Here {
         facts.push(("hosting".to_owned(), Ink::Accent));
     }
-    let (sign, words, ink) = link(&state.link);
     let is_short = columns < 50;
     facts.push((if is_short && words.len() > 9 { sign.to_owned() } else { format!("{sign} {words}") }, ink));
     facts

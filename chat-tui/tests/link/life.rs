@@ -254,3 +254,18 @@ async fn after_a_cut_the_room_is_resumed_and_the_post_sent_again_under_its_id() 
     peer.say(request, accepted).await;
     scene.event_where(|event| matches!(event, LinkEvent::Marked { mark: Mark::Accepted { .. }, .. })).await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn whoever_does_not_want_to_wait_is_dialled_for_at_once() {
+    let mut scene = Scene::new();
+    scene.close_harbour();
+    for _ in 0..10 {
+        down(&mut scene).await;
+    }
+    let told = Instant::now();
+
+    scene.ask(Command::Retry).await;
+    down(&mut scene).await;
+
+    assert_eq!(told.elapsed(), Duration::ZERO);
+}

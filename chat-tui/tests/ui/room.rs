@@ -139,7 +139,7 @@ fn a_lively_room_in_a_wide_window() {
 #[test]
 fn the_smallest_room_shows_the_last_words_and_takes_the_next() {
     insta::assert_snapshot!(lively(20, 5).screen(), @r#"
-     AB  3 here  ● 2 ms
+     AB3Z  release …  ●
     ▌ let's ship it
      14:06 carol
       nods
@@ -211,7 +211,7 @@ fn a_lost_link_counts_down_and_typing_goes_on() {
     let mut scene = lively(80, 24);
     let trouble = Trouble::Lost("the server was silent for 90 s".into());
     scene.link(LinkEvent::Down { trouble, retry_in: Duration::from_millis(2500) });
-    assert!(scene.shows("Reconnecting in 3 s…  The server was silent for 90 s"));
+    assert!(scene.shows("Reconnecting in 3 s…  The server was silent for 90 s.  F5 tries now"));
 
     let wake_at = scene.state.wake_at().unwrap();
     scene.state.now = wake_at;
@@ -426,7 +426,7 @@ fn the_help_is_made_of_the_tables() {
     ▌│  Alt-E                   edit a message that was not sent                  │
      │  Alt-S                   send a message that was left over                 │
      │  Alt-X                   discard a message that was not sent               │
-     │  F5                      after the end of a room: open a new one           │
+     │  F5                      reconnect now; after a room, open a new one       │
      ╰────────────────────────────────────────────────────────────────────────────╯
     ────────────────────────────────────────────────────────────────────────────────
      › write a message
@@ -482,4 +482,27 @@ fn suspending_and_redrawing_work_everywhere() {
 
         assert_eq!(scene.effects(), [Effect::Suspend, Effect::Redraw]);
     }
+}
+
+#[test]
+fn a_new_room_says_how_others_come_in_until_one_writes() {
+    let mut joined = joined();
+    joined.state.members = 1;
+    let mut scene = Scene::entering(joined, 80, 24);
+    assert!(scene.shows("others join with:  chat-tui --join AB3Z"));
+
+    scene.types("h");
+
+    assert!(!scene.shows("others join with"));
+}
+
+#[test]
+fn f5_does_not_wait_for_the_next_attempt() {
+    let mut scene = Scene::room(80, 24);
+    let trouble = Trouble::Lost("the server was silent for 90 s".into());
+    scene.link(LinkEvent::Down { trouble, retry_in: Duration::from_secs(20) });
+
+    scene.key(KeyCode::F(5));
+
+    assert_eq!(scene.effects(), [Effect::Link(Command::Retry)]);
 }

@@ -320,3 +320,17 @@ fn the_cursor_stands_behind_what_was_typed() {
     let cursor = terminal.get_cursor_position().unwrap();
     assert_eq!((cursor.x, cursor.y), (3 + 6, 22));
 }
+
+#[test]
+fn the_newline_behind_a_pasted_block_is_not_said() {
+    let mut scene = room();
+    scene.effects();
+    paste(&mut scene, "one\ntwo\n");
+
+    scene.key(KeyCode::Enter);
+
+    match &scene.effects()[..] {
+        [Effect::Link(Command::Post(item))] => assert_eq!(item.body, message("one\ntwo")),
+        other => panic!("one post, not {other:?}"),
+    }
+}

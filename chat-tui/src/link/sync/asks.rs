@@ -22,6 +22,7 @@ impl Core {
                 self.ask_in_room(room, Request::History { room, after, before });
             }
             Command::Rename(name) => self.ask(Request::Rename(name)),
+            Command::Retry => self.is_hurried = self.session.is_none(),
             Command::Bye => {}
         }
     }

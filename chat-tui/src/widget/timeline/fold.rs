@@ -65,18 +65,24 @@ fn outcomes(changes: &[Change]) -> Vec<(&str, Outcome)> {
             None => outcomes.push((&change.name, change.kind, change.kind)),
         }
     }
-    outcomes.into_iter().map(|(name, first, last)| (name, Outcome::between(first, last))).collect()
+    outcomes
+        .into_iter()
+        .flat_map(|(name, first, last)| Outcome::between(first, last).map(move |told| (name, told)))
+        .collect()
 }
 
 impl Outcome {
-    fn between(first: ChangeKind, last: ChangeKind) -> Self {
-        match (first, last) {
-            (ChangeKind::Opened, ChangeKind::Opened) => Self::Opened,
-            (ChangeKind::Left(_), ChangeKind::Joined) => Self::CameBack,
-            (_, ChangeKind::Joined | ChangeKind::Opened) => Self::Joined,
-            (ChangeKind::Left(_), ChangeKind::Left(reason)) => Self::Left(reason),
-            (_, ChangeKind::Left(_)) => Self::CameAndWent,
-        }
+    /// What is told: one thing, but whoever opened the room did so whatever came after.
+    fn between(first: ChangeKind, last: ChangeKind) -> impl Iterator<Item = Self> {
+        let (told, then) = match (first, last) {
+            (ChangeKind::Opened, ChangeKind::Left(reason)) => (Self::Opened, Some(Self::Left(reason))),
+            (ChangeKind::Opened, _) => (Self::Opened, None),
+            (ChangeKind::Left(_), ChangeKind::Joined) => (Self::CameBack, None),
+            (_, ChangeKind::Joined | ChangeKind::Opened) => (Self::Joined, None),
+            (ChangeKind::Left(_), ChangeKind::Left(reason)) => (Self::Left(reason), None),
+            (ChangeKind::Joined, ChangeKind::Left(_)) => (Self::CameAndWent, None),
+        };
+        std::iter::once(told).chain(then)
     }
 
     fn sentence(self, names: &str) -> String {
@@ -129,6 +135,7 @@ mod tests {
     fn only_the_outcome_of_several_changes_is_told() {
         assert_eq!(told(&[("bob", QUIT), ("bob", ChangeKind::Joined)]), "→ bob came back");
         assert_eq!(told(&[("bob", ChangeKind::Joined), ("bob", QUIT)]), "↔ bob came and went");
+        assert_eq!(told(&[("bob", ChangeKind::Opened), ("bob", QUIT)]), "→ bob opened the room | ← bob quit");
         assert_eq!(told(&[("bob", QUIT), ("bob", ChangeKind::Joined), ("bob", QUIT)]), "← bob quit");
     }
 

@@ -264,6 +264,15 @@ impl Item {
         }
     }
 
+    fn is_gap(&self) -> bool {
+        matches!(self.what, What::Gap(_))
+    }
+
+    /// Whether what is missing here may still be had.
+    fn is_open_gap(&self) -> bool {
+        self.is_gap() && self.what != What::Gap(Gap::Purged)
+    }
+
     fn entries(&self) -> usize {
         match &self.what {
             What::Fold { changes, .. } => changes.len(),

@@ -219,3 +219,15 @@ fn what_belongs_to_no_room_here_is_ignored() {
     assert_eq!(scene.effects(), []);
     assert!(scene.state.rooms.is_empty());
 }
+
+#[test]
+fn a_flood_of_gaps_is_a_few_lines_and_no_memory() {
+    let mut scene = Scene::room(80, 24);
+    for n in 0..100_000_u64 {
+        let kind = if n % 2 == 0 { GapKind::Loadable } else { GapKind::Purged };
+        scene.link(LinkEvent::Gap { room: ROOM, from: Seq(100 + n), to: Seq(100 + n), kind });
+    }
+
+    assert!(scene.state.room().unwrap().timeline.items().len() < 20);
+    scene.screen();
+}

@@ -40,8 +40,16 @@ impl Timeline {
             GapKind::Loadable => Gap::Loadable,
             GapKind::Purged => Gap::Purged,
         };
-        self.open_gaps += usize::from(gap == Gap::Loadable);
-        self.items.push_back(Item { first, last: to, what: What::Gap(gap) });
+        let gaps_before = self.items.iter().rev().take_while(|item| item.is_gap()).take(2).count();
+        match self.items.back_mut() {
+            Some(last) if last.what == What::Gap(gap.clone()) => last.last = to,
+            // A server that sends nothing but gaps gets two lines for them; what is in them, a page will tell.
+            Some(last) if gaps_before == 2 => last.last = to,
+            _ => {
+                self.open_gaps += usize::from(gap == Gap::Loadable);
+                self.items.push_back(Item { first, last: to, what: What::Gap(gap) });
+            }
+        }
         self.forget_accepted();
     }
 
@@ -118,20 +126,22 @@ impl Timeline {
         self.entries >= ENTRIES_MAX || self.bytes >= BYTES_MAX
     }
 
-    /// Drops the oldest entries until the rest fits, and leaves a gap for them.
+    /// Drops the oldest entries until the rest fits, and leaves one gap for all that is missing there.
     fn trim(&mut self) {
         while self.entries > ENTRIES_MAX || self.bytes > BYTES_MAX {
-            let Some(at) = self.items.iter().position(|item| !matches!(item.what, What::Gap(_))) else { return };
-            let Some(dropped) = self.items.remove(at) else { return };
-            self.entries -= dropped.entries();
-            self.bytes -= dropped.bytes();
-            match at.checked_sub(1).map(|before| &mut self.items[before]) {
-                Some(gap) if gap.what != What::Gap(Gap::Purged) => gap.last = dropped.last,
-                _ => {
-                    self.open_gaps += 1;
-                    self.items.insert(at, Item { what: What::Gap(Gap::Loadable), ..dropped });
+            let Some(first) = self.items.front().map(|item| item.first) else { return };
+            let mut last = first;
+            while let Some(dropped) = self.items.pop_front() {
+                last = dropped.last;
+                self.open_gaps -= usize::from(dropped.is_open_gap());
+                self.entries -= dropped.entries();
+                self.bytes -= dropped.bytes();
+                if !dropped.is_gap() {
+                    break;
                 }
             }
+            self.open_gaps += 1;
+            self.items.push_front(Item { first, last, what: What::Gap(Gap::Loadable) });
         }
     }
 }

@@ -101,10 +101,11 @@ fn blank() -> io::Result<Inner> {
 
 fn take_over() -> io::Result<()> {
     enable_raw_mode()?;
-    set_owner(Some(thread::current().id()));
+    // Put aside once: what is put aside twice is taken back once.
+    let title = if set_owner(Some(thread::current().id())).is_none() { TITLE_SAVE } else { "" };
     execute!(
         stdout(),
-        Print(TITLE_SAVE),
+        Print(title),
         EnterAlternateScreen,
         EnableBracketedPaste,
         EnableFocusChange,

@@ -275,3 +275,32 @@ fn a_paste_of_ten_megabytes_is_refused_in_a_sentence_and_sends_nothing() {
     alice.keys("/topic alive\r");
     alice.until("the topic", |screen| screen.contents().lines().next().is_some_and(|line| line.contains("alive")));
 }
+
+#[test]
+fn a_panic_gives_the_terminal_back_before_it_is_reported() {
+    let home = Home::new();
+    let mut command = CommandBuilder::new("sh");
+    command.args([
+        "-c",
+        "read go; \"$0\" --exact --ignored --nocapture takes_the_terminal_and_panics; echo ended; read go",
+    ]);
+    command.arg(std::env::current_exe().unwrap());
+    at_home(&mut command, &home);
+    command.env("RUST_BACKTRACE", "0");
+    let mut terminal = Terminal::start(command, SIZE);
+    let before = terminal.discipline();
+
+    terminal.keys("\n");
+
+    terminal.shows("ended");
+    assert!(terminal.screen().contains("something impossible"), "{}", terminal.screen());
+    assert_eq!(terminal.modes(), Vec::<&str>::new());
+    assert_eq!(terminal.discipline(), before);
+}
+
+#[test]
+#[ignore = "panics; run in a terminal of its own by a_panic_gives_the_terminal_back_before_it_is_reported"]
+fn takes_the_terminal_and_panics() {
+    let _terminal = chat_tui::terminal::Terminal::take().unwrap();
+    panic!("something impossible");
+}

@@ -29,7 +29,9 @@ pub use dial::{DialError, Dialer, Tcp};
 #[cfg(test)]
 pub(crate) use sync::tests as fixtures;
 
-use chat_proto::entry::{Entry, EntryBody, PersonId, PostId, RoomId, Seq, UnixMillis};
+pub use crate::outbox::OutboxItem;
+
+use chat_proto::entry::{Entry, PersonId, PostId, RoomId, Seq, UnixMillis};
 use chat_proto::frame::{Durability, GapKind, Joined, Limits, Member, Stay};
 use chat_proto::{Nick, RoomCode};
 use ed25519_dalek::SigningKey;
@@ -123,16 +125,6 @@ pub enum Command {
     Retry,
     /// Say `Bye` and end.
     Bye,
-}
-
-/// A message that was not acknowledged when it was written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OutboxItem {
-    pub room: RoomId,
-    pub id: PostId,
-    pub body: EntryBody,
-    /// When it was written, by this client's clock.
-    pub written: UnixMillis,
 }
 
 /// How far a post is.

@@ -11,8 +11,8 @@
 
 mod file;
 
-pub use file::Kept;
 use file::{Contents, Unreadable};
+pub use file::{Kept, OutboxItem};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};

@@ -1,6 +1,5 @@
 //! What stands in a file of the outbox: JSON, so that a person can read it in an emergency.
 
-use crate::link::OutboxItem;
 use chat_proto::{EntryBody, PostId, RoomId, UnixMillis};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -8,6 +7,16 @@ use std::path::Path;
 const VERSION: u32 = 1;
 /// A thousand messages of the greatest length, and their wrapping.
 const BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// A message that was not acknowledged when it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxItem {
+    pub room: RoomId,
+    pub id: PostId,
+    pub body: EntryBody,
+    /// When it was written, by this client's clock.
+    pub written: UnixMillis,
+}
 
 /// A message that is not decided.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,6 +8,10 @@ use chat_proto::frame::GapKind;
 use chat_proto::{Entry, RoomId, Seq};
 use std::collections::VecDeque;
 
+/// Entries that may wait for older ones: ten times what a server keeps of a room in memory. A server whose history never
+/// ends, or never comes, fills no more than that.
+const WAITING_MAX: usize = 100_000;
+
 /// Something the link told about the room.
 #[derive(Debug)]
 pub(super) enum Told {
@@ -55,20 +59,42 @@ pub(super) struct Order {
     room: Option<RoomId>,
     missing: Option<Missing>,
     held: VecDeque<Told>,
+    /// How much waits in `missing` and `held`, in entries.
+    waiting: usize,
+}
+
+impl Told {
+    fn weight(&self) -> usize {
+        match self {
+            Self::Entries(entries) | Self::Page { entries, .. } => 1 + entries.len(),
+            Self::Entered { .. } | Self::Gap { .. } | Self::NoPage => 1,
+        }
+    }
 }
 
 impl Order {
     pub(super) fn take(&mut self, told: Told) -> Ready {
         let mut ready = Ready::default();
+        self.waiting += told.weight();
         match told {
             Told::Page { oldest, entries } => self.on_page(oldest, entries, &mut ready),
             Told::NoPage => self.is_whole(&mut ready),
             other => self.held.push_back(other),
         }
+        if self.waiting > WAITING_MAX && self.missing.is_some() {
+            ready = Ready {
+                gone: Some("there is more history than can wait here; the rest is left out".into()),
+                ..Ready::default()
+            };
+            self.is_whole(&mut ready);
+        }
         while self.missing.is_none()
             && let Some(told) = self.held.pop_front()
         {
             self.on_told(told, &mut ready);
+        }
+        if self.missing.is_none() {
+            self.waiting = 0;
         }
         ready
     }
@@ -205,5 +231,26 @@ mod tests {
         let ready = order.take(Told::Gap { from: Seq(3), to: Seq(9), kind: GapKind::Purged });
 
         assert_eq!(ready.gone.as_deref(), Some("entries 3 to 9 are no longer kept"));
+    }
+
+    #[test]
+    fn a_history_without_an_end_is_given_up_and_what_came_is_printed() {
+        let mut order = Order::default();
+        order.take(Told::Entered { room: ROOM, oldest: Seq(1), cursor: Seq(u64::MAX / 2) });
+        let mut printed = 0;
+        let mut gone = None;
+
+        for n in 0..2_000_u64 {
+            let end = u64::MAX / 2 - n * 200;
+            let ready = order.take(Told::Page { oldest: Seq(1), entries: entries(end - 199, end) });
+            printed += ready.entries.len();
+            gone = gone.or(ready.gone);
+            if gone.is_some() {
+                break;
+            }
+        }
+
+        assert!(gone.is_some(), "it would have gone on for ever");
+        assert!((99_000..=100_400).contains(&printed), "{printed}");
     }
 }

@@ -5,7 +5,7 @@ use crate::effect::Effect;
 use crate::link::{Asked, Command, LinkEvent, Mark, OutboxItem, Trouble};
 use crate::screen::room::Room;
 use crate::state::{Goal, Link, Screen, Server, State};
-use crate::widget::timeline::Reader;
+use crate::widget::timeline::{ENTRIES_MAX, Reader};
 use chat_proto::entry::{Entry, PersonId, PostId, RoomId, UnixMillis};
 use chat_proto::frame::{GapKind, Joined, Member};
 use chat_proto::text::visible_line;
@@ -168,6 +168,7 @@ fn on_entries(state: &mut State, room: RoomId, entries: &[Entry]) -> Vec<Effect>
         let is_news = room.timeline.append(entry, reader) && room.fold(entry);
         calls |= is_news && room.timeline.ends_in_mention();
     }
+    make_place(state);
     if calls && !state.has_focus { vec![Effect::Bell] } else { Vec::new() }
 }
 
@@ -183,7 +184,18 @@ fn on_page(state: &mut State, room: RoomId, range: (Seq, Seq), oldest: Seq, entr
     if let Some(room) = state.rooms.get_mut(&room) {
         room.timeline.page(range, oldest, entries, Reader { person, name: name.as_ref() });
     }
+    make_place(state);
     Vec::new()
+}
+
+/// All rooms together hold no more than one may: the longest that nobody looks at gives way.
+fn make_place(state: &mut State) {
+    let held: usize = state.rooms.values().map(|room| room.timeline.held()).sum();
+    let behind = state.rooms.values_mut().filter(|room| state.current != Some(room.id));
+    if let Some(longest) = behind.max_by_key(|room| room.timeline.held()).filter(|_| held > ENTRIES_MAX) {
+        let timeline = &mut longest.timeline;
+        timeline.hold_at_most(timeline.held().saturating_sub(held - ENTRIES_MAX));
+    }
 }
 
 fn on_marked(state: &mut State, room: RoomId, id: PostId, mark: Mark) -> Vec<Effect> {

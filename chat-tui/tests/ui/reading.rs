@@ -336,3 +336,18 @@ fn a_day_of_comings_and_goings_is_a_few_lines() {
 
     assert!(scene.screen().lines().filter(|row| row.contains("flappy")).count() < 10);
 }
+
+#[test]
+fn all_rooms_together_hold_no_more_than_one_may_and_the_one_on_the_screen_keeps_its_own() {
+    let mut scene = Scene::busy(80, 24, 60_000);
+    let mut other = joined();
+    other.room = chat_proto::RoomId([8; 16]);
+    scene.link(LinkEvent::Joined { asked: Asked::Create, joined: other.clone() });
+    for first in (1..=60_000).step_by(200) {
+        scene.link(LinkEvent::Entries { room: other.room, entries: messages(first..=first + 199) });
+    }
+
+    let held = |room| scene.state.rooms[room].timeline.held();
+    assert!(held(&ROOM) + held(&other.room) <= ENTRIES_MAX);
+    assert_eq!(held(&other.room), 60_000, "it is on the screen");
+}

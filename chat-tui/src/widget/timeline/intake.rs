@@ -128,7 +128,17 @@ impl Timeline {
 
     /// Drops the oldest entries until the rest fits, and leaves one gap for all that is missing there.
     fn trim(&mut self) {
-        while self.entries > ENTRIES_MAX || self.bytes > BYTES_MAX {
+        self.hold_at_most(ENTRIES_MAX);
+    }
+
+    /// How many entries are held.
+    pub fn held(&self) -> usize {
+        self.entries
+    }
+
+    /// The same for a room that has to make place for others.
+    pub fn hold_at_most(&mut self, entries: usize) {
+        while self.entries > entries || self.bytes > BYTES_MAX {
             let Some(first) = self.items.front().map(|item| item.first) else { return };
             let mut last = first;
             while let Some(dropped) = self.items.pop_front() {

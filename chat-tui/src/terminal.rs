@@ -130,8 +130,17 @@ fn give_back() {
         cursor::Show,
         Print(TITLE_RESTORE)
     );
-    let _ = disable_raw_mode();
+    if is_in_foreground() {
+        let _ = disable_raw_mode();
+    }
     let _ = stdout().flush();
+}
+
+/// Whether the terminal is ours to set. A shell that dies takes it back first; whoever sets it then is stopped by the
+/// kernel, and nobody is left to continue it.
+fn is_in_foreground() -> bool {
+    let group = rustix::termios::tcgetpgrp(stdin());
+    group.map_or(true, |group| group == rustix::process::getpgrp())
 }
 
 fn set_owner(owner: Option<ThreadId>) -> Option<ThreadId> {

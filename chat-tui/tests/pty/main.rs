@@ -304,3 +304,29 @@ fn takes_the_terminal_and_panics() {
     let _terminal = chat_tui::terminal::Terminal::take().unwrap();
     panic!("something impossible");
 }
+
+#[test]
+fn a_shell_that_dies_leaves_no_program_behind() {
+    let (home, served) = (Home::new(), serve());
+    // As many rounds as one key may have names.
+    for n in 0..8 {
+        let mut command = CommandBuilder::new("bash");
+        command.args(["--norc", "--noprofile", "-i"]);
+        at_home(&mut command, &home);
+        let mut terminal = Terminal::start(command, SIZE);
+        let chat = env!("CARGO_BIN_EXE_chat-tui");
+        terminal.keys(&format!("{chat} --server {} --name alice{n} --create\n", served.address));
+        terminal.shows("opened the room");
+        let shell = terminal.child.process_id().unwrap();
+        let children = std::fs::read_to_string(format!("/proc/{shell}/task/{shell}/children")).unwrap();
+        let program = format!("/proc/{}", children.split_whitespace().next().unwrap());
+
+        drop(terminal);
+
+        let start = std::time::Instant::now();
+        while std::fs::exists(&program).unwrap() {
+            assert!(start.elapsed() < HANGUP_MAX, "round {n}: {program} is still there");
+            std::thread::park_timeout(Duration::from_millis(5));
+        }
+    }
+}

@@ -3,6 +3,7 @@
 //! A room is a log; everything that happens in it is an [`Entry`]. An entry's body carries its kind and its length, so
 //! a client that does not know the kind can still show that something is there ([`EntryBody::Unknown`]).
 
+use crate::frame::{Role, Voice};
 use crate::wire;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -99,10 +100,84 @@ pub enum LeaveReason {
     Lost,
     /// Gave up membership.
     Leave,
-    /// Was removed by an operator.
-    Kicked,
-    /// Was removed and may not return.
-    Banned,
+}
+
+/// As whom somebody becomes present.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Arrival {
+    /// The public key that their name belongs to.
+    pub key: [u8; 32],
+    /// What they may do.
+    pub role: Role,
+    /// Whether they may post.
+    pub voice: Voice,
+}
+
+/// Whom an [`Act`] is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// Who. In a post, 0 leaves it to the server to find who is called `name`.
+    pub person: PersonId,
+    /// What they are called, UTF-8. The server writes its own over whatever was posted.
+    pub name: Bytes,
+}
+
+/// What a ban keeps out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BanScope {
+    /// The key, whatever it calls itself.
+    Key,
+    /// The key, and every key from where it was last connected.
+    Address,
+}
+
+/// Keeping order: what the owner and the operators of a room do, for all to see.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Act {
+    /// Removes a member, who may return after a while.
+    Kick(Target),
+    /// Removes a member, or keeps somebody out who is none.
+    Ban(Target, BanScope),
+    /// Takes a ban back.
+    Unban(Target),
+    /// Takes a member's voice.
+    Mute(Target),
+    /// Gives it back.
+    Unmute(Target),
+    /// Makes a member an operator.
+    Op(Target),
+    /// Makes an operator a member.
+    Deop(Target),
+    /// Makes a member the owner. Only the server writes it, when the owner is gone.
+    Own(Target),
+    /// Closes the door to who is no member.
+    Lock,
+    /// Opens it again.
+    Unlock,
+    /// Replaces the secret of a private room: the invites of before no longer work.
+    Rekey,
+}
+
+impl Act {
+    /// Whom it is about, if it is about somebody.
+    pub fn target(&self) -> Option<&Target> {
+        match self {
+            Self::Kick(target) | Self::Ban(target, _) | Self::Unban(target) => Some(target),
+            Self::Mute(target) | Self::Unmute(target) => Some(target),
+            Self::Op(target) | Self::Deop(target) | Self::Own(target) => Some(target),
+            Self::Lock | Self::Unlock | Self::Rekey => None,
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn target_mut(&mut self) -> Option<&mut Target> {
+        match self {
+            Self::Kick(target) | Self::Ban(target, _) | Self::Unban(target) => Some(target),
+            Self::Mute(target) | Self::Unmute(target) => Some(target),
+            Self::Op(target) | Self::Deop(target) | Self::Own(target) => Some(target),
+            Self::Lock | Self::Unlock | Self::Rekey => None,
+        }
+    }
 }
 
 /// What an entry says. On the wire `{kind: u16, body: bytes}`.
@@ -115,10 +190,12 @@ pub enum EntryBody {
     Action(Bytes),
     /// The topic is now this. UTF-8 that [`crate::Topic`] judges; empty clears it.
     Topic(Bytes),
+    /// Order was kept. Posted by the owner or an operator.
+    Act(Act),
     /// The room was opened by the author.
     Opened,
     /// The author became present.
-    Joined,
+    Joined(Arrival),
     /// The author is no longer present.
     Left(LeaveReason),
     /// The author is called this from now on; the entry's author bears the old name.
@@ -140,8 +217,16 @@ struct WireBody {
 
 impl EntryBody {
     /// Every kind that this version knows, with its name.
-    pub const KINDS: &[(u16, &str)] =
-        &[(1, "Message"), (2, "Action"), (3, "Topic"), (16, "Opened"), (17, "Joined"), (18, "Left"), (19, "Renamed")];
+    pub const KINDS: &[(u16, &str)] = &[
+        (1, "Message"),
+        (2, "Action"),
+        (3, "Topic"),
+        (4, "Act"),
+        (16, "Opened"),
+        (17, "Joined"),
+        (18, "Left"),
+        (19, "Renamed"),
+    ];
 
     /// The kind that stands on the wire.
     pub fn kind(&self) -> u16 {
@@ -149,8 +234,9 @@ impl EntryBody {
             Self::Message(_) => 1,
             Self::Action(_) => 2,
             Self::Topic(_) => 3,
+            Self::Act(_) => 4,
             Self::Opened => 16,
-            Self::Joined => 17,
+            Self::Joined(_) => 17,
             Self::Left(_) => 18,
             Self::Renamed(_) => 19,
             Self::Unknown { kind, .. } => *kind,
@@ -162,8 +248,9 @@ impl EntryBody {
             1 => Some(Self::Message(body.clone())),
             2 => Some(Self::Action(body.clone())),
             3 => Some(Self::Topic(body.clone())),
+            4 => wire::decode(body).ok().map(Self::Act),
             16 => body.is_empty().then_some(Self::Opened),
-            17 => body.is_empty().then_some(Self::Joined),
+            17 => wire::decode(body).ok().map(Self::Joined),
             18 => wire::decode(body).ok().map(Self::Left),
             19 => Some(Self::Renamed(body.clone())),
             _ => None,
@@ -183,7 +270,9 @@ impl From<EntryBody> for WireBody {
         let body = match entry {
             EntryBody::Message(text) | EntryBody::Action(text) | EntryBody::Topic(text) => text,
             EntryBody::Renamed(name) => name,
-            EntryBody::Opened | EntryBody::Joined => Bytes::new(),
+            EntryBody::Opened => Bytes::new(),
+            EntryBody::Act(act) => wire::encode(&act).into(),
+            EntryBody::Joined(arrival) => wire::encode(&arrival).into(),
             EntryBody::Left(reason) => wire::encode(&reason).into(),
             EntryBody::Unknown { body, .. } => body,
         };

@@ -81,6 +81,9 @@ frames! {
         0x09 Rename,
         0x0a Ping,
         0x0b Bye,
+        0x0c Invite,
+        0x0d Names,
+        0x0e GiveUp,
     }
 }
 
@@ -100,5 +103,7 @@ frames! {
         0x8b Refused,
         0x8c RoomEnded,
         0x8d GoAway,
+        0x8e Invitation,
+        0x8f NameList,
     }
 }

@@ -26,7 +26,9 @@
 
 pub mod codec;
 pub mod entry;
+pub mod fingerprint;
 pub mod frame;
+pub mod invite;
 pub mod limits;
 pub mod login;
 pub mod name;
@@ -35,13 +37,17 @@ pub mod text;
 pub mod wire;
 
 pub use codec::{FrameCodec, FrameError, Payload, RawFrame};
-pub use entry::{Author, Entry, EntryBody, LeaveReason, PersonId, PostId, RoomId, Seq, UnixMillis};
+pub use entry::{
+    Act, Arrival, Author, Entry, EntryBody, LeaveReason, PersonId, PostId, RoomId, Seq, Target, UnixMillis,
+};
+pub use fingerprint::Fingerprint;
 pub use frame::{ClientFrame, Frame, ServerFrame};
+pub use invite::{Invite, Secret};
 pub use name::{Nick, RoomCode};
 pub use refusal::{Code, Detail, Refused};
 pub use text::{Text, Topic};
 
 /// The lowest protocol version that this crate speaks.
-pub const VERSION_MIN: u16 = 1;
+pub const VERSION_MIN: u16 = 2;
 /// The highest protocol version that this crate speaks.
-pub const VERSION_MAX: u16 = 1;
+pub const VERSION_MAX: u16 = 2;

@@ -34,6 +34,10 @@ pub const BATCH_BYTES: usize = 64 * 1024;
 pub const RESUME_ENTRIES: u64 = 2_000;
 /// Members in one `Members` frame.
 pub const MEMBERS_PER_FRAME: usize = 200;
+/// Names in a `NameList`: those in use, and those that rest.
+pub const NAMES_PER_LIST: usize = 64;
+/// Bytes of the secret of a private room: nobody guesses 128 bits.
+pub const SECRET_BYTES: usize = 16;
 /// Rooms of one session, and of one person.
 pub const ROOMS_PER_SESSION: usize = 64;
 /// Bytes of the sentence in a refusal.

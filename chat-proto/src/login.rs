@@ -5,7 +5,8 @@
 //! ```
 //!
 //! The challenge carries a nonce that the server uses once, the hello everything the client claims, and the binding
-//! ties both to the channel: 32 zero bytes on a plain connection.
+//! ties both to the channel: 32 zero bytes on a plain connection, and what only the two ends of a TLS connection can
+//! derive on that one. So a signature that somebody in between receives is worth nothing elsewhere.
 
 use crate::frame::{Challenge, Hello};
 use crate::wire;
@@ -14,6 +15,11 @@ use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 
 /// What ties a login to its channel, 32 bytes.
 pub type Binding = [u8; 32];
+
+/// The label under which both ends of a TLS 1.3 connection export the binding, without a context.
+///
+/// Source: RFC 9266, `tls-exporter`.
+pub const TLS_EXPORTER_LABEL: &[u8] = b"EXPORTER-Channel-Binding";
 
 /// The binding of a connection without a channel of its own.
 pub const PLAIN: Binding = [0; 32];

@@ -137,6 +137,16 @@ codes! {
     33 INTERNAL,
     /// There is no room to store it.
     34 STORAGE_FULL,
+    /// Only the owner and operators of a room do this; against the owner, nobody.
+    35 NOT_ALLOWED,
+    /// An operator took this person's voice in this room.
+    36 MUTED,
+    /// Nobody of this name or number is meant by anything here.
+    37 NO_SUCH_PERSON,
+    /// This server speaks TLS with peers that are not on its own machine. Closes.
+    38 TLS_REQUIRED,
+    /// The room is open: it has no secret to replace.
+    39 NOT_PRIVATE,
 }
 
 impl Code {

@@ -18,7 +18,8 @@ pub(crate) type Key = [u8; 32];
 pub(crate) struct Person {
     /// The server's number for them.
     pub id: PersonId,
-    key: Key,
+    /// What their name belongs to.
+    pub key: Key,
     file: Mutex<File>,
 }
 

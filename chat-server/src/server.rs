@@ -12,6 +12,7 @@ use crate::rooms::Rooms;
 use crate::session::{Budget, Session, Shared};
 use chat_proto::ServerFrame;
 use chat_proto::codec::to_bytes;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
@@ -104,14 +105,14 @@ impl Server {
             return;
         }
         tracing::debug!(%peer, "connected");
-        self.attach(stream);
+        self.attach(stream, peer.ip());
     }
 
-    /// Serves one connection in a task of its own.
-    pub fn attach(&self, stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) {
+    /// Serves one connection from `peer` in a task of its own.
+    pub fn attach(&self, stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static, peer: IpAddr) {
         match self.places() {
             Some((connection, stranger)) => {
-                let session = Session::new(stream, Arc::clone(&self.shared), stranger, self.stop.clone());
+                let session = Session::new(stream, peer, Arc::clone(&self.shared), stranger, self.stop.clone());
                 self.tasks.spawn(async move {
                     let farewell = session.run().await;
                     tracing::debug!(%farewell, "disconnected");

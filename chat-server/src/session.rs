@@ -30,6 +30,7 @@ use dispatch::Paces;
 use greeting::Standing;
 use inbox::Inbox;
 use outbound::Outbound;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -73,6 +74,8 @@ pub(crate) struct Session<S> {
     shared: Arc<Shared>,
     id: SessionId,
     stop: CancellationToken,
+    /// Where it comes from: limits count by it.
+    peer: IpAddr,
 
     reader: ReadHalf<S>,
     writer: WriteHalf<S>,
@@ -111,12 +114,19 @@ struct LoggedIn {
 
 impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
     /// A session on `stream`, which ends when `stop` does.
-    pub(crate) fn new(stream: S, shared: Arc<Shared>, stranger: OwnedSemaphorePermit, stop: CancellationToken) -> Self {
+    pub(crate) fn new(
+        stream: S,
+        peer: IpAddr,
+        shared: Arc<Shared>,
+        stranger: OwnedSemaphorePermit,
+        stop: CancellationToken,
+    ) -> Self {
         let (reader, writer) = tokio::io::split(stream);
         let now = Instant::now();
         Self {
             id: SessionId(shared.last_session.fetch_add(1, Ordering::Relaxed)),
             stop,
+            peer,
             reader,
             writer,
             inbox: Inbox::new(FRAME_BYTES_BEFORE_LOGIN),
@@ -141,7 +151,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
     pub(crate) async fn run(mut self) -> Farewell {
         loop {
             if let Err(farewell) = self.turn().await {
-                tracing::debug!(session = self.id.0, %farewell, "session ends");
+                tracing::debug!(session = self.id.0, peer = %self.peer, %farewell, "session ends");
                 self.say_goodbye(&farewell).await;
                 return farewell;
             }

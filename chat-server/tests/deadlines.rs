@@ -116,7 +116,11 @@ async fn a_peer_that_takes_nothing_is_closed_after_twenty_seconds_and_hurts_nobo
     let (mut alice, room) = world.opener("alice").await;
     let mut stuck = world.connect_through(512).logged_in("stuck").await;
     stuck
-        .send(chat_proto::frame::Join { code: room.code.to_vec().into(), stay: chat_proto::frame::Stay::Resident })
+        .send(chat_proto::frame::Join {
+            code: room.code.to_vec().into(),
+            stay: chat_proto::frame::Stay::Resident,
+            secret: None,
+        })
         .await;
 
     for n in 1..=200 {
@@ -230,7 +234,11 @@ async fn a_stop_tells_everybody_and_a_stuck_peer_does_not_hold_it_up() {
     let (mut alice, room) = world.opener("alice").await;
     let mut stuck = world.connect_through(64).logged_in("stuck").await;
     stuck
-        .send(chat_proto::frame::Join { code: room.code.to_vec().into(), stay: chat_proto::frame::Stay::Resident })
+        .send(chat_proto::frame::Join {
+            code: room.code.to_vec().into(),
+            stay: chat_proto::frame::Stay::Resident,
+            secret: None,
+        })
         .await;
     let _stranger = world.connect();
     alice.ask(Ping {}).await;

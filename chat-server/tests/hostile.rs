@@ -6,6 +6,7 @@ mod support;
 
 use bytes::Bytes;
 use chat_proto::codec::to_bytes;
+use chat_proto::frame::Door;
 use chat_proto::frame::{Create, History, Join, Leave, Login, Ping, Post, Rename, Resume, Stay};
 use chat_proto::{ClientFrame, Code, Detail, EntryBody, PostId, RoomId, Seq, ServerFrame, login};
 use chat_server::Config;
@@ -114,7 +115,7 @@ async fn an_unknown_kind_is_refused_by_its_id_and_the_connection_lives() {
 
 #[tokio::test(start_paused = true)]
 async fn a_version_that_is_not_spoken_names_the_ranges_and_whom_to_upgrade() {
-    for ((min, max), old) in [((2, 9), "upgrade the server"), ((0, 0), "upgrade the client")] {
+    for ((min, max), old) in [((3, 9), "upgrade the server"), ((1, 1), "upgrade the client")] {
         let world = World::new();
         let mut peer = world.connect();
         let mut hello = peer.hello("alice", &key_of("alice"));
@@ -122,14 +123,14 @@ async fn a_version_that_is_not_spoken_names_the_ranges_and_whom_to_upgrade() {
 
         let ServerFrame::Refused(refused) = peer.ask(hello).await else { panic!("a refusal") };
 
-        assert_eq!((refused.code, refused.detail), (Code::VERSION, Detail::Versions { min: 1, max: 1 }));
+        assert_eq!((refused.code, refused.detail), (Code::VERSION, Detail::Versions { min: 2, max: 2 }));
         assert!(String::from_utf8_lossy(&refused.text).contains(old));
         assert!(peer.read().await.is_none(), "closed");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_newer_client_that_also_speaks_version_one_is_served() {
+async fn a_newer_client_that_also_speaks_version_two_is_served() {
     let world = World::new();
     let mut peer = world.connect();
     let mut hello = peer.hello("alice", &key_of("alice"));
@@ -137,7 +138,7 @@ async fn a_newer_client_that_also_speaks_version_one_is_served() {
 
     let ServerFrame::Challenge(challenge) = peer.ask(hello).await else { panic!("a challenge") };
 
-    assert_eq!(challenge.version, 1);
+    assert_eq!(challenge.version, 2);
 }
 
 #[tokio::test(start_paused = true)]
@@ -145,8 +146,8 @@ async fn requests_before_login_are_refused_and_the_third_closes() {
     let room = RoomId([1; 16]);
     let id = PostId { instance: 1, n: 1 };
     let requests: Vec<ClientFrame> = vec![
-        Create { id: 1, stay: Stay::Resident }.into(),
-        Join { code: Bytes::from_static(b"AB3Z"), stay: Stay::Resident }.into(),
+        Create { id: 1, stay: Stay::Resident, door: Door::Open }.into(),
+        Join { code: Bytes::from_static(b"AB3Z"), stay: Stay::Resident, secret: None }.into(),
         Resume { room, after: Seq(1), stay: Stay::Resident }.into(),
         Leave { room }.into(),
         Post { room, id, body: EntryBody::Message(Bytes::from_static(b"hi")) }.into(),
@@ -305,7 +306,7 @@ async fn codes_are_judged_as_typed() {
     world.fixed.force_codes(&["AB3Z"]);
     let _room = world.opener("alice").await;
     let mut bob = world.person("bob").await;
-    let join = |code: &'static [u8]| Join { code: Bytes::from_static(code), stay: Stay::Resident };
+    let join = |code: &'static [u8]| Join { code: Bytes::from_static(code), stay: Stay::Resident, secret: None };
     let cases: [(&[u8], Code); 6] = [
         (b"", Code::INVALID_CODE),
         (b"AB3", Code::INVALID_CODE),

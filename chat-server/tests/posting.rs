@@ -4,6 +4,7 @@
 
 mod support;
 
+use chat_proto::frame::Door;
 use chat_proto::frame::{Accepted, Create, Gap, GapKind, History, Join, Post, Resume, Stay};
 use chat_proto::limits::RESUME_ENTRIES;
 use chat_proto::{Code, Entry, EntryBody, LeaveReason, PersonId, PostId, RoomId, Seq, ServerFrame};
@@ -135,7 +136,7 @@ async fn a_reader_that_is_behind_in_several_rooms_is_refilled_in_turn() {
     let mut bob = world.connect_through(1_024).logged_in("bob").await;
     let mut rooms = Vec::new();
     for id in 0..3 {
-        let room = support::expect_joined(alice.ask(Create { id, stay: Stay::Resident }).await);
+        let room = support::expect_joined(alice.ask(Create { id, stay: Stay::Resident, door: Door::Open }).await);
         bob.join(room.code).await;
         rooms.push(room.room);
     }
@@ -269,7 +270,7 @@ async fn a_post_must_be_something_that_a_person_may_say() {
     let text = |text: &str| EntryBody::Message(text.to_owned().into());
     let cases = [
         (EntryBody::Opened, Code::UNSUPPORTED),
-        (EntryBody::Left(LeaveReason::Kicked), Code::UNSUPPORTED),
+        (EntryBody::Left(LeaveReason::Leave), Code::UNSUPPORTED),
         (EntryBody::Unknown { kind: 99, body: vec![1].into() }, Code::UNSUPPORTED),
         (EntryBody::Message(vec![0xff, 0xfe].into()), Code::INVALID_TEXT),
         (text("\u{1b}]52;c;ZXZpbA==\u{7}"), Code::INVALID_TEXT),
@@ -535,7 +536,7 @@ async fn two_who_find_out_what_became_of_a_commit_do_not_start_two() {
     held.slow_reads.lock().unwrap().extend([5, 100]);
 
     for guest in &mut guests {
-        guest.send(Join { code: code.clone().into(), stay: Stay::Resident }).await;
+        guest.send(Join { code: code.clone().into(), stay: Stay::Resident, secret: None }).await;
     }
     for _ in 0..500 {
         tokio::task::yield_now().await;

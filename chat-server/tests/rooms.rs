@@ -3,6 +3,7 @@
 mod support;
 
 use bytes::Bytes;
+use chat_proto::frame::Door;
 use chat_proto::frame::{Bye, Create, Presence, Rename, Resume, Role, Stay};
 use chat_proto::{Code, Detail, EntryBody, Nick, PostId, Seq, ServerFrame, UnixMillis};
 use chat_server::Config;
@@ -99,9 +100,13 @@ async fn the_last_bye_ends_the_room_and_its_code_rests_a_day() {
     alice.bye().await;
 
     let mut bob = world.person("bob").await;
-    let join = chat_proto::frame::Join { code: Bytes::from_static(b"ab3z"), stay: Stay::Resident };
+    let join = chat_proto::frame::Join { code: Bytes::from_static(b"ab3z"), stay: Stay::Resident, secret: None };
     assert_eq!(bob.refusal_of(join).await, Code::JOIN_DENIED);
-    assert_eq!(bob.refusal_of(Create { id: 1, stay: Stay::Resident }).await, Code::SERVER_FULL, "the code rests");
+    assert_eq!(
+        bob.refusal_of(Create { id: 1, stay: Stay::Resident, door: Door::Open }).await,
+        Code::SERVER_FULL,
+        "the code rests"
+    );
     let mut ping = 0;
     while ping < 25 {
         sleep(HOUR).await;
@@ -367,7 +372,8 @@ async fn members_who_have_been_gone_longest_make_place_and_present_ones_do_not()
     let (mut alice, room) = world.opener("alice").await;
     let (bob, _) = world.guest("bob", room.code).await;
     let mut carol = world.person("carol").await;
-    let join = || chat_proto::frame::Join { code: Bytes::copy_from_slice(&room.code), stay: Stay::Resident };
+    let join =
+        || chat_proto::frame::Join { code: Bytes::copy_from_slice(&room.code), stay: Stay::Resident, secret: None };
     assert_eq!(carol.refusal_of(join()).await, Code::ROOM_FULL);
 
     bob.bye().await;
@@ -389,7 +395,7 @@ async fn too_many_sessions_or_rooms_are_refused_with_the_limit() {
 
     let mut eleventh = world.connect();
     let refused = eleventh.login("bob", &key_of("bob")).await.unwrap_err();
-    let no_room = sessions[0].refusal_of(Create { id: 1, stay: Stay::Resident }).await;
+    let no_room = sessions[0].refusal_of(Create { id: 1, stay: Stay::Resident, door: Door::Open }).await;
 
     assert_eq!((refused.code, refused.detail), (Code::TOO_MANY_SESSIONS, Detail::Max(10)));
     assert_eq!(no_room, Code::SERVER_FULL);
@@ -450,17 +456,17 @@ async fn a_person_is_in_no_more_rooms_than_a_welcome_can_name() {
     let mut alice = world.person("alice").await;
     let mut rooms = Vec::new();
     for id in 0..64 {
-        rooms.push(expect_joined(alice.ask(Create { id, stay: Stay::Resident }).await).room);
+        rooms.push(expect_joined(alice.ask(Create { id, stay: Stay::Resident, door: Door::Open }).await).room);
     }
 
     let mut again = world.person("alice").await;
-    assert_eq!(again.refusal_of(Create { id: 64, stay: Stay::Resident }).await, Code::TOO_MANY_ROOMS);
+    assert_eq!(again.refusal_of(Create { id: 64, stay: Stay::Resident, door: Door::Open }).await, Code::TOO_MANY_ROOMS);
     assert!(again.resume(rooms[0], 1).await.is_ok(), "where she is a member already");
-    expect_joined(again.ask(Create { id: 64, stay: Stay::Visitor }).await);
+    expect_joined(again.ask(Create { id: 64, stay: Stay::Visitor, door: Door::Open }).await);
 
     // The end of a room makes place as well.
     alice.leave(rooms[1]).await;
-    expect_joined(again.ask(Create { id: 65, stay: Stay::Resident }).await);
+    expect_joined(again.ask(Create { id: 65, stay: Stay::Resident, door: Door::Open }).await);
 }
 
 #[tokio::test(start_paused = true)]

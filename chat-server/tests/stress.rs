@@ -59,7 +59,7 @@ impl Restless {
     }
 
     fn ask_to_join(&self, stay: Stay) -> Join {
-        Join { code: self.room.code.to_vec().into(), stay }
+        Join { code: self.room.code.to_vec().into(), stay, secret: None }
     }
 
     async fn join(&mut self, stay: Stay) {
@@ -177,7 +177,7 @@ async fn whatever_clients_do_at_once_every_view_is_the_log_and_nobody_stays_behi
         let said = log.values().filter(|gist| gist.contains(": ")).count();
         assert_eq!(said, accepted.len() + 1, "no post stands there twice");
         let mut late = world.person("late").await;
-        let join = Join { code: room.code.to_vec().into(), stay: Stay::Resident };
+        let join = Join { code: room.code.to_vec().into(), stay: Stay::Resident, secret: None };
         assert_eq!(late.refusal_of(join).await, Code::JOIN_DENIED, "the last one's Bye ended the room");
     }
 }

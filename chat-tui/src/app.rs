@@ -18,7 +18,7 @@ use crate::state::{Start, State};
 use crate::terminal::{self, Terminal};
 use crate::update::{begin, update};
 use around::now;
-use chat_proto::{Nick, UnixMillis};
+use chat_proto::{Fingerprint, Nick, UnixMillis};
 use crossterm::event::{Event as TerminalEvent, EventStream};
 use futures_util::StreamExt;
 use signals::{Signal, Signals};
@@ -46,7 +46,7 @@ pub struct LinkEnds {
 /// What the loop needs of the world. The link and the host stand behind it; tests put their own there.
 pub trait World {
     /// Starts a link to this server under this name, which keeps itself up.
-    fn dial(&mut self, server: String, name: Nick) -> LinkEnds;
+    fn dial(&mut self, server: String, key: Option<Fingerprint>, name: Nick) -> LinkEnds;
 
     /// Starts to serve at this address, unless somebody does already. The server lives as long as the world does.
     fn host(&mut self, server: String) -> oneshot::Receiver<HostEvent>;
@@ -201,7 +201,7 @@ impl<W: World> App<'_, W> {
 
     fn carry_out(&mut self, effect: Effect) -> Result<(), Farewell> {
         match effect {
-            Effect::Dial { server, name } => self.dial(server, name),
+            Effect::Dial { server, key, name } => self.dial(server, key, name),
             Effect::Link(command) => self.tell_link(command),
             Effect::Host { server } => self.hosting = Some(self.world.host(server)),
             Effect::Bell => self.terminal.ring()?,
@@ -212,11 +212,11 @@ impl<W: World> App<'_, W> {
         Ok(())
     }
 
-    fn dial(&mut self, server: String, name: Nick) {
+    fn dial(&mut self, server: String, key: Option<Fingerprint>, name: Nick) {
         self.flush();
         // A request belonged to the link that ends here; what was written belongs to the room.
         self.unsent.retain(|command| matches!(command, Command::Post(_) | Command::Discard(_)));
-        self.link = Some(self.world.dial(server, name));
+        self.link = Some(self.world.dial(server, key, name));
         self.flush();
     }
 

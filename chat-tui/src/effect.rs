@@ -1,12 +1,13 @@
 //! What `update` asks of the world. A closed set; `app` carries them out in order.
 
 use crate::link::Command;
-use chat_proto::Nick;
+use chat_proto::{Fingerprint, Nick};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     /// Drop the link there is, if any, without a `Bye`, and keep a new one to this server up under this name.
-    Dial { server: String, name: Nick },
+    /// The server must have the key, if one is named.
+    Dial { server: String, key: Option<Fingerprint>, name: Nick },
     /// Ask the link.
     Link(Command),
     /// Serve at this address from inside this process, unless somebody does already; answered by `HostEvent`.

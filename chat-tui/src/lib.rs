@@ -6,6 +6,7 @@
 //!                                     State -> draw(&State)
 //! ```
 
+pub mod act;
 pub mod app;
 pub mod command;
 pub mod config;

@@ -25,15 +25,15 @@ mod task;
 mod wake;
 mod wire;
 
-pub use dial::{DialError, Dialer, Tcp};
+pub use dial::{Call, DialError, Dialer, Distrust, Security, Tcp, Trust, Why};
 #[cfg(test)]
 pub(crate) use sync::tests as fixtures;
 
 pub use crate::outbox::OutboxItem;
 
 use chat_proto::entry::{Entry, PersonId, PostId, RoomId, Seq, UnixMillis};
-use chat_proto::frame::{Durability, GapKind, Joined, Limits, Member, Stay};
-use chat_proto::{Nick, RoomCode};
+use chat_proto::frame::{Door, Durability, EndReason, GapKind, HeldName, Joined, Limits, Member, Stay};
+use chat_proto::{Fingerprint, Nick, RoomCode, Secret};
 use ed25519_dalek::SigningKey;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -49,6 +49,8 @@ const QUEUE: usize = 256;
 pub struct Target {
     /// `host:port`, as [`crate::config::server_address`] makes it.
     pub server: String,
+    /// The server's key, as an invite names it: the server must have this one, whoever vouches for another.
+    pub key: Option<Fingerprint>,
     pub name: Nick,
     /// How to stay in rooms.
     pub stay: Stay,
@@ -108,9 +110,17 @@ pub fn spawn_over<D: Dialer>(
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// Open a room and enter it.
-    Create,
-    /// Enter the room with this code.
-    Join(RoomCode),
+    Create(Door),
+    /// Enter the room with this code, with the secret of an invite if there is one.
+    Join(RoomCode, Option<Secret>),
+    /// Enter this room and no other that may have its code by now, as one of its members.
+    Return(RoomId),
+    /// Learn what lets others into this room.
+    Invite(RoomId),
+    /// Learn which names the key holds on this server.
+    Names,
+    /// Give up the name of this link, and end.
+    GiveUp,
     /// Give up membership.
     Leave(RoomId),
     /// Say this. It stays in the outbox until it is decided.
@@ -149,6 +159,10 @@ pub enum Mark {
 pub enum Asked {
     Create,
     Join(RoomCode),
+    Return(RoomId),
+    Invite(RoomId),
+    Names,
+    GiveUp,
     Resume(RoomId),
     Leave(RoomId),
     History(RoomId),
@@ -184,12 +198,14 @@ impl Trouble {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LinkEvent {
     /// Logged in.
-    Up { person: PersonId, name: Nick, limits: Limits, durability: Durability },
+    Up { person: PersonId, name: Nick, limits: Limits, durability: Durability, security: Security },
     /// No connection; the next attempt starts in `retry_in`.
     Down { trouble: Trouble, retry_in: Duration },
     /// The server refused the login for good: another name, key or version is needed. The link has ended.
     /// `free_name` is a name to take instead, if the server named one.
     LoginRefused { sentence: String, free_name: Option<Nick> },
+    /// Whoever answers is not who should, or nobody can tell. Nothing was said to them, and the link has ended.
+    Distrusted(Distrust),
     /// The link has ended: `Bye` was said, or another session of this client replaced it.
     Ended(String),
     /// How long the last ping took.
@@ -208,8 +224,13 @@ pub enum LinkEvent {
     Marked { room: RoomId, id: PostId, mark: Mark },
     /// What an earlier run of this client left in the outbox for a room that was just joined.
     Restored { items: Vec<(OutboxItem, Mark)> },
-    /// The room is over: its last member left, or the server that kept it in memory was restarted.
-    RoomEnded { room: RoomId },
+    /// The room is over (its last member left, or the server that kept it in memory was restarted), or this person was
+    /// removed from it.
+    RoomEnded { room: RoomId, reason: EndReason },
+    /// What lets others into a room.
+    Invitation { room: RoomId, code: RoomCode, secret: Option<Secret> },
+    /// The names of this key.
+    Names(Vec<HeldName>),
     /// Membership is given up.
     Left { room: RoomId },
     /// The new name holds.

@@ -9,7 +9,8 @@ use crate::widget::composer::Composer;
 use crate::widget::timeline::Reader;
 use crate::zone::Zone;
 use chat_proto::entry::{EntryBody, PersonId, PostId, RoomId, UnixMillis};
-use chat_proto::{Nick, RoomCode};
+use chat_proto::frame::Door;
+use chat_proto::{Fingerprint, Nick, RoomCode, Secret};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -62,8 +63,8 @@ pub struct State {
     pub overlay: Option<Overlay>,
     /// What is being attempted until the room opens, and what failed of it opens the prompt.
     pub attempt: Option<Goal>,
-    /// Where the link there is goes, and under which name.
-    pub dialed: Option<(String, Nick)>,
+    /// Where the link there is goes, with which key, and under which name.
+    pub dialed: Option<(String, Option<Fingerprint>, Nick)>,
     pub link: Link,
     pub person: Option<PersonId>,
     pub name: Option<Nick>,
@@ -99,15 +100,15 @@ pub enum Server {
 /// What an attempt is to end in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Goal {
-    Create,
-    Join(RoomCode),
+    Create(Door),
+    Join(RoomCode, Option<Secret>),
 }
 
 impl Goal {
     pub fn command(self) -> Command {
         match self {
-            Self::Create => Command::Create,
-            Self::Join(code) => Command::Join(code),
+            Self::Create(door) => Command::Create(door),
+            Self::Join(code, secret) => Command::Join(code, secret),
         }
     }
 }

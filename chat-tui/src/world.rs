@@ -5,8 +5,8 @@ use crate::config::server_address;
 use crate::event::HostEvent;
 use crate::host::{self, Host, Hosting};
 use crate::link::{self, Environment, Target};
-use chat_proto::Nick;
 use chat_proto::frame::Stay;
+use chat_proto::{Fingerprint, Nick};
 use ed25519_dalek::SigningKey;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -41,13 +41,13 @@ impl ThisMachine {
 }
 
 impl World for ThisMachine {
-    fn dial(&mut self, server: String, name: Nick) -> LinkEnds {
+    fn dial(&mut self, server: String, key: Option<Fingerprint>, name: Nick) -> LinkEnds {
         // What is no address is told by the link: nobody is there.
         let server = server_address(&server).unwrap_or(server);
         let outbox = self.state.as_ref().map(|state| state.join("outbox"));
         let environment = Environment::of_this_machine(self.instance, outbox);
         let (commands, events) =
-            link::spawn(Target { server, name, stay: Stay::Resident }, self.key.clone(), environment);
+            link::spawn(Target { server, key, name, stay: Stay::Resident }, self.key.clone(), environment);
         LinkEnds { commands, events }
     }
 

@@ -1,6 +1,8 @@
 //! What a client may say, body by body.
 
+use super::Door;
 use crate::entry::{EntryBody, PostId, RoomId, Seq};
+use crate::invite::Secret;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +46,8 @@ pub struct Create {
     pub id: u64,
     /// How to stay.
     pub stay: Stay,
+    /// Who may come in.
+    pub door: Door,
 }
 
 /// Enters the room that a code finds. Answered by [`Joined`](super::Joined).
@@ -53,6 +57,8 @@ pub struct Join {
     pub code: Bytes,
     /// How to stay.
     pub stay: Stay,
+    /// From an invite to a private room.
+    pub secret: Option<Secret>,
 }
 
 /// Comes back to a room. Answered by [`Joined`](super::Joined), then everything after `after`.
@@ -73,7 +79,7 @@ pub struct Leave {
     pub room: RoomId,
 }
 
-/// Appends an entry. Answered by [`Accepted`](super::Accepted). Only message, action and topic can be posted.
+/// Appends an entry. Answered by [`Accepted`](super::Accepted). Only message, action, topic and act can be posted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Post {
     /// Where.
@@ -111,3 +117,19 @@ pub struct Ping {}
 /// The orderly end: the person quits every room of this session. The connection ends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bye {}
+
+/// Asks for what lets others into a room. Answered by [`Invitation`](super::Invitation).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invite {
+    /// Which room; only its members are answered.
+    pub room: RoomId,
+}
+
+/// Asks which names the key of this session holds. Answered by [`NameList`](super::NameList).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Names {}
+
+/// Gives up the name of this session: its person leaves every room. Answered by [`Done`](super::Done); then the connection
+/// ends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GiveUp {}

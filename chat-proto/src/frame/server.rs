@@ -1,7 +1,8 @@
 //! What a server may say, body by body. [`Refused`](crate::Refused) has a file of its own.
 
 use crate::entry::{Entry, PersonId, PostId, RoomId, Seq, UnixMillis};
-use crate::limits::{MEMBERS_PER_FRAME, PAGE_ENTRIES, ROOMS_PER_SESSION};
+use crate::invite::Secret;
+use crate::limits::{MEMBERS_PER_FRAME, NAMES_PER_LIST, PAGE_ENTRIES, ROOMS_PER_SESSION};
 use crate::wire::Capped;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -86,8 +87,35 @@ pub enum Role {
     Member,
     /// Keeps order as well.
     Operator,
-    /// Opened the room.
+    /// Opened the room, or has it from who did.
     Owner,
+}
+
+/// Whether a member may post.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Voice {
+    /// May.
+    Free,
+    /// May only read.
+    Muted,
+}
+
+/// Who may come in, besides members.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Door {
+    /// Anyone with the code.
+    Open,
+    /// Who has the secret of an invite.
+    Private,
+}
+
+/// Whether the door is closed for the time being.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Lock {
+    /// It is not.
+    Unlocked,
+    /// Only members come in.
+    Locked,
 }
 
 /// What a room keeps.
@@ -110,6 +138,10 @@ pub struct RoomState {
     pub label: Label,
     /// What this member may do.
     pub role: Role,
+    /// Who may come in.
+    pub door: Door,
+    /// Whether nobody may.
+    pub lock: Lock,
     /// How many members follow in [`Members`].
     pub members: u32,
 }
@@ -151,6 +183,12 @@ pub struct Member {
     pub name: Bytes,
     /// Whether they are there.
     pub presence: Presence,
+    /// What they may do.
+    pub role: Role,
+    /// Whether they may post.
+    pub voice: Voice,
+    /// The public key that their name belongs to.
+    pub key: [u8; 32],
 }
 
 /// A part of a room's members, after [`Joined`]. Together the parts replace what the client knew.
@@ -237,11 +275,22 @@ pub struct Pong {
     pub heads: Capped<RoomHead, ROOMS_PER_SESSION>,
 }
 
-/// A room of this session is over; nothing more comes from it.
+/// Why nothing more comes from a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EndReason {
+    /// The room is over.
+    Over,
+    /// This person was removed from it.
+    Removed,
+}
+
+/// This session is no longer in a room, and nothing more comes from it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoomEnded {
     /// Which room.
     pub room: RoomId,
+    /// Why.
+    pub reason: EndReason,
 }
 
 /// The server stops. The connection ends.
@@ -249,4 +298,31 @@ pub struct RoomEnded {
 pub struct GoAway {
     /// When to try again: spread, so that not all come at once.
     pub reconnect_after_ms: u32,
+}
+
+/// Answers [`Invite`](super::Invite).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invitation {
+    /// Which room.
+    pub room: RoomId,
+    /// The four characters that find it.
+    pub code: [u8; 4],
+    /// What a private room asks for besides.
+    pub secret: Option<Secret>,
+}
+
+/// A name that a key holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldName {
+    /// UTF-8.
+    pub name: Bytes,
+    /// How long a name that was given up still rests with the key; none if it is in use.
+    pub rests_ms: Option<u64>,
+}
+
+/// Answers [`Names`](super::Names).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NameList {
+    /// In no order.
+    pub names: Capped<HeldName, NAMES_PER_LIST>,
 }

@@ -10,8 +10,8 @@
 //! Stands in the person's file exactly as long as it exists.
 
 use crate::people::Person;
-use chat_proto::RoomId;
-use chat_proto::frame::{Member, Presence, Stay};
+use chat_proto::frame::{Member, Presence, Role, Stay, Voice};
+use chat_proto::{Arrival, RoomId};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -51,9 +51,15 @@ impl Membership {
         Self { room, person: Arc::clone(person), whereabouts, resident_cut: None }
     }
 
+    /// As whom they are present.
+    pub(super) fn arrival(&self) -> Arrival {
+        Arrival { key: self.person.key, role: Role::Member, voice: Voice::Free }
+    }
+
     pub(super) fn as_member(&self) -> Member {
         let presence = if self.is_present() { Presence::Here } else { Presence::Gone };
-        Member { person: self.person.id, name: self.person.author().name, presence }
+        let Arrival { key, role, voice } = self.arrival();
+        Member { person: self.person.id, name: self.person.author().name, presence, role, voice, key }
     }
 
     pub(super) fn is_present(&self) -> bool {

@@ -181,7 +181,7 @@ impl Presences {
         }
         let member = self.members.entry(person.id).or_insert_with(|| Membership::new(self.room, person));
         if !member.is_present() {
-            note(person, EntryBody::Joined);
+            note(person, EntryBody::Joined(member.arrival()));
         }
         member.attach(session, stay);
         self.visitors.remove(&session);

@@ -107,12 +107,12 @@ fn weight(body: &EntryBody) -> usize {
             text.len() + REST
         }
         EntryBody::Unknown { body, .. } => body.len() + REST,
-        EntryBody::Opened | EntryBody::Joined | EntryBody::Left(_) => REST,
+        EntryBody::Act(_) | EntryBody::Opened | EntryBody::Joined(_) | EntryBody::Left(_) => REST,
     }
 }
 
 fn expels(body: &EntryBody) -> bool {
-    matches!(body, EntryBody::Left(LeaveReason::Leave | LeaveReason::Kicked | LeaveReason::Banned))
+    matches!(body, EntryBody::Left(LeaveReason::Leave))
 }
 
 /// What an entry changes besides being one.

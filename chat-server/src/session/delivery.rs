@@ -9,7 +9,7 @@ use crate::people::Person;
 use crate::room::{Batch, Departure, News, Room, SessionId};
 use crate::rooms::{Entered, Rooms};
 use chat_proto::codec::{self, to_bytes};
-use chat_proto::frame::{Gap, GapKind, RoomEnded, RoomHead, ServerFrame};
+use chat_proto::frame::{EndReason, Gap, GapKind, RoomEnded, RoomHead, ServerFrame};
 use chat_proto::{PersonId, RoomId, Seq};
 use futures_util::FutureExt;
 use std::collections::HashMap;
@@ -124,7 +124,7 @@ impl Deliveries {
 
     fn on_ended(&mut self, room: RoomId, outbound: &mut Outbound) {
         if self.cursors.contains_key(&room) {
-            outbound.push(to_bytes(0, &ServerFrame::from(RoomEnded { room })));
+            outbound.push(to_bytes(0, &ServerFrame::from(RoomEnded { room, reason: EndReason::Over })));
             self.stop(room);
         }
     }

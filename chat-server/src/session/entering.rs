@@ -8,7 +8,7 @@ use crate::refusals;
 use crate::room::{Departure, EnterError, Room};
 use crate::rooms::{CreateError, Entered};
 use bytes::Bytes;
-use chat_proto::frame::{Create, Done, GapKind, Join, Joined, Leave, Members, Resume, RoomState, Stay};
+use chat_proto::frame::{Create, Done, Door, GapKind, Join, Joined, Leave, Lock, Members, Resume, RoomState, Stay};
 use chat_proto::limits::{MEMBERS_PER_FRAME, RESUME_ENTRIES, ROOMS_PER_SESSION};
 use chat_proto::wire::Capped;
 use chat_proto::{Code, Refused, RoomCode, Seq};
@@ -98,6 +98,8 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             topic: Bytes::copy_from_slice(summary.topic.as_str().as_bytes()),
             label: self.shared.rooms.logs().label(),
             role: summary.role,
+            door: Door::Open,
+            lock: Lock::Unlocked,
             members: summary.members.len() as u32,
         };
         let (oldest, cursor) = (opening.page.oldest, opening.cursor);

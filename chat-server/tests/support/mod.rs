@@ -4,6 +4,7 @@
 
 use bytes::{Bytes, BytesMut};
 use chat_proto::codec::to_bytes;
+use chat_proto::frame::Door;
 use chat_proto::frame::{
     Accepted, Bye, Create, Hello, Join, Joined, Leave, Login, Post, Resume, RoomState, Stay, Welcome,
 };
@@ -16,6 +17,7 @@ use chat_server::log::Logs;
 use chat_server::{Config, Environment, Server};
 use ed25519_dalek::SigningKey;
 use std::collections::VecDeque;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -24,6 +26,8 @@ use tokio::time::timeout;
 use tokio_util::codec::Decoder;
 use tokio_util::sync::CancellationToken;
 
+/// Where connections come from unless a test says otherwise.
+const PEER: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 pub const NOON: i64 = 1_795_348_800_000;
 
 /// A clock that is set by hand, dice that always fall the same way, and codes that can be forced.
@@ -103,7 +107,7 @@ impl World {
     /// The same, through a pipe that holds so many bytes.
     pub fn connect_through(&self, bytes: usize) -> Peer {
         let (near, far) = tokio::io::duplex(bytes);
-        self.server.attach(far);
+        self.server.attach(far, PEER);
         Peer::new(near)
     }
 
@@ -195,8 +199,8 @@ impl Peer {
 
     pub fn hello(&self, name: &str, key: &SigningKey) -> Hello {
         Hello {
-            version_min: 1,
-            version_max: 1,
+            version_min: chat_proto::VERSION_MIN,
+            version_max: chat_proto::VERSION_MAX,
             name: Bytes::copy_from_slice(name.as_bytes()),
             key: key.verifying_key().to_bytes(),
             instance: self.instance,
@@ -293,7 +297,7 @@ impl Peer {
 
     pub async fn create_as(&mut self, stay: Stay) -> Joined {
         let id = self.instance;
-        expect_joined(self.ask(Create { id, stay }).await)
+        expect_joined(self.ask(Create { id, stay, door: Door::Open }).await)
     }
 
     pub async fn join(&mut self, code: [u8; 4]) -> Joined {
@@ -302,7 +306,7 @@ impl Peer {
 
     pub async fn join_as(&mut self, code: [u8; 4], stay: Stay) -> Joined {
         let code = Bytes::copy_from_slice(&code);
-        expect_joined(self.ask(Join { code, stay }).await)
+        expect_joined(self.ask(Join { code, stay, secret: None }).await)
     }
 
     pub async fn resume(&mut self, room: RoomId, after: u64) -> Result<Joined, Refused> {
@@ -372,7 +376,8 @@ pub fn gist(entry: &Entry) -> String {
         EntryBody::Action(text) => format!("* {name} {}", String::from_utf8_lossy(text)),
         EntryBody::Topic(text) => format!("{name} topic {}", String::from_utf8_lossy(text)),
         EntryBody::Opened => format!("{name} opened"),
-        EntryBody::Joined => format!("{name} joined"),
+        EntryBody::Act(act) => format!("{name} {act:?}"),
+        EntryBody::Joined(_) => format!("{name} joined"),
         EntryBody::Left(reason) => format!("{name} left {reason:?}"),
         EntryBody::Renamed(to) => format!("{name} is now {}", String::from_utf8_lossy(to)),
         EntryBody::Unknown { kind, .. } => format!("unknown {kind}"),

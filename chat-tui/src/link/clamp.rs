@@ -4,7 +4,7 @@
 //! value. What is cut is shown cut; what makes no sense at all is a reason to leave ([`super::end::End::Misbehaves`]).
 
 use bytes::Bytes;
-use chat_proto::frame::{Joined, Limits, Member};
+use chat_proto::frame::{HeldName, Joined, Limits, Member, NameList};
 use chat_proto::limits::{
     FRAME_BYTES_FROM_CLIENT, NAME_BYTES, PAGE_ENTRIES, POSTS_UNANSWERED, ROOMS_PER_SESSION, TEXT_BYTES, TOPIC_BYTES,
 };
@@ -39,7 +39,13 @@ fn body(body: EntryBody) -> EntryBody {
         EntryBody::Topic(topic) => EntryBody::Topic(cut(&topic, TOPIC_BYTES)),
         EntryBody::Renamed(name) => EntryBody::Renamed(cut(&name, NAME_BYTES)),
         EntryBody::Unknown { kind, body } => EntryBody::Unknown { kind, body: cut(&body, TEXT_BYTES) },
-        EntryBody::Opened | EntryBody::Joined | EntryBody::Left(_) => body,
+        EntryBody::Act(mut act) => {
+            if let Some(target) = act.target_mut() {
+                target.name = cut(&target.name, NAME_BYTES);
+            }
+            EntryBody::Act(act)
+        }
+        EntryBody::Opened | EntryBody::Joined(_) | EntryBody::Left(_) => body,
     }
 }
 
@@ -52,6 +58,11 @@ pub(crate) fn joined(mut joined: Joined) -> Joined {
 pub(crate) fn member(mut member: Member) -> Member {
     member.name = cut(&member.name, NAME_BYTES);
     member
+}
+
+/// Names safe to hold; how many there may be is capped by their type.
+pub(crate) fn names(list: NameList) -> Vec<HeldName> {
+    list.names.into_vec().into_iter().map(|held| HeldName { name: cut(&held.name, NAME_BYTES), ..held }).collect()
 }
 
 /// Limits under which a client can work, whatever was announced.

@@ -1,6 +1,6 @@
 //! Why a connection is over, and the sentences for it.
 
-use super::Trouble;
+use super::{DialError, Distrust, Trouble};
 use chat_proto::frame::GoAway;
 use chat_proto::text::visible_line;
 use chat_proto::{Code, Detail, Nick, Refused, VERSION_MAX, VERSION_MIN};
@@ -14,6 +14,8 @@ const WAIT_MAX: Duration = Duration::from_mins(5);
 pub(crate) enum End {
     /// Nothing answered.
     NoServer(String),
+    /// Whoever answered is not trusted.
+    Distrusted(Distrust),
     /// It broke, or the server closed it for a reason that a new connection may mend.
     Lost { sentence: String, retry_after: Option<Duration> },
     /// Something was missing between two entries: a resume fetches it.
@@ -28,6 +30,8 @@ pub(crate) enum End {
     LoginRefused { sentence: String, free_name: Option<Nick> },
     /// A newer session of this client took over.
     Replaced(String),
+    /// The name was given up, and the server hangs up.
+    GivenUp,
     /// `Bye` was said.
     Bye,
     /// Nobody holds the link any more.
@@ -37,6 +41,14 @@ pub(crate) enum End {
 impl End {
     pub(crate) fn lost(sentence: impl Into<String>) -> Self {
         Self::Lost { sentence: sentence.into(), retry_after: None }
+    }
+
+    /// Why there is nobody to greet.
+    pub(crate) fn not_dialled(error: DialError) -> Self {
+        match error {
+            DialError::Distrusted(distrust) => Self::Distrusted(distrust),
+            other => Self::NoServer(other.to_string()),
+        }
     }
 
     pub(crate) fn misbehaves(sentence: impl Into<String>) -> Self {
@@ -73,7 +85,13 @@ impl End {
             Self::Hole => Some((Trouble::Lost("something was missing; it is fetched again".into()), now)),
             Self::GoAway(wait) => Some((Trouble::GoAway, *wait)),
             Self::Misbehaves(sentence) => Some((Trouble::Misbehaves(sentence.clone()), now)),
-            Self::Renamed | Self::LoginRefused { .. } | Self::Replaced(_) | Self::Bye | Self::Abandoned => None,
+            Self::Distrusted(_)
+            | Self::GivenUp
+            | Self::Renamed
+            | Self::LoginRefused { .. }
+            | Self::Replaced(_)
+            | Self::Bye
+            | Self::Abandoned => None,
         }
     }
 

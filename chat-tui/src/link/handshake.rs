@@ -1,9 +1,10 @@
 //! From a stream to a login: hello, challenge, signature, welcome.
 
-use super::dial::Dialer;
+use super::dial::{Call, Dialer, Security};
 use super::end::End;
 use super::wire::{self, Inbound, Outbound};
 use chat_proto::frame::{Challenge, ClientFrame, Hello, Login, ServerFrame, Welcome};
+use chat_proto::login::Binding;
 use chat_proto::{Nick, VERSION_MAX, VERSION_MIN, login};
 use ed25519_dalek::SigningKey;
 use std::time::Duration;
@@ -20,6 +21,7 @@ pub(crate) struct Connected<S> {
     pub(crate) inbound: Inbound<S>,
     pub(crate) outbound: Outbound<S>,
     pub(crate) welcome: Welcome,
+    pub(crate) security: Security,
 }
 
 /// Dials and logs in as `name`.
@@ -29,7 +31,7 @@ pub(crate) async fn connect<D: Dialer>(
     instance: u64,
     name: &Nick,
 ) -> Result<Connected<D::Stream>, End> {
-    let stream = dialer.dial().await.map_err(|error| End::NoServer(error.to_string()))?;
+    let Call { stream, binding, security } = dialer.dial().await.map_err(End::not_dialled)?;
     let hello = Hello {
         version_min: VERSION_MIN,
         version_max: VERSION_MAX,
@@ -37,11 +39,17 @@ pub(crate) async fn connect<D: Dialer>(
         key: key.verifying_key().to_bytes(),
         instance,
     };
-    let greeting = tokio::time::timeout(PATIENCE, greet(stream, key, hello));
-    greeting.await.unwrap_or_else(|_| Err(End::lost("the server took the call but does not greet")))
+    let greeting = tokio::time::timeout(PATIENCE, greet(stream, key, hello, &binding));
+    match greeting.await {
+        Ok(Ok((inbound, outbound, welcome))) => Ok(Connected { inbound, outbound, welcome, security }),
+        Ok(Err(end)) => Err(end),
+        Err(_) => Err(End::lost("the server took the call but does not greet")),
+    }
 }
 
-async fn greet<S>(stream: S, key: &SigningKey, hello: Hello) -> Result<Connected<S>, End>
+type Greeted<S> = (Inbound<S>, Outbound<S>, Welcome);
+
+async fn greet<S>(stream: S, key: &SigningKey, hello: Hello, binding: &Binding) -> Result<Greeted<S>, End>
 where
     S: AsyncRead + AsyncWrite,
 {
@@ -51,10 +59,10 @@ where
         ServerFrame::Challenge(challenge) => speakable(challenge)?,
         other => return Err(not_expected(&other)),
     };
-    let signature = login::sign(key, &challenge, &hello, &login::PLAIN);
+    let signature = login::sign(key, &challenge, &hello, binding);
     say(&mut outbound, LOGIN, Login { signature }).await?;
     match hear(&mut inbound).await? {
-        ServerFrame::Welcome(welcome) => Ok(Connected { inbound, outbound, welcome }),
+        ServerFrame::Welcome(welcome) => Ok((inbound, outbound, welcome)),
         other => Err(not_expected(&other)),
     }
 }

@@ -1,7 +1,8 @@
 //! What was asked: under which number, or still waiting for a connection to ask it on.
 
 use super::Asked;
-use chat_proto::{Nick, PostId, RoomCode, RoomId, Seq};
+use chat_proto::frame::Door;
+use chat_proto::{Nick, PostId, RoomCode, RoomId, Secret, Seq};
 use std::collections::{BTreeMap, VecDeque};
 
 /// Requests that may wait at once; only a holder that does not look at answers comes near.
@@ -12,8 +13,14 @@ pub(crate) enum Request {
     /// The id makes asking again find the same room.
     Create {
         id: u64,
+        door: Door,
     },
-    Join(RoomCode),
+    Join(RoomCode, Option<Secret>),
+    /// Enters a room by its id.
+    Return(RoomId),
+    Invite(RoomId),
+    Names,
+    GiveUp,
     Resume(RoomId),
     Leave(RoomId),
     History {
@@ -34,7 +41,11 @@ impl Request {
     pub(crate) fn asked(&self) -> Option<Asked> {
         match self {
             Self::Create { .. } => Some(Asked::Create),
-            Self::Join(code) => Some(Asked::Join(*code)),
+            Self::Join(code, _) => Some(Asked::Join(*code)),
+            Self::Return(room) => Some(Asked::Return(*room)),
+            Self::Invite(room) => Some(Asked::Invite(*room)),
+            Self::Names => Some(Asked::Names),
+            Self::GiveUp => Some(Asked::GiveUp),
             Self::Resume(room) => Some(Asked::Resume(*room)),
             Self::Leave(room) => Some(Asked::Leave(*room)),
             Self::History { room, .. } => Some(Asked::History(*room)),
@@ -46,7 +57,7 @@ impl Request {
     /// The room that must be entered before this makes sense.
     pub(crate) fn room(&self) -> Option<RoomId> {
         match self {
-            Self::Leave(room) | Self::History { room, .. } => Some(*room),
+            Self::Invite(room) | Self::Leave(room) | Self::History { room, .. } => Some(*room),
             _ => None,
         }
     }
@@ -54,7 +65,7 @@ impl Request {
     /// Whether one answer is enough for both.
     fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Create { .. }, Self::Create { .. }) => true,
+            (Self::Create { door, .. }, Self::Create { door: other, .. }) => door == other,
             (this, other) => this == other,
         }
     }

@@ -14,7 +14,7 @@ use super::heartbeat::{Due, Heartbeat};
 use super::outgoing::Outgoing;
 use super::requests::{Request, Requests};
 use super::room::{Room, Standing};
-use super::{LinkEvent, Mark};
+use super::{LinkEvent, Mark, Security};
 use crate::outbox::Kept;
 use chat_proto::frame::{Durability, Limits, Stay, Welcome};
 use chat_proto::{Nick, PersonId, PostId, RoomId, UnixMillis};
@@ -111,7 +111,7 @@ impl Core {
     ///
     /// # Errors
     /// [`End::Renamed`] if the answer to a rename was lost and the rename holds: under the old name we are somebody else.
-    pub(crate) fn on_login(&mut self, now: Moment, welcome: &Welcome) -> Result<(), End> {
+    pub(crate) fn on_login(&mut self, now: Moment, welcome: &Welcome, security: Security) -> Result<(), End> {
         if self.person.is_some_and(|person| person != welcome.person)
             && let Some(name) = self.requests.take_rename()
         {
@@ -123,7 +123,7 @@ impl Core {
         self.person = Some(welcome.person);
         self.memberships = welcome.rooms.iter().map(|membership| membership.room).collect();
         let name = Nick::parse(&welcome.name).unwrap_or_else(|_| self.name.clone());
-        self.tell(LinkEvent::Up { person: welcome.person, name, limits, durability: welcome.durability });
+        self.tell(LinkEvent::Up { person: welcome.person, name, limits, durability: welcome.durability, security });
         self.session =
             Some(Session { limits, heartbeat: Heartbeat::new(now.at, &limits), last_ping: 0, goodbye: None });
         for room in self.rooms.keys().rev() {

@@ -10,8 +10,8 @@ use ratatui::layout::Rect;
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
     let middle = area.y + area.height * 2 / 5;
     let goal = match state.attempt {
-        Some(Goal::Join(code)) => format!("entering {code}"),
-        Some(Goal::Create) | None => "opening a room".to_owned(),
+        Some(Goal::Join(code, _)) => format!("entering {code}"),
+        Some(Goal::Create(_)) | None => "opening a room".to_owned(),
     };
     let server = state.prompt.server();
     centre(&format!("{goal} at {server}…"), Ink::Text, state, area, middle, buffer);

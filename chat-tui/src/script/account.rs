@@ -27,7 +27,7 @@ impl Account {
     pub(super) fn open(who: &Who, stay: Stay, key: SigningKey) -> Self {
         let name = who.name.clone().unwrap_or_else(login_name);
         let names_left = if who.name.is_some() { 0 } else { NAMES_MAX };
-        let target = Target { server: who.server.clone(), name, stay };
+        let target = Target { server: who.server.clone(), key: None, name, stay };
         let instance = rand::random();
         let (commands, events) = dial(&target, &key, instance);
         Self { instance, target, key, names_left, commands, events }

@@ -27,7 +27,7 @@ pub async fn run(order: &Send, written: &[u8], key: SigningKey, stop: impl Futur
     };
     let mut errand =
         Errand { account: Account::open(&order.who, Stay::Visitor, key), text, progress: Progress::Nowhere };
-    errand.account.ask(Command::Join(order.join)).await;
+    errand.account.ask(Command::Join(order.join, None)).await;
     let ending = tokio::select! {
         ending = errand.done(order) => ending,
         () = tokio::time::sleep(order.timeout) => {
@@ -86,7 +86,7 @@ impl Errand {
                     if matches!(self.progress, Progress::Posted) || !self.account.take_name(free_name) {
                         return self.progress.shut_out(sentence);
                     }
-                    self.account.ask(Command::Join(order.join)).await;
+                    self.account.ask(Command::Join(order.join, None)).await;
                 }
                 LinkEvent::RoomEnded { .. } | LinkEvent::Left { .. } => {
                     return Ending::Unanswered(self.progress.doubt("the room ended"));

@@ -7,6 +7,7 @@ use super::Ending;
 use super::account::Account;
 use crate::config::Tail;
 use crate::link::{Asked, Command, LinkEvent};
+use chat_proto::frame::Door;
 use chat_proto::frame::{Joined, Stay};
 use chat_proto::{Entry, RoomCode};
 use ed25519_dalek::SigningKey;
@@ -24,7 +25,7 @@ pub async fn run(
     stop: impl Future<Output = ()>,
 ) -> Ending {
     let stay = if order.create { Stay::Resident } else { Stay::Watcher };
-    let entry = order.join.map_or(Command::Create, Command::Join);
+    let entry = order.join.map_or(Command::Create(Door::Open), |code| Command::Join(code, None));
     let account = Account::open(&order.who, stay, key);
     account.ask(entry.clone()).await;
     let lines = Lines { is_json: order.json };
@@ -97,7 +98,7 @@ impl<O: Write, A: Write> Follower<O, A> {
     async fn on_joined(&mut self, joined: &Joined) -> io::Result<()> {
         let is_first = self.code.is_none();
         self.code = RoomCode::parse(&joined.code).ok();
-        if let (true, Command::Create, Some(code)) = (is_first, &self.entry, self.code) {
+        if let (true, Command::Create(_), Some(code)) = (is_first, &self.entry, self.code) {
             self.lines.code(&mut self.out, code)?;
             self.out.flush()?;
         }

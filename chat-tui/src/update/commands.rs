@@ -10,13 +10,14 @@ use crate::state::State;
 use bytes::Bytes;
 use chat_proto::RoomCode;
 use chat_proto::entry::EntryBody;
+use chat_proto::frame::Door;
 
 pub(super) fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
     match action {
         Action::Help => help(state),
         Action::Me(text) => posting::post(state, EntryBody::Action(bytes(text.as_str()))),
         Action::Join(code) => join(state, code),
-        Action::Create => ask_link(state, Command::Create),
+        Action::Create => ask_link(state, Command::Create(Door::Open)),
         Action::Leave => leave(state),
         Action::Nick(name) => ask_link(state, Command::Rename(name)),
         Action::ShowTopic => show_topic(state),
@@ -52,7 +53,7 @@ fn join(state: &mut State, code: RoomCode) -> Vec<Effect> {
     match known(|room| !room.is_over).or_else(left_behind) {
         Some(id) if state.current == Some(id) => hint(state, format!("this is {code}")),
         Some(id) => link::enter(state, id),
-        None => ask_link(state, Command::Join(code)),
+        None => ask_link(state, Command::Join(code, None)),
     }
 }
 

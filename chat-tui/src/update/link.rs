@@ -7,6 +7,7 @@ use crate::screen::room::Room;
 use crate::state::{Goal, Link, Screen, Server, State};
 use crate::widget::timeline::{ENTRIES_MAX, Reader};
 use chat_proto::entry::{Entry, PersonId, PostId, RoomId, UnixMillis};
+use chat_proto::frame::Door;
 use chat_proto::frame::{GapKind, Joined, Member};
 use chat_proto::text::visible_line;
 use chat_proto::{Nick, Seq};
@@ -31,7 +32,9 @@ pub(super) fn on_link(state: &mut State, event: LinkEvent) -> Vec<Effect> {
         }
         LinkEvent::Marked { room, id, mark } => on_marked(state, room, id, mark),
         LinkEvent::Restored { items } => on_restored(state, &items),
-        LinkEvent::RoomEnded { room } => on_room_ended(state, room),
+        LinkEvent::RoomEnded { room, .. } => on_room_ended(state, room),
+        LinkEvent::Distrusted(distrust) => on_ended(state, &distrust.to_string()),
+        LinkEvent::Invitation { .. } | LinkEvent::Names(_) => Vec::new(),
         LinkEvent::Left { room } if is_closed(state, room) => Vec::new(),
         LinkEvent::Left { room } => on_left(state, room),
         LinkEvent::Renamed(name) => on_renamed(state, name),
@@ -256,7 +259,7 @@ pub(super) fn on_left(state: &mut State, room: RoomId) -> Vec<Effect> {
 }
 
 fn on_renamed(state: &mut State, name: Nick) -> Vec<Effect> {
-    if let Some((_, dialed)) = &mut state.dialed {
+    if let Some((_, _, dialed)) = &mut state.dialed {
         dialed.clone_from(&name);
     }
     state.prompt.set_name(&name);
@@ -267,8 +270,11 @@ fn on_renamed(state: &mut State, name: Nick) -> Vec<Effect> {
 
 fn on_refused(state: &mut State, asked: Asked, sentence: &str, free_name: Option<Nick>) -> Vec<Effect> {
     match asked {
-        Asked::Create | Asked::Join(_) if state.attempt.is_some() => prompt::on_refused(state, sentence),
-        Asked::Create | Asked::Join(_) | Asked::Leave(_) => problem(state, sentence),
+        Asked::Create | Asked::Join(_) | Asked::Return(_) if state.attempt.is_some() => {
+            prompt::on_refused(state, sentence)
+        }
+        Asked::Create | Asked::Join(_) | Asked::Return(_) | Asked::Leave(_) => problem(state, sentence),
+        Asked::Invite(_) | Asked::Names | Asked::GiveUp => problem(state, sentence),
         Asked::Resume(room) => on_shut_out(state, room, sentence),
         Asked::History(room) => on_history_refused(state, room, sentence),
         Asked::Rename => on_rename_refused(state, sentence, free_name),
@@ -298,8 +304,8 @@ fn on_rename_refused(state: &mut State, sentence: &str, free_name: Option<Nick>)
 pub(super) fn mend(state: &mut State) -> Vec<Effect> {
     let is_over = state.room().is_some_and(|room| room.is_over);
     let goal = match state.room().and_then(Room::typed_code) {
-        Some(code) if !is_over => Goal::Join(code),
-        _ => Goal::Create,
+        Some(code) if !is_over => Goal::Join(code, None),
+        _ => Goal::Create(Door::Open),
     };
     match &state.link {
         Link::Up { .. } if is_over => vec![Effect::Link(goal.command())],

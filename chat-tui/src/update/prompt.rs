@@ -7,12 +7,13 @@ use crate::overlay::Question;
 use crate::screen::prompt::{Focus, Offer};
 use crate::state::{Goal, Link, Screen, Server, State, Wish};
 use chat_proto::Nick;
+use chat_proto::frame::Door;
 
 /// The first steps that flags ask for. What is wrong with them opens the prompt.
 pub(super) fn begin(state: &mut State, wish: &Wish, is_host: bool) -> Vec<Effect> {
     let goal = match wish {
-        Wish::None | Wish::Create => Ok(Goal::Create),
-        Wish::Join(_) => state.prompt.judged_code().map(Goal::Join),
+        Wish::None | Wish::Create => Ok(Goal::Create(Door::Open)),
+        Wish::Join(_) => state.prompt.judged_code().map(|code| Goal::Join(code, None)),
     };
     let effects = match goal {
         Ok(goal) if is_host => host(state, goal),
@@ -28,7 +29,7 @@ pub(super) fn begin(state: &mut State, wish: &Wish, is_host: bool) -> Vec<Effect
 /// Enter: on a button, what it says; in a field, join.
 pub(super) fn go(state: &mut State) -> Vec<Effect> {
     match state.prompt.focus {
-        Focus::Create => attempt(state, Goal::Create),
+        Focus::Create => attempt(state, Goal::Create(Door::Open)),
         Focus::Offer => take_offer(state),
         Focus::Name | Focus::Room | Focus::Server | Focus::Join => join(state),
     }
@@ -38,7 +39,7 @@ fn join(state: &mut State) -> Vec<Effect> {
     // What is wrong is said from top to bottom.
     let code = state.prompt.judged_name().and_then(|_| state.prompt.judged_code());
     match code {
-        Ok(code) => attempt(state, Goal::Join(code)),
+        Ok(code) => attempt(state, Goal::Join(code, None)),
         Err(sentence) => fail(state, &sentence, None),
     }
 }
@@ -51,7 +52,7 @@ pub(super) fn take_offer(state: &mut State) -> Vec<Effect> {
             attempt(state, goal)
         }
         // No room can be on a server that did not run: one is opened.
-        Some(Offer::Host) => host(state, Goal::Create),
+        Some(Offer::Host) => host(state, Goal::Create(Door::Open)),
         None => Vec::new(),
     }
 }
@@ -100,19 +101,19 @@ fn set_out(state: &mut State, goal: Goal, busy: String) {
 /// Over the link there is, if it goes to this server under this name; otherwise over a new one.
 pub(super) fn reach(state: &mut State, goal: Goal, server: String, name: Nick) -> Vec<Effect> {
     set_out(state, goal, format!("connecting to {server}…"));
-    if state.is_up() && state.dialed.as_ref() == Some(&(server.clone(), name.clone())) {
+    if state.is_up() && state.dialed.as_ref() == Some(&(server.clone(), None, name.clone())) {
         return vec![Effect::Link(goal.command())];
     }
     close_rooms(state, goal);
     state.link = Link::Connecting;
-    state.dialed = Some((server.clone(), name.clone()));
-    vec![Effect::Dial { server, name }]
+    state.dialed = Some((server.clone(), None, name.clone()));
+    vec![Effect::Dial { server, key: None, name }]
 }
 
 /// A new link is in no room but the one it heads for: to be in the others again, somebody must enter them.
 fn close_rooms(state: &mut State, goal: Goal) {
     for room in state.rooms.values_mut() {
-        room.is_over |= room.typed_code().map(Goal::Join) != Some(goal);
+        room.is_over |= room.typed_code().map(|code| Goal::Join(code, None)) != Some(goal);
     }
 }
 
@@ -149,8 +150,8 @@ pub(super) fn on_trouble(state: &mut State, trouble: &Trouble) -> Vec<Effect> {
 /// The server will not have this person under this name, key or version.
 pub(super) fn on_login_refused(state: &mut State, sentence: &str, free_name: Option<Nick>) -> Vec<Effect> {
     let code = state.room().and_then(crate::screen::room::Room::typed_code);
-    let goal = state.attempt.or(code.map(Goal::Join)).unwrap_or(Goal::Create);
-    if let Goal::Join(code) = goal {
+    let goal = state.attempt.or(code.map(|code| Goal::Join(code, None))).unwrap_or(Goal::Create(Door::Open));
+    if let Goal::Join(code, _) = goal {
         state.prompt.set_room(&code.to_string());
     }
     state.prompt.focus = Focus::Name;
@@ -161,7 +162,7 @@ pub(super) fn on_login_refused(state: &mut State, sentence: &str, free_name: Opt
 
 /// Opening or entering a room was refused.
 pub(super) fn on_refused(state: &mut State, sentence: &str) -> Vec<Effect> {
-    state.prompt.focus = if let Some(Goal::Join(_)) = state.attempt { Focus::Room } else { Focus::Create };
+    state.prompt.focus = if let Some(Goal::Join(..)) = state.attempt { Focus::Room } else { Focus::Create };
     fail(state, sentence, None)
 }
 

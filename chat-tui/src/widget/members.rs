@@ -47,7 +47,7 @@ impl Members {
         let person = entry.author.person;
         let name = super::timeline::name(&entry.author.name);
         match &entry.body {
-            EntryBody::Opened | EntryBody::Joined => self.set(person, Person { name, presence: Presence::Here }),
+            EntryBody::Opened | EntryBody::Joined(_) => self.set(person, Person { name, presence: Presence::Here }),
             EntryBody::Left(LeaveReason::Quit | LeaveReason::Lost) => {
                 self.set(person, Person { name, presence: Presence::Gone });
             }

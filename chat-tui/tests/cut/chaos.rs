@@ -1,9 +1,11 @@
 //! A network that cuts, stalls, splits, coalesces and swallows, at points that a seed decides.
 
 use chat_server::Server;
+use chat_tui::link::Call;
 use chat_tui::link::{DialError, Dialer};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -11,6 +13,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, ReadHalf, WriteHalf, 
 use tokio_util::sync::CancellationToken;
 
 /// Bytes in flight in one direction of one connection.
+const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const PIPE_BYTES: usize = 4 * 1024;
 /// A connection is cut after 2^6 to 2^19 bytes in one direction: within the greeting, within a frame, after many. The
 /// largest frame must fit at times, or no protocol could get it through.
@@ -34,7 +37,7 @@ impl Chaos {
 impl Dialer for Chaos {
     type Stream = DuplexStream;
 
-    async fn dial(&self) -> Result<DuplexStream, DialError> {
+    async fn dial(&self) -> Result<Call<DuplexStream>, DialError> {
         let dial = self.dials.fetch_add(1, Ordering::Relaxed);
         let mut dice = StdRng::seed_from_u64(self.seed.wrapping_mul(1_000_003).wrapping_add(dial));
         let is_calm = self.is_calm.load(Ordering::Relaxed);
@@ -43,7 +46,7 @@ impl Dialer for Chaos {
         }
         let (client, near) = duplex(PIPE_BYTES);
         let (far, server) = duplex(PIPE_BYTES);
-        self.server.attach(server);
+        self.server.attach(server, LOCALHOST);
         let (near_read, near_write) = split(near);
         let (far_read, far_write) = split(far);
         let cut = CancellationToken::new();
@@ -51,7 +54,7 @@ impl Dialer for Chaos {
             let weather = Weather::new(StdRng::from_rng(&mut dice), is_calm);
             tokio::spawn(carry(from, to, weather, cut.clone()));
         }
-        Ok(client)
+        Ok(Call::plain(client))
     }
 }
 

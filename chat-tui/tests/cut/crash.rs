@@ -3,6 +3,7 @@
 use crate::body;
 use crate::chaos::Chaos;
 use crate::person::Person;
+use chat_proto::frame::Door;
 use chat_proto::frame::Stay;
 use chat_proto::{EntryBody, Nick, PostId, RoomCode, RoomId, UnixMillis};
 use chat_server::{Config, Server, System};
@@ -48,7 +49,7 @@ impl Crasher {
             seed: instance,
         };
         let name = Nick::parse(format!("crasher-{}", self.number).as_bytes()).unwrap();
-        let target = Target { server: "the server".into(), name, stay: Stay::Resident };
+        let target = Target { server: "the server".into(), key: None, name, stay: Stay::Resident };
         let key = SigningKey::from_bytes(&[self.number as u8 + 100; 32]);
         let (commands, events) = link::spawn_over(Arc::clone(&self.chaos), target, key, environment);
         Life { instance, commands, events }
@@ -58,7 +59,7 @@ impl Crasher {
     async fn chat(mut self, room: RoomId, code: RoomCode) -> BTreeMap<PostId, EntryBody> {
         let mut said = BTreeMap::new();
         let mut life = self.start();
-        life.commands.send(Command::Join(code)).await.unwrap();
+        life.commands.send(Command::Join(code, None)).await.unwrap();
         let mut n = 0;
         for _ in 0..POSTS_EACH {
             n += 1;
@@ -70,7 +71,7 @@ impl Crasher {
                 drop(life);
                 tokio::time::sleep(Duration::from_millis(1)).await;
                 life = self.start();
-                life.commands.send(Command::Join(code)).await.unwrap();
+                life.commands.send(Command::Join(code, None)).await.unwrap();
                 n = 0;
             }
         }
@@ -110,7 +111,7 @@ pub(crate) async fn run(seed: u64) {
     let directory = std::env::temp_dir().join(format!("chat-crash-{:016x}", rand::random::<u64>()));
     // One who stays sees everything.
     let mut witness = Person::new(0, &server, seed, &is_calm);
-    let (room, code) = witness.enter(Command::Create).await;
+    let (room, code) = witness.enter(Command::Create(Door::Open)).await;
     let crashers = (1..=CRASHERS).map(|number| {
         let chaos = Chaos::new(server.clone(), seed * 1_000 + number, Arc::clone(&is_calm));
         let (dice, directory) = (StdRng::seed_from_u64(seed + number), directory.clone());

@@ -28,7 +28,7 @@ impl Person {
         let seed = seed * 100 + number as u64;
         let environment = Environment { instance: number as u64, outbox: None, wall: Arc::new(|| UnixMillis(0)), seed };
         let name = Nick::parse(format!("person-{number}").as_bytes()).unwrap();
-        let target = Target { server: String::new(), name, stay: Stay::Resident };
+        let target = Target { server: String::new(), key: None, name, stay: Stay::Resident };
         let key = SigningKey::from_bytes(&[number as u8 + 1; 32]);
         let chaos = Chaos::new(server.clone(), seed, Arc::clone(is_calm));
         let (commands, events) = link::spawn_over(chaos, target, key, environment);

@@ -17,7 +17,8 @@ async fn free_address() -> String {
 }
 
 async fn is_answering(address: &str) -> bool {
-    let target = Target { server: address.into(), name: Nick::parse(b"alice").unwrap(), stay: Stay::Resident };
+    let target =
+        Target { server: address.into(), key: None, name: Nick::parse(b"alice").unwrap(), stay: Stay::Resident };
     let environment = Environment::of_this_machine(1, None);
     let (_commands, mut events) = link::spawn(target, SigningKey::from_bytes(&[1; 32]), environment);
     matches!(timeout(Duration::from_secs(5), events.recv()).await, Ok(Some(LinkEvent::Up { .. })))

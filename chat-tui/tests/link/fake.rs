@@ -2,12 +2,15 @@
 
 use bytes::{Bytes, BytesMut};
 use chat_proto::codec::{FrameCodec, Payload, to_bytes};
+use chat_proto::frame::Door;
+use chat_proto::frame::Lock;
 use chat_proto::frame::{
     Challenge, ClientFrame, Durability, Frame, Hello, Joined, Label, Limits, Role, RoomState, ServerFrame, Stay,
     Welcome,
 };
 use chat_proto::wire::Capped;
 use chat_proto::{Author, Entry, EntryBody, Nick, PersonId, PostId, RoomCode, RoomId, Seq, UnixMillis, login};
+use chat_tui::link::Call;
 use chat_tui::link::{self, Command, DialError, Dialer, Environment, LinkEvent, OutboxItem, Target};
 use ed25519_dalek::SigningKey;
 use std::path::Path;
@@ -32,10 +35,10 @@ struct Harbour {
 impl Dialer for Harbour {
     type Stream = DuplexStream;
 
-    async fn dial(&self) -> Result<DuplexStream, DialError> {
+    async fn dial(&self) -> Result<Call<DuplexStream>, DialError> {
         let (ours, theirs) = duplex(self.pipe_bytes);
         match self.ends.send(theirs) {
-            Ok(()) => Ok(ours),
+            Ok(()) => Ok(Call::plain(ours)),
             Err(_) => Err(DialError::NoAnswer { address: "localhost:7000".into() }),
         }
     }
@@ -71,7 +74,8 @@ impl Scene {
             move || UnixMillis(1_800_000_000_000 + start.elapsed().as_millis() as i64 + slept.load(Ordering::Relaxed));
         let environment =
             Environment { instance: 5, outbox: outbox.map(Path::to_owned), wall: Arc::new(wall), seed: 1 };
-        let target = Target { server: "localhost:7000".into(), name: Nick::parse(name.as_bytes()).unwrap(), stay };
+        let target =
+            Target { server: "localhost:7000".into(), key: None, name: Nick::parse(name.as_bytes()).unwrap(), stay };
         let key = SigningKey::from_bytes(&[3; 32]);
         let (commands, events) = link::spawn_over(Harbour { ends, pipe_bytes }, target, key, environment);
         Self { commands, events, dials, slept_ms }
@@ -124,7 +128,7 @@ impl Scene {
     /// The next dial, logged in and in the room.
     pub(crate) async fn enter(&mut self, cursor: u64) -> Peer {
         let mut peer = self.greet().await;
-        self.ask(Command::Join(RoomCode::parse(b"AB3Z").unwrap())).await;
+        self.ask(Command::Join(RoomCode::parse(b"AB3Z").unwrap(), None)).await;
         let request = peer.request_where(|frame| matches!(frame, ClientFrame::Join(_))).await.0;
         peer.say(request, joined(cursor)).await;
         self.event_where(|event| matches!(event, LinkEvent::Joined { .. })).await;
@@ -197,7 +201,7 @@ impl Peer {
     /// Checks the proof as a server does, and welcomes.
     pub(crate) async fn greet(&mut self) {
         let hello = self.hello().await;
-        let challenge = Challenge { version: 1, nonce: [9; 32] };
+        let challenge = Challenge { version: chat_proto::VERSION_MAX, nonce: [9; 32] };
         self.say(1, challenge.clone()).await;
         let Some((request, ClientFrame::Login(proof))) = self.next().await else { panic!("no login") };
         assert!(login::proves(&proof.signature, &challenge, &hello, &login::PLAIN));
@@ -236,7 +240,14 @@ pub(crate) fn joined(cursor: u64) -> Joined {
         head: Seq(cursor),
         oldest: Seq(1),
         cursor: Seq(cursor),
-        state: RoomState { topic: Bytes::new(), label, role: Role::Member, members: 1 },
+        state: RoomState {
+            topic: Bytes::new(),
+            label,
+            role: Role::Member,
+            door: Door::Open,
+            lock: Lock::Unlocked,
+            members: 1,
+        },
     }
 }
 

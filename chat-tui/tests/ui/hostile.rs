@@ -1,7 +1,9 @@
 //! Whatever a peer or a server sends, and whatever the window's size: no panic, nothing raw, bounded memory.
 
+use crate::scene::ARRIVAL;
 use crate::scene::{ROOM, Scene, bytes, entry, joined, member, message, rows_of, start};
 use chat_proto::entry::{Entry, EntryBody, RoomId, Seq, UnixMillis};
+use chat_proto::frame::EndReason;
 use chat_proto::frame::{GapKind, Presence};
 use chat_tui::event::EventKind;
 use chat_tui::link::{Asked, LinkEvent, Mark};
@@ -35,7 +37,7 @@ fn no_text_reaches_the_terminal_raw() {
         let mut scene = Scene::room(80, 24);
         scene.happens(0, (66, &text), message(&text));
         scene.happens(0, (66, &text), EntryBody::Topic(bytes(&text)));
-        scene.happens(0, (67, &text), EntryBody::Joined);
+        scene.happens(0, (67, &text), EntryBody::Joined(ARRIVAL));
         scene.happens(0, (67, &text), EntryBody::Renamed(bytes(&text)));
         scene.link(LinkEvent::Members { room: ROOM, members: vec![member(68, &text, Presence::Here)] });
         scene.marked(9, Mark::Refused(text.clone()));
@@ -211,7 +213,7 @@ fn what_belongs_to_no_room_here_is_ignored() {
     scene.link(LinkEvent::Entries { room: ROOM, entries: vec![entry(1, 0, MALLORY, message("?"))] });
     scene.link(LinkEvent::Members { room: ROOM, members: vec![] });
     scene.link(LinkEvent::Gap { room: ROOM, from: Seq(1), to: Seq(2), kind: GapKind::Purged });
-    scene.link(LinkEvent::RoomEnded { room: ROOM });
+    scene.link(LinkEvent::RoomEnded { room: ROOM, reason: EndReason::Over });
     scene.link(LinkEvent::Left { room: ROOM });
     scene.event(EventKind::Tick);
     scene.terminal(TerminalEvent::FocusLost);

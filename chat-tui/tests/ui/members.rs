@@ -34,7 +34,6 @@ fn the_list_follows_the_log() {
         (EntryBody::Left(LeaveReason::Quit), "HERE, ● alice  you, ● carol, LEFT, ○ bob, ○ dave"),
         (EntryBody::Left(LeaveReason::Lost), "HERE, ● alice  you, ● carol, LEFT, ○ bob, ○ dave"),
         (EntryBody::Left(LeaveReason::Leave), "HERE, ● alice  you, ● carol, LEFT, ○ dave"),
-        (EntryBody::Left(LeaveReason::Kicked), "HERE, ● alice  you, ● carol, LEFT, ○ dave"),
         (EntryBody::Renamed(bytes("rob")), "HERE, ● alice  you, ● carol, ● rob, LEFT, ○ dave"),
     ];
     for (body, list) in table {

@@ -1,6 +1,7 @@
 //! From the prompt into a room, and what keeps somebody out of it.
 
 use crate::scene::{Scene, code, joined, nick, start, up};
+use chat_proto::frame::Door;
 use chat_tui::effect::Effect;
 use chat_tui::event::HostEvent;
 use chat_tui::link::{Asked, Command, LinkEvent, Trouble};
@@ -10,7 +11,7 @@ use crossterm::event::{KeyCode, MouseButton, MouseEventKind};
 use std::time::Duration;
 
 fn dial(server: &str, name: &str) -> Effect {
-    Effect::Dial { server: server.into(), name: nick(name) }
+    Effect::Dial { server: server.into(), key: None, name: nick(name) }
 }
 
 fn no_server() -> LinkEvent {
@@ -102,7 +103,7 @@ fn a_code_and_enter_dial_log_in_join_and_open_the_room() {
     assert!(scene.shows("connecting to localhost:7000…"));
 
     scene.link(up());
-    assert_eq!(scene.effects(), [Effect::Link(Command::Join(code("AB3Z")))]);
+    assert_eq!(scene.effects(), [Effect::Link(Command::Join(code("AB3Z"), None))]);
 
     scene.link(LinkEvent::Joined { asked: Asked::Join(code("AB3Z")), joined: joined() });
     assert_eq!(scene.state.screen, Screen::Room);
@@ -116,7 +117,7 @@ fn with_enough_flags_there_is_no_prompt() {
     assert_eq!(scene.effects(), [dial("localhost:7000", "alice")]);
     assert!(scene.shows("opening a room at localhost:7000…"));
     scene.link(up());
-    assert_eq!(scene.effects(), [Effect::Link(Command::Create)]);
+    assert_eq!(scene.effects(), [Effect::Link(Command::Create(Door::Open))]);
 }
 
 #[test]
@@ -177,7 +178,7 @@ fn a_room_that_is_not_there_is_said_in_the_prompt_and_the_link_is_kept() {
 
     scene.ctrl('u');
     scene.says("CD4Y");
-    assert_eq!(scene.effects(), [Effect::Link(Command::Join(code("CD4Y")))]);
+    assert_eq!(scene.effects(), [Effect::Link(Command::Join(code("CD4Y"), None))]);
 }
 
 #[test]
@@ -209,7 +210,7 @@ fn a_taken_name_offers_a_free_one_and_enter_takes_it() {
     scene.key(KeyCode::Enter);
     assert_eq!(scene.effects(), [dial("localhost:7000", "alice-2")]);
     scene.link(up());
-    assert_eq!(scene.effects(), [Effect::Link(Command::Join(code("AB3Z")))]);
+    assert_eq!(scene.effects(), [Effect::Link(Command::Join(code("AB3Z"), None))]);
 }
 
 #[test]
@@ -222,7 +223,7 @@ fn a_taken_name_among_the_flags_opens_the_prompt_and_goes_on_to_the_same_room() 
 
     scene.key(KeyCode::F(2));
     scene.link(up());
-    assert_eq!(scene.effects(), [dial("localhost:7000", "alice-2"), Effect::Link(Command::Create)]);
+    assert_eq!(scene.effects(), [dial("localhost:7000", "alice-2"), Effect::Link(Command::Create(Door::Open))]);
 }
 
 #[test]
@@ -239,7 +240,7 @@ fn without_a_server_hosting_is_one_key_away() {
     assert_eq!(scene.effects(), [Effect::Host { server: "localhost:7000".into() }]);
     scene.host(HostEvent::Hosting { address: "127.0.0.1:7000".into() });
     scene.link(up());
-    assert_eq!(scene.effects(), [dial("127.0.0.1:7000", "alice"), Effect::Link(Command::Create)]);
+    assert_eq!(scene.effects(), [dial("127.0.0.1:7000", "alice"), Effect::Link(Command::Create(Door::Open))]);
 }
 
 #[test]
@@ -287,7 +288,7 @@ fn whoever_loses_the_race_for_the_port_is_a_guest() {
     scene.link(up());
     scene.link(LinkEvent::Joined { asked: Asked::Create, joined: joined() });
 
-    assert_eq!(scene.effects(), [dial("127.0.0.1:7000", "alice"), Effect::Link(Command::Create)]);
+    assert_eq!(scene.effects(), [dial("127.0.0.1:7000", "alice"), Effect::Link(Command::Create(Door::Open))]);
     assert!(!scene.shows("hosting"));
 }
 

@@ -1,6 +1,7 @@
 //! Moving through what was said: nothing moves under the reader, and what is not here is loaded once.
 
 use crate::counting::allocated_bytes;
+use crate::scene::ARRIVAL;
 use crate::scene::{ROOM, Scene, entry, joined, message, rows_of};
 use chat_proto::entry::{Entry, EntryBody, Seq};
 use chat_proto::frame::GapKind;
@@ -330,7 +331,7 @@ fn a_hundred_thousand_messages_scroll_like_a_hundred() {
 fn a_day_of_comings_and_goings_is_a_few_lines() {
     let mut scene = Scene::room(80, 24);
     for _ in 0..200 {
-        scene.happens(0, (9, "flappy"), EntryBody::Joined);
+        scene.happens(0, (9, "flappy"), EntryBody::Joined(ARRIVAL));
         scene.happens(0, (9, "flappy"), EntryBody::Left(chat_proto::LeaveReason::Lost));
     }
 

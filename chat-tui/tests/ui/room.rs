@@ -1,8 +1,11 @@
 //! The room on the screen.
 
+use crate::scene::ARRIVAL;
 use crate::scene::{ROOM, Scene, bytes, code, entry, joined, message, up};
 use chat_proto::Seq;
 use chat_proto::entry::{EntryBody, LeaveReason};
+use chat_proto::frame::Door;
+use chat_proto::frame::EndReason;
 use chat_tui::effect::Effect;
 use chat_tui::event::EventKind;
 use chat_tui::link::{Asked, Command, LinkEvent, Mark, Trouble};
@@ -17,9 +20,9 @@ const ALICE: (u64, &str) = (1, "alice");
 fn lively(columns: u16, rows: u16) -> Scene {
     let mut scene = Scene::room(columns, rows);
     scene.happens(2, ALICE, EntryBody::Opened);
-    scene.happens(2, ALICE, EntryBody::Joined);
-    scene.happens(2, BOB, EntryBody::Joined);
-    scene.happens(2, CAROL, EntryBody::Joined);
+    scene.happens(2, ALICE, EntryBody::Joined(ARRIVAL));
+    scene.happens(2, BOB, EntryBody::Joined(ARRIVAL));
+    scene.happens(2, CAROL, EntryBody::Joined(ARRIVAL));
     scene.happens(3, BOB, message("hi! did the build pass?"));
     scene.happens(3, ALICE, message("yes, all green 🎉"));
     scene.happens(3, ALICE, message("logs are on the wiki, page »ビルド結果«"));
@@ -169,8 +172,8 @@ fn an_empty_room_invites_to_write() {
 fn comings_and_goings_that_follow_each_other_are_one_line() {
     let mut scene = Scene::room(140, 12);
     scene.happens(0, BOB, EntryBody::Left(LeaveReason::Quit));
-    scene.happens(1, BOB, EntryBody::Joined);
-    scene.happens(2, (9, "erin"), EntryBody::Joined);
+    scene.happens(1, BOB, EntryBody::Joined(ARRIVAL));
+    scene.happens(2, (9, "erin"), EntryBody::Joined(ARRIVAL));
     scene.happens(2, (9, "erin"), EntryBody::Left(LeaveReason::Lost));
     scene.happens(3, CAROL, EntryBody::Left(LeaveReason::Leave));
 
@@ -234,7 +237,7 @@ fn nothing_wakes_an_idle_client() {
 fn a_room_that_is_over_stays_on_the_screen_and_one_key_opens_another() {
     let mut scene = lively(80, 24);
 
-    scene.link(LinkEvent::RoomEnded { room: ROOM });
+    scene.link(LinkEvent::RoomEnded { room: ROOM, reason: EndReason::Over });
     assert!(scene.shows("This room is over.  F5 opens a new one"));
     assert!(scene.shows("hi! did the build pass?"));
 
@@ -244,7 +247,7 @@ fn a_room_that_is_over_stays_on_the_screen_and_one_key_opens_another() {
     assert_eq!(scene.effects(), []);
 
     scene.key(KeyCode::F(5));
-    assert_eq!(scene.effects(), [Effect::Link(Command::Create)]);
+    assert_eq!(scene.effects(), [Effect::Link(Command::Create(Door::Open))]);
 }
 
 #[test]
@@ -312,7 +315,7 @@ fn a_room_that_the_next_link_did_not_enter_is_entered_again_when_asked_for() {
 
     scene.says("/join ab3z");
 
-    assert_eq!(scene.effects(), [Effect::Link(Command::Join(code("AB3Z")))]);
+    assert_eq!(scene.effects(), [Effect::Link(Command::Join(code("AB3Z"), None))]);
 }
 
 #[test]
@@ -350,7 +353,7 @@ fn what_was_not_sent_in_a_room_that_ended_can_be_gone_back_to() {
     let mut scene = lively(80, 24);
     scene.says("too late");
     scene.marked(1, Mark::Refused("the room ended before it was sent".into()));
-    scene.link(LinkEvent::RoomEnded { room: ROOM });
+    scene.link(LinkEvent::RoomEnded { room: ROOM, reason: EndReason::Over });
     let mut other = joined();
     other.room.0[0] = 8;
     other.code = *b"CD4Y";
@@ -368,7 +371,7 @@ fn what_was_not_sent_in_a_room_that_ended_can_be_gone_back_to() {
     scene.says("/join ab3z");
     assert_eq!(
         scene.effects(),
-        [Effect::Link(Command::Join(code("AB3Z")))],
+        [Effect::Link(Command::Join(code("AB3Z"), None))],
         "nothing is left here: the server is asked"
     );
 }

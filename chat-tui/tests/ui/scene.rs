@@ -1,11 +1,14 @@
 //! A client without a terminal, a clock or a network: what tests talk to.
 
 use bytes::Bytes;
+use chat_proto::Arrival;
 use chat_proto::entry::{Author, Entry, EntryBody, PersonId, PostId, RoomId, Seq, UnixMillis};
+use chat_proto::frame::{Door, Lock, Voice};
 use chat_proto::frame::{Durability, Joined, Label, Limits, Member, Presence, Role, RoomState};
 use chat_proto::{Nick, RoomCode};
 use chat_tui::effect::Effect;
 use chat_tui::event::{Event, EventKind, HostEvent};
+use chat_tui::link::Security;
 use chat_tui::link::{Asked, Command, LinkEvent, Mark, OutboxItem};
 use chat_tui::state::{Start, State, Surroundings, Wish};
 use chat_tui::theme::Depth;
@@ -92,17 +95,35 @@ pub(crate) fn joined() -> Joined {
             topic: bytes("release planning"),
             label: Label { durability: Durability::Memory, keeps_entries: 10_000, keeps_bytes: 8 << 20 },
             role: Role::Owner,
+            door: Door::Open,
+            lock: Lock::Unlocked,
             members: 3,
         },
     }
 }
 
+/// As whom somebody comes who has nothing special.
+pub(crate) const ARRIVAL: Arrival = Arrival { key: [0; 32], role: Role::Member, voice: Voice::Free };
+
 pub(crate) fn member(person: u64, name: &str, presence: Presence) -> Member {
-    Member { person: PersonId(person), name: bytes(name), presence }
+    Member {
+        person: PersonId(person),
+        name: bytes(name),
+        presence,
+        role: Role::Member,
+        voice: Voice::Free,
+        key: [0; 32],
+    }
 }
 
 pub(crate) fn up() -> LinkEvent {
-    LinkEvent::Up { person: ALICE, name: nick("alice"), limits: limits(), durability: Durability::Memory }
+    LinkEvent::Up {
+        person: ALICE,
+        name: nick("alice"),
+        limits: limits(),
+        durability: Durability::Memory,
+        security: Security::Plain,
+    }
 }
 
 /// An entry at this place, so many minutes after two o'clock.

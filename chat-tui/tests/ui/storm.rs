@@ -1,9 +1,12 @@
 //! Anything, in any order, at any size: no panic, and what was written is never lost from sight.
 
+use crate::scene::ARRIVAL;
 use crate::scene::{ALICE, INSTANCE, Scene, bytes, entry, joined, limits, member, message, nick};
 use chat_proto::entry::{EntryBody, LeaveReason, PostId, RoomId, Seq, UnixMillis};
+use chat_proto::frame::EndReason;
 use chat_proto::frame::{Durability, GapKind, Presence};
 use chat_tui::event::{EventKind, HostEvent};
+use chat_tui::link::Security;
 use chat_tui::link::{Asked, LinkEvent, Mark, OutboxItem, Trouble};
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyModifiers, MouseButton, MouseEventKind};
 use rand::rngs::StdRng;
@@ -111,7 +114,7 @@ impl Storm {
             message("a\n\tb"),
             EntryBody::Action(bytes("waves")),
             EntryBody::Topic(bytes("")),
-            EntryBody::Joined,
+            EntryBody::Joined(ARRIVAL),
             EntryBody::Opened,
             EntryBody::Left(LeaveReason::Lost),
             EntryBody::Left(LeaveReason::Leave),
@@ -137,7 +140,13 @@ impl Storm {
     fn link_event(&mut self) -> LinkEvent {
         let room = self.room();
         match self.below(18) {
-            0 => LinkEvent::Up { person: ALICE, name: nick("alice"), limits: limits(), durability: Durability::Memory },
+            0 => LinkEvent::Up {
+                person: ALICE,
+                name: nick("alice"),
+                limits: limits(),
+                durability: Durability::Memory,
+                security: Security::Plain,
+            },
             1 => LinkEvent::Down { trouble: self.trouble(), retry_in: Duration::from_millis(self.below(9_000)) },
             2 => LinkEvent::LoginRefused { sentence: "taken".into(), free_name: Some(nick("eve")) },
             3 => LinkEvent::Ended("over".into()),
@@ -164,7 +173,7 @@ impl Storm {
                 let item = OutboxItem { room, id: self.id(), body: self.body(), written: UnixMillis(0) };
                 LinkEvent::Restored { items: vec![(item, self.mark())] }
             }
-            15 => LinkEvent::RoomEnded { room },
+            15 => LinkEvent::RoomEnded { room, reason: EndReason::Over },
             16 => LinkEvent::Left { room },
             _ => {
                 let asked = self.one_of(&[

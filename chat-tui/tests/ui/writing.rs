@@ -2,6 +2,7 @@
 
 use crate::scene::{INSTANCE, ROOM, Scene, bytes, code, message, nick};
 use chat_proto::entry::{EntryBody, PostId};
+use chat_proto::frame::Door;
 use chat_tui::effect::Effect;
 use chat_tui::link::{Asked, Command, LinkEvent};
 use chat_tui::overlay::{Overlay, Question};
@@ -40,8 +41,8 @@ fn every_command_asks_for_what_it_says() {
         ("/topic lunch", Command::Post(item(1, EntryBody::Topic(bytes("lunch"))))),
         ("/topic -", Command::Post(item(1, EntryBody::Topic(bytes(""))))),
         ("//etc/hosts", Command::Post(item(1, message("/etc/hosts")))),
-        ("/join CD4Y", Command::Join(code("CD4Y"))),
-        ("/create", Command::Create),
+        ("/join CD4Y", Command::Join(code("CD4Y"), None)),
+        ("/create", Command::Create(Door::Open)),
         ("/leave", Command::Leave(ROOM)),
         ("/nick eve", Command::Rename(nick("eve"))),
     ];

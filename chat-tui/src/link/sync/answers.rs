@@ -6,9 +6,10 @@ use crate::link::requests::Request;
 use crate::link::room::{Room, Standing};
 use crate::link::{Asked, LinkEvent, Mark, clamp};
 use chat_proto::frame::{
-    Accepted, Batch, Gap, GoAway, Joined, Members, Page, Pong, RoomEnded, RoomHead, ServerFrame, Stay,
+    Accepted, Batch, EndReason, Gap, GoAway, Invitation, Joined, Members, NameList, Page, Pong, RoomEnded, RoomHead,
+    ServerFrame, Stay,
 };
-use chat_proto::{Code, Entry, PersonId, PostId, Refused, RoomId, Seq};
+use chat_proto::{Code, Entry, PersonId, PostId, Refused, RoomCode, RoomId, Seq};
 
 /// Rooms that one link is in, whatever the server says.
 const ROOMS_MAX: usize = chat_proto::limits::ROOMS_PER_SESSION;
@@ -33,13 +34,16 @@ impl Core {
             ServerFrame::Refused(refused) => self.on_refused(now, request, &refused),
             ServerFrame::RoomEnded(ended) => self.on_room_ended(ended),
             ServerFrame::GoAway(goaway) => self.on_go_away(now, &goaway),
+            ServerFrame::Invitation(invitation) => self.on_invitation(request, &invitation),
+            ServerFrame::NameList(list) => self.on_name_list(request, list),
         }
     }
 
     fn on_joined(&mut self, now: Moment, request: u32, joined: Joined) -> Result<(), End> {
         let asked = match self.requests.answered(request) {
             Some(Request::Create { .. }) => self.enter(Asked::Create, &joined)?,
-            Some(Request::Join(code)) => self.enter(Asked::Join(code), &joined)?,
+            Some(Request::Return(room)) if room == joined.room => self.enter(Asked::Return(room), &joined)?,
+            Some(Request::Join(code, _)) => self.enter(Asked::Join(code), &joined)?,
             Some(Request::Resume(room)) if room == joined.room => self.come_back(&joined)?,
             _ => return Err(unasked("Joined")),
         };
@@ -131,6 +135,7 @@ impl Core {
     fn on_done(&mut self, request: u32) -> Result<(), End> {
         match self.requests.answered(request) {
             Some(Request::Leave(room)) => self.forget(room, LinkEvent::Left { room }),
+            Some(Request::GiveUp) => return Err(End::GivenUp),
             Some(Request::Rename(name)) => {
                 self.name = name.clone();
                 self.tell(LinkEvent::Renamed(name));
@@ -159,8 +164,28 @@ impl Core {
         self.rooms.get(room).is_some_and(|room| room.is_here() && room.cursor < *head)
     }
 
-    fn on_room_ended(&mut self, RoomEnded { room }: RoomEnded) -> Result<(), End> {
-        self.forget(room, LinkEvent::RoomEnded { room });
+    fn on_room_ended(&mut self, RoomEnded { room, reason }: RoomEnded) -> Result<(), End> {
+        self.forget(room, LinkEvent::RoomEnded { room, reason });
+        Ok(())
+    }
+
+    fn on_invitation(&mut self, request: u32, invitation: &Invitation) -> Result<(), End> {
+        let Invitation { room, code, secret } = invitation;
+        match self.requests.answered(request) {
+            Some(Request::Invite(asked)) if asked == *room => {
+                let code = RoomCode::parse(code).map_err(|_| End::misbehaves("a room without a code"))?;
+                self.tell(LinkEvent::Invitation { room: *room, code, secret: *secret });
+                Ok(())
+            }
+            _ => Err(unasked("Invitation")),
+        }
+    }
+
+    fn on_name_list(&mut self, request: u32, list: NameList) -> Result<(), End> {
+        match self.requests.answered(request) {
+            Some(Request::Names) => self.tell(LinkEvent::Names(clamp::names(list))),
+            _ => return Err(unasked("NameList")),
+        }
         Ok(())
     }
 
@@ -211,7 +236,7 @@ impl Core {
     fn on_resume_refused(&mut self, now: Moment, room: RoomId, refused: &Refused) -> Result<(), End> {
         let Some(known) = self.rooms.get_mut(&room) else { return Ok(()) };
         match (refused.code, end::retry_after(refused)) {
-            (Code::ROOM_ENDED, _) => self.forget(room, LinkEvent::RoomEnded { room }),
+            (Code::ROOM_ENDED, _) => self.forget(room, LinkEvent::RoomEnded { room, reason: EndReason::Over }),
             (Code::BAD_CURSOR, _) if !known.is_cursor_unknown => {
                 known.is_cursor_unknown = true;
                 self.requests.wait_first(Request::Resume(room));

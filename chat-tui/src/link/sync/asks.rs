@@ -3,8 +3,10 @@
 use super::{Core, Room};
 use crate::link::requests::Request;
 use crate::link::{Command, LinkEvent, Mark, OutboxItem};
-use chat_proto::RoomId;
-use chat_proto::frame::{ClientFrame, Create, History, Join, Leave, Ping, Post, Rename, Resume};
+use chat_proto::frame::{
+    ClientFrame, Create, Door, GiveUp, History, Invite, Join, Leave, Names, Ping, Post, Rename, Resume,
+};
+use chat_proto::{RoomId, Seq};
 use rand::RngExt;
 
 const NOT_IN_ROOM: &str = "you are not in this room any more";
@@ -13,8 +15,12 @@ impl Core {
     /// Takes a command in. [`Command::Bye`] is for the task: it ends the connection, not a request.
     pub(crate) fn on_command(&mut self, command: Command) {
         match command {
-            Command::Create => self.on_create(),
-            Command::Join(code) => self.ask(Request::Join(code)),
+            Command::Create(door) => self.on_create(door),
+            Command::Join(code, secret) => self.ask(Request::Join(code, secret)),
+            Command::Return(room) => self.ask(Request::Return(room)),
+            Command::Invite(room) => self.ask_in_room(room, Request::Invite(room)),
+            Command::Names => self.ask(Request::Names),
+            Command::GiveUp => self.ask(Request::GiveUp),
             Command::Leave(room) => self.ask_in_room(room, Request::Leave(room)),
             Command::Post(item) => self.on_post(item),
             Command::Discard(id) => self.outgoing.discard(id),
@@ -27,9 +33,9 @@ impl Core {
         }
     }
 
-    fn on_create(&mut self) {
+    fn on_create(&mut self, door: Door) {
         let id = self.rng.random();
-        self.ask(Request::Create { id });
+        self.ask(Request::Create { id, door });
     }
 
     fn on_post(&mut self, item: OutboxItem) {
@@ -96,8 +102,12 @@ impl Core {
     fn frame(&self, request: Request) -> ClientFrame {
         let stay = self.stay;
         match request {
-            Request::Create { id } => Create { id, stay }.into(),
-            Request::Join(code) => Join { code: code.bytes().to_vec().into(), stay }.into(),
+            Request::Create { id, door } => Create { id, stay, door }.into(),
+            Request::Join(code, secret) => Join { code: code.bytes().to_vec().into(), stay, secret }.into(),
+            Request::Return(room) => Resume { room, after: Seq::START, stay }.into(),
+            Request::Invite(room) => Invite { room }.into(),
+            Request::Names => Names {}.into(),
+            Request::GiveUp => GiveUp {}.into(),
             Request::Resume(room) => self.resume(room),
             Request::Leave(room) => Leave { room }.into(),
             Request::History { room, after, before } => {

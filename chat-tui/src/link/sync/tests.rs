@@ -9,6 +9,8 @@ mod stranded;
 use super::*;
 use crate::link::{Asked, Command, OutboxItem, Trouble};
 use bytes::Bytes;
+use chat_proto::frame::Door;
+use chat_proto::frame::Lock;
 use chat_proto::frame::{Batch, ClientFrame, Joined, Label, Pong, Role, RoomHead, RoomState, ServerFrame};
 use chat_proto::wire::Capped;
 use chat_proto::{Author, Code, Entry, EntryBody, Refused, RoomCode, Seq};
@@ -83,7 +85,14 @@ fn joined(cursor: u64, head: u64) -> Joined {
         head: Seq(head),
         oldest: Seq(1),
         cursor: Seq(cursor),
-        state: RoomState { topic: Bytes::new(), label, role: Role::Member, members: 1 },
+        state: RoomState {
+            topic: Bytes::new(),
+            label,
+            role: Role::Member,
+            door: Door::Open,
+            lock: Lock::Unlocked,
+            members: 1,
+        },
     }
 }
 
@@ -116,7 +125,7 @@ impl Bench {
     /// In the room, with everything up to `cursor`.
     fn in_room(cursor: u64) -> Self {
         let mut bench = Self::online();
-        bench.command(Command::Join(code()));
+        bench.command(Command::Join(code(), None));
         bench.answer_last(joined(cursor, cursor)).unwrap();
         bench.take_events();
         bench
@@ -127,7 +136,7 @@ impl Bench {
     }
 
     fn try_login(&mut self, person: PersonId) -> Result<(), End> {
-        self.core.on_login(self.now, &welcome(person))
+        self.core.on_login(self.now, &welcome(person), crate::link::Security::Plain)
     }
 
     fn command(&mut self, command: Command) {

@@ -104,7 +104,9 @@ impl Desk {
             End::LoginRefused { sentence, free_name } => {
                 self.core.tell(LinkEvent::LoginRefused { sentence, free_name });
             }
+            End::Distrusted(distrust) => self.core.tell(LinkEvent::Distrusted(distrust)),
             End::Replaced(sentence) => self.core.tell(LinkEvent::Ended(sentence)),
+            End::GivenUp => self.core.tell(LinkEvent::Ended("the name is given up".into())),
             End::Bye => self.core.tell(LinkEvent::Ended("said goodbye".into())),
             _ => {}
         }

@@ -22,10 +22,10 @@ const HANG_UP_PATIENCE: Duration = Duration::from_millis(500);
 impl<D: Dialer> Task<D> {
     /// Talks until the connection ends, and says why it ended.
     pub(super) async fn talk(&mut self, connected: Connected<D::Stream>) -> End {
-        let Connected { mut inbound, mut outbound, welcome } = connected;
+        let Connected { mut inbound, mut outbound, welcome, security } = connected;
         let now = self.now();
         self.desk.adopt(now.wall);
-        let mut turn = match self.desk.core.on_login(now, &welcome) {
+        let mut turn = match self.desk.core.on_login(now, &welcome, security) {
             // Frames may have come in the same segment as the welcome.
             Ok(()) => self.on_bytes(&mut inbound),
             Err(end) => return end,

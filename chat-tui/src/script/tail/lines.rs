@@ -68,8 +68,9 @@ fn said(name: &str, body: &EntryBody) -> String {
         EntryBody::Action(text) => format!("* {name} {}", visible(text)),
         EntryBody::Topic(topic) if topic.is_empty() => format!("- {name} cleared the topic"),
         EntryBody::Topic(topic) => format!("- {name} set the topic: {}", visible_line(topic)),
+        EntryBody::Act(act) => format!("- {name} {}", crate::act::sentence(act)),
         EntryBody::Opened => format!("- {name} opened the room"),
-        EntryBody::Joined => format!("- {name} joined"),
+        EntryBody::Joined(_) => format!("- {name} joined"),
         EntryBody::Left(reason) => format!("- {name} {}", went(*reason)),
         EntryBody::Renamed(new) => format!("- {name} is now {}", visible_line(new)),
         EntryBody::Unknown { .. } => format!("- {name} did something that needs a newer client"),
@@ -81,8 +82,6 @@ fn went(reason: LeaveReason) -> &'static str {
         LeaveReason::Quit => "quit",
         LeaveReason::Lost => "was cut off",
         LeaveReason::Leave => "left the room",
-        LeaveReason::Kicked => "was removed",
-        LeaveReason::Banned => "was removed for good",
     }
 }
 
@@ -91,8 +90,9 @@ fn told(body: &EntryBody) -> (&'static str, &[u8]) {
         EntryBody::Message(text) => ("message", text),
         EntryBody::Action(text) => ("action", text),
         EntryBody::Topic(topic) => ("topic", topic),
+        EntryBody::Act(_) => ("act", b""),
         EntryBody::Opened => ("opened", b""),
-        EntryBody::Joined => ("joined", b""),
+        EntryBody::Joined(_) => ("joined", b""),
         EntryBody::Left(reason) => ("left", reason_word(*reason)),
         EntryBody::Renamed(name) => ("renamed", name),
         EntryBody::Unknown { .. } => ("unknown", b""),
@@ -104,8 +104,6 @@ fn reason_word(reason: LeaveReason) -> &'static [u8] {
         LeaveReason::Quit => b"quit",
         LeaveReason::Lost => b"lost",
         LeaveReason::Leave => b"leave",
-        LeaveReason::Kicked => b"kicked",
-        LeaveReason::Banned => b"banned",
     }
 }
 
@@ -118,7 +116,10 @@ mod tests {
     use super::*;
     use crate::link::fixtures::message;
     use bytes::Bytes;
-    use chat_proto::{PostId, Seq};
+    use chat_proto::frame::{Role, Voice};
+    use chat_proto::{Arrival, PostId, Seq};
+
+    const ARRIVAL: Arrival = Arrival { key: [0; 32], role: Role::Member, voice: Voice::Free };
 
     fn entry(body: EntryBody) -> Entry {
         Entry { body, time: UnixMillis(1_795_356_123_045), ..message(7, Seq(6)) }
@@ -155,7 +156,7 @@ mod tests {
             (EntryBody::Action(text("waves")), "action", "waves"),
             (EntryBody::Topic(text("ships")), "topic", "ships"),
             (EntryBody::Opened, "opened", ""),
-            (EntryBody::Joined, "joined", ""),
+            (EntryBody::Joined(ARRIVAL), "joined", ""),
             (EntryBody::Left(LeaveReason::Lost), "left", "lost"),
             (EntryBody::Renamed(text("rob")), "renamed", "rob"),
             (EntryBody::Unknown { kind: 99, body: text("?") }, "unknown", ""),
@@ -182,7 +183,7 @@ mod tests {
             (EntryBody::Action(text("waves")), "14:02 * bob waves\n"),
             (EntryBody::Topic(text("ships")), "14:02 - bob set the topic: ships\n"),
             (EntryBody::Topic(Bytes::new()), "14:02 - bob cleared the topic\n"),
-            (EntryBody::Joined, "14:02 - bob joined\n"),
+            (EntryBody::Joined(ARRIVAL), "14:02 - bob joined\n"),
             (EntryBody::Left(LeaveReason::Quit), "14:02 - bob quit\n"),
             (EntryBody::Renamed(text("r\nob")), "14:02 - bob is now r ob\n"),
         ] {

@@ -26,7 +26,7 @@ impl ChangeKind {
     pub(super) fn of(body: &EntryBody) -> Option<Self> {
         match body {
             EntryBody::Opened => Some(Self::Opened),
-            EntryBody::Joined => Some(Self::Joined),
+            EntryBody::Joined(_) => Some(Self::Joined),
             EntryBody::Left(reason) => Some(Self::Left(*reason)),
             _ => None,
         }
@@ -94,8 +94,6 @@ impl Outcome {
             Self::Left(LeaveReason::Quit) => format!("← {names} quit"),
             Self::Left(LeaveReason::Lost) => format!("← {names} lost the connection"),
             Self::Left(LeaveReason::Leave) => format!("← {names} left for good"),
-            Self::Left(LeaveReason::Kicked) => format!("← {names} removed by an operator"),
-            Self::Left(LeaveReason::Banned) => format!("← {names} banned by an operator"),
         }
     }
 }

@@ -204,6 +204,7 @@ fn what(entry: &Entry, reader: Reader) -> What {
         EntryBody::Topic(topic) => {
             What::System { time, text: format!("{name} set the topic: {}", visible_line(topic)) }
         }
+        EntryBody::Act(act) => What::System { time, text: format!("{name} {}", crate::act::sentence(act)) },
         EntryBody::Renamed(new) => What::System { time, text: format!("{name} is now {}", self::name(new)) },
         body => {
             let text = format!("{name} sent something that needs a newer client (kind {})", body.kind());

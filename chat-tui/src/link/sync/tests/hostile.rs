@@ -2,6 +2,8 @@
 //! of order, nothing decided twice.
 
 use super::*;
+use chat_proto::frame::Door;
+use chat_proto::frame::EndReason;
 use chat_proto::frame::{Done, Gap, GapKind, GoAway, Page, RoomEnded};
 use rand::RngExt;
 use rand::rngs::StdRng;
@@ -74,7 +76,7 @@ impl Dice {
             9 => Page { room, oldest: Seq(low), entries: Capped::new(self.entries(low)) }.into(),
             10 => Done {}.into(),
             11 => pong(low).into(),
-            12 => RoomEnded { room }.into(),
+            12 => RoomEnded { room, reason: EndReason::Over }.into(),
             13 => GoAway { reconnect_after_ms: 1 }.into(),
             _ => self.refused().into(),
         }
@@ -82,8 +84,8 @@ impl Dice {
 
     fn command(&mut self, n: u64) -> Command {
         match self.up_to(12) {
-            0 => Command::Create,
-            1 | 2 => Command::Join(code()),
+            0 => Command::Create(Door::Open),
+            1 | 2 => Command::Join(code(), None),
             3 => Command::Leave(ROOM),
             4 => Command::History { room: ROOM, after: Seq(self.up_to(9)), before: Seq(self.up_to(40)) },
             5 => Command::Rename(Nick::parse(b"bob").unwrap()),
@@ -111,7 +113,7 @@ impl Holder {
                 assert_eq!(from, self.cursors[&room].next());
                 self.cursors.insert(room, to);
             }
-            LinkEvent::RoomEnded { room } | LinkEvent::Left { room } => {
+            LinkEvent::RoomEnded { room, .. } | LinkEvent::Left { room } => {
                 assert!(self.cursors.remove(&room).is_some(), "a room ends once");
             }
             LinkEvent::Marked { id, mark, .. } => self.mark(id.n, mark),

@@ -1,6 +1,7 @@
 //! A post is said once and decided once, or it stays.
 
 use super::*;
+use chat_proto::frame::EndReason;
 use chat_proto::frame::{Page, RoomEnded};
 
 fn unknown() -> Mark {
@@ -164,7 +165,7 @@ fn a_doubtful_post_stays_until_it_is_discarded_and_is_never_called_refused() {
     let mut bench = Bench::in_room(3);
     bench.command(Command::Post(item(1)));
     bench.take_frames();
-    bench.hear(0, RoomEnded { room: ROOM }).unwrap();
+    bench.hear(0, RoomEnded { room: ROOM, reason: EndReason::Over }).unwrap();
     bench.take_events();
 
     bench.command(Command::Post(item(1)));
@@ -178,7 +179,7 @@ fn a_doubtful_post_stays_until_it_is_discarded_and_is_never_called_refused() {
 #[test]
 fn a_post_to_a_room_that_is_over_is_refused() {
     let mut bench = Bench::in_room(3);
-    bench.hear(0, RoomEnded { room: ROOM }).unwrap();
+    bench.hear(0, RoomEnded { room: ROOM, reason: EndReason::Over }).unwrap();
 
     bench.command(Command::Post(item(1)));
 
@@ -192,7 +193,7 @@ fn a_post_to_a_room_that_this_link_has_yet_to_enter_waits_for_it() {
     bench.command(Command::Post(item(1)));
     assert_eq!(bench.take_marks(), [(1, Mark::Waiting)]);
 
-    bench.command(Command::Join(code()));
+    bench.command(Command::Join(code(), None));
     bench.answer_last(joined(3, 3)).unwrap();
 
     assert_eq!(bench.take_posts(), [1]);
@@ -204,7 +205,7 @@ fn what_is_taken_over_goes_out_in_the_order_it_was_written() {
     bench.command(Command::Post(item(7)));
     bench.core.adopt(vec![left_over(5, 0, true), left_over(6, 0, false)], WALL);
 
-    bench.command(Command::Join(code()));
+    bench.command(Command::Join(code(), None));
     bench.answer_last(joined(3, 3)).unwrap();
 
     assert_eq!(bench.take_posts(), [5, 6, 7]);
@@ -249,7 +250,7 @@ fn what_an_earlier_run_left_is_sent_when_its_room_is_entered_and_not_before() {
     let mut bench = Bench::online();
     bench.core.adopt(vec![left_over(1, 9 * MINUTE_MS, true), left_over(2, 0, false)], WALL);
     assert_eq!(bench.take_posts(), [0; 0]);
-    bench.command(Command::Join(code()));
+    bench.command(Command::Join(code(), None));
 
     bench.answer_last(joined(3, 3)).unwrap();
 
@@ -262,7 +263,7 @@ fn what_an_earlier_run_left_is_sent_when_its_room_is_entered_and_not_before() {
 fn what_an_earlier_run_left_more_than_ten_minutes_ago_asks_and_so_does_what_follows_it() {
     let mut bench = Bench::online();
     bench.core.adopt(vec![left_over(1, 11 * MINUTE_MS, true), left_over(2, MINUTE_MS, false)], WALL);
-    bench.command(Command::Join(code()));
+    bench.command(Command::Join(code(), None));
     bench.answer_last(joined(3, 3)).unwrap();
 
     let Some(LinkEvent::Restored { items }) = bench.take_events().pop() else { panic!("nothing restored") };
@@ -278,7 +279,7 @@ fn what_an_earlier_run_left_more_than_ten_minutes_ago_asks_and_so_does_what_foll
 fn a_left_over_that_is_in_the_log_already_is_accepted_when_it_is_seen() {
     let mut bench = Bench::online();
     bench.core.adopt(vec![left_over(1, MINUTE_MS, true)], WALL);
-    bench.command(Command::Join(code()));
+    bench.command(Command::Join(code(), None));
     bench.answer_last(joined(0, 1)).unwrap();
     let own = Author { person: ME, name: Bytes::from("alice") };
 

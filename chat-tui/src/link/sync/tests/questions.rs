@@ -2,6 +2,8 @@
 
 use super::*;
 use chat_proto::Detail;
+use chat_proto::frame::Door;
+use chat_proto::frame::EndReason;
 use chat_proto::frame::{Create, Done, Page};
 
 fn ids_of_creates(frames: &[(u32, ClientFrame)]) -> Vec<u64> {
@@ -15,7 +17,7 @@ fn ids_of_creates(frames: &[(u32, ClientFrame)]) -> Vec<u64> {
 #[test]
 fn a_create_whose_answer_was_lost_is_asked_again_with_the_same_id() {
     let mut bench = Bench::online();
-    bench.command(Command::Create);
+    bench.command(Command::Create(Door::Open));
     let first = ids_of_creates(&bench.take_frames());
 
     bench.core.on_lost();
@@ -34,8 +36,8 @@ fn a_create_whose_answer_was_lost_is_asked_again_with_the_same_id() {
 fn the_same_question_before_its_answer_is_asked_once() {
     let mut bench = Bench::online();
     for _ in 0..2 {
-        bench.command(Command::Create);
-        bench.command(Command::Join(code()));
+        bench.command(Command::Create(Door::Open));
+        bench.command(Command::Join(code(), None));
     }
 
     assert_eq!(bench.take_frames().len(), 2);
@@ -44,11 +46,11 @@ fn the_same_question_before_its_answer_is_asked_once() {
 #[test]
 fn a_create_after_the_answer_to_another_makes_another_room() {
     let mut bench = Bench::online();
-    bench.command(Command::Create);
+    bench.command(Command::Create(Door::Open));
     let (request, first) = bench.take_frames().remove(0);
     bench.hear(request, joined(0, 0)).unwrap();
 
-    bench.command(Command::Create);
+    bench.command(Command::Create(Door::Open));
 
     assert_ne!(ids_of_creates(&bench.take_frames()), ids_of_creates(&[(request, first)]));
 }
@@ -56,7 +58,7 @@ fn a_create_after_the_answer_to_another_makes_another_room() {
 #[test]
 fn what_is_asked_while_there_is_no_connection_is_asked_later() {
     let mut bench = Bench::offline();
-    bench.command(Command::Join(code()));
+    bench.command(Command::Join(code(), None));
     assert_eq!(bench.take_frames(), []);
 
     bench.login();
@@ -107,7 +109,7 @@ fn a_page_of_a_room_that_ended_meanwhile_is_not_told() {
         let mut bench = Bench::in_room(9);
         bench.command(Command::History { room: ROOM, after: Seq(2), before: Seq(5) });
         let (request, _) = bench.take_frames().remove(0);
-        bench.hear(0, chat_proto::frame::RoomEnded { room: ROOM }).unwrap();
+        bench.hear(0, chat_proto::frame::RoomEnded { room: ROOM, reason: EndReason::Over }).unwrap();
         bench.take_events();
         let page = Page { room: ROOM, oldest: Seq(1), entries: Capped::new(entries(3, 4)) };
 
@@ -123,7 +125,7 @@ fn a_page_of_a_room_that_ended_meanwhile_is_not_told() {
 #[test]
 fn a_refused_join_tells_its_sentence() {
     let mut bench = Bench::online();
-    bench.command(Command::Join(code()));
+    bench.command(Command::Join(code(), None));
 
     bench.answer_last(Refused::new(Code::JOIN_DENIED, "no room AB3Z on this server")).unwrap();
 
@@ -208,7 +210,7 @@ fn questions_about_a_room_that_nobody_is_in_are_refused_at_once() {
 #[test]
 fn a_flood_of_questions_without_a_connection_is_bounded() {
     let mut bench = Bench::offline();
-    (0..300).for_each(|bits| bench.command(Command::Join(RoomCode::from_random(bits))));
+    (0..300).for_each(|bits| bench.command(Command::Join(RoomCode::from_random(bits), None)));
 
     assert_eq!(bench.take_events().len(), 300 - 256);
 }

@@ -1,6 +1,9 @@
 //! Entries in order, none missing, none twice, whatever the connection does.
 
 use super::*;
+use chat_proto::frame::EndReason;
+use chat_proto::frame::Role;
+use chat_proto::frame::Voice;
 use chat_proto::frame::{Gap, GapKind, Member, Members, Presence, Resume, RoomEnded};
 
 fn seqs(events: &[LinkEvent]) -> Vec<u64> {
@@ -117,11 +120,11 @@ fn a_pong_that_knows_our_head_or_another_room_changes_nothing() {
 #[test]
 fn a_room_that_ended_is_told_once_and_never_resumed() {
     let mut bench = Bench::in_room(3);
-    bench.hear(0, RoomEnded { room: ROOM }).unwrap();
-    bench.hear(0, RoomEnded { room: ROOM }).unwrap();
+    bench.hear(0, RoomEnded { room: ROOM, reason: EndReason::Over }).unwrap();
+    bench.hear(0, RoomEnded { room: ROOM, reason: EndReason::Over }).unwrap();
     bench.hear(0, batch(entries(4, 4))).unwrap();
 
-    assert_eq!(bench.take_events(), [LinkEvent::RoomEnded { room: ROOM }]);
+    assert_eq!(bench.take_events(), [LinkEvent::RoomEnded { room: ROOM, reason: EndReason::Over }]);
     bench.core.on_lost();
     bench.login();
     assert_eq!(bench.take_frames(), []);
@@ -130,7 +133,7 @@ fn a_room_that_ended_is_told_once_and_never_resumed() {
 #[test]
 fn a_resume_that_is_refused_ends_the_room_or_waits() {
     for (code, retry_after_ms, told) in [
-        (Code::ROOM_ENDED, None, Some(LinkEvent::RoomEnded { room: ROOM })),
+        (Code::ROOM_ENDED, None, Some(LinkEvent::RoomEnded { room: ROOM, reason: EndReason::Over })),
         (Code::NOT_MEMBER, None, Some(LinkEvent::Left { room: ROOM })),
         (Code::SERVER_FULL, Some(5_000), None),
     ] {
@@ -208,7 +211,7 @@ fn a_room_cut_before_its_first_entry_starts_over_wherever_the_server_starts() {
 #[test]
 fn a_room_without_a_code_is_misbehaviour() {
     let mut bench = Bench::online();
-    bench.command(Command::Join(code()));
+    bench.command(Command::Join(code(), None));
 
     assert!(is_misbehaviour(bench.answer_last(Joined { code: *b"ab\x1b[", ..joined(0, 0) })));
 }
@@ -216,7 +219,14 @@ fn a_room_without_a_code_is_misbehaviour() {
 #[test]
 fn a_million_members_are_misbehaviour_and_are_not_kept() {
     let mut bench = Bench::in_room(3);
-    let bob = Member { person: PersonId(2), name: Bytes::from("bob"), presence: Presence::Here };
+    let bob = Member {
+        person: PersonId(2),
+        name: Bytes::from("bob"),
+        presence: Presence::Here,
+        role: Role::Member,
+        voice: Voice::Free,
+        key: [0; 32],
+    };
     let part = || Members { room: ROOM, members: Capped::new(vec![bob.clone(); 200]) };
 
     let refused_at = (0..5_000).find(|_| bench.hear(0, part()).is_err());
@@ -228,7 +238,7 @@ fn a_million_members_are_misbehaviour_and_are_not_kept() {
 fn more_rooms_than_a_session_may_have_are_misbehaviour() {
     let mut bench = Bench::online();
     for n in 0..=64 {
-        bench.command(Command::Join(code()));
+        bench.command(Command::Join(code(), None));
         let outcome = bench.answer_last(Joined { room: RoomId([n; 16]), ..joined(0, 0) });
         assert_eq!(outcome.is_err(), n == 64, "room {n}");
     }

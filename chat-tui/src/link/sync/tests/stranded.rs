@@ -11,7 +11,7 @@ fn left_in(room: RoomId, n: u64, sent: bool) -> Kept {
 }
 
 fn enter(bench: &mut Bench) -> Vec<(OutboxItem, Mark)> {
-    bench.command(Command::Join(code()));
+    bench.command(Command::Join(code(), None));
     bench.answer_last(joined(3, 3)).unwrap();
     let restored = bench.take_events().into_iter().find_map(|event| match event {
         LinkEvent::Restored { items } => Some(items),
@@ -56,7 +56,7 @@ fn a_room_that_may_be_entered_again_keeps_its_posts_for_itself() {
     let mut bench = Bench::offline();
     let open = Membership { room: OVER, code: *b"AB3Z", head: Seq(1) };
     let welcome = Welcome { rooms: Capped::new([open]), ..welcome(ME) };
-    bench.core.on_login(bench.now, &welcome).unwrap();
+    bench.core.on_login(bench.now, &welcome, crate::link::Security::Plain).unwrap();
     bench.core.adopt(vec![left_in(OVER, 1, false)], WALL);
 
     assert_eq!(enter(&mut bench), []);

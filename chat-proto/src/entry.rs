@@ -162,9 +162,14 @@ impl Act {
     /// Whom it is about, if it is about somebody.
     pub fn target(&self) -> Option<&Target> {
         match self {
-            Self::Kick(target) | Self::Ban(target, _) | Self::Unban(target) => Some(target),
-            Self::Mute(target) | Self::Unmute(target) => Some(target),
-            Self::Op(target) | Self::Deop(target) | Self::Own(target) => Some(target),
+            Self::Kick(target)
+            | Self::Ban(target, _)
+            | Self::Unban(target)
+            | Self::Mute(target)
+            | Self::Unmute(target)
+            | Self::Op(target)
+            | Self::Deop(target)
+            | Self::Own(target) => Some(target),
             Self::Lock | Self::Unlock | Self::Rekey => None,
         }
     }
@@ -172,9 +177,14 @@ impl Act {
     /// The same, to be changed.
     pub fn target_mut(&mut self) -> Option<&mut Target> {
         match self {
-            Self::Kick(target) | Self::Ban(target, _) | Self::Unban(target) => Some(target),
-            Self::Mute(target) | Self::Unmute(target) => Some(target),
-            Self::Op(target) | Self::Deop(target) | Self::Own(target) => Some(target),
+            Self::Kick(target)
+            | Self::Ban(target, _)
+            | Self::Unban(target)
+            | Self::Mute(target)
+            | Self::Unmute(target)
+            | Self::Op(target)
+            | Self::Deop(target)
+            | Self::Own(target) => Some(target),
             Self::Lock | Self::Unlock | Self::Rekey => None,
         }
     }

@@ -273,8 +273,13 @@ fn on_refused(state: &mut State, asked: Asked, sentence: &str, free_name: Option
         Asked::Create | Asked::Join(_) | Asked::Return(_) if state.attempt.is_some() => {
             prompt::on_refused(state, sentence)
         }
-        Asked::Create | Asked::Join(_) | Asked::Return(_) | Asked::Leave(_) => problem(state, sentence),
-        Asked::Invite(_) | Asked::Names | Asked::GiveUp => problem(state, sentence),
+        Asked::Create
+        | Asked::Join(_)
+        | Asked::Return(_)
+        | Asked::Leave(_)
+        | Asked::Invite(_)
+        | Asked::Names
+        | Asked::GiveUp => problem(state, sentence),
         Asked::Resume(room) => on_shut_out(state, room, sentence),
         Asked::History(room) => on_history_refused(state, room, sentence),
         Asked::Rename => on_rename_refused(state, sentence, free_name),

@@ -72,7 +72,7 @@ mod tests {
     fn the_short_form_is_sixteen_letters_of_the_alphabet_of_codes() {
         let first = Fingerprint([0; 32]).short();
         let last = Fingerprint([0xff; 32]).short();
-        let counted = Fingerprint(std::array::from_fn(|i| if i == 9 { 1 } else { 0 })).short();
+        let counted = Fingerprint(std::array::from_fn(|i| u8::from(i == 9))).short();
 
         assert_eq!(
             [first.as_str(), &last, &counted],

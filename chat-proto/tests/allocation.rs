@@ -5,7 +5,8 @@ mod table;
 
 use chat_proto::entry::{PersonId, RoomId, Seq, UnixMillis};
 use chat_proto::frame::{
-    Batch, ClientFrame, Frame, Hello, Join, Joined, Login, Members, Page, Pong, Post, Rename, ServerFrame, Welcome,
+    Batch, ClientFrame, Frame, Hello, Join, Joined, Login, Members, NameList, Page, Pong, Post, Rename, ServerFrame,
+    Welcome,
 };
 use chat_proto::limits::FRAME_BYTES_FROM_SERVER;
 use chat_proto::refusal::Refused;
@@ -66,7 +67,8 @@ fn a_huge_number_anywhere_in_any_frame_reserves_nothing() {
 
 #[test]
 fn the_most_elements_that_a_frame_may_have_stay_small() {
-    let member = [0; 3];
+    // Number, name, presence, role, voice, key.
+    let member = [0; 37];
     let members = [&wire::encode(&RoomId([0; 16]))[..], &wire::encode(&200_u64), &member.repeat(200)].concat();
     let entry = [0, 0, 0, 0, 0, 0, 16, 0];
     let batch = [&wire::encode(&RoomId([0; 16]))[..], &wire::encode(&200_u64), &entry.repeat(200)].concat();
@@ -99,7 +101,10 @@ fn claims() -> Vec<(&'static str, u16, Vec<u8>)> {
         ("join.code", Join::KIND, vec![]),
         ("post.body", Post::KIND, wire::encode(&(room, 0_u64, 1_u64, 1_u16))),
         ("post.body unknown", Post::KIND, wire::encode(&(room, 0_u64, 1_u64, 900_u16))),
+        ("post.body act", Post::KIND, wire::encode(&(room, 0_u64, 1_u64, 4_u16))),
         ("rename.name", Rename::KIND, vec![]),
+        ("names", NameList::KIND, vec![]),
+        ("names.name", NameList::KIND, wire::encode(&1_u64)),
         ("welcome.name", Welcome::KIND, wire::encode(&7_u64)),
         ("welcome.rooms", Welcome::KIND, wire::encode(&(7_u64, "alice", limits, 0_u32, 0_i64))),
         ("joined.topic", Joined::KIND, wire::encode(&joined_head)),

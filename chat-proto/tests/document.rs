@@ -90,6 +90,8 @@ fn every_limit_has_its_value() {
         ("BATCH_BYTES", is::BATCH_BYTES as u128),
         ("RESUME_ENTRIES", u128::from(is::RESUME_ENTRIES)),
         ("MEMBERS_PER_FRAME", is::MEMBERS_PER_FRAME as u128),
+        ("NAMES_PER_LIST", is::NAMES_PER_LIST as u128),
+        ("SECRET_BYTES", is::SECRET_BYTES as u128),
         ("ROOMS_PER_SESSION", is::ROOMS_PER_SESSION as u128),
         ("SENTENCE_BYTES", is::SENTENCE_BYTES as u128),
         ("HEARTBEAT", is::HEARTBEAT.as_millis()),

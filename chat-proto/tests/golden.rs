@@ -9,8 +9,8 @@ mod values;
 
 use bytes::{Bytes, BytesMut};
 use chat_proto::codec::{self, FrameCodec, Payload};
-use chat_proto::entry::LeaveReason;
-use chat_proto::frame::{Durability, GapKind, Presence, Role, Stay};
+use chat_proto::entry::{Act, BanScope, LeaveReason};
+use chat_proto::frame::{Door, Durability, EndReason, GapKind, Lock, Presence, Role, Stay, Voice};
 use chat_proto::limits::FRAME_BYTES_FROM_SERVER;
 use chat_proto::wire::{self, encode};
 use chat_proto::{ClientFrame, Detail, Entry, EntryBody, Frame, ServerFrame};
@@ -92,8 +92,9 @@ fn name(body: &EntryBody) -> &'static str {
         EntryBody::Message(_) => "Message",
         EntryBody::Action(_) => "Action",
         EntryBody::Topic(_) => "Topic",
+        EntryBody::Act(_) => "Act",
         EntryBody::Opened => "Opened",
-        EntryBody::Joined => "Joined",
+        EntryBody::Joined(_) => "Joined",
         EntryBody::Left(_) => "Left",
         EntryBody::Renamed(_) => "Renamed",
         EntryBody::Unknown { .. } => "Unknown",
@@ -119,8 +120,27 @@ fn choices() -> Vec<(&'static str, Vec<u8>)> {
         ("LeaveReason::Quit", encode(&LeaveReason::Quit)),
         ("LeaveReason::Lost", encode(&LeaveReason::Lost)),
         ("LeaveReason::Leave", encode(&LeaveReason::Leave)),
-        ("LeaveReason::Kicked", encode(&LeaveReason::Kicked)),
-        ("LeaveReason::Banned", encode(&LeaveReason::Banned)),
+        ("Voice::Free", encode(&Voice::Free)),
+        ("Voice::Muted", encode(&Voice::Muted)),
+        ("Door::Open", encode(&Door::Open)),
+        ("Door::Private", encode(&Door::Private)),
+        ("Lock::Unlocked", encode(&Lock::Unlocked)),
+        ("Lock::Locked", encode(&Lock::Locked)),
+        ("EndReason::Over", encode(&EndReason::Over)),
+        ("EndReason::Removed", encode(&EndReason::Removed)),
+        ("BanScope::Key", encode(&BanScope::Key)),
+        ("BanScope::Address", encode(&BanScope::Address)),
+        ("Act::Kick(bob)", encode(&Act::Kick(values::bob()))),
+        ("Act::Ban(bob)", encode(&Act::Ban(values::bob(), BanScope::Key))),
+        ("Act::Unban(bob)", encode(&Act::Unban(values::bob()))),
+        ("Act::Mute(bob)", encode(&Act::Mute(values::bob()))),
+        ("Act::Unmute(bob)", encode(&Act::Unmute(values::bob()))),
+        ("Act::Op(bob)", encode(&Act::Op(values::bob()))),
+        ("Act::Deop(bob)", encode(&Act::Deop(values::bob()))),
+        ("Act::Own(bob)", encode(&Act::Own(values::bob()))),
+        ("Act::Lock", encode(&Act::Lock)),
+        ("Act::Unlock", encode(&Act::Unlock)),
+        ("Act::Rekey", encode(&Act::Rekey)),
         ("Detail::None", encode(&Detail::None)),
         ("Detail::Max(16384)", encode(&Detail::Max(16_384))),
         ("Detail::Head(1000)", encode(&Detail::Head(1_000))),

@@ -7,7 +7,8 @@ use bytes::{Bytes, BytesMut};
 use chat_proto::codec::{self, FrameCodec, FrameError, Payload, RawFrame};
 use chat_proto::entry::{EntryBody, RoomId, Seq};
 use chat_proto::limits::{
-    FRAME_BYTES_BEFORE_LOGIN, FRAME_BYTES_FROM_CLIENT, FRAME_BYTES_FROM_SERVER, MEMBERS_PER_FRAME, PAGE_ENTRIES,
+    FRAME_BYTES_BEFORE_LOGIN, FRAME_BYTES_FROM_CLIENT, FRAME_BYTES_FROM_SERVER, MEMBERS_PER_FRAME, NAMES_PER_LIST,
+    PAGE_ENTRIES,
 };
 use chat_proto::wire::{self, WireError};
 use chat_proto::{ClientFrame, Entry, Frame, ServerFrame};
@@ -116,22 +117,26 @@ fn a_body_of_garbage_is_refused_in_every_frame() {
 fn a_list_of_one_more_than_its_cap_is_refused_with_all_its_elements() {
     let room = wire::encode(&RoomId([0; 16]));
     let count = |count: usize| wire::encode(&count);
-    let member = wire::encode(&(0_u64, "", 0_u32));
+    let member = wire::encode(&((0_u64, "", 0_u32), (0_u32, 0_u32, [0_u8; 32])));
+    let name = wire::encode(&("", None::<u64>));
     let entry = &rows(ENTRIES)[0].1;
 
     let members = |n: usize| [&room[..], &count(n), &member.repeat(n)].concat();
     let batch = |n: usize| [&room[..], &count(n), &entry.repeat(n)].concat();
+    let names = |n: usize| [&count(n)[..], &name.repeat(n)].concat();
 
     assert!(matches!(ServerFrame::decode(0x84, &members(MEMBERS_PER_FRAME)), Ok(Some(ServerFrame::Members(_)))));
     assert!(ServerFrame::decode(0x84, &members(MEMBERS_PER_FRAME + 1)).is_err());
     assert!(matches!(ServerFrame::decode(0x85, &batch(PAGE_ENTRIES)), Ok(Some(ServerFrame::Batch(_)))));
     assert!(ServerFrame::decode(0x85, &batch(PAGE_ENTRIES + 1)).is_err());
+    assert!(matches!(ServerFrame::decode(0x8f, &names(NAMES_PER_LIST)), Ok(Some(ServerFrame::NameList(_)))));
+    assert!(ServerFrame::decode(0x8f, &names(NAMES_PER_LIST + 1)).is_err());
 }
 
 /// A10.
 #[test]
 fn a_frame_of_an_unknown_kind_keeps_its_request_and_is_nobodys() {
-    for kind in [0, 0x0c, 0x7f, 0x80, 0x8e, 0xffff] {
+    for kind in [0, 0x0f, 0x7f, 0x80, 0x90, 0xffff] {
         let mut inbox = stream(77, kind, b"whatever it may say");
 
         let Ok(Some(Payload::Frame(raw))) = FrameCodec::new(64).decode(&mut inbox) else { panic!("it is a frame") };

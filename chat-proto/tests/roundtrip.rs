@@ -1,12 +1,16 @@
 //! Whatever can be said arrives as it was said.
 
 use bytes::{Bytes, BytesMut};
+use chat_proto::Secret;
 use chat_proto::codec::{self, FrameCodec, Payload};
-use chat_proto::entry::{Author, Entry, EntryBody, LeaveReason, PersonId, PostId, RoomId, Seq, UnixMillis};
+use chat_proto::entry::{
+    Act, Arrival, Author, BanScope, Entry, EntryBody, LeaveReason, PersonId, PostId, RoomId, Seq, Target, UnixMillis,
+};
 use chat_proto::frame::{
-    Accepted, Batch, Bye, Challenge, ClientFrame, Create, Done, Durability, Frame, Gap, GapKind, GoAway, Hello,
-    History, Join, Joined, Label, Leave, Limits, Login, Member, Members, Membership, Page, Ping, Pong, Post, Presence,
-    Rename, Resume, Role, RoomEnded, RoomHead, RoomState, ServerFrame, Stay, Welcome,
+    Accepted, Batch, Bye, Challenge, ClientFrame, Create, Done, Door, Durability, EndReason, Frame, Gap, GapKind,
+    GiveUp, GoAway, HeldName, Hello, History, Invitation, Invite, Join, Joined, Label, Leave, Limits, Lock, Login,
+    Member, Members, Membership, NameList, Names, Page, Ping, Pong, Post, Presence, Rename, Resume, Role, RoomEnded,
+    RoomHead, RoomState, ServerFrame, Stay, Voice, Welcome,
 };
 use chat_proto::limits::FRAME_BYTES_FROM_SERVER;
 use chat_proto::refusal::{Code, Detail, Refused};
@@ -99,8 +103,8 @@ fn client_frame() -> impl Strategy<Value = ClientFrame> {
             }
         ),
         some_bytes().prop_map(|signature| Login { signature }.into()),
-        (any::<u64>(), stay()).prop_map(|(id, stay)| Create { id, stay }.into()),
-        (some_bytes(), stay()).prop_map(|(code, stay)| Join { code, stay }.into()),
+        (any::<u64>(), stay(), door()).prop_map(|(id, stay, door)| Create { id, stay, door }.into()),
+        (some_bytes(), stay(), secret()).prop_map(|(code, stay, secret)| Join { code, stay, secret }.into()),
         (room(), seq(), stay()).prop_map(|(room, after, stay)| Resume { room, after, stay }.into()),
         room().prop_map(|room| Leave { room }.into()),
         (room(), post_id(), entry_body()).prop_map(|(room, id, body)| Post { room, id, body }.into()),
@@ -114,6 +118,9 @@ fn client_frame() -> impl Strategy<Value = ClientFrame> {
         some_bytes().prop_map(|name| Rename { name }.into()),
         Just(Ping {}.into()),
         Just(Bye {}.into()),
+        room().prop_map(|room| Invite { room }.into()),
+        Just(Names {}.into()),
+        Just(GiveUp {}.into()),
     ]
 }
 
@@ -146,8 +153,17 @@ fn server_frame() -> impl Strategy<Value = ServerFrame> {
                 Refused { code: Code(code), text, retry_after_ms, detail }.into()
             }
         ),
-        room().prop_map(|room| RoomEnded { room }.into()),
+        (room(), prop_oneof![Just(EndReason::Over), Just(EndReason::Removed)]).prop_map(|(room, reason)| RoomEnded {
+            room,
+            reason
+        }
+        .into()),
         any::<u32>().prop_map(|reconnect_after_ms| GoAway { reconnect_after_ms }.into()),
+        (room(), any::<[u8; 4]>(), secret()).prop_map(|(room, code, secret)| Invitation { room, code, secret }.into()),
+        vec((some_bytes(), any::<Option<u64>>()), 0..=64).prop_map(|names| {
+            let names = names.into_iter().map(|(name, rests_ms)| HeldName { name, rests_ms });
+            NameList { names: Capped::new(names) }.into()
+        }),
     ]
 }
 
@@ -181,12 +197,14 @@ fn limits() -> impl Strategy<Value = Limits> {
 }
 
 fn room_state() -> impl Strategy<Value = RoomState> {
-    let role = prop_oneof![Just(Role::Member), Just(Role::Operator), Just(Role::Owner)];
-    (some_bytes(), durability(), any::<(u64, u64, u32)>(), role).prop_map(
-        |(topic, durability, (keeps_entries, keeps_bytes, members), role)| RoomState {
+    let lock = prop_oneof![Just(Lock::Unlocked), Just(Lock::Locked)];
+    (some_bytes(), durability(), any::<(u64, u64, u32)>(), role(), door(), lock).prop_map(
+        |(topic, durability, (keeps_entries, keeps_bytes, members), role, door, lock)| RoomState {
             topic,
             label: Label { durability, keeps_entries, keeps_bytes },
             role,
+            door,
+            lock,
             members,
         },
     )
@@ -194,11 +212,48 @@ fn room_state() -> impl Strategy<Value = RoomState> {
 
 fn member() -> impl Strategy<Value = Member> {
     let presence = prop_oneof![Just(Presence::Here), Just(Presence::Gone)];
-    (any::<u64>(), some_bytes(), presence).prop_map(|(person, name, presence)| Member {
-        person: PersonId(person),
-        name,
-        presence,
+    (any::<u64>(), some_bytes(), presence, arrival()).prop_map(|(person, name, presence, arrival)| {
+        let Arrival { key, role, voice } = arrival;
+        Member { person: PersonId(person), name, presence, role, voice, key }
     })
+}
+
+fn arrival() -> impl Strategy<Value = Arrival> {
+    let voice = prop_oneof![Just(Voice::Free), Just(Voice::Muted)];
+    (any::<[u8; 32]>(), role(), voice).prop_map(|(key, role, voice)| Arrival { key, role, voice })
+}
+
+fn role() -> impl Strategy<Value = Role> {
+    prop_oneof![Just(Role::Member), Just(Role::Operator), Just(Role::Owner)]
+}
+
+fn door() -> impl Strategy<Value = Door> {
+    prop_oneof![Just(Door::Open), Just(Door::Private)]
+}
+
+fn secret() -> impl Strategy<Value = Option<Secret>> {
+    proptest::option::of(any::<[u8; 16]>().prop_map(Secret))
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let target = (any::<u64>(), some_bytes()).prop_map(|(person, name)| Target { person: PersonId(person), name });
+    let about: [fn(Target) -> Act; 9] = [
+        Act::Kick,
+        |target| Act::Ban(target, BanScope::Key),
+        |target| Act::Ban(target, BanScope::Address),
+        Act::Unban,
+        Act::Mute,
+        Act::Unmute,
+        Act::Op,
+        Act::Deop,
+        Act::Own,
+    ];
+    prop_oneof![
+        (0..about.len(), target).prop_map(move |(at, target)| about[at](target)),
+        Just(Act::Lock),
+        Just(Act::Unlock),
+        Just(Act::Rekey),
+    ]
 }
 
 fn entry() -> impl Strategy<Value = Entry> {
@@ -215,19 +270,14 @@ fn entry() -> impl Strategy<Value = Entry> {
 }
 
 fn entry_body() -> impl Strategy<Value = EntryBody> {
-    let left = prop_oneof![
-        Just(LeaveReason::Quit),
-        Just(LeaveReason::Lost),
-        Just(LeaveReason::Leave),
-        Just(LeaveReason::Kicked),
-        Just(LeaveReason::Banned),
-    ];
+    let left = prop_oneof![Just(LeaveReason::Quit), Just(LeaveReason::Lost), Just(LeaveReason::Leave),];
     prop_oneof![
         some_bytes().prop_map(EntryBody::Message),
         some_bytes().prop_map(EntryBody::Action),
         some_bytes().prop_map(EntryBody::Topic),
         Just(EntryBody::Opened),
-        Just(EntryBody::Joined),
+        arrival().prop_map(EntryBody::Joined),
+        act().prop_map(EntryBody::Act),
         left.prop_map(EntryBody::Left),
         some_bytes().prop_map(EntryBody::Renamed),
         (20_u16.., some_bytes()).prop_map(|(kind, body)| EntryBody::Unknown { kind, body }),

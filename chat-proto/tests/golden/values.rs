@@ -3,15 +3,18 @@
 //! `docs/protocol.md` shows the same bytes, part by part.
 
 use bytes::Bytes;
-use chat_proto::entry::{Author, Entry, EntryBody, LeaveReason, PersonId, PostId, RoomId, Seq, UnixMillis};
+use chat_proto::entry::{
+    Act, Arrival, Author, BanScope, Entry, EntryBody, LeaveReason, PersonId, PostId, RoomId, Seq, Target, UnixMillis,
+};
 use chat_proto::frame::{
-    Accepted, Batch, Bye, Challenge, ClientFrame, Create, Done, Durability, Gap, GapKind, GoAway, Hello, History, Join,
-    Joined, Label, Leave, Limits, Login, Member, Members, Membership, Page, Ping, Pong, Post, Presence, Rename, Resume,
-    Role, RoomEnded, RoomHead, RoomState, ServerFrame, Stay, Welcome,
+    Accepted, Batch, Bye, Challenge, ClientFrame, Create, Done, Door, Durability, EndReason, Gap, GapKind, GiveUp,
+    GoAway, HeldName, Hello, History, Invitation, Invite, Join, Joined, Label, Leave, Limits, Lock, Login, Member,
+    Members, Membership, NameList, Names, Page, Ping, Pong, Post, Presence, Rename, Resume, Role, RoomEnded, RoomHead,
+    RoomState, ServerFrame, Stay, Voice, Welcome,
 };
 use chat_proto::refusal::{Code, Detail, Refused};
 use chat_proto::wire::Capped;
-use chat_proto::{VERSION_MAX, VERSION_MIN, limits, login};
+use chat_proto::{Secret, VERSION_MAX, VERSION_MIN, limits, login};
 use ed25519_dalek::SigningKey;
 
 /// A label, the request id and the frame.
@@ -20,6 +23,7 @@ pub(crate) type Row<F> = (&'static str, u32, F);
 const ROOM: RoomId =
     RoomId([0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff]);
 const CODE: [u8; 4] = *b"AB3Z";
+const SECRET: Secret = Secret([0x5e; 16]);
 const INSTANCE: u64 = 0x1122_3344_5566_7788;
 /// 2026-11-22T14:03:00Z.
 const TIME: UnixMillis = UnixMillis(1_795_356_180_000);
@@ -48,8 +52,8 @@ pub(crate) fn client_frames() -> Vec<Row<ClientFrame>> {
     vec![
         ("Hello", 1, hello().into()),
         ("Login", 2, Login { signature }.into()),
-        ("Create", 3, Create { id: 300, stay: Stay::Resident }.into()),
-        ("Join", 4, Join { code: Bytes::from_static(b"ab3z"), stay: Stay::Resident }.into()),
+        ("Create", 3, Create { id: 300, stay: Stay::Resident, door: Door::Private }.into()),
+        ("Join", 4, Join { code: Bytes::from_static(b"ab3z"), stay: Stay::Resident, secret: Some(SECRET) }.into()),
         ("Resume", 5, Resume { room: ROOM, after: Seq(1000), stay: Stay::Watcher }.into()),
         ("Leave", 6, Leave { room: ROOM }.into()),
         ("Post", 7, Post { room: ROOM, id: id(1), body: message() }.into()),
@@ -57,6 +61,9 @@ pub(crate) fn client_frames() -> Vec<Row<ClientFrame>> {
         ("Rename", 9, Rename { name: "Zoë".into() }.into()),
         ("Ping", 10, Ping {}.into()),
         ("Bye", 11, Bye {}.into()),
+        ("Invite", 12, Invite { room: ROOM }.into()),
+        ("Names", 13, Names {}.into()),
+        ("GiveUp", 14, GiveUp {}.into()),
     ]
 }
 
@@ -73,8 +80,10 @@ pub(crate) fn server_frames() -> Vec<Row<ServerFrame>> {
         ("Done", 9, Done {}.into()),
         ("Pong", 10, pong().into()),
         ("Refused", 4, refused().into()),
-        ("RoomEnded", 0, RoomEnded { room: ROOM }.into()),
+        ("RoomEnded", 0, RoomEnded { room: ROOM, reason: EndReason::Removed }.into()),
         ("GoAway", 0, GoAway { reconnect_after_ms: 1_500 }.into()),
+        ("Invitation", 12, Invitation { room: ROOM, code: CODE, secret: Some(SECRET) }.into()),
+        ("NameList", 13, name_list().into()),
     ]
 }
 
@@ -87,16 +96,26 @@ pub(crate) fn entries() -> Vec<(&'static str, Entry)> {
             "Topic",
             Entry { post: Some(id(3)), ..entry(1003, 1002, EntryBody::Topic(Bytes::from_static(b"release planning"))) },
         ),
+        ("Act", Entry { post: Some(id(4)), ..entry(1004, 1003, EntryBody::Act(Act::Ban(bob(), BanScope::Address))) }),
         ("Opened", opened()),
-        ("Joined", Entry { post: None, ..entry(1005, 1003, EntryBody::Joined) }),
+        ("Joined", Entry { post: None, ..entry(1005, 1004, EntryBody::Joined(arrival())) }),
         ("Left", Entry { post: None, ..entry(70_000, 1005, EntryBody::Left(LeaveReason::Lost)) }),
         ("Renamed", Entry { post: None, ..entry(70_001, 70_000, EntryBody::Renamed("Zoë".into())) }),
-        ("Unknown", Entry { post: Some(id(4)), ..entry(1_u64 << 32, 70_001, of_a_later_version()) }),
+        ("Unknown", Entry { post: Some(id(5)), ..entry(1_u64 << 32, 70_001, of_a_later_version()) }),
     ]
 }
 
 fn message() -> EntryBody {
     EntryBody::Message("hi! 👋".into())
+}
+
+/// Whom an act is about.
+pub(crate) fn bob() -> Target {
+    Target { person: PersonId(8), name: Bytes::from_static(b"bob") }
+}
+
+fn arrival() -> Arrival {
+    Arrival { key: alice().verifying_key().to_bytes(), role: Role::Owner, voice: Voice::Free }
 }
 
 fn of_a_later_version() -> EntryBody {
@@ -151,14 +170,25 @@ fn welcome() -> Welcome {
 fn joined() -> Joined {
     let label = Label { durability: Durability::Memory, keeps_entries: 10_000, keeps_bytes: 8 * 1024 * 1024 };
     let topic = Bytes::from_static(b"release planning");
-    let state = RoomState { topic, label, role: Role::Owner, members: 2 };
+    let (door, lock) = (Door::Private, Lock::Locked);
+    let state = RoomState { topic, label, role: Role::Owner, door, lock, members: 2 };
     Joined { room: ROOM, code: CODE, head: Seq(1000), oldest: Seq(1), cursor: Seq(800), state }
 }
 
 fn members() -> Members {
-    let alice = Member { person: PersonId(7), name: Bytes::from_static(b"alice"), presence: Presence::Here };
-    let bob = Member { person: PersonId(8), name: Bytes::from_static(b"bob"), presence: Presence::Gone };
+    let Arrival { key, role, voice } = arrival();
+    let name = Bytes::from_static(b"alice");
+    let alice = Member { person: PersonId(7), name, presence: Presence::Here, role, voice, key };
+    let name = Bytes::from_static(b"bob");
+    let (role, voice, key) = (Role::Member, Voice::Muted, [0xb0; 32]);
+    let bob = Member { person: PersonId(8), name, presence: Presence::Gone, role, voice, key };
     Members { room: ROOM, members: Capped::new([alice, bob]) }
+}
+
+fn name_list() -> NameList {
+    let used = HeldName { name: Bytes::from_static(b"alice"), rests_ms: None };
+    let resting = HeldName { name: Bytes::from_static(b"alicia"), rests_ms: Some(86_400_000) };
+    NameList { names: Capped::new([used, resting]) }
 }
 
 fn pong() -> Pong {

@@ -55,9 +55,12 @@ impl Room {
         let news = {
             let mut state = self.lock();
             state.check_entrance(person.id, grounds)?;
-            let State { presences, writing, order, .. } = &mut *state;
+            let State { presences, writing, order, owner_seen, .. } = &mut *state;
             let note: Note<'_> = &mut |person, body| writing.note(self.environment.now(), person, body);
             presences.enter(session, person, stay, (order, note)).map_err(|max| EnterError::Full { max })?;
+            if order.owns(person.key) && stay != Stay::Visitor {
+                *owner_seen = Instant::now();
+            }
             // Subscribed before anybody reads the log: what is not in the log by then will come as news.
             (stay != Stay::Visitor).then(|| self.news.subscribe())
         };

@@ -12,7 +12,7 @@ use chat_server::log::memory::MemoryLogs;
 use chat_server::log::{Log, Logs};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
-use support::held::{HeldWorld, Waiting};
+use support::held::{HeldWorld, Slow, Waiting};
 use support::{Peer, World, called, expect_joined, gists, unhurried};
 
 fn kick(name: &str) -> Act {
@@ -235,6 +235,58 @@ async fn whoever_comes_back_while_made_an_operator_arrives_as_one() {
     let entries = history(&mut alice, room).await;
     let chat_proto::EntryBody::Joined(arrival) = entries.last().unwrap().body else { panic!("bob came") };
     assert_eq!(arrival.role, Role::Operator);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_knocks_in_doubt_is_judged_by_what_the_log_says() {
+    let held = HeldWorld::new();
+    let (mut alice, _bob, room, code) = pair(&held).await;
+    let mut carol = held.world.person("carol").await;
+    alice.send(alice.act(room, 1, Act::Lock)).await;
+    held.next_commit().await.commit_in_doubt();
+
+    assert_eq!(carol.knock(code, None).await.unwrap_err().code, Code::JOIN_DENIED);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_comes_back_in_doubt_is_judged_by_what_the_log_says() {
+    let held = HeldWorld::new();
+    let (mut alice, _bob, room, _) = pair(&held).await;
+    let mut tablet = held.world.person("bob").await;
+    alice.send(alice.act(room, 1, kick("bob"))).await;
+    held.next_commit().await.commit_in_doubt();
+
+    assert_eq!(tablet.resume(room, 1).await.unwrap_err().code, Code::ROOM_ENDED);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_is_removed_while_the_log_is_read_for_them_gets_nothing_of_it() {
+    let held = HeldWorld::new();
+    let (mut alice, mut bob, room, code) = pair(&held).await;
+    let mut tablet = held.world.person("bob").await;
+    held.slow_reads.lock().unwrap().extend([Slow::Reading(500); 3]);
+    let ask = History { room, after: Seq::START, before: Seq(u64::MAX), limit: 10 };
+    let history = bob.send(ask).await;
+    let resume = tablet.send(chat_proto::frame::Resume { room, after: Seq::START, stay: Stay::Resident }).await;
+    let mut carol = held.world.person("carol").await;
+    let join =
+        carol.send(chat_proto::frame::Join { code: code.to_vec().into(), stay: Stay::Resident, secret: None }).await;
+
+    for (n, act) in (1..).zip([kick("bob"), ban("carol")]) {
+        alice.send(alice.act(room, n, act)).await;
+    }
+    alice.send(alice.post(room, 3, "secret")).await;
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+        if let Some(commit) = held.try_commit() {
+            commit.commit();
+        }
+    }
+
+    assert_eq!(code_of(bob.answer_to(history).await), Code::NOT_MEMBER);
+    assert_eq!(code_of(tablet.answer_to(resume).await), Code::ROOM_ENDED);
+    assert_eq!(code_of(carol.answer_to(join).await), Code::JOIN_DENIED);
+    assert!(tablet.kept.is_empty() && carol.kept.is_empty(), "{:?} {:?}", tablet.kept, carol.kept);
 }
 
 trait Goes {

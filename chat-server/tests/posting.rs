@@ -11,7 +11,7 @@ use chat_server::config::MemoryLimits;
 use chat_server::log::memory::MemoryLogs;
 use chat_server::log::{Draft, Log, Logs, Range};
 use std::sync::Arc;
-use support::held::HeldWorld;
+use support::held::{HeldWorld, Slow};
 use support::{Peer, World, gists, unhurried};
 
 #[tokio::test(start_paused = true)]
@@ -388,7 +388,7 @@ async fn two_who_find_out_what_became_of_a_commit_do_not_start_two() {
     let mut guests = [held.world.person("bob").await, held.world.person("carol").await];
     alice.send(alice.post(room, 1, "perhaps")).await;
     held.next_commit().await.lose_in_doubt();
-    held.slow_reads.lock().unwrap().extend([5, 100]);
+    held.slow_reads.lock().unwrap().extend([Slow::Telling(5), Slow::Telling(100)]);
 
     for guest in &mut guests {
         guest.send(Join { code: code.clone().into(), stay: Stay::Resident, secret: None }).await;

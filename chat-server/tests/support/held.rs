@@ -15,8 +15,17 @@ pub struct Held {
     slow_reads: SlowReads,
 }
 
-/// How many turns the next reads take. All after them take none.
-pub type SlowReads = Arc<Mutex<VecDeque<usize>>>;
+/// How the next reads go. All after them take no time.
+pub type SlowReads = Arc<Mutex<VecDeque<Slow>>>;
+
+/// A read that takes so many turns.
+#[derive(Clone, Copy)]
+pub enum Slow {
+    /// Between reading and telling.
+    Telling(usize),
+    /// Before reading.
+    Reading(usize),
+}
 
 /// A commit that waits: what to append, and whom to tell.
 pub struct Waiting {
@@ -57,18 +66,27 @@ impl Log for HeldLog {
     }
 
     fn read(&self, range: Range) -> Reading<'_, Slice> {
-        let turns = self.slow_reads.lock().unwrap().pop_front().unwrap_or(0);
+        let slow = self.slow_reads.lock().unwrap().pop_front().unwrap_or(Slow::Reading(0));
+        let (before, after) = match slow {
+            Slow::Reading(turns) => (turns, 0),
+            Slow::Telling(turns) => (0, turns),
+        };
         Box::pin(async move {
+            pass_turns(before).await;
             let slice = self.inner.read(range).await;
-            for _ in 0..turns {
-                tokio::task::yield_now().await;
-            }
+            pass_turns(after).await;
             slice
         })
     }
 
     fn find(&self, person: PersonId, post: PostId) -> Reading<'_, Finding> {
         self.inner.find(person, post)
+    }
+}
+
+async fn pass_turns(turns: usize) {
+    for _ in 0..turns {
+        tokio::task::yield_now().await;
     }
 }
 

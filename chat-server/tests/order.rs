@@ -333,6 +333,23 @@ async fn a_visitor_is_shown_the_door_like_anybody() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn whoever_is_let_in_again_before_they_heard_that_they_were_removed_is_in() {
+    for round in 0..40 {
+        let mut cast = Cast::new().await;
+        let room = cast.id();
+        for (n, act) in (10..).zip([ban("dave"), Act::Unban(called("dave"))]) {
+            cast.alice.send(cast.alice.act(room, n, act)).await;
+        }
+        // Both acts are carried out in one turn of her session, before his looks at his request, or at what they came to.
+        let stay = [Stay::Resident, Stay::Visitor][round % 2];
+        let code = Bytes::copy_from_slice(&cast.room.code);
+        expect_joined(cast.dave.ask(chat_proto::frame::Join { code, stay, secret: None }).await);
+
+        cast.dave.say(room, 5, "in again").await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_banned_stay_out_under_every_name_until_they_are_unbanned() {
     let mut cast = Cast::with(patient()).await;
     let room = cast.id();

@@ -363,6 +363,26 @@ async fn an_inheritance_that_the_log_did_not_take_is_written_again() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_owner_who_goes_twice_passes_the_room_on_once() {
+    let held = HeldWorld::new();
+    let (mut alice, mut bob, room, code) = pair(&held).await;
+    let mut carol = held.world.person("carol").await;
+    carol.join(code).await;
+    held.commit_all().await;
+    alice.send(alice.post(room, 1, "hold on")).await;
+    let commit = held.next_commit().await;
+
+    alice.leave(room).await;
+    alice.join(code).await;
+    alice.leave(room).await;
+    commit.commit();
+    held.commit_all().await;
+
+    let told = gists(&history(&mut bob, room).await);
+    assert_eq!(told.iter().filter(|gist| gist.contains("owns")).collect::<Vec<_>>(), ["bob owns bob"]);
+}
+
 /// Logs that open together: the first waits for the second.
 struct Together {
     inner: MemoryLogs,

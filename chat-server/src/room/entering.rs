@@ -79,7 +79,7 @@ impl Room {
             let mut state = self.lock();
             let life = self.act_on(&mut state, |presences, note| presences.leave(session, person, note));
             if !state.presences.has_key(person.key) && state.order.owns(person.key) {
-                state.writing.note_succession(self.environment.now());
+                state.writing.note_succession(self.environment.now(), person.key);
             }
             life
         };

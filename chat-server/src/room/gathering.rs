@@ -35,7 +35,7 @@ pub(super) enum Phase {
 /// An entry to be.
 pub(super) struct Item {
     pub(super) draft: Draft,
-    /// The author's.
+    /// The author's; of a succession, that of the owner who is gone.
     pub(super) key: Key,
     /// Whom it is about.
     pub(super) whom: Option<Whom>,
@@ -122,10 +122,10 @@ impl Writing {
     }
 
     /// Gathers the end of an ownership. Who is next is filled in when it is written.
-    pub(super) fn note_succession(&mut self, now: UnixMillis) {
+    pub(super) fn note_succession(&mut self, now: UnixMillis, owner: Key) {
         let nobody = Author { person: PersonId(0), name: Bytes::new() };
         let heir = Target { person: nobody.person, name: Bytes::new() };
-        self.note_as(now, (nobody, Key::default()), EntryBody::Act(Act::Own(heir)));
+        self.note_as(now, (nobody, owner), EntryBody::Act(Act::Own(heir)));
     }
 
     pub(super) fn gather(&mut self, mut item: Item) {

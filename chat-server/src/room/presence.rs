@@ -109,6 +109,7 @@ impl Presences {
             if !self.is_attached(session, person.id) {
                 self.visitors.insert(session, person.key);
             }
+            self.removed.remove(&session);
             return Ok(());
         }
         if !self.is_member(person.id) {

@@ -21,17 +21,17 @@ impl State {
         if now.duration_since(self.owner_seen) >= self.owner_away && self.heir().is_some() {
             // Asked again only after as long a time, however long the entry takes.
             self.owner_seen = now;
-            self.writing.note_succession(time);
+            self.writing.note_succession(time, self.order.owner());
         }
     }
 
-    /// Fills in who succeeds; nothing if nobody does, and the owner remains.
+    /// Fills in who succeeds. Nothing if nobody does, and the owner remains; nor if somebody did already, because the
+    /// same owner went twice.
     pub(super) fn succession(&self, mut note: Item) -> Option<Item> {
-        let heir = self.heir()?;
+        let heir = self.heir().filter(|_| self.order.owns(note.key))?;
         let whom = Whom::from(&*heir.person);
         note.draft.author = heir.person.author();
         note.draft.body = EntryBody::Act(Act::Own(whom.target()));
-        note.key = whom.key;
         note.whom = Some(whom);
         Some(note)
     }

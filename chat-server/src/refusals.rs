@@ -188,13 +188,18 @@ pub(crate) fn not_listed(name: &[u8], what: &str) -> Refused {
 
 /// Says who is banned, as far as a sentence holds it.
 pub(crate) fn not_banned<'a>(name: &[u8], banned: impl Iterator<Item = &'a Bytes>) -> Refused {
-    const NAMES_MAX: usize = 10;
+    /// What a sentence has room for, beside the longest name and the words.
+    const LIST_BYTES: usize = 300;
     let mut banned: Vec<_> = banned.map(|name| shown(name)).collect();
     banned.sort_unstable();
-    let more = banned.len().saturating_sub(NAMES_MAX);
-    banned.truncate(NAMES_MAX);
-    let list = match (banned.as_slice(), more) {
-        ([], _) => "nobody is".to_owned(),
+    let mut bytes = 0;
+    let fits = |name: &&String| {
+        bytes += name.len() + ", ".len();
+        bytes <= LIST_BYTES
+    };
+    let count = banned.iter().take_while(fits).count();
+    let list = match (&banned[..count], banned.len() - count) {
+        ([], 0) => "nobody is".to_owned(),
         (names, 0) => names.join(", "),
         (names, more) => format!("{} and {more} more", names.join(", ")),
     };
@@ -208,4 +213,25 @@ pub(crate) fn not_private() -> Refused {
 /// A name in a sentence, if it is one.
 fn shown(name: &[u8]) -> String {
     Nick::parse(name).map_or_else(|_| "this person".to_owned(), |name| name.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chat_proto::limits::{NAME_BYTES, SENTENCE_BYTES};
+
+    #[test]
+    fn however_many_are_banned_the_sentence_that_names_them_has_an_end() {
+        let marks = "a\u{323}\u{323}\u{323}\u{323}\u{323}\u{323}\u{323}\u{323}";
+        let long = Bytes::from(marks.repeat(NAME_BYTES / marks.len()));
+        assert!(Nick::parse(&long).is_ok(), "a long name is a name");
+        let banned = vec![long.clone(); 1_000];
+
+        let none = not_banned(&long, std::iter::empty());
+        let many = not_banned(&long, banned.iter());
+
+        assert!(none.text.ends_with(b"banned: nobody is"));
+        assert!(many.text.len() <= SENTENCE_BYTES, "{} bytes", many.text.len());
+        assert!(many.text.ends_with(b"998 more"), "{}", String::from_utf8_lossy(&many.text));
+    }
 }

@@ -94,6 +94,10 @@ pub struct Config {
     pub empty_room: Duration,
     /// How long the code of an ended room is not given out again.
     pub code_rest: Duration,
+    /// How long somebody who was kicked is not let in again.
+    pub kick_rest: Duration,
+    /// How long an owner may stay away before the room passes to somebody else.
+    pub owner_away: Duration,
     /// Batches a reader may be behind before it must read the log.
     pub ring_batches: usize,
 
@@ -161,6 +165,8 @@ impl Default for Config {
             presence_grace: Duration::from_mins(1),
             empty_room: DAY,
             code_rest: DAY,
+            kick_rest: Duration::from_mins(10),
+            owner_away: 7 * DAY,
             ring_batches: 64,
             posts: Rate { burst: 10.0, per_second: 3.0 },
             post_bytes: Rate { burst: 128.0 * 1024.0, per_second: 32.0 * 1024.0 },

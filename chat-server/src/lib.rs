@@ -9,6 +9,7 @@
 //! ↔ keys), `config` and `environment`. The caller owns the socket, the clock, the dice and the stop signal, so that a
 //! test starts the same server as `main` does.
 
+mod address_group;
 pub mod config;
 pub mod environment;
 pub mod log;

@@ -122,6 +122,19 @@ pub struct Slice {
     pub entries: Vec<Stored>,
 }
 
+/// Whether `posted` is what stands in the log under its id. An act may call its target by an older name, or by name
+/// alone: the server has written down who was meant.
+pub fn is_same(stored: &EntryBody, posted: &EntryBody) -> bool {
+    let mut posted = posted.clone();
+    if let (EntryBody::Act(stored), EntryBody::Act(posted)) = (stored, &mut posted)
+        && let (Some(stored), Some(posted)) = (stored.target(), posted.target_mut())
+    {
+        posted.name = stored.name.clone();
+        posted.person = if posted.person == PersonId(0) { stored.person } else { posted.person };
+    }
+    *stored == posted
+}
+
 /// What a log knows of a post id.
 #[derive(Debug, Clone)]
 pub enum Finding {

@@ -3,11 +3,13 @@
 //! A key that claims a name is a person. Names that look alike are the same name. In memory, a person is forgotten,
 //! and the name is free again, when nobody was logged in under it for a day.
 
+use crate::address_group::AddressGroup;
 use crate::config::Config;
 use bytes::Bytes;
-use chat_proto::{Author, Nick, PersonId, RoomId};
+use chat_proto::{Author, Nick, PersonId, RoomId, Target};
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -28,6 +30,8 @@ struct File {
     name: Nick,
     sessions: HashMap<u64, Session>,
     last_seen: Instant,
+    /// From where they were last connected.
+    address: Option<AddressGroup>,
     rooms: BTreeSet<RoomId>,
     forgotten: bool,
 }
@@ -72,6 +76,7 @@ pub(crate) struct People {
 #[derive(Default)]
 struct Directory {
     by_look: HashMap<String, Held>,
+    by_id: HashMap<PersonId, Weak<Person>>,
     /// How many names each key holds: counting them among all names would take longer the more there are.
     names: HashMap<Key, usize>,
     last_id: u64,
@@ -153,9 +158,18 @@ impl People {
         Ok(attendance)
     }
 
+    /// Who is meant: by number, or without one by what a name looks like.
+    pub(crate) fn find(&self, target: &Target) -> Option<Arc<Person>> {
+        let directory = self.lock();
+        match target.person {
+            PersonId(0) => directory.called(&Nick::parse(&target.name).ok()?),
+            person => directory.by_id.get(&person)?.upgrade().filter(|person| !person.is_forgotten()),
+        }
+    }
+
     /// Forgets who has been gone for long enough.
     pub(crate) fn sweep(&self, now: Instant) {
-        let Directory { by_look, names, .. } = &mut *self.lock();
+        let Directory { by_look, by_id, names, .. } = &mut *self.lock();
         by_look.retain(|_, held| {
             let is_kept = match &held.by {
                 Holder::Person(person) => !person.forget_if_gone(now, self.memory),
@@ -167,6 +181,7 @@ impl People {
             is_kept
         });
         names.retain(|_, count| *count > 0);
+        by_id.retain(|_, person| person.strong_count() > 0);
     }
 
     fn lock(&self) -> MutexGuard<'_, Directory> {
@@ -181,12 +196,21 @@ impl Directory {
             name: name.clone(),
             sessions: HashMap::new(),
             last_seen: Instant::now(),
+            address: None,
             rooms: BTreeSet::new(),
             forgotten: false,
         };
         let person = Arc::new(Person { id: PersonId(self.last_id), key, file: Mutex::new(file) });
+        self.by_id.insert(person.id, Arc::downgrade(&person));
         self.hold(name, key, Holder::Person(Arc::clone(&person)));
         person
+    }
+
+    fn called(&self, name: &Nick) -> Option<Arc<Person>> {
+        match &self.by_look.get(&name.key())?.by {
+            Holder::Person(person) => Some(Arc::clone(person)),
+            Holder::GivenUp(_) => None,
+        }
     }
 
     /// Whether `key` may take `name`, and who it is under it already.
@@ -218,6 +242,16 @@ impl Person {
     /// As the author of an entry that is written now.
     pub(crate) fn author(&self) -> Author {
         Author { person: self.id, name: Bytes::copy_from_slice(self.lock().name.as_str().as_bytes()) }
+    }
+
+    /// Notes from where they are connected now.
+    pub(crate) fn came_from(&self, peer: IpAddr) {
+        self.lock().address = Some(AddressGroup::of(peer));
+    }
+
+    /// From where they were last connected.
+    pub(crate) fn address(&self) -> Option<AddressGroup> {
+        self.lock().address
     }
 
     /// The rooms they are a member of.

@@ -131,3 +131,107 @@ pub(crate) fn id_too_old() -> Refused {
 pub(crate) fn out_of_order() -> Refused {
     Refused::new(Code::OUT_OF_ORDER, "a later message of yours was taken before this one")
 }
+
+pub(crate) fn operators_only() -> Refused {
+    Refused::new(Code::NOT_ALLOWED, "only the owner and the operators of this room do that")
+}
+
+pub(crate) fn owner_only() -> Refused {
+    Refused::new(Code::NOT_ALLOWED, "only the owner of this room does that")
+}
+
+pub(crate) fn not_against(whom: &str) -> Refused {
+    Refused::new(Code::NOT_ALLOWED, format!("operators do not do that to {whom}"))
+}
+
+pub(crate) fn not_oneself() -> Refused {
+    Refused::new(Code::NOT_ALLOWED, "nobody does that to themselves; to go, leave the room")
+}
+
+pub(crate) fn not_by_hand() -> Refused {
+    Refused::new(Code::NOT_ALLOWED, "a room passes on by itself, when its owner leaves it")
+}
+
+pub(crate) fn list_full(max: usize) -> Refused {
+    let text = format!("{max} are on this list already, which is the most: take somebody off it first");
+    Refused::new(Code::NOT_ALLOWED, text).with(Detail::Max(max as u64))
+}
+
+pub(crate) fn own_address(name: &[u8]) -> Refused {
+    let text = format!(
+        "{} comes through the server's own machine, whose address is never banned: ban them without it",
+        shown(name)
+    );
+    Refused::new(Code::NOT_ALLOWED, text)
+}
+
+pub(crate) fn no_address(name: &[u8]) -> Refused {
+    let text = format!("it is not known where {} comes from: ban them without their address", shown(name));
+    Refused::new(Code::NOT_ALLOWED, text)
+}
+
+pub(crate) fn muted() -> Refused {
+    Refused::new(Code::MUTED, "you are muted in this room: you may read, not write")
+}
+
+pub(crate) fn no_such_person(name: &[u8]) -> Refused {
+    Refused::new(Code::NO_SUCH_PERSON, format!("nobody on this server is called {}", shown(name)))
+}
+
+pub(crate) fn not_here(name: &[u8]) -> Refused {
+    Refused::new(Code::NO_SUCH_PERSON, format!("{} is not in this room", shown(name)))
+}
+
+pub(crate) fn not_listed(name: &[u8], what: &str) -> Refused {
+    Refused::new(Code::NO_SUCH_PERSON, format!("{} is not {what}", shown(name)))
+}
+
+/// Says who is banned, as far as a sentence holds it.
+pub(crate) fn not_banned<'a>(name: &[u8], banned: impl Iterator<Item = &'a Bytes>) -> Refused {
+    /// What a sentence has room for, beside the longest name and the words.
+    const LIST_BYTES: usize = 300;
+    let mut banned: Vec<_> = banned.map(|name| shown(name)).collect();
+    banned.sort_unstable();
+    let mut bytes = 0;
+    let fits = |name: &&String| {
+        bytes += name.len() + ", ".len();
+        bytes <= LIST_BYTES
+    };
+    let count = banned.iter().take_while(fits).count();
+    let list = match (&banned[..count], banned.len() - count) {
+        ([], 0) => "nobody is".to_owned(),
+        (names, 0) => names.join(", "),
+        (names, more) => format!("{} and {more} more", names.join(", ")),
+    };
+    Refused::new(Code::NO_SUCH_PERSON, format!("{} is not banned here; banned: {list}", shown(name)))
+}
+
+pub(crate) fn not_private() -> Refused {
+    Refused::new(Code::NOT_PRIVATE, "this room is open: it has no secret to replace")
+}
+
+/// A name in a sentence, if it is one.
+fn shown(name: &[u8]) -> String {
+    Nick::parse(name).map_or_else(|_| "this person".to_owned(), |name| name.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chat_proto::limits::{NAME_BYTES, SENTENCE_BYTES};
+
+    #[test]
+    fn however_many_are_banned_the_sentence_that_names_them_has_an_end() {
+        let marks = "a\u{323}\u{323}\u{323}\u{323}\u{323}\u{323}\u{323}\u{323}";
+        let long = Bytes::from(marks.repeat(NAME_BYTES / marks.len()));
+        assert!(Nick::parse(&long).is_ok(), "a long name is a name");
+        let banned = vec![long.clone(); 1_000];
+
+        let none = not_banned(&long, std::iter::empty());
+        let many = not_banned(&long, banned.iter());
+
+        assert!(none.text.ends_with(b"banned: nobody is"));
+        assert!(many.text.len() <= SENTENCE_BYTES, "{} bytes", many.text.len());
+        assert!(many.text.ends_with(b"998 more"), "{}", String::from_utf8_lossy(&many.text));
+    }
+}

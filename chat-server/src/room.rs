@@ -8,27 +8,38 @@
 //! its commit. A room does not know sockets: it hands out a receiver of [`News`], and answers posts through a
 //! [`Ticket`].
 
+mod doubt;
+mod entering;
+mod gathering;
 mod mailbox;
+mod members;
 mod membership;
+mod order;
 mod presence;
+mod rights;
+mod succession;
 mod writing;
 
-pub(crate) use mailbox::{Decided, Mailbox, Ticket};
+pub(crate) use entering::{EnterError, Grounds};
+pub(crate) use mailbox::{Decided, Denied, Mailbox, Ticket};
 pub(crate) use membership::{Departure, SessionId};
-pub(crate) use presence::{EnterError, Life};
-pub(crate) use writing::Submitted;
+pub(crate) use order::{Knock, Order, Whom};
+pub(crate) use presence::Life;
+pub(crate) use writing::{Readers, Said, Submitted};
 
 use crate::config::Config;
-use crate::environment::Environment;
+use crate::environment::{Environment, random};
 use crate::log::{Finding, Log, Logs, Range, Slice};
 use crate::people::Person;
 use bytes::Bytes;
-use chat_proto::frame::{Durability, Member, Role};
-use chat_proto::{EntryBody, PersonId, PostId, RoomCode, RoomId, Seq, Topic};
+use chat_proto::frame::{Door, Durability, Lock, Member, Role};
+use chat_proto::{EntryBody, PersonId, PostId, RoomCode, RoomId, Secret, Seq, Topic};
+use gathering::Writing;
 use presence::Presences;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 use tokio::sync::broadcast;
-use writing::Writing;
+use tokio::time::Instant;
 
 /// One item of a room's broadcast: what one commit made visible, or the end.
 #[derive(Debug, Clone)]
@@ -46,8 +57,8 @@ pub(crate) struct Batch {
     pub prev: Seq,
     /// The place of its last entry.
     pub last: Seq,
-    /// Whose right to read ends with its last entry.
-    pub expels: Option<PersonId>,
+    /// Whether somebody's right to read ends with its last entry.
+    pub readers: Readers,
     /// A whole `Batch` frame.
     pub frame: Bytes,
 }
@@ -71,8 +82,13 @@ pub(crate) struct Room {
 
 struct State {
     presences: Presences,
+    order: Order,
     writing: Writing,
     head: Seq,
+    /// When somebody with the owner's key was present last.
+    owner_seen: Instant,
+    /// How long an owner may stay away.
+    owner_away: Duration,
     topic: Topic,
     ended: bool,
 }
@@ -86,6 +102,10 @@ pub(crate) struct Summary {
     pub topic: Topic,
     /// What the one who asks may do.
     pub role: Role,
+    /// Who may come in.
+    pub door: Door,
+    /// Whether nobody may.
+    pub lock: Lock,
     /// Everybody who may come back.
     pub members: Vec<Member>,
 }
@@ -93,15 +113,16 @@ pub(crate) struct Summary {
 impl Room {
     /// A new room, opened by `origin`; its log is made among `logs`.
     pub(crate) fn open(
-        id: RoomId,
-        code: RoomCode,
+        (id, code): (RoomId, RoomCode),
+        door: Door,
         origin: (&Arc<Person>, u64),
         logs: &dyn Logs,
         (config, environment): (&Config, &Arc<dyn Environment>),
     ) -> Arc<Self> {
         let (person, request) = origin;
         let mut writing = Writing::new(config.room_posts);
-        writing.note(environment.now(), person.author(), EntryBody::Opened);
+        writing.note(environment.now(), person, EntryBody::Opened);
+        let secret = (door == Door::Private).then(|| Secret(random(&**environment)));
         let room = Arc::new(Self {
             id,
             code,
@@ -112,8 +133,11 @@ impl Room {
             environment: Arc::clone(environment),
             state: Mutex::new(State {
                 presences: Presences::new(id, config),
+                order: Order::new(person.key, secret, config.kick_rest),
                 writing,
                 head: Seq::START,
+                owner_seen: Instant::now(),
+                owner_away: config.owner_away,
                 topic: Topic::default(),
                 ended: false,
             }),
@@ -124,13 +148,15 @@ impl Room {
     }
 
     /// The room as of its head, for `person`.
-    pub(crate) fn summary(&self, person: PersonId) -> Summary {
+    pub(crate) fn summary(&self, person: &Person) -> Summary {
         let state = self.lock();
         Summary {
             head: state.head,
             topic: state.topic.clone(),
-            role: if person == self.origin.0 { Role::Owner } else { Role::Member },
-            members: state.presences.list(),
+            role: state.order.role_of(person.key),
+            door: state.order.door(),
+            lock: state.order.lock(),
+            members: state.presences.list(&state.order),
         }
     }
 
@@ -175,6 +201,11 @@ impl Room {
     pub(crate) fn is_attached(&self, session: SessionId, person: PersonId) -> bool {
         let state = self.lock();
         !state.ended && state.presences.is_attached(session, person)
+    }
+
+    /// Whether `session` was shown the door and has not been told; it is now.
+    pub(crate) fn take_removed(&self, session: SessionId) -> bool {
+        self.lock().presences.take_removed(session)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

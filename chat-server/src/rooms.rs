@@ -7,8 +7,8 @@ use crate::config::Config;
 use crate::environment::{Environment, random};
 use crate::log::Logs;
 use crate::people::Person;
-use crate::room::{Life, News, Room, SessionId};
-use chat_proto::frame::Stay;
+use crate::room::{Grounds, Knock, Life, News, Order, Room, SessionId};
+use chat_proto::frame::Create;
 use chat_proto::{PersonId, RoomCode, RoomId};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -43,6 +43,14 @@ pub(crate) struct Entered {
     pub news: Option<broadcast::Receiver<News>>,
 }
 
+/// What a request for a new room came to.
+pub(crate) enum Created {
+    /// A new one, entered.
+    New(Entered),
+    /// The same request opened this one before.
+    Before(Arc<Room>),
+}
+
 /// Why no room could be opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CreateError {
@@ -66,8 +74,18 @@ impl Rooms {
         &*self.logs
     }
 
-    /// The room that a code finds.
-    pub(crate) fn by_code(&self, code: RoomCode) -> Option<Arc<Room>> {
+    /// The room that a code finds, if it lets in who knocks. A room that is not there is one that lets nobody in: the
+    /// same questions are asked of it, so that neither the answer nor its delay tells the one from the other.
+    pub(crate) fn admitting(&self, code: RoomCode, knock: &Knock) -> Option<Arc<Room>> {
+        let room = self.by_code(code);
+        let opens = match &room {
+            Some(room) => room.admits(knock),
+            None => Order::nowhere().admits(knock, false),
+        };
+        room.filter(|_| opens)
+    }
+
+    fn by_code(&self, code: RoomCode) -> Option<Arc<Room>> {
         let directory = self.lock();
         directory.by_code.get(&code).and_then(|id| directory.by_id.get(id)).cloned()
     }
@@ -83,26 +101,49 @@ impl Rooms {
         directory.by_origin.get(&(person, request)).and_then(|id| directory.by_id.get(id)).cloned()
     }
 
-    /// Opens a room and lets its opener in.
+    /// Opens a room and lets its opener in. Of two that ask under the same id at once, one opens it.
     ///
     /// # Errors
     /// [`CreateError`].
     pub(crate) fn create(
         &self,
         person: &Arc<Person>,
-        request: u64,
-        (session, stay): (SessionId, Stay),
-    ) -> Result<Entered, CreateError> {
+        create: &Create,
+        (session, knock): (SessionId, Knock),
+    ) -> Result<Created, CreateError> {
         let id = RoomId(random(&*self.environment));
         let code = self.reserve(id)?;
         let surroundings = (&*self.config, &self.environment);
-        let room = Room::open(id, code, (person, request), &*self.logs, surroundings);
+        let room = Room::open((id, code), create.door, (person, create.id), &*self.logs, surroundings);
         // Entered before anybody can find it: an empty room is swept away.
-        let news = room.enter(session, person, stay).expect("a new room is neither over nor full");
+        let news = room.enter(session, person, create.stay, Grounds::Door(knock));
+        let news = news.expect("a new room is neither over nor full, and opens to its owner");
+        match self.announce(&room) {
+            Ok(()) => Ok(Created::New(Entered { room, news })),
+            Err(first) => {
+                self.discard(&room);
+                Ok(Created::Before(first))
+            }
+        }
+    }
+
+    /// Lets a new room be found, unless the same request has opened one in the meantime.
+    fn announce(&self, room: &Arc<Room>) -> Result<(), Arc<Room>> {
         let mut directory = self.lock();
-        directory.by_id.insert(id, Arc::clone(&room));
-        directory.by_origin.insert(room.origin, id);
-        Ok(Entered { room, news })
+        let first = directory.by_origin.get(&room.origin).and_then(|id| directory.by_id.get(id)).cloned();
+        if let Some(first) = first {
+            return Err(first);
+        }
+        directory.by_id.insert(room.id, Arc::clone(room));
+        directory.by_origin.insert(room.origin, room.id);
+        Ok(())
+    }
+
+    /// Undoes a room that nobody could find. Its code need not rest: nobody has seen it.
+    fn discard(&self, room: &Arc<Room>) {
+        self.lock().by_code.remove(&room.code);
+        room.end();
+        self.logs.erase(room.id);
     }
 
     fn reserve(&self, id: RoomId) -> Result<RoomCode, CreateError> {

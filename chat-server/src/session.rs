@@ -171,7 +171,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             written = self.writer.write_buf(&mut self.outbound), if !self.outbound.is_empty() => drop(written?),
             item = next_news(deliveries), if has_room => self.on_news(item),
             () = std::future::ready(()), if has_room && is_behind => self.catch_up().await,
-            () = decided(mailbox) => self.on_decisions()?,
+            () = decided(mailbox) => self.on_decisions().await?,
             () = replaced(attendance) => return Err(Farewell::Replaced),
             () = &mut self.alarm => self.on_alarm()?,
             () = self.stop.cancelled() => return Err(Farewell::ServerStopping),
@@ -214,7 +214,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         let is_partial = !self.has_frames && !self.inbox.is_empty();
         self.frame_since = is_partial.then(|| self.frame_since.unwrap_or_else(Instant::now));
         self.flush_rooms();
-        self.on_decisions()
+        self.on_decisions().await
     }
 
     fn on_empty_frame(&mut self) -> Result<(), Farewell> {

@@ -1,7 +1,5 @@
 //! Nothing lost, nothing twice: posts, their ids, and what every reader sees.
 
-#![expect(clippy::unwrap_used, reason = "what cannot be unwrapped fails the test")]
-
 mod support;
 
 use chat_proto::frame::Door;
@@ -11,9 +9,9 @@ use chat_proto::{Code, Entry, EntryBody, LeaveReason, PersonId, PostId, RoomId, 
 use chat_server::Config;
 use chat_server::config::MemoryLimits;
 use chat_server::log::memory::MemoryLogs;
-use chat_server::log::{Completion, Draft, Finding, Log, Logs, Outcome, Range, Reading, Slice};
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+use chat_server::log::{Draft, Log, Logs, Range};
+use std::sync::Arc;
+use support::held::{HeldWorld, Slow};
 use support::{Peer, World, gists, unhurried};
 
 #[tokio::test(start_paused = true)]
@@ -290,149 +288,6 @@ async fn a_post_must_be_something_that_a_person_may_say() {
     assert_eq!(gists(&alice.entries(3).await)[2], "alice: and the session lives");
 }
 
-/// Logs whose commits wait until they are let go, and may end in doubt.
-struct Held {
-    inner: MemoryLogs,
-    waiting: Arc<Mutex<Vec<Waiting>>>,
-    slow_reads: SlowReads,
-}
-
-/// How many turns the next reads take. All after them take none.
-type SlowReads = Arc<Mutex<VecDeque<usize>>>;
-
-/// A commit that waits: what to append, and whom to tell.
-struct Waiting {
-    log: Arc<dyn Log>,
-    drafts: Vec<Draft>,
-    done: Completion,
-}
-
-struct HeldLog {
-    inner: Arc<dyn Log>,
-    waiting: Arc<Mutex<Vec<Waiting>>>,
-    slow_reads: SlowReads,
-}
-
-impl Logs for Held {
-    fn open(&self, room: RoomId) -> Arc<dyn Log> {
-        let (waiting, slow_reads) = (Arc::clone(&self.waiting), Arc::clone(&self.slow_reads));
-        Arc::new(HeldLog { inner: self.inner.open(room), waiting, slow_reads })
-    }
-
-    fn erase(&self, room: RoomId) {
-        self.inner.erase(room);
-    }
-
-    fn label(&self) -> chat_proto::frame::Label {
-        self.inner.label()
-    }
-
-    fn describe(&self) -> String {
-        self.inner.describe()
-    }
-}
-
-impl Log for HeldLog {
-    fn append(&self, drafts: Vec<Draft>, done: Completion) {
-        let log = Arc::clone(&self.inner);
-        self.waiting.lock().unwrap().push(Waiting { log, drafts, done });
-    }
-
-    fn read(&self, range: Range) -> Reading<'_, Slice> {
-        let turns = self.slow_reads.lock().unwrap().pop_front().unwrap_or(0);
-        Box::pin(async move {
-            let slice = self.inner.read(range).await;
-            for _ in 0..turns {
-                tokio::task::yield_now().await;
-            }
-            slice
-        })
-    }
-
-    fn find(&self, person: PersonId, post: PostId) -> Reading<'_, Finding> {
-        self.inner.find(person, post)
-    }
-}
-
-impl Waiting {
-    /// Ends as the log says; returns how many drafts it had.
-    fn commit(self) -> usize {
-        let count = self.drafts.len();
-        self.log.append(self.drafts, self.done);
-        count
-    }
-
-    /// Appends now, and tells whoever waits when the returned function is called.
-    fn append(self) -> impl FnOnce() {
-        let outcome = Arc::new(Mutex::new(None));
-        let told = Arc::clone(&outcome);
-        self.log.append(self.drafts, Box::new(move |outcome| *told.lock().unwrap() = Some(outcome)));
-        let done = self.done;
-        move || done(outcome.lock().unwrap().take().unwrap())
-    }
-
-    /// Ends in doubt, although it was appended.
-    fn commit_in_doubt(self) {
-        self.log.append(self.drafts, Box::new(|_| {}));
-        (self.done)(Outcome::Unknown);
-    }
-
-    /// Ends in doubt, and was not appended.
-    fn lose_in_doubt(self) {
-        (self.done)(Outcome::Unknown);
-    }
-}
-
-struct HeldWorld {
-    world: World,
-    waiting: Arc<Mutex<Vec<Waiting>>>,
-    slow_reads: SlowReads,
-}
-
-impl HeldWorld {
-    fn new() -> Self {
-        let (waiting, slow_reads) = (Arc::default(), SlowReads::default());
-        let inner = MemoryLogs::new(Config::default().memory);
-        let logs = Held { inner, waiting: Arc::clone(&waiting), slow_reads: Arc::clone(&slow_reads) };
-        Self { world: World::with_logs(unhurried(), Arc::new(logs)), waiting, slow_reads }
-    }
-
-    /// Waits for the next commit to come up.
-    async fn next_commit(&self) -> Waiting {
-        for _ in 0..1_000 {
-            if let Some(commit) = self.waiting.lock().unwrap().pop() {
-                return commit;
-            }
-            tokio::task::yield_now().await;
-        }
-        panic!("no commit came up");
-    }
-
-    /// Somebody in a new room, with everything so far committed.
-    async fn opener(&self, name: &str) -> (Peer, RoomId) {
-        let mut peer = self.world.person(name).await;
-        let joined = peer.create().await;
-        while let Some(commit) = self.try_commit() {
-            commit.commit();
-        }
-        (peer, joined.room)
-    }
-
-    /// Commits whatever comes up, until nothing more does.
-    async fn commit_all(&self) {
-        for _ in 0..1_000 {
-            if let Some(commit) = self.try_commit() {
-                commit.commit();
-            }
-            tokio::task::yield_now().await;
-        }
-    }
-
-    fn try_commit(&self) -> Option<Waiting> {
-        self.waiting.lock().unwrap().pop()
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn nobody_sees_an_entry_or_its_acceptance_before_its_commit() {
     let held = HeldWorld::new();
@@ -533,7 +388,7 @@ async fn two_who_find_out_what_became_of_a_commit_do_not_start_two() {
     let mut guests = [held.world.person("bob").await, held.world.person("carol").await];
     alice.send(alice.post(room, 1, "perhaps")).await;
     held.next_commit().await.lose_in_doubt();
-    held.slow_reads.lock().unwrap().extend([5, 100]);
+    held.slow_reads.lock().unwrap().extend([Slow::Telling(5), Slow::Telling(100)]);
 
     for guest in &mut guests {
         guest.send(Join { code: code.clone().into(), stay: Stay::Resident, secret: None }).await;

@@ -3,12 +3,13 @@
 
 mod support;
 
-use chat_proto::frame::{Join, Joined, Leave, Post, Resume, Stay};
-use chat_proto::{Code, Entry, EntryBody, PostId, Seq, ServerFrame};
+use chat_proto::frame::{EndReason, History, Join, Joined, Leave, Ping, Post, Resume, Stay};
+use chat_proto::{Act, Code, Entry, EntryBody, PostId, RoomId, Seq, ServerFrame};
 use chat_server::Config;
 use std::collections::HashMap;
 use std::sync::Arc;
-use support::{Peer, World, gist, unhurried};
+use std::time::Duration;
+use support::{Peer, World, called, gist, unhurried};
 
 const CLIENTS: u64 = 8;
 const STEPS: usize = 150;
@@ -180,4 +181,58 @@ async fn whatever_clients_do_at_once_every_view_is_the_log_and_nobody_stays_behi
         let join = Join { code: room.code.to_vec().into(), stay: Stay::Resident, secret: None };
         assert_eq!(late.refusal_of(join).await, Code::JOIN_DENIED, "the last one's Bye ended the room");
     }
+}
+
+/// Talks until that is refused, and returns what it saw up to its removal.
+async fn talk_until_removed(mut peer: Peer, room: RoomId) -> (Peer, Vec<Entry>) {
+    let mut n = 0;
+    let id = |peer: &Peer, n| PostId { instance: peer.instance, n };
+    peer.instance += 1_000_000;
+    loop {
+        n += 1;
+        let body = EntryBody::Message("what do you mean?".into());
+        let post = Post { room, id: id(&peer, n), body };
+        match peer.ask(post).await {
+            ServerFrame::Accepted(_) => {}
+            ServerFrame::Refused(refused) if refused.code == Code::NOT_MEMBER => break,
+            other => panic!("accepted or not a member, not {other:?}"),
+        }
+    }
+    let (seen, reason) = peer.until_ended().await;
+    assert_eq!(reason, EndReason::Removed);
+    (peer, seen)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whoever_is_kicked_in_mid_sentence_hears_nothing_after_it_and_says_nothing_after_it() {
+    let limits = Config { ring_batches: 4, outbound_bytes: 8 * 1024, kick_rest: Duration::ZERO, ..unhurried() };
+    let world = World::with(limits);
+    let (mut alice, room) = world.opener("alice").await;
+    let mut bob = world.person("bob").await;
+    for n in 1..=100 {
+        bob.join(room.code).await;
+        let bystander = world.guest("carol", room.code).await.0;
+        let talk = tokio::spawn(talk_until_removed(bob, room.room));
+        for _ in 0..n % 7 {
+            alice.ask(Ping {}).await;
+        }
+
+        let kicked = alice.order(room.room, 2 * n, Act::Kick(called("bob"))).await.expect("a member");
+        alice.say(room.room, 2 * n + 1, "he is gone").await;
+        alice.kept.clear();
+
+        let (back, seen) = talk.await.expect("bob was not wronged");
+        bob = back;
+        bob.kept.clear();
+        assert!(seen.iter().all(|entry| entry.seq <= kicked.seq), "round {n}");
+        bystander.bye().await;
+    }
+    let ask = History { room: room.room, after: Seq::START, before: Seq(u64::MAX), limit: 200 };
+    let ServerFrame::Page(page) = alice.ask(ask).await else { panic!("a page") };
+    let told = page.entries.iter().map(gist).filter(|gist| !gist.contains("carol"));
+    let is_in = told.fold(true, |is_in, gist| {
+        assert!(is_in || !gist.starts_with("bob: "), "he speaks although he is not there");
+        (is_in || gist == "bob joined") && gist != "alice kicks bob"
+    });
+    assert!(!is_in);
 }

@@ -1,6 +1,6 @@
 //! Logs in memory: gone with the process, bounded per room and together.
 
-use super::{Completion, Draft, End, Finding, Log, Logs, Outcome, Range, Reading, Slice, Stored, Verdict};
+use super::{Completion, Draft, End, Finding, Log, Logs, Outcome, Range, Reading, Slice, Stored, Verdict, is_same};
 use crate::config::MemoryLimits;
 use chat_proto::frame::{Durability, Label};
 use chat_proto::{Entry, PersonId, PostId, RoomId, Seq, codec, wire};
@@ -207,7 +207,7 @@ impl Kept {
     fn judge(&self, sender: Sender, n: u64, draft: &Draft) -> Option<Verdict> {
         let posts = self.senders.get(&sender)?;
         if let Some(stored) = self.find(sender, n) {
-            return Some(if is_same(&stored, draft) { Verdict::Known(stored.seq) } else { Verdict::Reused });
+            return Some(if is_known(&stored, draft) { Verdict::Known(stored.seq) } else { Verdict::Reused });
         }
         if n <= posts.gone_up_to {
             return Some(Verdict::TooOld);
@@ -294,6 +294,6 @@ fn bounded<'a>(entries: impl Iterator<Item = &'a Stored>, range: &Range) -> Vec<
     entries.take(range.entries).take_while(fits).cloned().collect()
 }
 
-fn is_same(stored: &Stored, draft: &Draft) -> bool {
-    wire::decode::<Entry>(&stored.bytes).is_ok_and(|entry| entry.body == draft.body)
+fn is_known(stored: &Stored, draft: &Draft) -> bool {
+    wire::decode::<Entry>(&stored.bytes).is_ok_and(|entry| is_same(&entry.body, &draft.body))
 }

@@ -1,7 +1,7 @@
 //! How the answer to a post finds its session.
 
 use chat_proto::frame::Accepted;
-use chat_proto::{PostId, Refused};
+use chat_proto::{EntryBody, PostId, Refused, RoomId};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
@@ -13,6 +13,8 @@ pub(crate) struct Ticket {
     pub mailbox: Arc<Mailbox>,
     /// The request to answer.
     pub request: u32,
+    /// Where it was posted.
+    pub room: RoomId,
     /// The id that was posted.
     pub id: PostId,
 }
@@ -33,8 +35,23 @@ pub(crate) enum Decided {
     Accepted(Accepted),
     /// It is not, for ever.
     Refused(Refused),
+    /// It was not taken now, but may have been before.
+    Denied(Denied),
     /// Nobody knows; the session must end.
     Unknown,
+}
+
+/// A post that may not be written.
+#[derive(Debug)]
+pub(crate) struct Denied {
+    /// Where it was posted.
+    pub room: RoomId,
+    /// Under which id.
+    pub id: PostId,
+    /// What.
+    pub body: EntryBody,
+    /// Why not.
+    pub refused: Refused,
 }
 
 /// Answers on their way to a session. Never more than the posts it has unanswered, which the session bounds.

@@ -9,9 +9,10 @@
 //!
 //! Stands in the person's file exactly as long as it exists.
 
+use super::order::Order;
 use crate::people::Person;
-use chat_proto::frame::{Member, Presence, Role, Stay, Voice};
-use chat_proto::{Arrival, RoomId};
+use chat_proto::RoomId;
+use chat_proto::frame::{Member, Presence, Stay};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -33,6 +34,8 @@ pub(crate) enum Departure {
 pub(super) struct Membership {
     room: RoomId,
     pub(super) person: Arc<Person>,
+    /// Rises with every member that joins: the smallest stands longest.
+    pub(super) standing: u64,
     whereabouts: Whereabouts,
     /// Since when a session that kept the room alive has been cut off. It may come back, whoever else is here.
     resident_cut: Option<Instant>,
@@ -45,21 +48,22 @@ enum Whereabouts {
 }
 
 impl Membership {
-    pub(super) fn new(room: RoomId, person: &Arc<Person>) -> Self {
+    pub(super) fn new(room: RoomId, person: &Arc<Person>, standing: u64) -> Self {
         person.joined(room);
         let whereabouts = Whereabouts::Gone { since: Instant::now() };
-        Self { room, person: Arc::clone(person), whereabouts, resident_cut: None }
+        Self { room, person: Arc::clone(person), standing, whereabouts, resident_cut: None }
     }
 
-    /// As whom they are present.
-    pub(super) fn arrival(&self) -> Arrival {
-        Arrival { key: self.person.key, role: Role::Member, voice: Voice::Free }
-    }
-
-    pub(super) fn as_member(&self) -> Member {
-        let presence = if self.is_present() { Presence::Here } else { Presence::Gone };
-        let Arrival { key, role, voice } = self.arrival();
-        Member { person: self.person.id, name: self.person.author().name, presence, role, voice, key }
+    pub(super) fn as_member(&self, order: &Order) -> Member {
+        let key = self.person.key;
+        Member {
+            person: self.person.id,
+            name: self.person.author().name,
+            presence: if self.is_present() { Presence::Here } else { Presence::Gone },
+            role: order.role_of(key),
+            voice: order.voice_of(key),
+            key,
+        }
     }
 
     pub(super) fn is_present(&self) -> bool {
@@ -73,12 +77,18 @@ impl Membership {
         }
     }
 
+    /// Every session that is here.
+    pub(super) fn sessions(&self) -> impl Iterator<Item = SessionId> {
+        let sessions = match &self.whereabouts {
+            Whereabouts::Here(sessions) => sessions.as_slice(),
+            Whereabouts::Fading { .. } | Whereabouts::Gone { .. } => &[],
+        };
+        sessions.iter().map(|(session, _)| *session)
+    }
+
     /// Whether this session is here.
     pub(super) fn has(&self, session: SessionId) -> bool {
-        match &self.whereabouts {
-            Whereabouts::Here(sessions) => sessions.iter().any(|(other, _)| *other == session),
-            Whereabouts::Fading { .. } | Whereabouts::Gone { .. } => false,
-        }
+        self.sessions().any(|other| other == session)
     }
 
     /// Whether the room lives for this member's sake.

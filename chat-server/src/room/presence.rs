@@ -2,17 +2,16 @@
 //!
 //! Present is who is here or fading. A visitor comes only to post: no member, not present, announced to nobody.
 
+use super::members::Members;
 use super::membership::{Departure, Membership, SessionId};
-use super::{News, Room, State};
+use super::order::Order;
 use crate::config::Config;
-use crate::people::Person;
-use bytes::Bytes;
+use crate::people::{Key, Person};
 use chat_proto::frame::{Member, Stay};
-use chat_proto::{Author, EntryBody, LeaveReason, Nick, PersonId, RoomId};
-use std::collections::{BTreeMap, HashSet};
+use chat_proto::{EntryBody, LeaveReason, PersonId, RoomId};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::broadcast;
 use tokio::time::Instant;
 
 /// Whether a room lives on.
@@ -25,26 +24,15 @@ pub(crate) enum Life {
     Over,
 }
 
-/// Why nobody enters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum EnterError {
-    /// The room is over.
-    Ended,
-    /// As many members as may be are present.
-    Full {
-        /// How many that is.
-        max: usize,
-    },
-}
-
 /// Writes an entry of the server's own.
 pub(super) type Note<'a> = &'a mut dyn FnMut(&Person, EntryBody);
 
 pub(super) struct Presences {
-    room: RoomId,
-    members: BTreeMap<PersonId, Membership>,
-    /// Sessions that only came to post. None of them is a member's session as well.
-    visitors: HashSet<SessionId>,
+    members: Members,
+    /// Sessions that only came to post, with their keys. None of them is a member's session as well.
+    visitors: HashMap<SessionId, Key>,
+    /// Sessions that were shown the door and have not been told yet.
+    removed: HashSet<SessionId>,
     members_max: usize,
     grace: Duration,
     empty_room: Duration,
@@ -52,86 +40,12 @@ pub(super) struct Presences {
     empty_since: Option<Instant>,
 }
 
-/// A member. While it stands here, and no longer, the room stands in the person's file.
-impl Room {
-    /// Lets a session in. A visitor gets no news.
-    ///
-    /// # Errors
-    /// [`EnterError`].
-    pub(crate) fn enter(
-        self: &Arc<Self>,
-        session: SessionId,
-        person: &Arc<Person>,
-        stay: Stay,
-    ) -> Result<Option<broadcast::Receiver<News>>, EnterError> {
-        let news = {
-            let mut state = self.lock();
-            let State { presences, writing, ended, .. } = &mut *state;
-            if *ended {
-                return Err(EnterError::Ended);
-            }
-            presences.enter(session, person, stay, &mut |person, body| {
-                writing.note(self.environment.now(), person.author(), body);
-            })?;
-            // Subscribed before anybody reads the log: what is not in the log by then will come as news.
-            (stay != Stay::Visitor).then(|| self.news.subscribe())
-        };
-        self.flush();
-        Ok(news)
-    }
-
-    /// Ends a session's stay.
-    pub(crate) fn depart(self: &Arc<Self>, session: SessionId, person: &Arc<Person>, how: Departure) -> Life {
-        self.with_presences(|presences, note| presences.depart(session, person, how, note))
-    }
-
-    /// Ends a person's membership, on the word of one of their sessions.
-    pub(crate) fn leave(self: &Arc<Self>, session: SessionId, person: &Arc<Person>) -> Life {
-        self.with_presences(|presences, note| presences.leave(session, person, note))
-    }
-
-    /// Tells the room that `person` bears a new name, if they are a member.
-    pub(crate) fn renamed(self: &Arc<Self>, person: PersonId, old: &Nick, new: &Nick) {
-        let bytes = |name: &Nick| Bytes::copy_from_slice(name.as_str().as_bytes());
-        {
-            let mut state = self.lock();
-            if state.ended || !state.presences.is_member(person) {
-                return;
-            }
-            let author = Author { person, name: bytes(old) };
-            state.writing.note(self.environment.now(), author, EntryBody::Renamed(bytes(new)));
-        }
-        self.flush();
-    }
-
-    /// Lets time pass: lost people fade, an empty room ends.
-    pub(crate) fn sweep(self: &Arc<Self>, now: Instant) -> Life {
-        let said = self.lock().writing.has_been_said();
-        self.with_presences(|presences, note| presences.sweep(now, said, note))
-    }
-
-    fn with_presences(self: &Arc<Self>, act: impl FnOnce(&mut Presences, Note<'_>) -> Life) -> Life {
-        let life = {
-            let mut state = self.lock();
-            let State { presences, writing, .. } = &mut *state;
-            let life = act(presences, &mut |person, body| {
-                writing.note(self.environment.now(), person.author(), body);
-            });
-            // Decided and done under one lock: nobody enters a room that is about to be ended.
-            state.ended |= life == Life::Over;
-            life
-        };
-        self.flush();
-        life
-    }
-}
-
 impl Presences {
     pub(super) fn new(room: RoomId, config: &Config) -> Self {
         Self {
-            room,
-            members: BTreeMap::new(),
-            visitors: HashSet::new(),
+            members: Members::new(room),
+            visitors: HashMap::new(),
+            removed: HashSet::new(),
             members_max: config.members_per_room,
             grace: config.presence_grace,
             empty_room: config.empty_room,
@@ -139,8 +53,27 @@ impl Presences {
         }
     }
 
+    pub(super) fn members(&self) -> impl Iterator<Item = &Membership> {
+        self.members.iter()
+    }
+
     pub(super) fn is_member(&self, person: PersonId) -> bool {
-        self.members.contains_key(&person)
+        self.members.has(person)
+    }
+
+    /// Whether a member bears this key.
+    pub(super) fn has_key(&self, key: Key) -> bool {
+        self.members.has_key(key)
+    }
+
+    /// Whether a member or a visitor bears this key.
+    pub(super) fn is_here(&self, key: Key) -> bool {
+        self.has_key(key) || self.visitors.values().any(|visitor| *visitor == key)
+    }
+
+    /// Whether a member with this key is present.
+    pub(super) fn is_key_present(&self, key: Key) -> bool {
+        self.has_key(key) && self.members.iter().any(|member| member.person.key == key && member.is_present())
     }
 
     /// Forgets every member, because the room is over.
@@ -148,43 +81,47 @@ impl Presences {
         self.members.clear();
     }
 
-    fn is_empty(&self) -> bool {
-        self.members.is_empty()
-    }
-
     /// Whether `session` may speak and read here now.
     pub(super) fn is_attached(&self, session: SessionId, person: PersonId) -> bool {
         let is_here = |member: &Membership| member.has(session);
-        self.visitors.contains(&session) || self.members.get(&person).is_some_and(is_here)
+        self.visitors.contains_key(&session) || self.members.get(person).is_some_and(is_here)
     }
 
-    pub(super) fn list(&self) -> Vec<Member> {
-        self.members.values().map(Membership::as_member).collect()
+    /// Whether `session` was shown the door and has not been told; it is now.
+    pub(super) fn take_removed(&mut self, session: SessionId) -> bool {
+        self.removed.remove(&session)
     }
 
-    fn enter(
+    pub(super) fn list(&self, order: &Order) -> Vec<Member> {
+        self.members.iter().map(|member| member.as_member(order)).collect()
+    }
+
+    /// Lets a session in; says whether there is a place. The room is full only if all its members are present.
+    pub(super) fn enter(
         &mut self,
         session: SessionId,
         person: &Arc<Person>,
         stay: Stay,
-        note: Note<'_>,
-    ) -> Result<(), EnterError> {
+        (order, note): (&Order, Note<'_>),
+    ) -> Result<(), usize> {
         if stay == Stay::Visitor {
             // Whoever is present with this session remains so: it departs once, from one place.
             if !self.is_attached(session, person.id) {
-                self.visitors.insert(session);
+                self.visitors.insert(session, person.key);
             }
+            self.removed.remove(&session);
             return Ok(());
         }
         if !self.is_member(person.id) {
             self.make_place()?;
         }
-        let member = self.members.entry(person.id).or_insert_with(|| Membership::new(self.room, person));
+        let member = self.members.get_or_begin(person);
         if !member.is_present() {
-            note(person, EntryBody::Joined(member.arrival()));
+            note(person, EntryBody::Joined(order.arrival(person.key)));
         }
         member.attach(session, stay);
         self.visitors.remove(&session);
+        self.removed.remove(&session);
         if self.is_kept() {
             self.empty_since = None;
         }
@@ -192,22 +129,23 @@ impl Presences {
     }
 
     /// Forgets who has been gone longest, if the room has all the members it may have.
-    fn make_place(&mut self) -> Result<(), EnterError> {
+    fn make_place(&mut self) -> Result<(), usize> {
         if self.members.len() < self.members_max {
             return Ok(());
         }
-        let gone = self.members.iter().filter_map(|(id, member)| Some((member.gone_since()?, *id)));
-        let (_, id) = gone.min().ok_or(EnterError::Full { max: self.members_max })?;
-        self.members.remove(&id);
+        let gone = self.members.iter().filter_map(|member| Some((member.gone_since()?, member.person.id)));
+        let (_, id) = gone.min().ok_or(self.members_max)?;
+        self.members.remove(id);
         Ok(())
     }
 
-    fn depart(&mut self, session: SessionId, person: &Arc<Person>, how: Departure, note: Note<'_>) -> Life {
-        if self.visitors.remove(&session) {
+    pub(super) fn depart(&mut self, session: SessionId, person: &Arc<Person>, how: Departure, note: Note<'_>) -> Life {
+        self.removed.remove(&session);
+        if self.visitors.remove(&session).is_some() {
             return Life::Lives;
         }
         let was_kept = self.is_kept();
-        let Some(member) = self.members.get_mut(&person.id) else { return Life::Lives };
+        let Some(member) = self.members.get_mut(person.id) else { return Life::Lives };
         if member.detach(session, how) == Some(Departure::Bye) {
             note(person, EntryBody::Left(LeaveReason::Quit));
         }
@@ -217,24 +155,32 @@ impl Presences {
         }
     }
 
-    fn leave(&mut self, session: SessionId, person: &Arc<Person>, note: Note<'_>) -> Life {
+    pub(super) fn leave(&mut self, session: SessionId, person: &Arc<Person>, note: Note<'_>) -> Life {
         self.visitors.remove(&session);
         let was_kept = self.is_kept();
-        let Some(member) = self.members.remove(&person.id) else { return Life::Lives };
+        let Some(member) = self.members.remove(person.id) else { return Life::Lives };
         if member.is_present() {
             note(person, EntryBody::Left(LeaveReason::Leave));
         }
-        if self.is_empty() || was_kept && !self.is_kept() { Life::Over } else { Life::Lives }
+        if self.members.len() == 0 || was_kept && !self.is_kept() { Life::Over } else { Life::Lives }
+    }
+
+    /// Removes whoever bears this key.
+    pub(super) fn expel(&mut self, key: Key) {
+        let expelled = self.members.iter().filter(|member| member.person.key == key);
+        self.removed.extend(expelled.flat_map(Membership::sessions));
+        self.members.retain(|member| member.person.key != key);
+        self.visitors.retain(|_, visitor| *visitor != key);
     }
 
     /// `said`: whether anybody ever said anything, so that the room is worth waiting for.
-    fn sweep(&mut self, now: Instant, said: bool, note: Note<'_>) -> Life {
-        for member in self.members.values_mut() {
+    pub(super) fn sweep(&mut self, now: Instant, said: bool, note: Note<'_>) -> Life {
+        for member in self.members.iter_mut() {
             if member.fade(now, self.grace) {
                 note(&member.person, EntryBody::Left(LeaveReason::Lost));
             }
         }
-        self.members.retain(|_, member| member.gone_since().is_none() || !member.person.is_forgotten());
+        self.members.retain(|member| member.gone_since().is_none() || !member.person.is_forgotten());
         if self.is_kept() {
             return Life::Lives;
         }
@@ -245,6 +191,6 @@ impl Presences {
 
     /// Whether anybody is present for whose sake the room lives.
     fn is_kept(&self) -> bool {
-        self.members.values().any(Membership::keeps)
+        self.members.iter().any(Membership::keeps)
     }
 }

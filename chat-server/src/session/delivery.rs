@@ -6,7 +6,7 @@
 use super::outbound::Outbound;
 use crate::log::{Range, Slice};
 use crate::people::Person;
-use crate::room::{Batch, Departure, News, Room, SessionId};
+use crate::room::{Batch, Departure, News, Readers, Room, SessionId};
 use crate::rooms::{Entered, Rooms};
 use chat_proto::codec::{self, to_bytes};
 use chat_proto::frame::{EndReason, Gap, GapKind, RoomEnded, RoomHead, ServerFrame};
@@ -102,12 +102,20 @@ impl Deliveries {
     pub(super) fn on_news(&mut self, (room, item): Item, outbound: &mut Outbound) {
         match item {
             Ok(News::Batch(batch)) => self.on_batch(room, &batch, outbound),
-            Ok(News::Ended) => self.on_ended(room, outbound),
+            Ok(News::Ended) => self.on_ended(room, EndReason::Over, outbound),
             Err(BroadcastStreamRecvError::Lagged(_)) => self.on_lagged(room),
         }
     }
 
     fn on_batch(&mut self, room: RoomId, batch: &Batch, outbound: &mut Outbound) {
+        self.pass_on(room, batch, outbound);
+        // Also if the batch itself was read from the log before, or will be: it comes only once.
+        if batch.readers == Readers::SomeGo {
+            self.check_right(room, outbound);
+        }
+    }
+
+    fn pass_on(&mut self, room: RoomId, batch: &Batch, outbound: &mut Outbound) {
         let Some(cursor) = self.cursors.get_mut(&room) else { return };
         let Some(at) = cursor.at.filter(|at| !cursor.is_behind && batch.last > *at) else { return };
         if batch.prev != at {
@@ -116,15 +124,19 @@ impl Deliveries {
         }
         outbound.push(batch.frame.clone());
         cursor.at = Some(batch.last);
-        // Whoever was let in again before this became visible stays.
-        if batch.expels == Some(self.person.id) && !cursor.room.is_attached(self.session, self.person.id) {
-            self.stop(room);
+    }
+
+    /// Ends delivery if the session may read no further. Whoever was let in again before this was said stays.
+    fn check_right(&mut self, room: RoomId, outbound: &mut Outbound) {
+        if self.cursors.get(&room).is_some_and(|cursor| !cursor.room.is_attached(self.session, self.person.id)) {
+            self.dismiss(room, outbound);
         }
     }
 
-    fn on_ended(&mut self, room: RoomId, outbound: &mut Outbound) {
+    /// Says that nothing more comes from a room, if anything came.
+    pub(super) fn on_ended(&mut self, room: RoomId, reason: EndReason, outbound: &mut Outbound) {
         if self.cursors.contains_key(&room) {
-            outbound.push(to_bytes(0, &ServerFrame::from(RoomEnded { room, reason: EndReason::Over })));
+            outbound.push(to_bytes(0, &ServerFrame::from(RoomEnded { room, reason })));
             self.stop(room);
         }
     }
@@ -163,9 +175,10 @@ impl Deliveries {
     }
 
     fn dismiss(&mut self, room: RoomId, outbound: &mut Outbound) {
-        match self.cursors.get(&room).is_some_and(|cursor| cursor.room.is_ended()) {
-            true => self.on_ended(room, outbound),
-            false => self.stop(room),
+        match self.cursors.get(&room).map(|cursor| &cursor.room) {
+            Some(left) if left.is_ended() => self.on_ended(room, EndReason::Over, outbound),
+            Some(left) if left.take_removed(self.session) => self.on_ended(room, EndReason::Removed, outbound),
+            _ => self.stop(room),
         }
     }
 

@@ -55,7 +55,8 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             ClientFrame::History(history) => self.on_history(request, &history).await,
             ClientFrame::Rename(rename) => self.on_rename(request, &rename),
             ClientFrame::Ping(_) => self.on_ping(request),
-            ClientFrame::Invite(_) | ClientFrame::Names(_) | ClientFrame::GiveUp(_) => {
+            ClientFrame::Invite(invite) => self.on_invite(request, &invite),
+            ClientFrame::Names(_) | ClientFrame::GiveUp(_) => {
                 return self.on_unknown(request, 0);
             }
         };

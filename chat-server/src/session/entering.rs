@@ -1,17 +1,20 @@
-//! Into rooms and out of them: create, join, resume, leave.
+//! Into rooms and out of them: create, join, resume, invite, leave.
 
 use super::Session;
 use super::delivery::{gap, give};
 use super::outbound::Outbound;
+use crate::address_group::AddressGroup;
 use crate::log::{Range, Slice};
 use crate::refusals;
-use crate::room::{Departure, EnterError, Room};
-use crate::rooms::{CreateError, Entered};
+use crate::room::{Departure, EnterError, Grounds, Knock, Room};
+use crate::rooms::{CreateError, Created, Entered};
 use bytes::Bytes;
-use chat_proto::frame::{Create, Done, Door, GapKind, Join, Joined, Leave, Lock, Members, Resume, RoomState, Stay};
+use chat_proto::frame::{
+    Create, Done, EndReason, GapKind, Invite, Join, Joined, Leave, Members, Resume, RoomState, Stay,
+};
 use chat_proto::limits::{MEMBERS_PER_FRAME, RESUME_ENTRIES, ROOMS_PER_SESSION};
 use chat_proto::wire::Capped;
-use chat_proto::{Code, Refused, RoomCode, Seq};
+use chat_proto::{Code, Refused, RoomCode, Secret, Seq};
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -26,25 +29,37 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
     pub(super) async fn on_create(&mut self, request: u32, create: &Create) -> Result<(), Refused> {
         let person = Arc::clone(self.member().deliveries.person());
         if let Some(room) = self.shared.rooms.by_origin(person.id, create.id) {
-            return self.admit(request, room, create.stay, Start::LastPage).await;
+            return self.reenter(request, room, create.stay).await;
         }
         self.check_room_count()?;
         self.check_membership_count(create.stay)?;
-        let stay = (self.id, create.stay);
-        let entered = self.shared.rooms.create(&person, create.id, stay).map_err(create_refused)?;
-        self.begin(request, entered, Start::LastPage).await;
-        Ok(())
+        let knock = self.knock(None);
+        match self.shared.rooms.create(&person, create, (self.id, knock)).map_err(create_refused)? {
+            Created::New(entered) => self.begin(request, entered, Start::LastPage).await,
+            Created::Before(room) => self.reenter(request, room, create.stay).await,
+        }
+    }
+
+    /// Into the room that the same request opened before: whose it is no longer has to knock like everybody.
+    async fn reenter(&mut self, request: u32, room: Arc<Room>, stay: Stay) -> Result<(), Refused> {
+        let grounds = Grounds::Door(self.knock(None));
+        self.admit(request, room, (stay, grounds), Start::LastPage).await
     }
 
     pub(super) async fn on_join(&mut self, request: u32, join: &Join) -> Result<(), Refused> {
         let code = RoomCode::parse(&join.code).map_err(refusals::invalid_code)?;
-        let room = self.shared.rooms.by_code(code).ok_or_else(|| refusals::join_denied(code))?;
-        let admitted = self.admit(request, room, join.stay, Start::LastPage).await;
+        let knock = self.knock(join.secret);
+        let room = self.shared.rooms.admitting(code, &knock).ok_or_else(|| refusals::join_denied(code))?;
+        let admitted = self.admit(request, room, (join.stay, Grounds::Door(knock)), Start::LastPage).await;
         admitted.map_err(|refused| match refused.code {
-            // It ended between finding and entering it.
+            // It ended, or its door closed, between finding and entering it.
             Code::ROOM_ENDED => refusals::join_denied(code),
             _ => refused,
         })
+    }
+
+    fn knock(&mut self, secret: Option<Secret>) -> Knock {
+        Knock { key: self.member().deliveries.person().key, address: AddressGroup::of(self.peer), secret }
     }
 
     pub(super) async fn on_resume(&mut self, request: u32, resume: &Resume) -> Result<(), Refused> {
@@ -52,10 +67,17 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         // To somebody who may not come back, a room that lives and one that never was are the same.
         let room = self.shared.rooms.by_id(resume.room).filter(|room| room.is_member(person));
         let start = if resume.after == Seq::START { Start::LastPage } else { Start::After(resume.after) };
-        self.admit(request, room.ok_or_else(refusals::room_ended)?, resume.stay, start).await
+        let room = room.ok_or_else(refusals::room_ended)?;
+        self.admit(request, room, (resume.stay, Grounds::Membership), start).await
     }
 
-    async fn admit(&mut self, request: u32, room: Arc<Room>, stay: Stay, start: Start) -> Result<(), Refused> {
+    async fn admit(
+        &mut self,
+        request: u32,
+        room: Arc<Room>,
+        (stay, grounds): (Stay, Grounds),
+        start: Start,
+    ) -> Result<(), Refused> {
         if self.member().deliveries.room(room.id).is_none() {
             self.check_room_count()?;
         }
@@ -67,9 +89,8 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             check_cursor(&room, after).await?;
         }
         let person = Arc::clone(self.member().deliveries.person());
-        let news = room.enter(self.id, &person, stay).map_err(enter_refused)?;
-        self.begin(request, Entered { room, news }, start).await;
-        Ok(())
+        let news = room.enter(self.id, &person, stay, grounds).map_err(enter_refused)?;
+        self.begin(request, Entered { room, news }, start).await
     }
 
     fn check_room_count(&mut self) -> Result<(), Refused> {
@@ -88,18 +109,23 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
     }
 
     /// Answers with the room's state, its members and the first entries; the rest follows by itself.
-    async fn begin(&mut self, request: u32, entered: Entered, start: Start) {
+    async fn begin(&mut self, request: u32, entered: Entered, start: Start) -> Result<(), Refused> {
         let room = Arc::clone(&entered.room);
-        let summary = room.summary(self.member().deliveries.person_id());
+        let person = Arc::clone(self.member().deliveries.person());
+        let summary = room.summary(&person);
         let page = room.read(Range::last_page()).await;
+        // Whoever was removed meanwhile gets nothing that may have been said since.
+        if room.take_removed(self.id) {
+            return Err(self.turned_out(&room));
+        }
         let is_visitor = entered.news.is_none();
         let opening = if is_visitor { Opening::nothing(page.head, page.oldest) } else { Opening::of(start, page) };
         let state = RoomState {
             topic: Bytes::copy_from_slice(summary.topic.as_str().as_bytes()),
             label: self.shared.rooms.logs().label(),
             role: summary.role,
-            door: Door::Open,
-            lock: Lock::Unlocked,
+            door: summary.door,
+            lock: summary.lock,
             members: summary.members.len() as u32,
         };
         let (oldest, cursor) = (opening.page.oldest, opening.cursor);
@@ -112,11 +138,32 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         }
         let cursor = opening.give(&room, &mut self.outbound);
         self.member().deliveries.begin(entered, cursor);
+        Ok(())
+    }
+
+    /// Whoever was in the room already, in another way, hears that this is over too.
+    fn turned_out(&mut self, room: &Room) -> Refused {
+        if let Some(member) = &mut self.member {
+            member.deliveries.on_ended(room.id, EndReason::Removed, &mut self.outbound);
+        }
+        refusals::room_ended()
+    }
+
+    pub(super) fn on_invite(&mut self, request: u32, invite: &Invite) -> Result<(), Refused> {
+        let key = self.member().deliveries.person().key;
+        let room = self.shared.rooms.by_id(invite.room).ok_or_else(refusals::not_member)?;
+        let invitation = room.invitation(key).ok_or_else(refusals::not_member)?;
+        self.answer(request, invitation);
+        Ok(())
     }
 
     pub(super) fn on_leave(&mut self, request: u32, leave: &Leave) -> Result<(), Refused> {
         let person = Arc::clone(self.member().deliveries.person());
         let room = self.member().deliveries.room(leave.room).cloned().ok_or_else(refusals::not_member)?;
+        if !room.is_attached(self.id, person.id) {
+            // It is about to be told why.
+            return Err(refusals::not_member());
+        }
         self.member().deliveries.stop(room.id);
         // A visitor is no member; it just goes.
         let life = match room.is_member(person.id) {
@@ -148,7 +195,7 @@ fn create_refused(error: CreateError) -> Refused {
 
 fn enter_refused(error: EnterError) -> Refused {
     match error {
-        EnterError::Ended => refusals::room_ended(),
+        EnterError::Ended | EnterError::Denied => refusals::room_ended(),
         EnterError::Full { max } => refusals::room_full(max),
     }
 }

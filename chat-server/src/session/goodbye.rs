@@ -31,7 +31,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         while self.member.as_ref().is_some_and(|member| member.unanswered > 0) {
             let (_, mailbox, _) = LoggedIn::parts(self.member.as_mut());
             decided(mailbox).await;
-            if self.on_decisions().is_err() {
+            if self.on_decisions().await.is_err() {
                 return;
             }
         }

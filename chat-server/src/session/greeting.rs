@@ -81,6 +81,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             .attend(&person, instance)
             .await
             .map_err(|max| Farewell::Refused { request, refused: refusals::too_many_sessions(max) })?;
+        person.came_from(self.peer);
         self.stranger = None;
         self.standing = Standing::Person;
         self.inbox.set_max_frame_bytes(FRAME_BYTES_FROM_CLIENT);

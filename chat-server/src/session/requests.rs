@@ -1,14 +1,14 @@
-//! Saying and reading: post, history, rename, ping.
+//! Saying and reading: post, act, history, rename, ping.
 
 use super::greeting::claim_refused;
 use super::{Farewell, Session};
-use crate::log::{End, Finding, Range};
+use crate::log::{End, Finding, Range, is_same};
 use crate::refusals;
-use crate::room::{Decided, Submitted, Ticket};
+use crate::room::{Decided, Denied, Room, Said, Submitted, Ticket, Whom};
 use chat_proto::frame::{Accepted, Done, History, Pong, Post, Rename};
 use chat_proto::limits::{PAGE_BYTES, PAGE_ENTRIES};
 use chat_proto::wire::{self, Capped};
-use chat_proto::{Entry, EntryBody, Nick, PostId, Refused, RoomId, Seq, Text, Topic, codec};
+use chat_proto::{Act, Entry, EntryBody, Nick, PostId, Refused, RoomId, Seq, Text, Topic, codec};
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -17,13 +17,22 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
     pub(super) async fn on_post(&mut self, request: u32, post: Post) -> Result<(), Refused> {
         let Post { room, id, body } = post;
         let body = judged(body);
-        let refused = match body.clone().and_then(|body| self.submit(request, room, id, body)) {
-            Ok(()) => return Ok(()),
-            Err(refused) => refused,
-        };
-        // Not taken now; but if it was taken before, that is the answer, whatever else is wrong today.
+        match body.clone().and_then(|body| self.submit(request, room, id, body)) {
+            Ok(()) => Ok(()),
+            Err(refused) => self.answer_unless_known(request, (room, id), body.ok().as_ref(), refused).await,
+        }
+    }
+
+    /// A post was not taken now; but if it was taken before, that is the answer, whatever else is wrong today.
+    async fn answer_unless_known(
+        &mut self,
+        request: u32,
+        (room, id): (RoomId, PostId),
+        body: Option<&EntryBody>,
+        refused: Refused,
+    ) -> Result<(), Refused> {
         match self.find(room, id).await {
-            Some(entry) if body.is_ok_and(|body| body == entry.body) => {
+            Some(entry) if body.is_some_and(|body| is_same(&entry.body, body)) => {
                 let durability = self.shared.rooms.logs().durability();
                 self.answer(request, Accepted { id, seq: entry.seq, durability });
                 Ok(())
@@ -35,10 +44,11 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
 
     fn submit(&mut self, request: u32, room: RoomId, id: PostId, body: EntryBody) -> Result<(), Refused> {
         let session = self.id;
+        let room = Arc::clone(self.member().deliveries.room(room).ok_or_else(refusals::not_member)?);
+        let said = self.addressed(&room, body);
         let member = self.member();
-        let room = Arc::clone(member.deliveries.room(room).ok_or_else(refusals::not_member)?);
-        let ticket = Ticket { mailbox: Arc::clone(&member.mailbox), request, id };
-        match room.submit(session, member.deliveries.person(), body, ticket) {
+        let ticket = Ticket { mailbox: Arc::clone(&member.mailbox), request, room: room.id, id };
+        match room.submit(session, member.deliveries.person(), said, ticket) {
             Submitted::NotAttached => Err(refusals::not_member()),
             Submitted::Gathered { pause } => {
                 member.unanswered += 1;
@@ -51,6 +61,19 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         }
     }
 
+    /// Looks up whom an act is about, and writes down who that is.
+    fn addressed(&self, room: &Room, mut body: EntryBody) -> Said {
+        let EntryBody::Act(act) = &mut body else { return Said { body, whom: None } };
+        let whom = room.listed(act).or_else(|| {
+            let person = self.shared.people.find(act.target()?)?;
+            Some(Whom::from(&*person))
+        });
+        if let Some((target, whom)) = act.target_mut().zip(whom.as_ref()) {
+            *target = whom.target();
+        }
+        Said { body, whom }
+    }
+
     async fn find(&mut self, room: RoomId, id: PostId) -> Option<Entry> {
         let person = self.member().deliveries.person_id();
         match self.shared.rooms.by_id(room)?.find(person, id).await {
@@ -60,7 +83,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
     }
 
     /// Answers the posts that were decided.
-    pub(super) fn on_decisions(&mut self) -> Result<(), Farewell> {
+    pub(super) async fn on_decisions(&mut self) -> Result<(), Farewell> {
         let Some(member) = &mut self.member else { return Ok(()) };
         let decisions = member.mailbox.take();
         member.unanswered -= decisions.len();
@@ -68,10 +91,18 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             match decision.decided {
                 Decided::Accepted(accepted) => self.answer(decision.request, accepted),
                 Decided::Refused(refused) => self.refuse(decision.request, refused),
+                Decided::Denied(denied) => self.on_denied(decision.request, denied).await,
                 Decided::Unknown => return Err(Farewell::OutcomeUnknown),
             }
         }
         Ok(())
+    }
+
+    async fn on_denied(&mut self, request: u32, denied: Denied) {
+        let Denied { room, id, body, refused } = denied;
+        if let Err(refused) = self.answer_unless_known(request, (room, id), Some(&body), refused).await {
+            self.refuse(request, refused);
+        }
     }
 
     pub(super) async fn on_history(&mut self, request: u32, history: &History) -> Result<(), Refused> {
@@ -84,6 +115,10 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             return Err(refusals::bad_range(history.after, history.before));
         }
         let slice = room.read(range_of(history)).await;
+        // Whoever was removed meanwhile gets nothing that may have been said since.
+        if !room.is_attached(self.id, person) {
+            return Err(refusals::not_member());
+        }
         let entries: Vec<_> = slice.entries.into_iter().map(|stored| stored.bytes).collect();
         self.outbound.push(codec::page(request, room.id, slice.oldest, &entries));
         Ok(())
@@ -96,7 +131,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         if old != name {
             let rooms = person.rooms().into_iter().filter_map(|id| self.shared.rooms.by_id(id));
             for room in rooms {
-                room.renamed(person.id, &old, &name);
+                room.renamed(&person, &old, &name);
             }
         }
         self.answer(request, Done {});
@@ -121,6 +156,8 @@ fn judged(body: EntryBody) -> Result<EntryBody, Refused> {
             let topic = Topic::parse(&written).map_err(refusals::text)?;
             Ok(EntryBody::Topic(topic.as_str().to_owned().into()))
         }
+        EntryBody::Act(Act::Own(_)) => Err(refusals::not_by_hand()),
+        EntryBody::Act(act) => Ok(EntryBody::Act(act)),
         other => Err(refusals::unsupported_entry(other.kind())),
     }
 }

@@ -2,21 +2,24 @@
 
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "every test file uses its own part of this")]
 
+pub mod held;
+
 use bytes::{Bytes, BytesMut};
 use chat_proto::codec::to_bytes;
 use chat_proto::frame::Door;
 use chat_proto::frame::{
-    Accepted, Bye, Create, Hello, Join, Joined, Leave, Login, Post, Resume, RoomState, Stay, Welcome,
+    Accepted, Bye, Create, EndReason, Hello, Invitation, Invite, Join, Joined, Leave, Login, Member, Post, Resume,
+    RoomState, Stay, Welcome,
 };
 use chat_proto::limits::FRAME_BYTES_FROM_SERVER;
 use chat_proto::{
-    ClientFrame, Code, Entry, EntryBody, Frame, FrameCodec, Payload, PostId, Refused, RoomCode, RoomId, Seq,
-    ServerFrame, UnixMillis, login,
+    Act, ClientFrame, Code, Entry, EntryBody, Frame, FrameCodec, Payload, PersonId, PostId, Refused, RoomCode, RoomId,
+    Secret, Seq, ServerFrame, Target, UnixMillis, login,
 };
 use chat_server::log::Logs;
 use chat_server::{Config, Environment, Server};
 use ed25519_dalek::SigningKey;
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -111,6 +114,13 @@ impl World {
         Peer::new(near)
     }
 
+    /// A connection from somewhere else.
+    pub fn connect_from(&self, address: &str) -> Peer {
+        let (near, far) = tokio::io::duplex(1 << 20);
+        self.server.attach(far, address.parse().expect("an address"));
+        Peer::new(near)
+    }
+
     /// Somebody who is logged in.
     pub async fn person(&self, name: &str) -> Peer {
         self.connect().logged_in(name).await
@@ -154,6 +164,8 @@ pub struct Peer {
     codec: FrameCodec,
     inbox: BytesMut,
     last_request: u32,
+    /// Requests that were not answered yet, and answers that were not awaited yet.
+    unanswered: HashMap<u32, Option<ServerFrame>>,
     pub instance: u64,
     pub welcome: Option<Welcome>,
     /// What came while something else was awaited.
@@ -171,6 +183,7 @@ impl Peer {
             codec: FrameCodec::new(FRAME_BYTES_FROM_SERVER),
             inbox: BytesMut::new(),
             last_request: 0,
+            unanswered: HashMap::new(),
             instance: INSTANCES.fetch_add(1, Ordering::Relaxed),
             welcome: None,
             kept: VecDeque::new(),
@@ -214,6 +227,7 @@ impl Peer {
     /// Sends a request and returns its id.
     pub async fn send(&mut self, frame: impl Into<ClientFrame>) -> u32 {
         self.last_request += 1;
+        self.unanswered.insert(self.last_request, None);
         let bytes = to_bytes(self.last_request, &frame.into());
         self.send_bytes(&bytes).await;
         self.last_request
@@ -227,11 +241,21 @@ impl Peer {
 
     pub async fn answer_to(&mut self, request: u32) -> ServerFrame {
         loop {
+            if let Some(Some(answer)) = self.unanswered.remove(&request) {
+                return answer;
+            }
             match self.read().await.expect("an answer before the end") {
                 (id, frame) if id == request => return frame,
                 (0, frame) => self.kept.push_back(frame),
-                (id, frame) => panic!("an answer to {id}, which nobody awaits: {frame:?}"),
+                (id, frame) => self.keep_answer(id, frame),
             }
+        }
+    }
+
+    fn keep_answer(&mut self, id: u32, frame: ServerFrame) {
+        match self.unanswered.get_mut(&id) {
+            Some(answer @ None) => *answer = Some(frame),
+            _ => panic!("an answer to {id}, which nobody awaits: {frame:?}"),
         }
     }
 
@@ -265,12 +289,14 @@ impl Peer {
 
     /// The next frame that answers nothing, kept ones first.
     pub async fn next(&mut self) -> ServerFrame {
-        match self.kept.pop_front() {
-            Some(frame) => frame,
-            None => match self.read().await.expect("more before the end") {
-                (0, frame) => frame,
-                (id, frame) => panic!("an answer to {id}, which nobody awaits: {frame:?}"),
-            },
+        loop {
+            if let Some(frame) = self.kept.pop_front() {
+                return frame;
+            }
+            match self.read().await.expect("more before the end") {
+                (0, frame) => return frame,
+                (id, frame) => self.keep_answer(id, frame),
+            }
         }
     }
 
@@ -334,6 +360,63 @@ impl Peer {
         }
     }
 
+    pub fn act(&self, room: RoomId, n: u64, act: Act) -> Post {
+        Post { room, id: PostId { instance: self.instance, n }, body: EntryBody::Act(act) }
+    }
+
+    /// Keeps order; the refusal if that is refused.
+    pub async fn order(&mut self, room: RoomId, n: u64, act: Act) -> Result<Accepted, Refused> {
+        match self.ask(self.act(room, n, act)).await {
+            ServerFrame::Accepted(accepted) => Ok(accepted),
+            ServerFrame::Refused(refused) => Err(refused),
+            other => panic!("accepted or refused, not {other:?}"),
+        }
+    }
+
+    /// Knocks at the door of a room.
+    pub async fn knock(&mut self, code: [u8; 4], secret: Option<Secret>) -> Result<Joined, Refused> {
+        let join = Join { code: Bytes::copy_from_slice(&code), stay: Stay::Resident, secret };
+        match self.ask(join).await {
+            ServerFrame::Joined(joined) => Ok(joined),
+            ServerFrame::Refused(refused) => Err(refused),
+            other => panic!("joined or refused, not {other:?}"),
+        }
+    }
+
+    pub async fn create_private(&mut self) -> Joined {
+        let id = self.instance;
+        expect_joined(self.ask(Create { id, stay: Stay::Resident, door: Door::Private }).await)
+    }
+
+    pub async fn invite(&mut self, room: RoomId) -> Result<Invitation, Refused> {
+        match self.ask(Invite { room }).await {
+            ServerFrame::Invitation(invitation) => Ok(invitation),
+            ServerFrame::Refused(refused) => Err(refused),
+            other => panic!("an invitation or a refusal, not {other:?}"),
+        }
+    }
+
+    /// The members that come next.
+    pub async fn members(&mut self) -> Vec<Member> {
+        loop {
+            if let ServerFrame::Members(members) = self.next().await {
+                return members.members.into_vec();
+            }
+        }
+    }
+
+    /// What comes up to the end of a room, and why it ended.
+    pub async fn until_ended(&mut self) -> (Vec<Entry>, EndReason) {
+        let mut entries = Vec::new();
+        loop {
+            match self.next().await {
+                ServerFrame::Batch(batch) => entries.extend(batch.entries.into_vec()),
+                ServerFrame::RoomEnded(ended) => return (entries, ended.reason),
+                _ => {}
+            }
+        }
+    }
+
     pub async fn bye(mut self) {
         self.send(Bye {}).await;
         self.rest().await;
@@ -368,6 +451,11 @@ pub fn expect_joined(frame: ServerFrame) -> Joined {
     }
 }
 
+/// Whoever is called this: the server finds them.
+pub fn called(name: &str) -> Target {
+    Target { person: PersonId(0), name: Bytes::copy_from_slice(name.as_bytes()) }
+}
+
 /// What an entry says, in a word.
 pub fn gist(entry: &Entry) -> String {
     let name = String::from_utf8_lossy(&entry.author.name);
@@ -376,12 +464,20 @@ pub fn gist(entry: &Entry) -> String {
         EntryBody::Action(text) => format!("* {name} {}", String::from_utf8_lossy(text)),
         EntryBody::Topic(text) => format!("{name} topic {}", String::from_utf8_lossy(text)),
         EntryBody::Opened => format!("{name} opened"),
-        EntryBody::Act(act) => format!("{name} {act:?}"),
+        EntryBody::Act(act) => format!("{name} {}", deed(act)),
         EntryBody::Joined(_) => format!("{name} joined"),
         EntryBody::Left(reason) => format!("{name} left {reason:?}"),
         EntryBody::Renamed(to) => format!("{name} is now {}", String::from_utf8_lossy(to)),
         EntryBody::Unknown { kind, .. } => format!("unknown {kind}"),
     }
+}
+
+/// What an act does, and to whom.
+pub fn deed(act: &Act) -> String {
+    let kind = format!("{act:?}");
+    let verb = kind.split('(').next().unwrap().to_lowercase();
+    let whom = act.target().map(|target| format!("s {}", String::from_utf8_lossy(&target.name)));
+    format!("{verb}{}", whom.unwrap_or_else(|| "s".to_owned()))
 }
 
 pub fn gists(entries: &[Entry]) -> Vec<String> {

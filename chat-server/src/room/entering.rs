@@ -1,0 +1,164 @@
+//! Into a room and out of it.
+
+use super::order::{Knock, Whom};
+use super::presence::{Life, Note, Presences};
+use super::{Departure, News, Room, SessionId, State};
+use crate::people::{Key, Person};
+use bytes::Bytes;
+use chat_proto::frame::{Invitation, Stay};
+use chat_proto::{Act, Author, EntryBody, Nick, PersonId};
+use std::sync::Arc;
+use tokio::sync::broadcast;
+use tokio::time::Instant;
+
+/// On what grounds somebody comes in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Grounds {
+    /// This person is a member.
+    Membership,
+    /// The door opens to them.
+    Door(Knock),
+}
+
+/// Why nobody enters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EnterError {
+    /// The room is over.
+    Ended,
+    /// The door does not open to them, or not any more.
+    Denied,
+    /// As many members as may be are present.
+    Full {
+        /// How many that is.
+        max: usize,
+    },
+}
+
+impl Room {
+    /// Whether the door opens.
+    pub(crate) fn admits(&self, knock: &Knock) -> bool {
+        self.lock().admits(knock)
+    }
+
+    /// Lets a session in. A visitor gets no news. The grounds are judged under the same lock: nobody slips in beside an
+    /// act that was just published.
+    ///
+    /// # Errors
+    /// [`EnterError`].
+    pub(crate) fn enter(
+        self: &Arc<Self>,
+        session: SessionId,
+        person: &Arc<Person>,
+        stay: Stay,
+        grounds: Grounds,
+    ) -> Result<Option<broadcast::Receiver<News>>, EnterError> {
+        let news = {
+            let mut state = self.lock();
+            state.check_entrance(person.id, grounds)?;
+            let State { presences, writing, order, owner_seen, .. } = &mut *state;
+            let note: Note<'_> = &mut |person, body| writing.note(self.environment.now(), person, body);
+            presences.enter(session, person, stay, (order, note)).map_err(|max| EnterError::Full { max })?;
+            if order.owns(person.key) && stay != Stay::Visitor {
+                *owner_seen = Instant::now();
+            }
+            // Subscribed before anybody reads the log: what is not in the log by then will come as news.
+            (stay != Stay::Visitor).then(|| self.news.subscribe())
+        };
+        self.flush();
+        Ok(news)
+    }
+
+    /// Ends a session's stay.
+    pub(crate) fn depart(self: &Arc<Self>, session: SessionId, person: &Arc<Person>, how: Departure) -> Life {
+        self.with_presences(|presences, note| presences.depart(session, person, how, note))
+    }
+
+    /// Ends a person's membership, on the word of one of their sessions. An owner gives up the room as well.
+    pub(crate) fn leave(self: &Arc<Self>, session: SessionId, person: &Arc<Person>) -> Life {
+        let life = {
+            let mut state = self.lock();
+            let life = self.act_on(&mut state, |presences, note| presences.leave(session, person, note));
+            if !state.presences.has_key(person.key) && state.order.owns(person.key) {
+                state.writing.note_succession(self.environment.now(), person.key);
+            }
+            life
+        };
+        self.flush();
+        life
+    }
+
+    /// Tells the room that `person` bears a new name, if they are a member.
+    pub(crate) fn renamed(self: &Arc<Self>, person: &Person, old: &Nick, new: &Nick) {
+        let bytes = |name: &Nick| Bytes::copy_from_slice(name.as_str().as_bytes());
+        {
+            let mut state = self.lock();
+            if state.ended || !state.presences.is_member(person.id) {
+                return;
+            }
+            let author = Author { person: person.id, name: bytes(old) };
+            let body = EntryBody::Renamed(bytes(new));
+            state.writing.note_as(self.environment.now(), (author, person.key), body);
+        }
+        self.flush();
+    }
+
+    /// Lets time pass: lost people fade, an empty room ends, an owner who stays away loses the room.
+    pub(crate) fn sweep(self: &Arc<Self>, now: Instant) -> Life {
+        let life = {
+            let mut state = self.lock();
+            let said = state.writing.has_been_said();
+            let life = self.act_on(&mut state, |presences, note| presences.sweep(now, said, note));
+            state.order.sweep(now);
+            state.note_absence(now, self.environment.now());
+            state.writing.try_again();
+            life
+        };
+        self.flush();
+        life
+    }
+
+    /// Whom an act that takes something back means.
+    pub(crate) fn listed(&self, act: &Act) -> Option<Whom> {
+        self.lock().order.listed(act)
+    }
+
+    /// What lets others in, if whoever asks is a member.
+    pub(crate) fn invitation(&self, key: Key) -> Option<Invitation> {
+        let state = self.lock();
+        let is_member = !state.ended && state.presences.has_key(key);
+        is_member.then(|| Invitation { room: self.id, code: self.code.bytes(), secret: state.order.secret() })
+    }
+
+    fn with_presences(self: &Arc<Self>, act: impl FnOnce(&mut Presences, Note<'_>) -> Life) -> Life {
+        let life = self.act_on(&mut self.lock(), act);
+        self.flush();
+        life
+    }
+
+    fn act_on(&self, state: &mut State, act: impl FnOnce(&mut Presences, Note<'_>) -> Life) -> Life {
+        let State { presences, writing, .. } = state;
+        let life = act(presences, &mut |person, body| writing.note(self.environment.now(), person, body));
+        // Decided and done under one lock: nobody enters a room that is about to be ended.
+        state.ended |= life == Life::Over;
+        life
+    }
+}
+
+impl State {
+    fn admits(&self, knock: &Knock) -> bool {
+        let is_ours = self.presences.has_key(knock.key) || self.order.owns(knock.key);
+        self.order.admits(knock, is_ours) && !self.ended
+    }
+
+    fn check_entrance(&self, person: PersonId, grounds: Grounds) -> Result<(), EnterError> {
+        let is_granted = match &grounds {
+            Grounds::Membership => self.presences.is_member(person),
+            Grounds::Door(knock) => self.admits(knock),
+        };
+        match is_granted {
+            _ if self.ended => Err(EnterError::Ended),
+            false => Err(EnterError::Denied),
+            true => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! What a room has yet to write, and what of it may be written next.
+//!
+//! Posts and acts are judged when their batch is made up, not when they arrive: by then everything before them has been
+//! published, and a batch ends at every act, so that each is judged by the order that stands before it in the log.
+
+use super::State;
+use super::mailbox::{Decided, Denied, Ticket};
+use super::order::Whom;
+use crate::config::Rate;
+use crate::log::Draft;
+use crate::pace::Pace;
+use crate::people::{Key, Person};
+use crate::refusals;
+use bytes::Bytes;
+use chat_proto::limits::{BATCH_BYTES, PAGE_ENTRIES};
+use chat_proto::{Act, Author, Entry, EntryBody, LeaveReason, PersonId, Refused, Target, UnixMillis};
+use std::collections::VecDeque;
+
+/// Entries of the server's own that wait while the log takes nothing; beyond, the oldest are given up.
+const NOTES_MAX: usize = 4_096;
+
+/// Whether a batch may be committed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// It may.
+    Idle,
+    /// Another one is being committed.
+    Committing,
+    /// The log has just refused one: what the server writes itself waits for the next post, or for the next sweep.
+    Refused,
+    /// A commit's outcome is not known: nothing more is appended until the log was read again.
+    Uncertain,
+}
+
+/// An entry to be.
+pub(super) struct Item {
+    pub(super) draft: Draft,
+    /// The author's; of a succession, that of the owner who is gone.
+    pub(super) key: Key,
+    /// Whom it is about.
+    pub(super) whom: Option<Whom>,
+    /// Of a post that has not been answered.
+    pub(super) ticket: Option<Ticket>,
+}
+
+/// What gathers while a batch is being committed.
+pub(super) struct Writing {
+    gathering: VecDeque<Item>,
+    pub(super) phase: Phase,
+    /// The batch of which nobody knows whether it is in the log.
+    pub(super) in_doubt: VecDeque<Item>,
+    /// Somebody is in [`super::Room::flush`]: what gathers now is theirs to commit.
+    pub(super) is_flushing: bool,
+    last_time: UnixMillis,
+    pub(super) pace: Pace,
+    said: bool,
+}
+
+impl Item {
+    /// Whether the server writes it itself, so that nobody else would write it again.
+    pub(super) fn is_note(&self) -> bool {
+        self.draft.post.is_none()
+    }
+
+    /// Whether this became `entry`.
+    pub(super) fn became(&self, entry: &Entry) -> bool {
+        let Draft { time, author, post, body } = &self.draft;
+        (*time, author, *post, body) == (entry.time, &entry.author, entry.post, &entry.body)
+    }
+
+    fn deny(self, refused: Refused) {
+        if let Some(ticket) = self.ticket {
+            let denied = Denied { room: ticket.room, id: ticket.id, body: self.draft.body, refused };
+            ticket.answer(Decided::Denied(denied));
+        }
+    }
+
+    /// Whether what comes after it is for other eyes, or to be judged by other rights.
+    fn ends_batch(&self) -> bool {
+        matches!(self.draft.body, EntryBody::Act(_) | EntryBody::Left(LeaveReason::Leave))
+    }
+
+    /// About how many bytes the entry takes: its text, and a fair guess for the rest.
+    fn weight(&self) -> usize {
+        const REST: usize = 128;
+        let text = match &self.draft.body {
+            EntryBody::Message(text) | EntryBody::Action(text) | EntryBody::Topic(text) | EntryBody::Renamed(text) => {
+                text.len()
+            }
+            EntryBody::Unknown { body, .. } => body.len(),
+            EntryBody::Act(act) => act.target().map_or(0, |target| target.name.len()),
+            EntryBody::Opened | EntryBody::Joined(_) | EntryBody::Left(_) => 0,
+        };
+        text + REST
+    }
+}
+
+impl Writing {
+    pub(super) fn new(rate: Rate) -> Self {
+        Self {
+            gathering: VecDeque::new(),
+            phase: Phase::Idle,
+            in_doubt: VecDeque::new(),
+            is_flushing: false,
+            last_time: UnixMillis(i64::MIN),
+            pace: Pace::new(rate),
+            said: false,
+        }
+    }
+
+    pub(super) fn has_been_said(&self) -> bool {
+        self.said
+    }
+
+    /// Gathers an entry that the server writes itself.
+    pub(super) fn note(&mut self, now: UnixMillis, person: &Person, body: EntryBody) {
+        self.note_as(now, (person.author(), person.key), body);
+    }
+
+    pub(super) fn note_as(&mut self, now: UnixMillis, (author, key): (Author, Key), body: EntryBody) {
+        self.gather(Item { draft: Draft { time: now, author, post: None, body }, key, whom: None, ticket: None });
+    }
+
+    /// Gathers the end of an ownership. Who is next is filled in when it is written.
+    pub(super) fn note_succession(&mut self, now: UnixMillis, owner: Key) {
+        let nobody = Author { person: PersonId(0), name: Bytes::new() };
+        let heir = Target { person: nobody.person, name: Bytes::new() };
+        self.note_as(now, (nobody, owner), EntryBody::Act(Act::Own(heir)));
+    }
+
+    pub(super) fn gather(&mut self, mut item: Item) {
+        // The wall clock may jump; time in a room never falls.
+        self.last_time = self.last_time.max(item.draft.time);
+        item.draft.time = self.last_time;
+        self.said |= !item.is_note() && matches!(item.draft.body, EntryBody::Message(_) | EntryBody::Action(_));
+        self.gathering.push_back(item);
+    }
+
+    /// Takes out what `is_meant`.
+    fn withdraw(&mut self, is_meant: impl Fn(&Item) -> bool) -> VecDeque<Item> {
+        let (meant, rest) = self.gathering.drain(..).partition(is_meant);
+        self.gathering = rest;
+        meant
+    }
+
+    /// Gives up the posts that gathered. What the server writes itself stays: nobody would write it again.
+    pub(super) fn withdraw_posts(&mut self) -> VecDeque<Item> {
+        self.withdraw(|item| !item.is_note())
+    }
+
+    /// Gives up whatever comes from somebody who was just removed: they are not there any more to say it.
+    pub(super) fn expel(&mut self, key: Key) {
+        for item in self.withdraw(|item| item.key == key) {
+            item.deny(refusals::not_member());
+        }
+    }
+
+    /// Writes again, before anything else, what the server wrote itself and the log did not take.
+    pub(super) fn put_back(&mut self, items: impl DoubleEndedIterator<Item = Item>) {
+        for note in items.filter(Item::is_note).rev() {
+            self.gathering.push_front(note);
+        }
+        while self.gathering.len() > NOTES_MAX && self.gathering.front().is_some_and(Item::is_note) {
+            self.gathering.pop_front();
+        }
+    }
+
+    /// Lets what the log refused be offered again.
+    pub(super) fn try_again(&mut self) {
+        if self.phase == Phase::Refused {
+            self.phase = Phase::Idle;
+        }
+    }
+
+    fn may_commit(&self) -> bool {
+        match self.phase {
+            Phase::Idle => true,
+            Phase::Refused => self.gathering.iter().any(|item| !item.is_note()),
+            Phase::Committing | Phase::Uncertain => false,
+        }
+    }
+}
+
+impl State {
+    /// The next batch, if one may be committed now.
+    pub(super) fn next_batch(&mut self) -> Option<VecDeque<Item>> {
+        if !self.writing.may_commit() {
+            return None;
+        }
+        let mut bytes = 0;
+        let mut batch = VecDeque::new();
+        while let Some(item) = self.writing.gathering.pop_front() {
+            let Some(item) = self.judged(item) else { continue };
+            bytes += item.weight();
+            let is_last = item.ends_batch();
+            batch.push_back(item);
+            let next = self.writing.gathering.front().map_or(0, Item::weight);
+            if is_last || bytes + next > BATCH_BYTES || batch.len() == PAGE_ENTRIES {
+                break;
+            }
+        }
+        if batch.is_empty() {
+            return None;
+        }
+        self.writing.phase = Phase::Committing;
+        Some(batch)
+    }
+
+    /// The item as it may be written now; otherwise whoever posted it is told why not.
+    fn judged(&self, item: Item) -> Option<Item> {
+        if item.is_note() {
+            return self.refreshed(item);
+        }
+        let judgement = match &item.draft.body {
+            EntryBody::Act(act) => {
+                let is_here = item.whom.as_ref().is_some_and(|whom| self.presences.is_here(whom.key));
+                self.order.judge(act, item.key, item.whom.as_ref(), is_here)
+            }
+            _ => self.order.judge_voice(item.key),
+        };
+        match judgement {
+            Ok(()) => Some(item),
+            Err(refused) => {
+                item.deny(refused);
+                None
+            }
+        }
+    }
+
+    /// Order may have changed since the server noted this.
+    fn refreshed(&self, mut note: Item) -> Option<Item> {
+        match &mut note.draft.body {
+            EntryBody::Joined(arrival) => *arrival = self.order.arrival(note.key),
+            EntryBody::Act(Act::Own(_)) => return self.succession(note),
+            _ => {}
+        }
+        Some(note)
+    }
+}

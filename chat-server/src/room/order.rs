@@ -1,0 +1,229 @@
+//! Who keeps order in a room, and who is kept out: a fold over the acts in its log.
+//!
+//! Keys count, not names: whoever is banned, muted or made an operator is it under each of their names. Nothing here
+//! changes but by an act that was published, so that the log, and what was drawn or measured when it settled (the
+//! secret, the end of a kick, a banned address), tell all of it.
+
+use crate::address_group::AddressGroup;
+use crate::people::{Key, Person};
+use bytes::Bytes;
+use chat_proto::entry::BanScope;
+use chat_proto::frame::{Door, Lock, Role, Voice};
+use chat_proto::limits::SECRET_BYTES;
+use chat_proto::{Act, Arrival, Nick, PersonId, Secret, Target};
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Most keys on one list of a room: they are looked through when somebody comes, and kept while the room lives.
+pub(super) const LISTED_MAX: usize = 1_000;
+
+/// Whom an act is about, as the server knows them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Whom {
+    /// Their number.
+    pub person: PersonId,
+    /// Their name when this was looked up.
+    pub name: Bytes,
+    /// What counts.
+    pub key: Key,
+    /// From where they were last connected, if that is known.
+    pub address: Option<AddressGroup>,
+}
+
+/// Somebody at the door.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Knock {
+    /// Whose it is.
+    pub key: Key,
+    /// From where.
+    pub address: AddressGroup,
+    /// What they know.
+    pub secret: Option<Secret>,
+}
+
+type List = BTreeMap<Key, Whom>;
+
+/// Who may do what.
+pub(crate) struct Order {
+    owner: Key,
+    operators: List,
+    muted: List,
+    banned: List,
+    kicked: HashMap<Key, Instant>,
+    lock: Lock,
+    /// Of a private room.
+    secret: Option<Secret>,
+    kick_rest: Duration,
+}
+
+impl Whom {
+    /// Written into an entry.
+    pub(crate) fn target(&self) -> Target {
+        Target { person: self.person, name: self.name.clone() }
+    }
+
+    /// Whether `target` means them: by number, or without one by what a name looks like.
+    fn is_meant(&self, target: &Target) -> bool {
+        let look = |name: &[u8]| Nick::parse(name).ok().map(|name| name.key());
+        match target.person {
+            PersonId(0) => look(&self.name).is_some_and(|name| look(&target.name) == Some(name)),
+            person => self.person == person,
+        }
+    }
+}
+
+impl From<&Person> for Whom {
+    fn from(person: &Person) -> Self {
+        Self { person: person.id, name: person.author().name, key: person.key, address: person.address() }
+    }
+}
+
+impl Order {
+    /// The order of a new room.
+    pub(super) fn new(owner: Key, secret: Option<Secret>, kick_rest: Duration) -> Self {
+        Self {
+            owner,
+            operators: List::new(),
+            muted: List::new(),
+            banned: List::new(),
+            kicked: HashMap::new(),
+            lock: Lock::Unlocked,
+            secret,
+            kick_rest,
+        }
+    }
+
+    /// What stands where there is no room: a door that lets nobody in, and takes as long to say so.
+    pub(crate) fn nowhere() -> Self {
+        let secret = Some(Secret([0; SECRET_BYTES]));
+        Self { lock: Lock::Locked, ..Self::new([0; 32], secret, Duration::ZERO) }
+    }
+
+    pub(super) fn owns(&self, key: Key) -> bool {
+        self.owner == key
+    }
+
+    pub(super) fn owner(&self) -> Key {
+        self.owner
+    }
+
+    pub(super) fn role_of(&self, key: Key) -> Role {
+        match self.owner == key {
+            true => Role::Owner,
+            false if self.operators.contains_key(&key) => Role::Operator,
+            false => Role::Member,
+        }
+    }
+
+    pub(super) fn voice_of(&self, key: Key) -> Voice {
+        if self.muted.contains_key(&key) { Voice::Muted } else { Voice::Free }
+    }
+
+    /// As whom `key` is present.
+    pub(super) fn arrival(&self, key: Key) -> Arrival {
+        Arrival { key, role: self.role_of(key), voice: self.voice_of(key) }
+    }
+
+    pub(super) fn lock(&self) -> Lock {
+        self.lock
+    }
+
+    pub(super) fn door(&self) -> Door {
+        if self.secret.is_some() { Door::Private } else { Door::Open }
+    }
+
+    pub(super) fn secret(&self) -> Option<Secret> {
+        self.secret
+    }
+
+    /// Whether the door opens. `is_ours`: a member, or the owner. Every question is asked before any answer counts, so
+    /// that how long it takes tells nothing.
+    pub(crate) fn admits(&self, knock: &Knock, is_ours: bool) -> bool {
+        let is_locked = self.lock == Lock::Locked;
+        let is_kept_out = self.keeps_out(knock);
+        let guess = knock.secret.unwrap_or(Secret([0; SECRET_BYTES]));
+        let is_right = guess == self.secret.unwrap_or(Secret([0; SECRET_BYTES]));
+        let may_pass = self.secret.is_none() || (knock.secret.is_some() && is_right);
+        is_ours || (!is_locked && !is_kept_out && may_pass)
+    }
+
+    fn keeps_out(&self, knock: &Knock) -> bool {
+        let is_kicked = self.kicked.get(&knock.key).is_some_and(|until| Instant::now() < *until);
+        let is_banned = self.banned.contains_key(&knock.key);
+        let is_from_banned_address = self.banned.values().any(|banned| banned.address == Some(knock.address));
+        is_kicked || is_banned || is_from_banned_address
+    }
+
+    /// The list that an act takes somebody off, or puts them on.
+    pub(super) fn list_of(&self, act: &Act) -> Option<&BTreeMap<Key, Whom>> {
+        match act {
+            Act::Ban(..) | Act::Unban(_) => Some(&self.banned),
+            Act::Mute(_) | Act::Unmute(_) => Some(&self.muted),
+            Act::Op(_) | Act::Deop(_) => Some(&self.operators),
+            Act::Kick(_) | Act::Own(_) | Act::Lock | Act::Unlock | Act::Rekey => None,
+        }
+    }
+
+    /// Whom an act that takes something back means, from the list that says who has it: the server may have forgotten
+    /// them otherwise.
+    pub(super) fn listed(&self, act: &Act) -> Option<Whom> {
+        match act {
+            Act::Unban(target) | Act::Unmute(target) | Act::Deop(target) => {
+                self.list_of(act)?.values().find(|whom| whom.is_meant(target)).cloned()
+            }
+            _ => None,
+        }
+    }
+
+    /// Carries an act out. `fresh` draws a secret; it is asked only for a new one.
+    pub(super) fn apply(&mut self, act: &Act, whom: Option<&Whom>, fresh: impl FnOnce() -> Secret) {
+        match (act, whom) {
+            (Act::Kick(_), Some(whom)) => self.kick(whom),
+            (Act::Ban(_, scope), Some(whom)) => self.ban(whom, *scope),
+            (Act::Unban(_), Some(whom)) => self.unban(whom.key),
+            (Act::Mute(_), Some(whom)) => drop(self.muted.insert(whom.key, whom.clone())),
+            (Act::Unmute(_), Some(whom)) => drop(self.muted.remove(&whom.key)),
+            (Act::Op(_), Some(whom)) => drop(self.operators.insert(whom.key, whom.clone())),
+            (Act::Deop(_), Some(whom)) => drop(self.operators.remove(&whom.key)),
+            (Act::Own(_), Some(whom)) => self.pass_to(whom.key),
+            (Act::Lock, _) => self.lock = Lock::Locked,
+            (Act::Unlock, _) => self.lock = Lock::Unlocked,
+            (Act::Rekey, _) => self.secret = Some(fresh()),
+            (_, None) => debug_assert!(false, "an act about somebody knows whom"),
+        }
+    }
+
+    fn kick(&mut self, whom: &Whom) {
+        self.operators.remove(&whom.key);
+        self.kicked.insert(whom.key, Instant::now() + self.kick_rest);
+    }
+
+    fn ban(&mut self, whom: &Whom, scope: BanScope) {
+        self.operators.remove(&whom.key);
+        let address = whom.address.filter(|_| scope == BanScope::Address);
+        self.banned.insert(whom.key, Whom { address, ..whom.clone() });
+    }
+
+    fn unban(&mut self, key: Key) {
+        self.banned.remove(&key);
+        self.kicked.remove(&key);
+    }
+
+    fn pass_to(&mut self, key: Key) {
+        self.owner = key;
+        self.operators.remove(&key);
+        // Nobody could give it back to them.
+        self.muted.remove(&key);
+    }
+
+    /// Lets time pass: whoever was kicked may come back after a while.
+    pub(super) fn sweep(&mut self, now: Instant) {
+        self.kicked.retain(|_, until| now < *until);
+    }
+}
+
+/// Whether an act ends the membership of whom it is about.
+pub(super) fn removes(act: &Act) -> bool {
+    matches!(act, Act::Kick(_) | Act::Ban(..))
+}

@@ -20,6 +20,6 @@ mod rooms;
 pub mod server;
 mod session;
 
-pub use config::{Args, Config};
+pub use config::Config;
 pub use environment::{Environment, System};
 pub use server::Server;

@@ -40,7 +40,7 @@ pub struct Server {
 impl Server {
     /// A server that keeps its logs in memory.
     pub fn new(config: Config, environment: impl Environment + 'static, stop: CancellationToken) -> Self {
-        let logs = MemoryLogs::new(config.memory);
+        let logs = MemoryLogs::new(config.memory());
         Self::with_logs(config, environment, Arc::new(logs), stop)
     }
 

@@ -1,7 +1,10 @@
 //! Names ↔ keys: who is who on this server.
 //!
 //! A key that claims a name is a person. Names that look alike are the same name. In memory, a person is forgotten,
-//! and the name is free again, when nobody was logged in under it for a day.
+//! and the name is free again, when nobody was logged in under it for a day, or earlier when there are too many
+//! ([`forgetting`]).
+
+mod forgetting;
 
 use crate::config::Config;
 use bytes::Bytes;
@@ -59,10 +62,16 @@ pub(crate) enum ClaimError {
         /// How many that is.
         max: usize,
     },
+    /// As many names as can be remembered, and nobody to forget.
+    Full {
+        /// How many that is.
+        max: usize,
+    },
 }
 
 /// Everybody.
 pub(crate) struct People {
+    names_max: usize,
     names_per_key: usize,
     sessions_per_person: usize,
     memory: std::time::Duration,
@@ -75,6 +84,8 @@ struct Directory {
     /// How many names each key holds: counting them among all names would take longer the more there are.
     names: HashMap<Key, usize>,
     last_id: u64,
+    /// Nobody could be forgotten when it was last tried, which is once a sweep at most: it looks at everybody.
+    is_stuck: bool,
 }
 
 /// A name that a key holds.
@@ -94,6 +105,7 @@ impl People {
     /// Nobody yet.
     pub(crate) fn new(config: &Config) -> Self {
         Self {
+            names_max: config.people,
             names_per_key: config.names_per_key,
             sessions_per_person: config.sessions_per_person,
             memory: config.person_memory,
@@ -107,10 +119,11 @@ impl People {
     /// [`ClaimError`] if the name is another key's, or the key has enough names.
     pub(crate) fn claim(&self, key: Key, name: &Nick) -> Result<Arc<Person>, ClaimError> {
         let mut directory = self.lock();
-        match directory.may_hold(key, name, self.names_per_key)? {
-            Some(person) => Ok(person.seen()),
-            None => Ok(directory.add(key, name)),
+        if let Some(person) = directory.may_hold(key, name, self.names_per_key)? {
+            return Ok(person.seen());
         }
+        directory.make_place(name, self.names_max)?;
+        Ok(directory.add(key, name))
     }
 
     /// Calls `person` by another name from now on; says what they were called.
@@ -122,6 +135,7 @@ impl People {
         match directory.may_hold(person.key, name, self.names_per_key)? {
             Some(other) if other.id != person.id => Err(ClaimError::Taken { free: directory.free_like(name) }),
             _ => {
+                directory.make_place(name, self.names_max)?;
                 let old = std::mem::replace(&mut person.lock().name, name.clone());
                 directory.hold(&old, person.key, Holder::GivenUp(Instant::now()));
                 directory.hold(name, person.key, Holder::Person(Arc::clone(person)));
@@ -155,18 +169,12 @@ impl People {
 
     /// Forgets who has been gone for long enough.
     pub(crate) fn sweep(&self, now: Instant) {
-        let Directory { by_look, names, .. } = &mut *self.lock();
-        by_look.retain(|_, held| {
-            let is_kept = match &held.by {
-                Holder::Person(person) => !person.forget_if_gone(now, self.memory),
-                Holder::GivenUp(since) => now.duration_since(*since) < self.memory,
-            };
-            if !is_kept && let Some(count) = names.get_mut(&held.key) {
-                *count -= 1;
-            }
-            is_kept
+        let mut directory = self.lock();
+        directory.is_stuck = false;
+        directory.retain(|held| match &held.by {
+            Holder::Person(person) => !person.forget_if_gone(now, self.memory),
+            Holder::GivenUp(since) => now.duration_since(*since) < self.memory,
         });
-        names.retain(|_, count| *count > 0);
     }
 
     fn lock(&self) -> MutexGuard<'_, Directory> {
@@ -203,6 +211,19 @@ impl Directory {
         if self.by_look.insert(name.key(), Held { key, by }).is_none() {
             *self.names.entry(key).or_default() += 1;
         }
+    }
+
+    /// Drops the names that are not kept, and no longer counts them for their keys.
+    fn retain(&mut self, is_kept: impl Fn(&Held) -> bool) {
+        let Self { by_look, names, .. } = self;
+        by_look.retain(|_, held| {
+            let is_kept = is_kept(held);
+            if !is_kept && let Some(count) = names.get_mut(&held.key) {
+                *count -= 1;
+            }
+            is_kept
+        });
+        names.retain(|_, count| *count > 0);
     }
 
     fn names_of(&self, key: Key) -> usize {

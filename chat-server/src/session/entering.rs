@@ -143,6 +143,8 @@ fn create_refused(error: CreateError) -> Refused {
     match error {
         CreateError::Full { max } => refusals::rooms_full(max),
         CreateError::NoCode => refusals::no_free_code(),
+        CreateError::TooMany { max } => refusals::too_many_rooms_opened(max),
+        CreateError::TooFast { wait } => refusals::creates_too_fast(wait),
     }
 }
 

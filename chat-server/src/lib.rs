@@ -11,6 +11,7 @@
 
 pub mod config;
 pub mod environment;
+mod guard;
 pub mod log;
 mod pace;
 mod people;

@@ -24,6 +24,7 @@ async fn main() -> ExitCode {
 
 async fn start(config: Config) -> ExitCode {
     start_log();
+    log_defects();
     match serve(config).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&error, 1),
@@ -101,4 +102,12 @@ fn start_log() {
     let filter = EnvFilter::try_from_env("CHAT_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
     let ansi = io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(ansi).init();
+}
+
+/// A defect is logged by its place alone: its message may quote what a peer wrote.
+fn log_defects() {
+    std::panic::set_hook(Box::new(|defect| {
+        let place = defect.location().map(ToString::to_string);
+        tracing::error!(place, "defect");
+    }));
 }

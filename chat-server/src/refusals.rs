@@ -106,6 +106,32 @@ pub(crate) fn server_full() -> Refused {
     until(FULL_RETRY, Refused::new(Code::SERVER_FULL, "the server has as many connections as it may; try again soon"))
 }
 
+/// Said to a stranger whose place is another's now.
+pub(crate) fn evicted() -> Refused {
+    let text = "too many connections have not logged in, and this one's place went to another; try again soon";
+    until(FULL_RETRY, Refused::new(Code::SERVER_FULL, text))
+}
+
+pub(crate) fn too_many_connections(max: usize) -> Refused {
+    let text = format!("your address has {max} connections to this server, which is the most; close one first");
+    until(FULL_RETRY, Refused::new(Code::RATE_LIMITED, text).with(Detail::Max(max as u64)))
+}
+
+pub(crate) fn connects_too_fast(wait: Duration) -> Refused {
+    let text = format!("your address connects too often; try again in {}", spoken(wait));
+    until(wait, Refused::new(Code::RATE_LIMITED, text))
+}
+
+pub(crate) fn address_punished(wait: Duration) -> Refused {
+    let text = format!("logins from your address have failed; try again in {}", spoken(wait));
+    until(wait, Refused::new(Code::RATE_LIMITED, text))
+}
+
+pub(crate) fn too_many_guesses(wait: Duration) -> Refused {
+    let text = format!("too many wrong codes from your address; try again in {}, or use an invite", spoken(wait));
+    until(wait, Refused::new(Code::RATE_LIMITED, text))
+}
+
 pub(crate) fn creates_too_fast(wait: Duration) -> Refused {
     let text = format!("your key opens rooms too often; try again in {}", spoken(wait));
     until(wait, Refused::new(Code::RATE_LIMITED, text))

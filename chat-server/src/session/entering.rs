@@ -3,6 +3,7 @@
 use super::Session;
 use super::delivery::{gap, give};
 use super::outbound::Outbound;
+use crate::guard::Notice;
 use crate::log::{Range, Slice};
 use crate::refusals;
 use crate::room::{Departure, EnterError, Room};
@@ -31,7 +32,10 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         self.check_room_count()?;
         self.check_membership_count(create.stay)?;
         let stay = (self.id, create.stay);
-        let entered = self.shared.rooms.create(&person, create.id, stay).map_err(create_refused)?;
+        let entered = self.shared.rooms.create(&person, create.id, stay).map_err(|error| {
+            self.shared.notices.note(Notice::RoomRefused, self.network());
+            create_refused(error)
+        })?;
         self.begin(request, entered, Start::LastPage).await;
         Ok(())
     }

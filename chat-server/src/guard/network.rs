@@ -1,0 +1,54 @@
+//! What counts as one address: whoever has one usually has all of it.
+
+use std::fmt::{self, Display, Formatter};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// An IPv4 address, or the /64 of an IPv6 address: a household gets that many at least.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Network {
+    /// A /32.
+    V4(Ipv4Addr),
+    /// The first four groups.
+    V6([u16; 4]),
+}
+
+impl Network {
+    /// The one that `peer` belongs to. An IPv4 address that arrived on an IPv6 socket is one of IPv4.
+    pub(crate) fn of(peer: IpAddr) -> Self {
+        match peer.to_canonical() {
+            IpAddr::V4(address) => Self::V4(address),
+            IpAddr::V6(address) => {
+                let [a, b, c, d, ..] = address.segments();
+                Self::V6([a, b, c, d])
+            }
+        }
+    }
+}
+
+impl Display for Network {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::V4(address) => write!(out, "{address}/32"),
+            Self::V6([a, b, c, d]) => write!(out, "{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_counted_by_what_one_household_has() {
+        let cases = [
+            ("192.0.2.1", "192.0.2.1/32"),
+            ("::ffff:192.0.2.1", "192.0.2.1/32"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+            ("2001:db8:1:2:ffff::", "2001:db8:1:2::/64"),
+            ("2001:db8:1:3::", "2001:db8:1:3::/64"),
+        ];
+        for (peer, network) in cases {
+            assert_eq!(Network::of(peer.parse().expect("an address")).to_string(), network);
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 use chat_server::config::{Command, ConfigError};
 use chat_server::{Config, Server, System};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::net::SocketAddr;
@@ -45,6 +46,7 @@ fn fail(error: &dyn Display, code: u8) -> ExitCode {
 }
 
 async fn serve(config: Config) -> Result<(), String> {
+    raise_descriptors(config.connections);
     let listener = listen(&config).await?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let stop = CancellationToken::new();
@@ -102,6 +104,20 @@ fn start_log() {
     let filter = EnvFilter::try_from_env("CHAT_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
     let ansi = io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(ansi).init();
+}
+
+/// Asks for as many descriptors as connections may take, and some for the rest: the usual limit is a thousand.
+fn raise_descriptors(connections: usize) {
+    let limit = getrlimit(Resource::Nofile);
+    let wanted = connections as u64 + 64;
+    let granted = limit.maximum.map_or(wanted, |maximum| maximum.min(wanted));
+    if limit.current.is_some_and(|current| current < granted) {
+        // What is refused is told below.
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(granted), ..limit });
+    }
+    if let Some(current) = getrlimit(Resource::Nofile).current.filter(|current| *current < wanted) {
+        tracing::info!(current, wanted, "the system allows fewer descriptors than connections may take");
+    }
 }
 
 /// A defect is logged by its place alone: its message may quote what a peer wrote.

@@ -5,7 +5,7 @@ use super::setting::{Group, Setting, variable};
 use super::{Config, ConfigError, SETTINGS, check, file};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches};
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 const FILE: &str = "config";
@@ -80,7 +80,7 @@ fn configuration(matches: &ArgMatches, environment: &dyn Fn(&str) -> Option<OsSt
     }
     for setting in SETTINGS {
         if let Some(value) = variable_of(setting.key) {
-            read_variable(&mut config, setting, &value.to_string_lossy())?;
+            read_variable(&mut config, setting, &value)?;
         }
         if let Some(value) = flag(matches, setting) {
             (setting.set)(&mut config, value).expect("clap has tried it");
@@ -90,10 +90,10 @@ fn configuration(matches: &ArgMatches, environment: &dyn Fn(&str) -> Option<OsSt
     Ok(config)
 }
 
-fn read_variable(config: &mut Config, setting: &Setting, value: &str) -> Result<(), ConfigError> {
-    (setting.set)(config, value).ok_or_else(|| ConfigError::Value {
+fn read_variable(config: &mut Config, setting: &Setting, value: &OsStr) -> Result<(), ConfigError> {
+    value.to_str().and_then(|text| (setting.set)(config, text)).ok_or_else(|| ConfigError::Value {
         place: setting.variable(),
-        given: format!("{value:?}"),
+        given: format!("{:?}", value.to_string_lossy()),
         expects: setting.expects,
     })
 }

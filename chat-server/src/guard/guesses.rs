@@ -275,3 +275,66 @@ impl Drop for Waiting {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::{IpAddr, Ipv4Addr};
+
+    fn network(number: u32) -> Network {
+        Network::of(IpAddr::V4(Ipv4Addr::from_bits(number)))
+    }
+
+    fn guesses() -> Arc<Guesses> {
+        let config = Config { guesses_total: Rate::per_minute(1.0), ..Config::default() };
+        Arc::new(Guesses::new(&config, &Arc::default()))
+    }
+
+    fn wait(guesses: &Arc<Guesses>, number: u32) -> Waiting {
+        match guesses.ask(network(number)) {
+            Admission::Later(waiting) => waiting,
+            Admission::Now(_) | Admission::Refused(_) => panic!("{number} should wait"),
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_is_called_and_gone_leaves_the_turn_to_the_next() {
+        let guesses = guesses();
+        let Admission::Now(turn) = guesses.ask(network(1)) else { panic!("the first may") };
+        guesses.failed(network(1), turn);
+        let (first, mut second) = (wait(&guesses, 2), wait(&guesses, 3));
+        tokio::time::advance(Duration::from_mins(1)).await;
+        guesses.sweep(Instant::now());
+
+        drop(first);
+
+        // Called before the longest wait is looked at.
+        assert_eq!(second.turn().await, Turn::Paid);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_no_longer_held_against_an_address_is_forgotten_and_so_is_who_gave_up() {
+        let guesses = guesses();
+        guesses.failed(network(1), Turn::Overdue);
+        let Admission::Now(_) = guesses.ask(network(2)) else { panic!("the first may") };
+        drop(wait(&guesses, 3));
+
+        guesses.sweep(Instant::now());
+        assert!(guesses.lock().queue.is_empty() && guesses.lock().queue.waiting.is_empty());
+        assert_eq!(guesses.lock().failures.len(), 1);
+        tokio::time::advance(Duration::from_hours(1)).await;
+        guesses.sweep(Instant::now());
+        assert!(guesses.lock().failures.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_flood_of_addresses_that_guess_is_bounded_in_memory() {
+        let guesses = guesses();
+
+        for number in 0..70_000 {
+            guesses.failed(network(number), Turn::Overdue);
+        }
+
+        assert!(guesses.lock().failures.len() <= NETWORKS_MAX);
+    }
+}

@@ -9,10 +9,11 @@
 //! ↔ keys), `config` and `environment`. The caller owns the socket, the clock, the dice and the stop signal, so that a
 //! test starts the same server as `main` does.
 
-mod address_group;
 pub mod config;
 pub mod environment;
+mod guard;
 pub mod log;
+mod network;
 mod pace;
 mod people;
 mod refusals;
@@ -21,6 +22,6 @@ mod rooms;
 pub mod server;
 mod session;
 
-pub use config::{Args, Config};
+pub use config::Config;
 pub use environment::{Environment, System};
 pub use server::Server;

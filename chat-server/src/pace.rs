@@ -1,11 +1,14 @@
 //! How fast a peer may speak: slow down first.
 //!
-//! A token bucket that may go into debt: what is taken is never refused, but nothing more is read until the debt is
+//! A token bucket. Where it may go into debt, what is taken is never refused, but nothing more is read until the debt is
 //! paid. The debt has a bound, because many may take from one bucket, and none of them should pay for all the others.
 
 use crate::config::Rate;
 use std::time::Duration;
 use tokio::time::Instant;
+
+/// What is filled in many steps sums up to a little less.
+const NEARLY: f64 = 1e-6;
 
 /// One bucket.
 #[derive(Debug)]
@@ -26,14 +29,49 @@ impl Pace {
         if self.rate.per_second.is_infinite() {
             return None;
         }
-        let now = Instant::now();
-        let since = now.duration_since(self.filled).as_secs_f64();
-        self.filled = now;
-        let filled = (self.tokens + since * self.rate.per_second).min(self.rate.burst);
-        self.tokens = (filled - tokens).max(-self.rate.burst.max(tokens));
+        self.fill();
+        self.tokens = (self.tokens - tokens).max(-self.rate.burst.max(tokens));
         // The next one needs a whole token, or the burst would be one more than it says.
         let missing = tokens.min(1.0) - self.tokens;
         (missing > 0.0).then(|| Duration::from_secs_f64(missing / self.rate.per_second))
+    }
+
+    /// Takes `tokens` if they are there.
+    ///
+    /// # Errors
+    /// How long until they are.
+    pub(crate) fn try_take(&mut self, tokens: f64) -> Result<(), Duration> {
+        if self.rate.per_second.is_infinite() {
+            return Ok(());
+        }
+        self.fill();
+        let missing = tokens - self.tokens;
+        if missing > NEARLY {
+            return Err(Duration::from_secs_f64(missing / self.rate.per_second));
+        }
+        self.tokens -= tokens;
+        Ok(())
+    }
+
+    /// Puts back what was taken for nothing.
+    pub(crate) fn give_back(&mut self, tokens: f64) {
+        self.tokens = (self.tokens + tokens).min(self.rate.burst);
+    }
+
+    /// Whether nothing that was taken is still missing.
+    pub(crate) fn is_full(&mut self) -> bool {
+        if self.rate.per_second.is_infinite() {
+            return true;
+        }
+        self.fill();
+        self.rate.burst - self.tokens <= NEARLY
+    }
+
+    fn fill(&mut self) {
+        let now = Instant::now();
+        let since = now.duration_since(self.filled).as_secs_f64();
+        self.filled = now;
+        self.tokens = (self.tokens + since * self.rate.per_second).min(self.rate.burst);
     }
 }
 

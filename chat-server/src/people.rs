@@ -1,10 +1,13 @@
 //! Names ↔ keys: who is who on this server.
 //!
 //! A key that claims a name is a person. Names that look alike are the same name. In memory, a person is forgotten,
-//! and the name is free again, when nobody was logged in under it for a day.
+//! and the name is free again, when nobody was logged in under it for a day, or earlier when there are too many
+//! ([`forgetting`]).
 
-use crate::address_group::AddressGroup;
+mod forgetting;
+
 use crate::config::Config;
+use crate::network::Network;
 use bytes::Bytes;
 use chat_proto::{Author, Nick, PersonId, RoomId, Target};
 use std::collections::{BTreeSet, HashMap};
@@ -31,7 +34,7 @@ struct File {
     sessions: HashMap<u64, Session>,
     last_seen: Instant,
     /// From where they were last connected.
-    address: Option<AddressGroup>,
+    address: Option<Network>,
     rooms: BTreeSet<RoomId>,
     forgotten: bool,
 }
@@ -63,10 +66,16 @@ pub(crate) enum ClaimError {
         /// How many that is.
         max: usize,
     },
+    /// As many names as can be remembered, and nobody to forget.
+    Full {
+        /// How many that is.
+        max: usize,
+    },
 }
 
 /// Everybody.
 pub(crate) struct People {
+    names_max: usize,
     names_per_key: usize,
     sessions_per_person: usize,
     memory: std::time::Duration,
@@ -80,6 +89,8 @@ struct Directory {
     /// How many names each key holds: counting them among all names would take longer the more there are.
     names: HashMap<Key, usize>,
     last_id: u64,
+    /// Nobody could be forgotten when it was last tried, which is once a sweep at most: it looks at everybody.
+    is_stuck: bool,
 }
 
 /// A name that a key holds.
@@ -99,6 +110,7 @@ impl People {
     /// Nobody yet.
     pub(crate) fn new(config: &Config) -> Self {
         Self {
+            names_max: config.people,
             names_per_key: config.names_per_key,
             sessions_per_person: config.sessions_per_person,
             memory: config.person_memory,
@@ -112,10 +124,11 @@ impl People {
     /// [`ClaimError`] if the name is another key's, or the key has enough names.
     pub(crate) fn claim(&self, key: Key, name: &Nick) -> Result<Arc<Person>, ClaimError> {
         let mut directory = self.lock();
-        match directory.may_hold(key, name, self.names_per_key)? {
-            Some(person) => Ok(person.seen()),
-            None => Ok(directory.add(key, name)),
+        if let Some(person) = directory.may_hold(key, name, self.names_per_key)? {
+            return Ok(person.seen());
         }
+        directory.make_place(name, self.names_max)?;
+        Ok(directory.add(key, name))
     }
 
     /// Calls `person` by another name from now on; says what they were called.
@@ -127,6 +140,7 @@ impl People {
         match directory.may_hold(person.key, name, self.names_per_key)? {
             Some(other) if other.id != person.id => Err(ClaimError::Taken { free: directory.free_like(name) }),
             _ => {
+                directory.make_place(name, self.names_max)?;
                 let old = std::mem::replace(&mut person.lock().name, name.clone());
                 directory.hold(&old, person.key, Holder::GivenUp(Instant::now()));
                 directory.hold(name, person.key, Holder::Person(Arc::clone(person)));
@@ -169,19 +183,13 @@ impl People {
 
     /// Forgets who has been gone for long enough.
     pub(crate) fn sweep(&self, now: Instant) {
-        let Directory { by_look, by_id, names, .. } = &mut *self.lock();
-        by_look.retain(|_, held| {
-            let is_kept = match &held.by {
-                Holder::Person(person) => !person.forget_if_gone(now, self.memory),
-                Holder::GivenUp(since) => now.duration_since(*since) < self.memory,
-            };
-            if !is_kept && let Some(count) = names.get_mut(&held.key) {
-                *count -= 1;
-            }
-            is_kept
+        let mut directory = self.lock();
+        directory.is_stuck = false;
+        directory.retain(|held| match &held.by {
+            Holder::Person(person) => !person.forget_if_gone(now, self.memory),
+            Holder::GivenUp(since) => now.duration_since(*since) < self.memory,
         });
-        names.retain(|_, count| *count > 0);
-        by_id.retain(|_, person| person.strong_count() > 0);
+        directory.by_id.retain(|_, person| person.strong_count() > 0);
     }
 
     fn lock(&self) -> MutexGuard<'_, Directory> {
@@ -229,6 +237,19 @@ impl Directory {
         }
     }
 
+    /// Drops the names that are not kept, and no longer counts them for their keys.
+    fn retain(&mut self, is_kept: impl Fn(&Held) -> bool) {
+        let Self { by_look, names, .. } = self;
+        by_look.retain(|_, held| {
+            let is_kept = is_kept(held);
+            if !is_kept && let Some(count) = names.get_mut(&held.key) {
+                *count -= 1;
+            }
+            is_kept
+        });
+        names.retain(|_, count| *count > 0);
+    }
+
     fn names_of(&self, key: Key) -> usize {
         self.names.get(&key).copied().unwrap_or(0)
     }
@@ -246,11 +267,11 @@ impl Person {
 
     /// Notes from where they are connected now.
     pub(crate) fn came_from(&self, peer: IpAddr) {
-        self.lock().address = Some(AddressGroup::of(peer));
+        self.lock().address = Some(Network::of(peer));
     }
 
     /// From where they were last connected.
-    pub(crate) fn address(&self) -> Option<AddressGroup> {
+    pub(crate) fn address(&self) -> Option<Network> {
         self.lock().address
     }
 

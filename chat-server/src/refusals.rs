@@ -4,9 +4,23 @@ use bytes::Bytes;
 use chat_proto::name::{CodeError, NickError};
 use chat_proto::text::TextError;
 use chat_proto::{Code, Detail, Nick, Refused, RoomCode, Seq, VERSION_MAX, VERSION_MIN};
+use std::time::Duration;
 
 /// How long a full server asks a client to wait.
-const FULL_RETRY_MS: u32 = 5_000;
+const FULL_RETRY: Duration = Duration::from_secs(5);
+
+/// A refusal that asking again later may turn.
+fn until(wait: Duration, refused: Refused) -> Refused {
+    // Rounded up: whoever comes back then does not come too early.
+    let millis = wait.as_nanos().div_ceil(1_000_000);
+    Refused { retry_after_ms: Some(u32::try_from(millis).unwrap_or(u32::MAX)), ..refused }
+}
+
+/// A wait as it is said, in whole seconds or minutes.
+fn spoken(wait: Duration) -> String {
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    if seconds < 120 { format!("{seconds} s") } else { format!("{} min", seconds.div_ceil(60)) }
+}
 
 pub(crate) fn not_authenticated() -> Refused {
     Refused::new(Code::NOT_AUTHENTICATED, "log in first")
@@ -80,19 +94,57 @@ pub(crate) fn room_full(max: usize) -> Refused {
 
 pub(crate) fn rooms_full(max: usize) -> Refused {
     let text = format!("the server has {max} rooms, which is the most; try again soon");
-    let refused = Refused::new(Code::SERVER_FULL, text).with(Detail::Max(max as u64));
-    Refused { retry_after_ms: Some(FULL_RETRY_MS), ..refused }
+    until(FULL_RETRY, Refused::new(Code::SERVER_FULL, text).with(Detail::Max(max as u64)))
 }
 
 pub(crate) fn no_free_code() -> Refused {
-    let refused = Refused::new(Code::SERVER_FULL, "no free room code was found; try again soon");
-    Refused { retry_after_ms: Some(FULL_RETRY_MS), ..refused }
+    until(FULL_RETRY, Refused::new(Code::SERVER_FULL, "no free room code was found; try again soon"))
 }
 
 /// Said to a connection that is one too many.
 pub(crate) fn server_full() -> Refused {
-    let refused = Refused::new(Code::SERVER_FULL, "the server has as many connections as it may; try again soon");
-    Refused { retry_after_ms: Some(FULL_RETRY_MS), ..refused }
+    until(FULL_RETRY, Refused::new(Code::SERVER_FULL, "the server has as many connections as it may; try again soon"))
+}
+
+/// Said to a stranger whose place is another's now.
+pub(crate) fn evicted() -> Refused {
+    let text = "too many connections have not logged in, and this one's place went to another; try again soon";
+    until(FULL_RETRY, Refused::new(Code::SERVER_FULL, text))
+}
+
+pub(crate) fn too_many_connections(max: usize) -> Refused {
+    let text = format!("your address has {max} connections to this server, which is the most; close one first");
+    until(FULL_RETRY, Refused::new(Code::RATE_LIMITED, text).with(Detail::Max(max as u64)))
+}
+
+pub(crate) fn connects_too_fast(wait: Duration) -> Refused {
+    let text = format!("your address connects too often; try again in {}", spoken(wait));
+    until(wait, Refused::new(Code::RATE_LIMITED, text))
+}
+
+pub(crate) fn address_punished(wait: Duration) -> Refused {
+    let text = format!("logins from your address have failed; try again in {}", spoken(wait));
+    until(wait, Refused::new(Code::RATE_LIMITED, text))
+}
+
+pub(crate) fn too_many_guesses(wait: Duration) -> Refused {
+    let text = format!("too many wrong codes from your address; try again in {}, or use an invite", spoken(wait));
+    until(wait, Refused::new(Code::RATE_LIMITED, text))
+}
+
+pub(crate) fn creates_too_fast(wait: Duration) -> Refused {
+    let text = format!("your key opens rooms too often; try again in {}", spoken(wait));
+    until(wait, Refused::new(Code::RATE_LIMITED, text))
+}
+
+pub(crate) fn too_many_rooms_opened(max: usize) -> Refused {
+    let text = format!("your key has {max} rooms open on this server, which is the most; one of them must end first");
+    Refused::new(Code::TOO_MANY_ROOMS, text).with(Detail::Max(max as u64))
+}
+
+pub(crate) fn people_full(max: usize) -> Refused {
+    let text = format!("the server remembers {max} names, which is the most, and all are in use; try again soon");
+    until(FULL_RETRY, Refused::new(Code::SERVER_FULL, text).with(Detail::Max(max as u64)))
 }
 
 pub(crate) fn too_many_rooms(max: usize) -> Refused {

@@ -3,13 +3,18 @@
 //! A code finds a room while it lives and rests when the room has ended; a room's id is never used again. Lock order:
 //! the directory's lock is never held while a room's is taken.
 
+mod openers;
+mod resting;
+
 use crate::config::Config;
 use crate::environment::{Environment, random};
 use crate::log::Logs;
-use crate::people::Person;
+use crate::people::{Key, Person};
 use crate::room::{Grounds, Knock, Life, News, Order, Room, SessionId};
 use chat_proto::frame::Create;
 use chat_proto::{PersonId, RoomCode, RoomId};
+use openers::Openers;
+use resting::Resting;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -27,12 +32,12 @@ pub(crate) struct Rooms {
     directory: Mutex<Directory>,
 }
 
-#[derive(Default)]
 struct Directory {
     by_id: HashMap<RoomId, Arc<Room>>,
     by_code: HashMap<RoomCode, RoomId>,
     by_origin: HashMap<(PersonId, u64), RoomId>,
-    resting: HashMap<RoomCode, Instant>,
+    openers: Openers,
+    resting: Resting,
 }
 
 /// A room that a session has just entered.
@@ -61,12 +66,30 @@ pub(crate) enum CreateError {
     },
     /// No free code was drawn.
     NoCode,
+    /// As many rooms as this key may have open.
+    TooMany {
+        /// How many that is.
+        max: usize,
+    },
+    /// This key opens rooms too fast.
+    TooFast {
+        /// How long it should not.
+        wait: Duration,
+    },
 }
 
 impl Rooms {
     /// None yet.
     pub(crate) fn new(config: &Arc<Config>, environment: &Arc<dyn Environment>, logs: Arc<dyn Logs>) -> Self {
-        Self { config: Arc::clone(config), environment: Arc::clone(environment), logs, directory: Mutex::default() }
+        let directory = Directory {
+            by_id: HashMap::new(),
+            by_code: HashMap::new(),
+            by_origin: HashMap::new(),
+            openers: Openers::new(config),
+            resting: Resting::new(config),
+        };
+        let (config, environment) = (Arc::clone(config), Arc::clone(environment));
+        Self { config, environment, logs, directory: Mutex::new(directory) }
     }
 
     /// Where their logs are.
@@ -83,6 +106,11 @@ impl Rooms {
             None => Order::nowhere().admits(knock, false),
         };
         room.filter(|_| opens)
+    }
+
+    /// Whether a code finds a room that is this key's already: then it is no guess.
+    pub(crate) fn is_home(&self, code: RoomCode, key: Key) -> bool {
+        self.by_code(code).is_some_and(|room| room.is_home(key))
     }
 
     fn by_code(&self, code: RoomCode) -> Option<Arc<Room>> {
@@ -112,7 +140,7 @@ impl Rooms {
         (session, knock): (SessionId, Knock),
     ) -> Result<Created, CreateError> {
         let id = RoomId(random(&*self.environment));
-        let code = self.reserve(id)?;
+        let code = self.reserve(id, person.key)?;
         let surroundings = (&*self.config, &self.environment);
         let room = Room::open((id, code), create.door, (person, create.id), &*self.logs, surroundings);
         // Entered before anybody can find it: an empty room is swept away.
@@ -146,7 +174,7 @@ impl Rooms {
         self.logs.erase(room.id);
     }
 
-    fn reserve(&self, id: RoomId) -> Result<RoomCode, CreateError> {
+    fn reserve(&self, id: RoomId, key: Key) -> Result<RoomCode, CreateError> {
         let mut directory = self.lock();
         if directory.by_code.len() >= self.config.rooms {
             return Err(CreateError::Full { max: self.config.rooms });
@@ -154,8 +182,9 @@ impl Rooms {
         let now = Instant::now();
         let code = std::iter::repeat_with(|| self.environment.room_code())
             .take(CODE_DRAWS)
-            .find(|code| directory.is_free(*code, now, self.config.code_rest))
+            .find(|code| directory.is_free(*code, now))
             .ok_or(CreateError::NoCode)?;
+        directory.openers.open(key, id)?;
         directory.by_code.insert(code, id);
         Ok(code)
     }
@@ -168,7 +197,8 @@ impl Rooms {
         }
         directory.by_code.remove(&room.code);
         directory.by_origin.remove(&room.origin);
-        directory.resting.insert(room.code, Instant::now());
+        directory.openers.ended(room.id);
+        directory.resting.begin(room.code, Instant::now());
         drop(directory);
         room.end();
         self.logs.erase(room.id);
@@ -186,8 +216,8 @@ impl Rooms {
     pub(crate) fn sweep(&self, now: Instant) {
         let rooms: Vec<_> = {
             let mut directory = self.lock();
-            let rest = self.config.code_rest;
-            directory.resting.retain(|_, since| now.duration_since(*since) < rest);
+            directory.openers.sweep();
+            directory.resting.sweep(now);
             directory.by_id.values().cloned().collect()
         };
         for room in rooms {
@@ -202,8 +232,7 @@ impl Rooms {
 }
 
 impl Directory {
-    fn is_free(&self, code: RoomCode, now: Instant, rest: Duration) -> bool {
-        let is_resting = self.resting.get(&code).is_some_and(|since| now.duration_since(*since) < rest);
-        !self.by_code.contains_key(&code) && !is_resting
+    fn is_free(&self, code: RoomCode, now: Instant) -> bool {
+        !self.by_code.contains_key(&code) && !self.resting.has(code, now)
     }
 }

@@ -4,26 +4,23 @@
 
 use crate::config::Config;
 use crate::environment::Environment;
+use crate::guard::{Guard, Guesses, Notices};
 use crate::log::Logs;
 use crate::log::memory::MemoryLogs;
 use crate::people::People;
-use crate::refusals;
 use crate::rooms::Rooms;
 use crate::session::{Budget, Session, Shared};
-use chat_proto::ServerFrame;
-use chat_proto::codec::to_bytes;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// How often time is let pass in rooms and people. Their deadlines are minutes and days.
+/// How often time is let pass in rooms, people and limits. Their deadlines are seconds to days.
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
 /// How long to wait when no connection can be accepted, as when descriptors run out.
 const ACCEPT_RETRY: Duration = Duration::from_millis(200);
@@ -32,7 +29,6 @@ const ACCEPT_RETRY: Duration = Duration::from_millis(200);
 #[derive(Clone)]
 pub struct Server {
     shared: Arc<Shared>,
-    strangers: Arc<Semaphore>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -40,7 +36,7 @@ pub struct Server {
 impl Server {
     /// A server that keeps its logs in memory.
     pub fn new(config: Config, environment: impl Environment + 'static, stop: CancellationToken) -> Self {
-        let logs = MemoryLogs::new(config.memory);
+        let logs = MemoryLogs::new(config.memory());
         Self::with_logs(config, environment, Arc::new(logs), stop)
     }
 
@@ -53,12 +49,14 @@ impl Server {
     ) -> Self {
         let config = Arc::new(config);
         let environment: Arc<dyn Environment> = Arc::new(environment);
+        let notices = Arc::new(Notices::default());
         let server = Self {
-            strangers: Arc::new(Semaphore::new(config.strangers)),
             tasks: TaskTracker::new(),
             stop,
             shared: Arc::new(Shared {
-                connections: Arc::new(Semaphore::new(config.connections)),
+                guard: Guard::new(&config, &environment, &notices),
+                guesses: Arc::new(Guesses::new(&config, &notices)),
+                notices,
                 people: People::new(&config),
                 rooms: Arc::new(Rooms::new(&config, &environment, logs)),
                 budget: Arc::new(Budget::new(config.outbound_total_bytes)),
@@ -110,41 +108,24 @@ impl Server {
 
     /// Serves one connection from `peer` in a task of its own.
     pub fn attach(&self, stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static, peer: IpAddr) {
-        match self.places() {
-            Some((connection, stranger)) => {
+        match self.shared.guard.admit(peer) {
+            Ok((place, stranger)) => {
                 let session = Session::new(stream, peer, Arc::clone(&self.shared), stranger, self.stop.clone());
                 self.tasks.spawn(async move {
                     let farewell = session.run().await;
                     tracing::debug!(%farewell, "disconnected");
-                    drop(connection);
+                    drop(place);
                 });
             }
-            None => drop(self.tasks.spawn(turn_away(stream, self.shared.config.goodbye))),
+            Err(Some(last_word)) => drop(self.tasks.spawn(last_word.say(stream))),
+            Err(None) => {}
         }
-    }
-
-    fn places(&self) -> Option<(OwnedSemaphorePermit, OwnedSemaphorePermit)> {
-        let connection = Arc::clone(&self.shared.connections).try_acquire_owned().ok()?;
-        let stranger = Arc::clone(&self.strangers).try_acquire_owned().ok()?;
-        Some((connection, stranger))
     }
 }
 
 async fn wait_for_descriptors(error: &std::io::Error) {
     tracing::warn!(%error, "no connection can be accepted");
     tokio::time::sleep(ACCEPT_RETRY).await;
-}
-
-/// Tells a connection that is one too many so. It holds nothing but its socket, and not for long.
-async fn turn_away(mut stream: impl AsyncWrite + Unpin, goodbye: Duration) {
-    let frame = to_bytes(0, &ServerFrame::from(refusals::server_full()));
-    let told = tokio::time::timeout(goodbye, async {
-        stream.write_all(&frame).await?;
-        stream.shutdown().await
-    });
-    if !matches!(told.await, Ok(Ok(()))) {
-        tracing::debug!("a connection that is one too many did not wait to be told");
-    }
 }
 
 async fn sweep(shared: Arc<Shared>, stop: CancellationToken) {
@@ -157,6 +138,9 @@ async fn sweep(shared: Arc<Shared>, stop: CancellationToken) {
                 let now = Instant::now();
                 shared.people.sweep(now);
                 shared.rooms.sweep(now);
+                shared.guard.sweep(now);
+                shared.guesses.sweep(now);
+                shared.notices.tell();
             }
             () = stop.cancelled() => return,
         }

@@ -10,6 +10,7 @@ mod entering;
 mod farewell;
 mod goodbye;
 mod greeting;
+mod guessing;
 mod inbox;
 mod outbound;
 mod requests;
@@ -19,6 +20,8 @@ pub(crate) use outbound::Budget;
 
 use crate::config::Config;
 use crate::environment::Environment;
+use crate::guard::{Guard, Guesses, Notices, Stranger, Turn};
+use crate::network::Network;
 use crate::people::{Attendance, People};
 use crate::room::{Mailbox, Room, SessionId};
 use crate::rooms::Rooms;
@@ -27,15 +30,17 @@ use chat_proto::limits::{FRAME_BYTES_BEFORE_LOGIN, POSTS_UNANSWERED};
 use chat_proto::{Frame as _, Payload, Refused, ServerFrame};
 use delivery::Deliveries;
 use dispatch::Paces;
+use futures_util::FutureExt;
 use greeting::Standing;
+use guessing::Guess;
 use inbox::Inbox;
 use outbound::Outbound;
 use std::net::IpAddr;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep};
 use tokio_util::sync::CancellationToken;
 
@@ -58,15 +63,12 @@ pub(crate) struct Shared {
     pub budget: Arc<Budget>,
     /// Numbers sessions.
     pub last_session: AtomicU64,
-    /// Places for connections.
-    pub connections: Arc<Semaphore>,
-}
-
-impl Shared {
-    /// How many are connected.
-    fn connected(&self) -> usize {
-        self.config.connections - self.connections.available_permits()
-    }
+    /// Who may connect.
+    pub guard: Guard,
+    /// How often codes may be guessed.
+    pub guesses: Arc<Guesses>,
+    /// What the operator is told.
+    pub notices: Arc<Notices>,
 }
 
 /// One connection.
@@ -84,7 +86,9 @@ pub(crate) struct Session<S> {
 
     standing: Standing,
     /// Held until login: the strangers let in at once are few.
-    stranger: Option<OwnedSemaphorePermit>,
+    stranger: Option<Stranger>,
+    /// A code that waits to be tried; nothing more is read before it was.
+    guess: Option<Guess>,
     /// Present from login on.
     member: Option<LoggedIn>,
     paces: Paces,
@@ -118,7 +122,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         stream: S,
         peer: IpAddr,
         shared: Arc<Shared>,
-        stranger: OwnedSemaphorePermit,
+        stranger: Stranger,
         stop: CancellationToken,
     ) -> Self {
         let (reader, writer) = tokio::io::split(stream);
@@ -130,9 +134,10 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             reader,
             writer,
             inbox: Inbox::new(FRAME_BYTES_BEFORE_LOGIN),
-            outbound: Outbound::new(shared.config.outbound_bytes, Arc::clone(&shared.budget)),
+            outbound: Outbound::new(&shared.config, Arc::clone(&shared.budget)),
             standing: Standing::Stranger,
             stranger: Some(stranger),
+            guess: None,
             member: None,
             paces: Paces::new(&shared.config),
             empty_frames: 0,
@@ -150,12 +155,26 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
     /// Serves the connection until it ends, and says why it ended.
     pub(crate) async fn run(mut self) -> Farewell {
         loop {
-            if let Err(farewell) = self.turn().await {
+            // A defect ends the session that met it, and no other.
+            let turn = AssertUnwindSafe(self.turn()).catch_unwind().await;
+            if let Err(farewell) = turn.unwrap_or(Err(Farewell::Crashed)) {
                 tracing::debug!(session = self.id.0, peer = %self.peer, %farewell, "session ends");
+                self.punish(&farewell);
                 self.say_goodbye(&farewell).await;
                 return farewell;
             }
         }
+    }
+
+    fn punish(&self, farewell: &Farewell) {
+        if let Some(offence) = farewell.offence() {
+            self.shared.guard.punish(self.peer, offence);
+        }
+    }
+
+    /// What counts as the peer's address.
+    fn network(&self) -> Network {
+        Network::of(self.peer)
     }
 
     /// Waits for one thing to happen and handles it.
@@ -172,6 +191,8 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             item = next_news(deliveries), if has_room => self.on_news(item),
             () = std::future::ready(()), if has_room && is_behind => self.catch_up().await,
             () = decided(mailbox) => self.on_decisions().await?,
+            turn = called(self.guess.as_mut()) => self.on_called(turn).await,
+            () = evicted(self.stranger.as_ref()) => return Err(Farewell::Evicted),
             () = replaced(attendance) => return Err(Farewell::Replaced),
             () = &mut self.alarm => self.on_alarm()?,
             () = self.stop.cancelled() => return Err(Farewell::ServerStopping),
@@ -179,11 +200,11 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         Ok(())
     }
 
-    /// Whether the peer may say more now: not while it is too fast, nor while it waits for enough answers.
+    /// Whether the peer may say more now: not while it is too fast, nor while it waits for enough answers or its turn.
     fn may_listen(&self) -> bool {
         let is_paused = self.paused_until.is_some();
         let is_full = self.member.as_ref().is_some_and(|member| member.unanswered >= POSTS_UNANSWERED);
-        !is_paused && !is_full && self.outbound.has_room()
+        !is_paused && !is_full && self.guess.is_none() && self.outbound.has_room()
     }
 
     fn on_read(&mut self, read: std::io::Result<usize>) -> Result<(), Farewell> {
@@ -290,6 +311,20 @@ async fn decided(mailbox: Option<&Mailbox>) {
 async fn replaced(attendance: Option<&Attendance>) {
     match attendance {
         Some(attendance) => attendance.replaced().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn called(guess: Option<&mut Guess>) -> Turn {
+    match guess {
+        Some(guess) => guess.waiting.turn().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn evicted(stranger: Option<&Stranger>) {
+    match stranger {
+        Some(stranger) => stranger.evicted().await,
         None => std::future::pending().await,
     }
 }

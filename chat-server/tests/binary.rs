@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what cannot be unwrapped fails the test")]
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, setrlimit};
 use std::io::{BufRead, BufReader, Read};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::{Child, Command, Output, Stdio};
@@ -100,4 +100,22 @@ fn nothing_but_the_greeting_is_printed_when_nothing_is_wrong() {
     let mut printed = String::new();
     errors.read_to_string(&mut printed).unwrap();
     assert_eq!(printed, "");
+}
+
+#[test]
+fn it_takes_as_many_descriptors_as_its_connections_need() {
+    let limit = getrlimit(Resource::Nofile);
+    // Inherited by the child; enough for the tests beside this one.
+    setrlimit(Resource::Nofile, Rlimit { current: Some(512), ..limit }).unwrap();
+    let mut child = server(&["--port", "0", "--bind", "127.0.0.1", "--connections", "1000"]);
+    setrlimit(Resource::Nofile, limit).unwrap();
+    let mut printed = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut printed).unwrap();
+
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", child.id())).unwrap();
+
+    stop(&child, Signal::TERM);
+    child.wait().unwrap();
+    let files = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
+    assert_eq!(files.split_whitespace().nth(3), Some("1064"), "{files}");
 }

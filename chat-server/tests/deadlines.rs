@@ -66,7 +66,7 @@ async fn a_frame_that_is_begun_and_not_finished_ends_the_session_after_fifteen_s
 
 #[tokio::test(start_paused = true)]
 async fn a_thousand_half_frames_are_closed_in_time_and_hold_little() {
-    let world = World::with(Config { strangers: 2_000, ..unhurried() });
+    let world = World::with(Config { strangers: 2_000, drop_from: 2_000, ..unhurried() });
     let mut peers = Vec::new();
     for _ in 0..1_000 {
         let mut peer = world.connect_through(8_192);

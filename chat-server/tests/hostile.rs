@@ -334,7 +334,7 @@ async fn an_empty_range_of_history_is_refused() {
 
 #[tokio::test(start_paused = true)]
 async fn a_server_that_is_full_says_so_and_when_to_come_back() {
-    let world = World::with(Config { strangers: 2, ..unhurried() });
+    let world = World::with(Config { connections: 2, ..unhurried() });
     let (_first, _second) = (world.connect(), world.connect());
 
     let rest = world.connect().rest().await;

@@ -414,7 +414,7 @@ impl Logs for Together {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_sessions_that_ask_for_the_same_new_room_at_once_get_one() {
-    let inner = MemoryLogs::new(Config::default().memory);
+    let inner = MemoryLogs::new(Config::default().memory());
     let logs = Together { inner, opened: Mutex::default(), both: Condvar::new() };
     let world = World::with_logs(unhurried(), Arc::new(logs));
     let create = |mut peer: Peer| async move {

@@ -8,6 +8,7 @@ use chat_proto::entry::BanScope;
 use chat_proto::frame::{Joined, Lock, Resume, Role, Stay, Voice};
 use chat_proto::{Act, Entry, EntryBody, LeaveReason, PersonId, Seq, ServerFrame};
 use chat_server::Config;
+use chat_server::config::Rate;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use support::{Peer, World, called, deed, expect_joined, key_of, unhurried};
@@ -26,6 +27,13 @@ const WATCHER: &str = "watcher";
 const STEPS: usize = 1_000;
 
 type Key = &'static str;
+
+/// Limits under which nobody waits, neither after a kick nor after wrong codes.
+fn unguarded() -> Config {
+    let free = Rate::UNLIMITED;
+    let config = Config { guesses: free, guesses_lasting: free, guesses_total: free, ..unhurried() };
+    Config { kick_rest: Duration::ZERO, ..config }
+}
 
 /// What the entries tell, and nothing else.
 struct Fold {
@@ -140,7 +148,7 @@ struct Play {
 impl Play {
     async fn new(seed: u64) -> (Self, Peer) {
         // Whoever is kicked may come back at once: the log does not tell the time.
-        let world = World::with(Config { kick_rest: Duration::ZERO, ..unhurried() });
+        let world = World::with(unguarded());
         let (opener, room) = world.opener("ann").await;
         let (watcher, _) = world.guest(WATCHER, room.code).await;
         let fold = Fold {

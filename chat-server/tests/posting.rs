@@ -97,8 +97,7 @@ async fn an_unknown_id_below_the_highest_is_out_of_order_unless_of_another_insta
 
 #[tokio::test(start_paused = true)]
 async fn an_id_whose_entry_was_dropped_is_too_old_and_never_appended_again() {
-    let memory = MemoryLimits { room_entries: 10, ..Config::default().memory };
-    let world = World::with(Config { memory, ..unhurried() });
+    let world = World::with(Config { history_entries: 10, ..unhurried() });
     let (mut alice, room) = world.opener("alice").await;
     for n in 1..=20 {
         alice.say(room.room, n, "tick").await;
@@ -204,8 +203,7 @@ async fn after_too_much_was_missed_comes_one_loadable_gap_and_the_last_page() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_no_longer_kept_is_announced_as_purged() {
-    let memory = MemoryLimits { room_entries: 10, ..Config::default().memory };
-    let world = World::with(Config { memory, ..unhurried() });
+    let world = World::with(Config { history_entries: 10, ..unhurried() });
     let (mut alice, room) = world.opener("alice").await;
     let (mut bob, _) = world.guest("bob", room.code).await;
     for n in 1..=50 {
@@ -504,7 +502,7 @@ async fn logs_in_memory_stay_within_their_bounds_and_trim_the_largest_room_first
 
 #[tokio::test]
 async fn a_log_that_was_erased_while_in_use_holds_nothing_and_its_head_never_falls() {
-    let logs = MemoryLogs::new(Config::default().memory);
+    let logs = MemoryLogs::new(Config::default().memory());
     let log = logs.open(RoomId([1; 16]));
     let append = || {
         let author = chat_proto::Author { person: PersonId(1), name: "a".into() };

@@ -452,7 +452,7 @@ async fn a_resident_who_is_cut_off_is_waited_for_although_a_watcher_of_theirs_re
 
 #[tokio::test(start_paused = true)]
 async fn a_person_is_in_no_more_rooms_than_a_welcome_can_name() {
-    let world = World::new();
+    let world = World::with(Config { rooms_per_key: 100, ..unhurried() });
     let mut alice = world.person("alice").await;
     let mut rooms = Vec::new();
     for id in 0..64 {

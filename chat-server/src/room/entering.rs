@@ -40,6 +40,11 @@ impl Room {
         self.lock().admits(knock)
     }
 
+    /// Whether a member has this key, or the owner: for them the door is always open.
+    pub(crate) fn is_home(&self, key: Key) -> bool {
+        self.lock().is_home(key)
+    }
+
     /// Lets a session in. A visitor gets no news. The grounds are judged under the same lock: nobody slips in beside an
     /// act that was just published.
     ///
@@ -146,8 +151,11 @@ impl Room {
 
 impl State {
     fn admits(&self, knock: &Knock) -> bool {
-        let is_ours = self.presences.has_key(knock.key) || self.order.owns(knock.key);
-        self.order.admits(knock, is_ours) && !self.ended
+        self.order.admits(knock, self.is_home(knock.key)) && !self.ended
+    }
+
+    fn is_home(&self, key: Key) -> bool {
+        self.presences.has_key(key) || self.order.owns(key)
     }
 
     fn check_entrance(&self, person: PersonId, grounds: Grounds) -> Result<(), EnterError> {

@@ -4,7 +4,7 @@
 //! changes but by an act that was published, so that the log, and what was drawn or measured when it settled (the
 //! secret, the end of a kick, a banned address), tell all of it.
 
-use crate::address_group::AddressGroup;
+use crate::network::Network;
 use crate::people::{Key, Person};
 use bytes::Bytes;
 use chat_proto::entry::BanScope;
@@ -28,7 +28,7 @@ pub(crate) struct Whom {
     /// What counts.
     pub key: Key,
     /// From where they were last connected, if that is known.
-    pub address: Option<AddressGroup>,
+    pub address: Option<Network>,
 }
 
 /// Somebody at the door.
@@ -37,7 +37,7 @@ pub(crate) struct Knock {
     /// Whose it is.
     pub key: Key,
     /// From where.
-    pub address: AddressGroup,
+    pub address: Network,
     /// What they know.
     pub secret: Option<Secret>,
 }
@@ -143,9 +143,11 @@ impl Order {
         let is_locked = self.lock == Lock::Locked;
         let is_kept_out = self.keeps_out(knock);
         let guess = knock.secret.unwrap_or(Secret([0; SECRET_BYTES]));
-        let is_right = guess == self.secret.unwrap_or(Secret([0; SECRET_BYTES]));
-        let may_pass = self.secret.is_none() || (knock.secret.is_some() && is_right);
-        is_ours || (!is_locked && !is_kept_out && may_pass)
+        let is_equal = guess == self.secret.unwrap_or(Secret([0; SECRET_BYTES]));
+        // An open room does not let a secret in either: a secret is free of the budget for guesses, and the code of a
+        // private room that is over may belong to an open one by now.
+        let is_right = is_equal && knock.secret.is_some() == self.secret.is_some();
+        is_ours || (!is_locked && !is_kept_out && is_right)
     }
 
     fn keeps_out(&self, knock: &Knock) -> bool {

@@ -48,7 +48,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             ClientFrame::Login(login) => return self.on_login(request, &login).await,
             ClientFrame::Bye(_) => return Err(Farewell::Bye),
             ClientFrame::Create(create) => self.on_create(request, &create).await,
-            ClientFrame::Join(join) => self.on_join(request, &join).await,
+            ClientFrame::Join(join) => self.on_join(request, join).await,
             ClientFrame::Resume(resume) => self.on_resume(request, &resume).await,
             ClientFrame::Leave(leave) => self.on_leave(request, &leave),
             ClientFrame::Post(post) => self.on_post(request, post).await,

@@ -3,8 +3,9 @@
 use super::Session;
 use super::delivery::{gap, give};
 use super::outbound::Outbound;
-use crate::address_group::AddressGroup;
+use crate::guard::Notice;
 use crate::log::{Range, Slice};
+use crate::network::Network;
 use crate::refusals;
 use crate::room::{Departure, EnterError, Grounds, Knock, Room};
 use crate::rooms::{CreateError, Created, Entered};
@@ -34,7 +35,11 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         self.check_room_count()?;
         self.check_membership_count(create.stay)?;
         let knock = self.knock(None);
-        match self.shared.rooms.create(&person, create, (self.id, knock)).map_err(create_refused)? {
+        let created = self.shared.rooms.create(&person, create, (self.id, knock)).map_err(|error| {
+            self.shared.notices.note(Notice::RoomRefused, self.network());
+            create_refused(error)
+        })?;
+        match created {
             Created::New(entered) => self.begin(request, entered, Start::LastPage).await,
             Created::Before(room) => self.reenter(request, room, create.stay).await,
         }
@@ -46,7 +51,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         self.admit(request, room, (stay, grounds), Start::LastPage).await
     }
 
-    pub(super) async fn on_join(&mut self, request: u32, join: &Join) -> Result<(), Refused> {
+    pub(super) async fn join(&mut self, request: u32, join: &Join) -> Result<(), Refused> {
         let code = RoomCode::parse(&join.code).map_err(refusals::invalid_code)?;
         let knock = self.knock(join.secret);
         let room = self.shared.rooms.admitting(code, &knock).ok_or_else(|| refusals::join_denied(code))?;
@@ -59,7 +64,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
     }
 
     fn knock(&mut self, secret: Option<Secret>) -> Knock {
-        Knock { key: self.member().deliveries.person().key, address: AddressGroup::of(self.peer), secret }
+        Knock { key: self.member().deliveries.person().key, address: Network::of(self.peer), secret }
     }
 
     pub(super) async fn on_resume(&mut self, request: u32, resume: &Resume) -> Result<(), Refused> {
@@ -190,6 +195,8 @@ fn create_refused(error: CreateError) -> Refused {
     match error {
         CreateError::Full { max } => refusals::rooms_full(max),
         CreateError::NoCode => refusals::no_free_code(),
+        CreateError::TooMany { max } => refusals::too_many_rooms_opened(max),
+        CreateError::TooFast { wait } => refusals::creates_too_fast(wait),
     }
 }
 

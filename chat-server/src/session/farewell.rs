@@ -2,6 +2,8 @@
 
 use super::Shared;
 use crate::environment::random;
+use crate::guard::Offence;
+use crate::refusals;
 use crate::room::Departure;
 use chat_proto::frame::GoAway;
 use chat_proto::wire::WireError;
@@ -49,6 +51,9 @@ pub(crate) enum Farewell {
     /// No login in time.
     #[error("no login in time")]
     LoginTimedOut,
+    /// The place among the strangers is another's now.
+    #[error("evicted: another stranger took the place")]
+    Evicted,
     /// A frame was begun and not finished in time.
     #[error("a frame was not finished in time")]
     FrameTimedOut,
@@ -61,6 +66,9 @@ pub(crate) enum Farewell {
     /// Nobody knows what became of a post.
     #[error("the outcome of a post is not known")]
     OutcomeUnknown,
+    /// A defect of the server.
+    #[error("a defect of the server")]
+    Crashed,
 }
 
 impl From<std::io::Error> for Farewell {
@@ -95,6 +103,21 @@ impl Farewell {
         !matches!(self, Self::PeerClosed | Self::Broken(_))
     }
 
+    /// Whether the peer is worth hearing out. Not one of thousands that only hold places.
+    pub(crate) fn is_heard_out(&self) -> bool {
+        !matches!(self, Self::Evicted)
+    }
+
+    /// What the peer's address has to pay for.
+    pub(crate) fn offence(&self) -> Option<Offence> {
+        match self {
+            Self::Refused { refused, .. } if refused.code == Code::AUTH_FAILED => Some(Offence::BadSignature),
+            Self::LoginTimedOut => Some(Offence::LoginTimedOut),
+            Self::Crashed => Some(Offence::Crash),
+            _ => None,
+        }
+    }
+
     /// The request that the last frame answers; 0 for none.
     pub(crate) fn request(&self) -> u32 {
         match self {
@@ -115,6 +138,7 @@ impl Farewell {
             Self::EmptyFrames => Some(empty_frame().into()),
             Self::Refused { refused, .. } => Some(refused.clone().into()),
             Self::LoginTimedOut => refused(Code::TIMED_OUT, "no login came in time"),
+            Self::Evicted => Some(refusals::evicted().into()),
             Self::FrameTimedOut => refused(Code::TIMED_OUT, "a frame was begun but not finished in time"),
             Self::Silent => refused(Code::TIMED_OUT, "no sign of life came in time"),
             Self::TooSlow => refused(Code::TOO_SLOW, "nothing that was sent to this client was taken in time"),
@@ -122,6 +146,9 @@ impl Farewell {
                 Code::OUTCOME_UNKNOWN,
                 "it is not known whether the message was stored; connect again and send it under the same id",
             ),
+            Self::Crashed => {
+                refused(Code::INTERNAL, "the server has a defect, which ended this connection; connect again")
+            }
         }
     }
 }
@@ -142,7 +169,7 @@ fn bad_framing(error: &FrameError) -> Option<Refused> {
 }
 
 fn go_away(shared: &Shared) -> ServerFrame {
-    let spread_ms = (shared.connected() * RECONNECT_SPREAD_MS_PER_CLIENT).max(1);
+    let spread_ms = (shared.guard.connected() * RECONNECT_SPREAD_MS_PER_CLIENT).max(1);
     let jitter_ms = u32::from_le_bytes(random(&*shared.environment)) as usize % spread_ms;
     GoAway { reconnect_after_ms: jitter_ms as u32 }.into()
 }

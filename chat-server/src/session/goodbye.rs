@@ -21,7 +21,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         if let Some(frame) = farewell.last_frame(&self.shared) {
             self.answer(farewell.request(), frame);
         }
-        if farewell.is_peer_there() && self.write_out().await.is_ok() {
+        if farewell.is_peer_there() && self.write_out().await.is_ok() && farewell.is_heard_out() {
             self.linger().await;
         }
     }

@@ -3,6 +3,7 @@
 use super::delivery::Deliveries;
 use super::{Farewell, LoggedIn, Session};
 use crate::environment::random;
+use crate::guard::Notice;
 use crate::people::{ClaimError, Person};
 use crate::refusals;
 use crate::room::Mailbox;
@@ -71,7 +72,12 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
     /// A name that cannot be had leaves the door open: another hello may ask for another name.
     fn claim(&self, hello: &Hello) -> Result<Arc<Person>, Refused> {
         let name = Nick::parse(&hello.name).map_err(refusals::invalid_name)?;
-        self.shared.people.claim(hello.key, &name).map_err(|error| claim_refused(&name, error))
+        self.shared.people.claim(hello.key, &name).map_err(|error| {
+            if matches!(error, ClaimError::Full { .. }) {
+                self.shared.notices.note(Notice::PeopleFull, self.network());
+            }
+            claim_refused(&name, error)
+        })
     }
 
     async fn welcome(&mut self, request: u32, person: Arc<Person>, instance: u64) -> Result<(), Farewell> {
@@ -143,6 +149,7 @@ pub(super) fn claim_refused(name: &Nick, error: ClaimError) -> Refused {
     match error {
         ClaimError::Taken { free } => refusals::name_taken(name, free),
         ClaimError::TooMany { max } => refusals::too_many_names(max),
+        ClaimError::Full { max } => refusals::people_full(max),
     }
 }
 

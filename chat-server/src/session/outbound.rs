@@ -3,6 +3,7 @@
 //! Frames are shared bytes; all that waits goes out in one vectored write. When it is full, nothing is lost: the
 //! session takes no more news, falls behind, and reads the log once there is room.
 
+use crate::config::Config;
 use bytes::{Buf, Bytes};
 use std::collections::VecDeque;
 use std::io::IoSlice;
@@ -38,20 +39,31 @@ pub(super) struct Outbound {
     bytes: usize,
     max_bytes: usize,
     budget: Arc<Budget>,
-    /// Since when the peer has taken nothing of what waits.
+    /// What a peer must take to count as reading.
+    progress_bytes: usize,
+    /// Since when the peer has taken less than that of what waits.
     stalled_since: Option<Instant>,
+    taken_since: usize,
 }
 
 impl Outbound {
-    /// An empty queue that should not exceed `max_bytes`.
-    pub(super) fn new(max_bytes: usize, budget: Arc<Budget>) -> Self {
-        Self { frames: VecDeque::new(), bytes: 0, max_bytes, budget, stalled_since: None }
+    /// An empty queue.
+    pub(super) fn new(config: &Config, budget: Arc<Budget>) -> Self {
+        Self {
+            frames: VecDeque::new(),
+            bytes: 0,
+            max_bytes: config.outbound_bytes,
+            budget,
+            progress_bytes: config.write_progress,
+            stalled_since: None,
+            taken_since: 0,
+        }
     }
 
     /// Adds a frame. Answers may exceed the maximum by what one turn produces; news may not ([`Self::has_room`]).
     pub(super) fn push(&mut self, frame: Bytes) {
         if self.frames.is_empty() {
-            self.stalled_since = Some(Instant::now());
+            self.watch();
         }
         self.bytes += frame.len();
         self.budget.total_bytes.fetch_add(frame.len(), Ordering::Relaxed);
@@ -64,12 +76,17 @@ impl Outbound {
         self.bytes < max
     }
 
+    fn watch(&mut self) {
+        self.stalled_since = Some(Instant::now());
+        self.taken_since = 0;
+    }
+
     /// Whether nothing waits.
     pub(super) fn is_empty(&self) -> bool {
         self.frames.is_empty()
     }
 
-    /// Since when the peer has taken nothing of what waits.
+    /// Since when the peer has taken next to nothing of what waits.
     pub(super) fn stalled_since(&self) -> Option<Instant> {
         self.stalled_since
     }
@@ -91,6 +108,7 @@ impl Buf for Outbound {
 
     fn advance(&mut self, mut written: usize) {
         self.bytes -= written;
+        self.taken_since += written;
         self.budget.total_bytes.fetch_sub(written, Ordering::Relaxed);
         while let Some(front) = self.frames.front_mut().filter(|_| written > 0) {
             let part = written.min(front.len());
@@ -100,7 +118,11 @@ impl Buf for Outbound {
                 self.frames.pop_front();
             }
         }
-        self.stalled_since = (!self.frames.is_empty()).then(Instant::now);
+        if self.frames.is_empty() {
+            self.stalled_since = None;
+        } else if self.taken_since >= self.progress_bytes {
+            self.watch();
+        }
     }
 }
 

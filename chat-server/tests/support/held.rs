@@ -133,7 +133,7 @@ pub struct HeldWorld {
 impl HeldWorld {
     pub fn new() -> Self {
         let (waiting, slow_reads) = (Arc::default(), SlowReads::default());
-        let inner = MemoryLogs::new(Config::default().memory);
+        let inner = MemoryLogs::new(Config::default().memory());
         let logs = Held { inner, waiting: Arc::clone(&waiting), slow_reads: Arc::clone(&slow_reads) };
         Self { world: World::with_logs(unhurried(), Arc::new(logs)), waiting, slow_reads }
     }

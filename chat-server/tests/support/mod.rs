@@ -114,11 +114,16 @@ impl World {
         Peer::new(near)
     }
 
-    /// A connection from somewhere else.
-    pub fn connect_from(&self, address: &str) -> Peer {
+    /// A connection from `peer`.
+    pub fn connect_from(&self, peer: &str) -> Peer {
         let (near, far) = tokio::io::duplex(1 << 20);
-        self.server.attach(far, address.parse().expect("an address"));
+        self.server.attach(far, peer.parse().unwrap());
         Peer::new(near)
+    }
+
+    /// Somebody from there who is logged in.
+    pub async fn person_from(&self, peer: &str, name: &str) -> Peer {
+        self.connect_from(peer).logged_in(name).await
     }
 
     /// Somebody who is logged in.
@@ -145,7 +150,8 @@ impl World {
 pub fn unhurried() -> Config {
     use chat_server::config::Rate;
     let free = Rate::UNLIMITED;
-    Config { posts: free, post_bytes: free, pages: free, requests: free, room_posts: free, ..Config::default() }
+    let paces = Config { posts: free, post_bytes: free, pages: free, requests: free, ..Config::default() };
+    Config { room_posts: free, creates: free, ..paces }
 }
 
 /// The key that belongs to a name in these tests.

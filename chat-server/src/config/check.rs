@@ -1,0 +1,31 @@
+//! Which values do not go together.
+
+use super::{Config, ConfigError};
+
+/// Whether a configuration contradicts itself in one way.
+type IsSo = fn(&Config) -> bool;
+
+/// What must not be, and what is said to whoever wrote it.
+const CONTRADICTIONS: [(IsSo, &str); 4] = [
+    (
+        |config| config.tls_cert.is_some() != config.tls_key.is_some(),
+        "tls-cert and tls-key need each other: give both, or neither and a certificate is made",
+    ),
+    (
+        |config| config.strangers > config.connections,
+        "strangers are connections too: strangers must not be above connections",
+    ),
+    (
+        |config| config.drop_from > config.strangers,
+        "drop-from must not be above strangers: nothing would ever be dropped",
+    ),
+    (|config| config.ring_batches > 65_536, "ring-batches are allocated with every room: at most 65536"),
+];
+
+/// Refuses what contradicts itself.
+pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
+    match CONTRADICTIONS.iter().find(|(is_so, _)| is_so(config)) {
+        Some((_, sentence)) => Err(ConfigError::Contradiction(sentence)),
+        None => Ok(()),
+    }
+}

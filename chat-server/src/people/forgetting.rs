@@ -1,0 +1,139 @@
+//! Whom to forget when as many names are held as can be remembered.
+//!
+//! Those who have been gone longest and are in no room, and names that were given up; a hundredth of all at a time,
+//! because finding them means looking at everybody.
+
+use super::{ClaimError, Directory, Held, Holder, Person};
+use chat_proto::Nick;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Whoever was seen this lately may be between name and session: they are not gone.
+const LATELY: Duration = Duration::from_secs(1);
+
+impl Directory {
+    /// Makes place for a name that nobody holds yet.
+    ///
+    /// # Errors
+    /// [`ClaimError::Full`] if everybody is here, or in a room.
+    pub(super) fn make_place(&mut self, name: &Nick, names_max: usize) -> Result<(), ClaimError> {
+        if self.by_look.len() < names_max || self.by_look.contains_key(&name.key()) {
+            return Ok(());
+        }
+        if !self.is_stuck {
+            self.forget_longest_gone(names_max.div_ceil(100));
+            self.is_stuck = self.by_look.len() >= names_max;
+        }
+        if self.by_look.len() < names_max { Ok(()) } else { Err(ClaimError::Full { max: names_max }) }
+    }
+
+    fn forget_longest_gone(&mut self, count: usize) {
+        let mut gone: Vec<Instant> = self.by_look.values().filter_map(Held::gone_since).collect();
+        if gone.is_empty() {
+            return;
+        }
+        let last = count.min(gone.len()) - 1;
+        let (_, newest, _) = gone.select_nth_unstable(last);
+        let newest = *newest;
+        self.retain(|held| !held.forget_if_gone_by(newest));
+    }
+}
+
+impl Held {
+    /// Since when nobody would miss it.
+    fn gone_since(&self) -> Option<Instant> {
+        match &self.by {
+            Holder::Person(person) => person.gone_since(),
+            Holder::GivenUp(since) => Some(*since),
+        }
+    }
+
+    fn forget_if_gone_by(&self, newest: Instant) -> bool {
+        match &self.by {
+            Holder::Person(person) => person.forget_if_gone_by(newest),
+            Holder::GivenUp(since) => *since <= newest,
+        }
+    }
+}
+
+impl Person {
+    fn gone_since(&self) -> Option<Instant> {
+        self.lock().gone_since()
+    }
+
+    /// Asked and done under one lock: who has come back meanwhile is not forgotten.
+    fn forget_if_gone_by(&self, newest: Instant) -> bool {
+        let mut file = self.lock();
+        file.forgotten = file.gone_since().is_some_and(|since| since <= newest);
+        file.forgotten
+    }
+}
+
+impl super::File {
+    fn gone_since(&self) -> Option<Instant> {
+        let is_gone = self.sessions.is_empty() && self.rooms.is_empty() && self.last_seen.elapsed() >= LATELY;
+        is_gone.then_some(self.last_seen)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Key, People};
+    use super::*;
+    use crate::config::Config;
+    use chat_proto::RoomId;
+
+    fn nick(name: &str) -> Nick {
+        Nick::parse(name.as_bytes()).expect("a name")
+    }
+
+    fn key(number: u8) -> Key {
+        [number; 32]
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn with_too_many_names_whoever_is_gone_longest_and_in_no_room_is_forgotten_first() {
+        let people = People::new(&Config { people: 3, ..Config::default() });
+        let claim = |number: u8, name: &str| people.claim(key(number), &nick(name));
+        let member = claim(1, "mona").expect("a place");
+        member.joined(RoomId([1; 16]));
+        let here = claim(2, "hera").expect("a place");
+        let _attendance = people.attend(&here, 1).await.expect("a session");
+        let gone = claim(3, "gone").expect("a place");
+        tokio::time::advance(LATELY).await;
+
+        let newcomer = claim(4, "newt").expect("the place of who is gone");
+
+        assert!(gone.is_forgotten());
+        assert!(![&member, &here, &newcomer].iter().any(|person| person.is_forgotten()));
+        assert_eq!(claim(5, "late").err(), Some(ClaimError::Full { max: 3 }), "who has just come is not gone");
+        newcomer.joined(RoomId([1; 16]));
+        tokio::time::advance(LATELY).await;
+        people.sweep(Instant::now());
+        assert_eq!(claim(5, "late").err(), Some(ClaimError::Full { max: 3 }), "nobody is left to forget");
+        assert!(claim(1, "mona").is_ok(), "whoever has a name comes in");
+
+        member.left(RoomId([1; 16]));
+        assert_eq!(
+            claim(5, "late").err(),
+            Some(ClaimError::Full { max: 3 }),
+            "not looked for again before the next sweep"
+        );
+        tokio::time::advance(LATELY).await;
+        people.sweep(Instant::now());
+        assert!(claim(5, "late").is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_name_that_was_given_up_goes_before_anybody_who_is_here() {
+        let people = People::new(&Config { people: 2, ..Config::default() });
+        let alice = people.claim(key(1), &nick("alice")).expect("a place");
+        let _attendance = people.attend(&alice, 1).await.expect("a session");
+        people.rename(&alice, &nick("alicia")).expect("a place");
+
+        assert!(people.claim(key(2), &nick("bob")).is_ok());
+
+        assert!(people.claim(key(3), &nick("alicia")).is_err());
+        assert!(!alice.is_forgotten());
+    }
+}

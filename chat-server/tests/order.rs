@@ -498,6 +498,19 @@ async fn operators_keep_order_until_they_are_none() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_operator_who_leaves_and_comes_back_is_one() {
+    let mut cast = Cast::new().await;
+    let room = cast.id();
+    cast.bob.leave(room).await;
+    assert_eq!(refused(&mut cast.bob, room, 1, Act::Lock).await, Code::NOT_MEMBER, "but not from outside");
+
+    let joined = cast.bob.join(cast.room.code).await;
+
+    assert_eq!(joined.state.role, Role::Operator);
+    cast.bob.order(room, 2, Act::Lock).await.expect("still trusted");
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_owner_who_leaves_passes_the_room_to_the_longest_standing_operator() {
     let mut cast = Cast::new().await;
     let room = cast.id();

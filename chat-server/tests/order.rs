@@ -7,6 +7,7 @@ mod support;
 use bytes::Bytes;
 use chat_proto::entry::BanScope;
 use chat_proto::frame::{EndReason, History, Joined, Leave, Ping, Rename, Role, Stay, Voice};
+use chat_proto::limits::ROOMS_PER_SESSION;
 use chat_proto::{Act, Code, EntryBody, LeaveReason, PersonId, PostId, RoomId, Seq, ServerFrame, Target};
 use chat_server::Config;
 use std::time::Duration;
@@ -347,6 +348,32 @@ async fn whoever_is_let_in_again_before_they_heard_that_they_were_removed_is_in(
 
         cast.dave.say(room, 5, "in again").await;
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_visitor_who_was_shown_the_door_can_give_up_the_place_it_held() {
+    let world = World::new();
+    let mut alice = world.person("alice").await;
+    let mut bot = world.person("bot").await;
+    let visit = |code: [u8; 4]| chat_proto::frame::Join {
+        code: Bytes::copy_from_slice(&code),
+        stay: Stay::Visitor,
+        secret: None,
+    };
+    let mut last = None;
+    for id in 0..ROOMS_PER_SESSION as u64 {
+        let create = chat_proto::frame::Create { id, stay: Stay::Resident, door: chat_proto::frame::Door::Open };
+        let room = expect_joined(alice.ask(create).await);
+        expect_joined(bot.ask(visit(room.code)).await);
+        last = Some(room.room);
+    }
+    let (_carol, more) = world.opener("carol").await;
+    alice.order(last.unwrap(), 1, kick("bot")).await.unwrap();
+    assert_eq!(bot.refusal_of(visit(more.code)).await, Code::TOO_MANY_ROOMS);
+
+    assert_eq!(bot.refusal_of(Leave { room: last.unwrap() }).await, Code::NOT_MEMBER);
+
+    expect_joined(bot.ask(visit(more.code)).await);
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,6 +7,7 @@ mod support;
 use bytes::Bytes;
 use chat_proto::entry::BanScope;
 use chat_proto::frame::{EndReason, History, Joined, Leave, Ping, Rename, Role, Stay, Voice};
+use chat_proto::limits::ROOMS_PER_SESSION;
 use chat_proto::{Act, Code, EntryBody, LeaveReason, PersonId, PostId, RoomId, Seq, ServerFrame, Target};
 use chat_server::Config;
 use std::time::Duration;
@@ -350,6 +351,32 @@ async fn whoever_is_let_in_again_before_they_heard_that_they_were_removed_is_in(
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_visitor_who_was_shown_the_door_can_give_up_the_place_it_held() {
+    let world = World::new();
+    let mut alice = world.person("alice").await;
+    let mut bot = world.person("bot").await;
+    let visit = |code: [u8; 4]| chat_proto::frame::Join {
+        code: Bytes::copy_from_slice(&code),
+        stay: Stay::Visitor,
+        secret: None,
+    };
+    let mut last = None;
+    for id in 0..ROOMS_PER_SESSION as u64 {
+        let create = chat_proto::frame::Create { id, stay: Stay::Resident, door: chat_proto::frame::Door::Open };
+        let room = expect_joined(alice.ask(create).await);
+        expect_joined(bot.ask(visit(room.code)).await);
+        last = Some(room.room);
+    }
+    let (_carol, more) = world.opener("carol").await;
+    alice.order(last.unwrap(), 1, kick("bot")).await.unwrap();
+    assert_eq!(bot.refusal_of(visit(more.code)).await, Code::TOO_MANY_ROOMS);
+
+    assert_eq!(bot.refusal_of(Leave { room: last.unwrap() }).await, Code::NOT_MEMBER);
+
+    expect_joined(bot.ask(visit(more.code)).await);
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_banned_stay_out_under_every_name_until_they_are_unbanned() {
     let mut cast = Cast::with(patient()).await;
     let room = cast.id();
@@ -495,6 +522,19 @@ async fn operators_keep_order_until_they_are_none() {
     let joined = bob.knock(cast.room.code, None).await.unwrap();
     assert_eq!(joined.state.role, Role::Member, "a kick takes it too");
     assert_eq!(refused(&mut bob, room, 1, Act::Lock).await, Code::NOT_ALLOWED);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_operator_who_leaves_and_comes_back_is_one() {
+    let mut cast = Cast::new().await;
+    let room = cast.id();
+    cast.bob.leave(room).await;
+    assert_eq!(refused(&mut cast.bob, room, 1, Act::Lock).await, Code::NOT_MEMBER, "but not from outside");
+
+    let joined = cast.bob.join(cast.room.code).await;
+
+    assert_eq!(joined.state.role, Role::Operator);
+    cast.bob.order(room, 2, Act::Lock).await.expect("still trusted");
 }
 
 #[tokio::test(start_paused = true)]

@@ -80,6 +80,13 @@ impl Deliveries {
         self.news.remove(&room);
     }
 
+    /// Stops holding a room that the session does not read.
+    pub(super) fn end_visit(&mut self, room: RoomId) {
+        if self.cursors.get(&room).is_some_and(|cursor| cursor.at.is_none()) {
+            self.stop(room);
+        }
+    }
+
     /// Says how the session takes leave of its rooms when it is dropped.
     pub(super) fn set_departure(&mut self, departure: Departure) {
         self.departure = departure;

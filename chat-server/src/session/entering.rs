@@ -166,7 +166,8 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         let person = Arc::clone(self.member().deliveries.person());
         let room = self.member().deliveries.room(leave.room).cloned().ok_or_else(refusals::not_member)?;
         if !room.is_attached(self.id, person.id) {
-            // It is about to be told why.
+            // A reader is about to be told why. A visitor never is, and has said now that it is through.
+            self.member().deliveries.end_visit(room.id);
             return Err(refusals::not_member());
         }
         self.member().deliveries.stop(room.id);

@@ -60,6 +60,8 @@ impl Args {
 /// Every limit of a server. The protocol's own are in [`chat_proto::limits`].
 #[derive(Debug, Clone)]
 pub struct Config {
+    /// Whether peers on other machines may do without TLS.
+    pub allow_plain: bool,
     /// Connections at once.
     pub connections: usize,
     /// Connections at once that have not logged in: each may hold a frame of 4 KiB.
@@ -145,6 +147,7 @@ pub struct MemoryLimits {
 impl Default for Config {
     fn default() -> Self {
         Self {
+            allow_plain: false,
             connections: 10_000,
             strangers: 256,
             login_timeout: Duration::from_secs(10),

@@ -20,6 +20,12 @@ pub(crate) fn auth_failed() -> Refused {
     Refused::new(Code::AUTH_FAILED, "the signature does not prove the key")
 }
 
+pub(crate) fn tls_required() -> Refused {
+    let text = "this server expects TLS from other machines; use a newer chat-tui, which speaks it by itself, \
+                or let the server be started with --allow-plain";
+    Refused::new(Code::TLS_REQUIRED, text)
+}
+
 pub(crate) fn version(min: u16, max: u16) -> Refused {
     let old = if max < VERSION_MIN { "client" } else { "server" };
     let text = format!(

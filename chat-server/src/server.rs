@@ -9,7 +9,8 @@ use crate::log::memory::MemoryLogs;
 use crate::people::People;
 use crate::refusals;
 use crate::rooms::Rooms;
-use crate::session::{Budget, Session, Shared};
+use crate::session::{Accepted, Budget, Doorstep, Shared};
+use crate::tls::Tls;
 use chat_proto::ServerFrame;
 use chat_proto::codec::to_bytes;
 use std::net::IpAddr;
@@ -33,6 +34,7 @@ const ACCEPT_RETRY: Duration = Duration::from_millis(200);
 pub struct Server {
     shared: Arc<Shared>,
     strangers: Arc<Semaphore>,
+    tls: Option<Tls>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -55,6 +57,7 @@ impl Server {
         let environment: Arc<dyn Environment> = Arc::new(environment);
         let server = Self {
             strangers: Arc::new(Semaphore::new(config.strangers)),
+            tls: None,
             tasks: TaskTracker::new(),
             stop,
             shared: Arc::new(Shared {
@@ -69,6 +72,12 @@ impl Server {
         };
         server.tasks.spawn(sweep(Arc::clone(&server.shared), server.stop.clone()));
         server
+    }
+
+    /// The same server, which speaks TLS as well. Without, it turns down whoever begins a handshake.
+    #[must_use]
+    pub fn with_tls(self, tls: Tls) -> Self {
+        Self { tls: Some(tls), ..self }
     }
 
     /// One line for the operator: where history lives.
@@ -112,15 +121,20 @@ impl Server {
     pub fn attach(&self, stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static, peer: IpAddr) {
         match self.places() {
             Some((connection, stranger)) => {
-                let session = Session::new(stream, peer, Arc::clone(&self.shared), stranger, self.stop.clone());
+                let accepted = Accepted { stream, peer, at: Instant::now(), stranger };
+                let doorstep = self.doorstep();
                 self.tasks.spawn(async move {
-                    let farewell = session.run().await;
-                    tracing::debug!(%farewell, "disconnected");
+                    let farewell = doorstep.serve(accepted).await;
+                    tracing::debug!(%peer, %farewell, "disconnected");
                     drop(connection);
                 });
             }
             None => drop(self.tasks.spawn(turn_away(stream, self.shared.config.goodbye))),
         }
+    }
+
+    fn doorstep(&self) -> Doorstep {
+        Doorstep { shared: Arc::clone(&self.shared), tls: self.tls.clone(), stop: self.stop.clone() }
     }
 
     fn places(&self) -> Option<(OwnedSemaphorePermit, OwnedSemaphorePermit)> {

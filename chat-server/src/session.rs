@@ -11,10 +11,12 @@ mod farewell;
 mod goodbye;
 mod greeting;
 mod inbox;
+mod opening;
 mod outbound;
 mod requests;
 
 pub(crate) use farewell::Farewell;
+pub(crate) use opening::{Accepted, Doorstep};
 pub(crate) use outbound::Budget;
 
 use crate::config::Config;
@@ -24,6 +26,7 @@ use crate::room::{Mailbox, Room, SessionId};
 use crate::rooms::Rooms;
 use chat_proto::codec::to_bytes;
 use chat_proto::limits::{FRAME_BYTES_BEFORE_LOGIN, POSTS_UNANSWERED};
+use chat_proto::login::Binding;
 use chat_proto::{Frame as _, Payload, Refused, ServerFrame};
 use delivery::Deliveries;
 use dispatch::Paces;
@@ -76,6 +79,8 @@ pub(crate) struct Session<S> {
     stop: CancellationToken,
     /// Where it comes from: limits count by it.
     peer: IpAddr,
+    /// What ties its login to the connection.
+    binding: Binding,
 
     reader: ReadHalf<S>,
     writer: WriteHalf<S>,
@@ -113,20 +118,15 @@ struct LoggedIn {
 }
 
 impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
-    /// A session on `stream`, which ends when `stop` does.
-    pub(crate) fn new(
-        stream: S,
-        peer: IpAddr,
-        shared: Arc<Shared>,
-        stranger: OwnedSemaphorePermit,
-        stop: CancellationToken,
-    ) -> Self {
+    /// A session on an accepted connection, which ends when `stop` does.
+    fn new(accepted: Accepted<S>, binding: Binding, shared: Arc<Shared>, stop: CancellationToken) -> Self {
+        let Accepted { stream, peer, at, stranger } = accepted;
         let (reader, writer) = tokio::io::split(stream);
-        let now = Instant::now();
         Self {
             id: SessionId(shared.last_session.fetch_add(1, Ordering::Relaxed)),
             stop,
             peer,
+            binding,
             reader,
             writer,
             inbox: Inbox::new(FRAME_BYTES_BEFORE_LOGIN),
@@ -137,25 +137,30 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             paces: Paces::new(&shared.config),
             empty_frames: 0,
             premature_frames: 0,
-            accepted_at: now,
-            heard_at: now,
+            accepted_at: at,
+            heard_at: at,
             frame_since: None,
             paused_until: None,
             has_frames: false,
-            alarm: Box::pin(tokio::time::sleep(shared.config.login_timeout)),
+            alarm: Box::pin(tokio::time::sleep_until(at + shared.config.login_timeout)),
             shared,
         }
     }
 
     /// Serves the connection until it ends, and says why it ended.
-    pub(crate) async fn run(mut self) -> Farewell {
+    async fn run(mut self) -> Farewell {
         loop {
             if let Err(farewell) = self.turn().await {
-                tracing::debug!(session = self.id.0, peer = %self.peer, %farewell, "session ends");
-                self.say_goodbye(&farewell).await;
-                return farewell;
+                return self.end(farewell).await;
             }
         }
+    }
+
+    /// Ends it with its last words.
+    async fn end(self, farewell: Farewell) -> Farewell {
+        tracing::debug!(session = self.id.0, peer = %self.peer, %farewell, "session ends");
+        self.say_goodbye(&farewell).await;
+        farewell
     }
 
     /// Waits for one thing to happen and handles it.

@@ -39,7 +39,7 @@ async fn broken_framing_and_broken_bodies_close_with_their_reason() {
         ("4 GiB announced", vec![0xff; 8], Code::FRAME_TOO_LARGE),
         ("limit + 1 announced", 65_537_u32.to_be_bytes().to_vec(), Code::FRAME_TOO_LARGE),
         ("HTTP", b"POST / HTTP/1.1\r\nHost: x\r\n\r\n".to_vec(), Code::FRAME_TOO_LARGE),
-        ("TLS", [22, 3, 1, 2, 0, 1, 0, 1].to_vec(), Code::FRAME_TOO_LARGE),
+        ("TLS after the login", [22, 3, 1, 2, 0, 1, 0, 1].to_vec(), Code::FRAME_TOO_LARGE),
         ("too short for its envelope", vec![0, 0, 0, 5, 1, 2, 3, 4, 5], Code::BAD_FRAME),
         ("garbage body", frame(1, 4, &[0xfe, 0xfe, 0xfe]), Code::BAD_FRAME),
         ("trailing bytes", frame(1, 10, &[0]), Code::BAD_FRAME),

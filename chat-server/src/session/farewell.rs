@@ -58,6 +58,9 @@ pub(crate) enum Farewell {
     /// The peer took nothing for too long.
     #[error("took nothing for too long")]
     TooSlow,
+    /// A handshake was begun with a server without TLS.
+    #[error("TLS is not served")]
+    TlsDeclined,
     /// Nobody knows what became of a post.
     #[error("the outcome of a post is not known")]
     OutcomeUnknown,
@@ -92,7 +95,7 @@ impl Farewell {
 
     /// Whether anybody is there to hear last words.
     pub(crate) fn is_peer_there(&self) -> bool {
-        !matches!(self, Self::PeerClosed | Self::Broken(_))
+        !matches!(self, Self::PeerClosed | Self::Broken(_) | Self::TlsDeclined)
     }
 
     /// The request that the last frame answers; 0 for none.
@@ -107,7 +110,7 @@ impl Farewell {
     pub(crate) fn last_frame(&self, shared: &Shared) -> Option<ServerFrame> {
         let refused = |code, text: &str| Some(Refused::new(code, text).into());
         match self {
-            Self::Bye | Self::PeerClosed | Self::Broken(_) => None,
+            Self::Bye | Self::PeerClosed | Self::Broken(_) | Self::TlsDeclined => None,
             Self::ServerStopping => Some(go_away(shared)),
             Self::Replaced => refused(Code::SESSION_REPLACED, "this client has connected again elsewhere"),
             Self::BadFraming(error) => bad_framing(error).map(ServerFrame::from),

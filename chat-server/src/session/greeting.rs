@@ -56,7 +56,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
                 return self.on_premature(request, refusals::already_authenticated());
             }
         };
-        if !login::proves(&answer.signature, &challenge, &hello, &login::PLAIN) {
+        if !login::proves(&answer.signature, &challenge, &hello, &self.binding) {
             return Err(Farewell::Refused { request, refused: refusals::auth_failed() });
         }
         match self.claim(&hello) {

@@ -1,8 +1,10 @@
 //! What a server is told: its command line, and every limit with its default and its reason.
 
+use crate::public_address::PublicAddress;
 use chat_proto::limits;
 use clap::Parser;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
 const DAY: Duration = Duration::from_hours(24);
@@ -20,6 +22,26 @@ pub struct Args {
     /// `127.0.0.1` or `::1` serve this machine only.
     #[arg(long, value_name = "ADDR")]
     pub bind: Option<IpAddr>,
+
+    /// Where the server keeps its key [default: `$STATE_DIRECTORY`, or `~/.local/state/chat-server`]
+    #[arg(long, value_name = "DIR")]
+    pub state: Option<PathBuf>,
+
+    /// Certificate chain in PEM, instead of the one that the server makes
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+
+    /// Its private key in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+
+    /// Lets peers on other machines do without TLS: anyone on the way can read along
+    #[arg(long)]
+    pub allow_plain: bool,
+
+    /// Under what others reach the server, for the line that it prints for them
+    #[arg(long, value_name = "HOST[:PORT]")]
+    pub public_address: Option<PublicAddress>,
 }
 
 const MANUAL: &str = "\
@@ -31,8 +53,14 @@ Rooms live in memory. A room ends when the last one present quits it, or a day
 after the last one was cut off; the server's end is the end of them all. What
 is kept of a room: 10,000 entries or 8 MiB, and 512 MiB in all.
 
-The connection is not encrypted: use it on this machine (`--bind 127.0.0.1`),
-in a network that you trust, or through a tunnel.
+Other machines are spoken to in TLS 1.3; only clients on this one may do without.
+On its first start the server makes a key and a certificate of its own, and it
+prints the key's fingerprint: the line to paste carries it, so that clients know
+the server from the first moment. Keep the key: without it, every client warns.
+With a real certificate (--tls-cert, --tls-key), nobody needs the fingerprint.
+
+SIGHUP reads the certificate again, and nobody notices but new connections. The
+end of the terminal that the server was started on stops it.
 
 Log: errors and warnings go to standard error; CHAT_LOG=info or CHAT_LOG=debug
 shows more.
@@ -46,7 +74,9 @@ Exit codes:
 
 Examples:
   chat-server --port 7000                    for all who can reach this machine
-  chat-server --port 7000 --bind 127.0.0.1   for this machine only";
+  chat-server --port 7000 --bind 127.0.0.1   for this machine only
+  chat-server --public-address chat.example.org \
+      --tls-cert fullchain.pem --tls-key privkey.pem";
 
 impl Args {
     /// The addresses to try in order; the first that can be had is listened on.

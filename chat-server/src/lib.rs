@@ -14,6 +14,7 @@ pub mod environment;
 pub mod log;
 mod pace;
 mod people;
+pub mod public_address;
 mod refusals;
 mod room;
 mod rooms;

@@ -1,12 +1,14 @@
 //! `chat-server`: reads its command line, listens, and serves until it is told to stop.
 
-use chat_server::{Args, Config, Server, System};
+mod program;
+
+use chat_server::{Args, Config, Server, System, Tls};
 use clap::Parser;
+use program::announcement::Announcement;
+use program::{descriptors, place, signals};
 use std::io::{self, IsTerminal, Write};
-use std::net::SocketAddr;
 use std::process::ExitCode;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
@@ -25,13 +27,17 @@ async fn main() -> ExitCode {
 }
 
 async fn serve(args: &Args) -> Result<(), String> {
+    let config = Config { allow_plain: args.allow_plain, ..Config::default() };
+    descriptors::raise(config.connections);
     let listener = listen(args).await?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let tls = tls(args)?;
     let stop = CancellationToken::new();
-    stop_on_signals(&stop).map_err(|error| format!("cannot listen for signals: {error}"))?;
-    let server = Server::new(Config::default(), System, stop);
+    signals::heed(&stop, tls.clone()).map_err(|error| format!("cannot listen for signals: {error}"))?;
+    let server = Server::new(config, System, stop).with_tls(tls.clone());
+    let announcement = Announcement { args, address, tls: &tls, history: server.describe_history() };
     // Whoever started the server may have closed its end of the pipe; that is no reason not to serve.
-    let _ = announce(&address, &server);
+    let _ = announcement.print(&mut io::stdout().lock());
     server.serve(listener).await;
     Ok(())
 }
@@ -48,34 +54,12 @@ async fn listen(args: &Args) -> Result<TcpListener, String> {
     Err(format!("{}\n{hint}", reasons.join("\n")))
 }
 
-fn announce(address: &SocketAddr, server: &Server) -> io::Result<()> {
-    let port = address.port();
-    let scope = match address.ip() {
-        ip if ip.is_unspecified() => "all interfaces",
-        ip if ip.is_loopback() => "this machine only",
-        _ => "this address only",
-    };
-    let here = if address.ip().is_unspecified() { format!("localhost:{port}") } else { address.to_string() };
-    let mut out = io::stdout().lock();
-    writeln!(out, "chat-server {}", env!("CARGO_PKG_VERSION"))?;
-    writeln!(out, "  listening  {address} ({scope}, not encrypted)")?;
-    writeln!(out, "  history    {}", server.describe_history())?;
-    writeln!(out, "  stop       Ctrl-C")?;
-    writeln!(out, "open a room with:")?;
-    writeln!(out, "  chat-tui --server {here} --create")?;
-    out.flush()
-}
-
-fn stop_on_signals(stop: &CancellationToken) -> io::Result<()> {
-    for kind in [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()] {
-        let mut signal = signal(kind)?;
-        let stop = stop.clone();
-        tokio::spawn(async move {
-            signal.recv().await;
-            stop.cancel();
-        });
+fn tls(args: &Args) -> Result<Tls, String> {
+    if let (Some(certificate), Some(key)) = (&args.tls_cert, &args.tls_key) {
+        return Tls::from_files(certificate, key).map_err(|error| error.to_string());
     }
-    Ok(())
+    let state = place::state(args.state.as_deref()).map_err(|error| error.to_string())?;
+    Tls::load_or_make(&state).map_err(|error| error.to_string())
 }
 
 fn start_log() {

@@ -28,6 +28,9 @@ use tokio_util::task::TaskTracker;
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
 /// How long to wait when no connection can be accepted, as when descriptors run out.
 const ACCEPT_RETRY: Duration = Duration::from_millis(200);
+/// How long bytes may be on their way without a sign of the peer: below the time that a session may be silent.
+#[cfg(target_os = "linux")]
+const UNACKNOWLEDGED_MS_MAX: u32 = 30_000;
 
 /// A server. Its sessions end when `stop` does.
 #[derive(Clone)]
@@ -109,7 +112,7 @@ impl Server {
     }
 
     fn admit(&self, stream: TcpStream, peer: std::net::SocketAddr) {
-        if let Err(error) = stream.set_nodelay(true) {
+        if let Err(error) = tuned(&stream) {
             tracing::debug!(%peer, %error, "the connection is gone already");
             return;
         }
@@ -142,6 +145,13 @@ impl Server {
         let stranger = Arc::clone(&self.strangers).try_acquire_owned().ok()?;
         Some((connection, stranger))
     }
+}
+
+/// Sends at once, and gives up a peer that acknowledges nothing.
+fn tuned(stream: &TcpStream) -> std::io::Result<()> {
+    #[cfg(target_os = "linux")]
+    rustix::net::sockopt::set_tcp_user_timeout(stream, UNACKNOWLEDGED_MS_MAX)?;
+    stream.set_nodelay(true)
 }
 
 async fn wait_for_descriptors(error: &std::io::Error) {

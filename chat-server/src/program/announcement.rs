@@ -1,0 +1,114 @@
+//! What is printed at the start: what is served, and what to paste to come in.
+
+use chat_proto::Invite;
+use chat_server::public_address::PublicAddress;
+use chat_server::{Args, Tls};
+use std::io::{self, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+
+/// Where clients look for a server by themselves.
+const DEFAULT_PORT: u16 = 7000;
+/// Addresses that stand for the network beyond this machine; nothing is ever sent to them (RFC 5737, RFC 3849).
+const BEYOND: [(IpAddr, SocketAddr); 2] = [
+    (IpAddr::V4(Ipv4Addr::UNSPECIFIED), SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 9)),
+    (IpAddr::V6(Ipv6Addr::UNSPECIFIED), SocketAddr::new(IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1)), 9)),
+];
+
+/// What a start has to say.
+pub(crate) struct Announcement<'a> {
+    pub(crate) args: &'a Args,
+    pub(crate) address: SocketAddr,
+    pub(crate) tls: &'a Tls,
+    pub(crate) history: String,
+}
+
+impl Announcement<'_> {
+    /// Prints it.
+    pub(crate) fn print(&self, out: &mut impl Write) -> io::Result<()> {
+        writeln!(out, "chat-server {}", env!("CARGO_PKG_VERSION"))?;
+        writeln!(out, "  listening   {} ({})", self.address, self.scope())?;
+        writeln!(out, "  encryption  TLS 1.3, key {}", self.tls.fingerprint())?;
+        writeln!(out, "              {}", self.origin())?;
+        if self.args.allow_plain {
+            writeln!(out, "              not required: --allow-plain lets others do without it")?;
+        }
+        writeln!(out, "  history     {}", self.history)?;
+        writeln!(out, "  stop        Ctrl-C")?;
+        if let Some(invite) = self.invite() {
+            writeln!(out, "open a room from anywhere with{}:", self.advice())?;
+            writeln!(out, "  chat-tui --server '{invite}' --create")?;
+        }
+        if let Some(command) = self.local_command() {
+            writeln!(out, "open a room on this machine with:")?;
+            writeln!(out, "  {command}")?;
+        }
+        out.flush()
+    }
+
+    /// A guessed address is not what the certificate is for.
+    fn advice(&self) -> &'static str {
+        match (&self.args.tls_cert, &self.args.public_address) {
+            (Some(_), None) => " (--public-address takes the name in the certificate)",
+            _ => "",
+        }
+    }
+
+    fn scope(&self) -> &'static str {
+        match self.address.ip() {
+            ip if ip.is_unspecified() => "all interfaces",
+            ip if ip.is_loopback() => "this machine only",
+            _ => "this address only",
+        }
+    }
+
+    fn origin(&self) -> String {
+        match &self.args.tls_cert {
+            Some(certificate) => format!("certificate {}", certificate.display()),
+            None => format!("kept beside {}", self.tls.certificate().display()),
+        }
+    }
+
+    /// What others paste, if there is a way for others to come in.
+    fn invite(&self) -> Option<Invite> {
+        let port = self.address.port();
+        let server = match &self.args.public_address {
+            Some(public) => public.with_port(port),
+            None if self.address.ip().is_loopback() => return None,
+            None if self.address.ip().is_unspecified() => towards_the_network(port),
+            None => self.address.to_string(),
+        };
+        // A certificate that others vouch for is renewed, often with another key.
+        let key = self.args.tls_cert.is_none().then(|| self.tls.fingerprint());
+        Some(Invite { server, code: None, key, secret: None })
+    }
+
+    fn local_command(&self) -> Option<String> {
+        let (ip, port) = (self.address.ip(), self.address.port());
+        let is_found = ip.is_unspecified() || ip == Ipv4Addr::LOCALHOST || ip == Ipv6Addr::LOCALHOST;
+        match is_found {
+            true if port == DEFAULT_PORT => Some("chat-tui --create".to_owned()),
+            _ if ip.is_unspecified() => Some(format!("chat-tui --server localhost:{port} --create")),
+            _ if ip.is_loopback() => Some(format!("chat-tui --server {} --create", self.address)),
+            _ => None,
+        }
+    }
+}
+
+/// This machine's address on the way to others, else its name.
+fn towards_the_network(port: u16) -> String {
+    let towards = |(from, to): (IpAddr, SocketAddr)| {
+        let socket = UdpSocket::bind((from, 0)).ok()?;
+        // Decides on the way out; a datagram socket sends nothing when it connects.
+        socket.connect(to).ok()?;
+        Some(socket.local_addr().ok()?.ip())
+    };
+    match BEYOND.into_iter().find_map(towards) {
+        Some(ip) => SocketAddr::new(ip, port).to_string(),
+        None => name_of_this_machine().with_port(port),
+    }
+}
+
+fn name_of_this_machine() -> PublicAddress {
+    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    name.parse().unwrap_or_else(|_| "localhost".parse().expect("this is a name"))
+}

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use chat_proto::name::{CodeError, NickError};
 use chat_proto::text::TextError;
 use chat_proto::{Code, Detail, Nick, Refused, RoomCode, Seq, VERSION_MAX, VERSION_MIN};
+use std::time::Duration;
 
 /// How long a full server asks a client to wait.
 const FULL_RETRY_MS: u32 = 5_000;
@@ -47,6 +48,17 @@ pub(crate) fn name_taken(name: &Nick, free: Option<Nick>) -> Refused {
 pub(crate) fn too_many_names(max: usize) -> Refused {
     let text = format!("your key holds {max} names on this server already, which is the most");
     Refused::new(Code::TOO_MANY_NAMES, text).with(Detail::Max(max as u64))
+}
+
+pub(crate) fn too_many_names_resting(max: usize, rests: Duration) -> Refused {
+    let text = format!(
+        "your key holds {max} names on this server, with those that it gave up, which is the most; the next of them is \
+         free in {}",
+        hours_and_minutes(rests)
+    );
+    let retry_after_ms = u32::try_from(rests.as_millis()).unwrap_or(u32::MAX);
+    let refused = Refused::new(Code::TOO_MANY_NAMES, text).with(Detail::Max(max as u64));
+    Refused { retry_after_ms: Some(retry_after_ms), ..refused }
 }
 
 pub(crate) fn too_many_sessions(max: usize) -> Refused {
@@ -136,4 +148,13 @@ pub(crate) fn id_too_old() -> Refused {
 
 pub(crate) fn out_of_order() -> Refused {
     Refused::new(Code::OUT_OF_ORDER, "a later message of yours was taken before this one")
+}
+
+/// Whole minutes, rounded up: who asks again then is not sent away once more.
+fn hours_and_minutes(time: Duration) -> String {
+    let minutes = time.as_secs().div_ceil(60);
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes} min"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
+    }
 }

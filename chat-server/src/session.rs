@@ -11,6 +11,7 @@ mod farewell;
 mod goodbye;
 mod greeting;
 mod inbox;
+mod naming;
 mod opening;
 mod outbound;
 mod requests;
@@ -177,7 +178,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             item = next_news(deliveries), if has_room => self.on_news(item),
             () = std::future::ready(()), if has_room && is_behind => self.catch_up().await,
             () = decided(mailbox) => self.on_decisions()?,
-            () = replaced(attendance) => return Err(Farewell::Replaced),
+            () = replaced(attendance) => return Err(self.on_replaced()),
             () = &mut self.alarm => self.on_alarm()?,
             () = self.stop.cancelled() => return Err(Farewell::ServerStopping),
         }
@@ -246,6 +247,13 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         while let Some(item) = next {
             member.deliveries.on_news(item, &mut self.outbound);
             next = self.outbound.has_room().then(|| member.deliveries.next_now()).flatten();
+        }
+    }
+
+    fn on_replaced(&self) -> Farewell {
+        match self.member.as_ref().is_some_and(|member| member.deliveries.person().is_forgotten()) {
+            true => Farewell::NameGivenUp,
+            false => Farewell::Replaced,
         }
     }
 

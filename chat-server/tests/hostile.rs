@@ -7,7 +7,7 @@ mod support;
 use bytes::Bytes;
 use chat_proto::codec::to_bytes;
 use chat_proto::frame::Door;
-use chat_proto::frame::{Create, History, Join, Leave, Login, Ping, Post, Rename, Resume, Stay};
+use chat_proto::frame::{Create, GiveUp, History, Join, Leave, Login, Names, Ping, Post, Rename, Resume, Stay};
 use chat_proto::{ClientFrame, Code, Detail, EntryBody, PostId, RoomId, Seq, ServerFrame, login};
 use chat_server::Config;
 use support::{Peer, World, key_of, unhurried};
@@ -154,6 +154,8 @@ async fn requests_before_login_are_refused_and_the_third_closes() {
         History { room, after: Seq(0), before: Seq(9), limit: 1 }.into(),
         Rename { name: Bytes::from_static(b"bob") }.into(),
         Ping {}.into(),
+        Names {}.into(),
+        GiveUp {}.into(),
         Login { signature: Bytes::from_static(&[0; 64]) }.into(),
     ];
     for request in requests {

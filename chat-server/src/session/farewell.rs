@@ -29,6 +29,9 @@ pub(crate) enum Farewell {
     /// A newer session of the same running client has taken over.
     #[error("replaced by a newer session of the same client")]
     Replaced,
+    /// Another session of this person has given up their name.
+    #[error("the name was given up")]
+    NameGivenUp,
     /// A length prefix or an envelope that cannot be.
     #[error("bad framing: {0}")]
     BadFraming(FrameError),
@@ -113,6 +116,8 @@ impl Farewell {
             Self::Bye | Self::PeerClosed | Self::Broken(_) | Self::TlsDeclined => None,
             Self::ServerStopping => Some(go_away(shared)),
             Self::Replaced => refused(Code::SESSION_REPLACED, "this client has connected again elsewhere"),
+            // The same code, so that no client comes back by itself and claims the name anew.
+            Self::NameGivenUp => refused(Code::SESSION_REPLACED, "another client of yours has given up this name"),
             Self::BadFraming(error) => bad_framing(error).map(ServerFrame::from),
             Self::BadFrame(error) => refused(Code::BAD_FRAME, &error.to_string()),
             Self::EmptyFrames => Some(empty_frame().into()),

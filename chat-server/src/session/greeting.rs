@@ -142,6 +142,7 @@ pub(super) fn claim_refused(name: &Nick, error: ClaimError) -> Refused {
     match error {
         ClaimError::Taken { free } => refusals::name_taken(name, free),
         ClaimError::TooMany { max } => refusals::too_many_names(max),
+        ClaimError::TooManyResting { max, rests } => refusals::too_many_names_resting(max, rests),
     }
 }
 

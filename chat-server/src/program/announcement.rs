@@ -112,3 +112,62 @@ fn name_of_this_machine() -> PublicAddress {
     let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
     name.parse().unwrap_or_else(|_| "localhost".parse().expect("this is a name"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser as _;
+    use std::path::Path;
+
+    /// What a server prints that was started so, and the fingerprint of its key.
+    fn printed(args: &[&str], address: &str) -> (String, String) {
+        let state = std::env::temp_dir().join(format!("chat-server-announcement-{}", std::process::id()));
+        let tls = Tls::load_or_make(Path::new(&state)).expect("a key");
+        let args = Args::parse_from([&["chat-server"], args].concat());
+        let address = address.parse().expect("an address");
+        let mut out = Vec::new();
+        let announcement = Announcement { args: &args, address, tls: &tls, history: "in memory".to_owned() };
+        announcement.print(&mut out).expect("memory takes it");
+        (String::from_utf8(out).expect("text"), tls.fingerprint().to_string())
+    }
+
+    #[test]
+    fn a_server_for_all_prints_a_line_for_others_and_a_line_for_this_machine() {
+        for (address, local) in [
+            ("[::]:7000", "chat-tui --create"),
+            ("0.0.0.0:7000", "chat-tui --create"),
+            ("0.0.0.0:7001", "chat-tui --server localhost:7001 --create"),
+        ] {
+            let (printed, key) = printed(&["--public-address", "chat.example.org"], address);
+            let port = &address[address.len() - 4..];
+
+            assert!(printed.contains(&format!("{address} (all interfaces)")), "{printed}");
+            let others = format!("  chat-tui --server 'chat://chat.example.org:{port}?key={key}' --create\n");
+            assert!(printed.contains(&others), "{printed}");
+            assert!(printed.ends_with(&format!("  {local}\n")), "{printed}");
+        }
+    }
+
+    #[test]
+    fn an_address_that_others_can_use_is_guessed() {
+        let (printed, key) = printed(&[], "0.0.0.0:7000");
+
+        let invite = printed.split('\'').nth(1).and_then(|line| Invite::parse(line).ok()).expect("an invite");
+        assert!(invite.server.ends_with(":7000") && !invite.server.starts_with("0.0.0.0"), "{printed}");
+        assert_eq!(invite.key.map(|key| key.to_string()), Some(key));
+    }
+
+    #[test]
+    fn a_server_at_one_address_prints_that() {
+        let (printed, key) = printed(&[], "192.0.2.7:7000");
+
+        assert!(printed.contains("192.0.2.7:7000 (this address only)"), "{printed}");
+        assert!(printed.ends_with(&format!("  chat-tui --server 'chat://192.0.2.7:7000?key={key}' --create\n")));
+    }
+
+    #[test]
+    fn what_is_not_encrypted_is_said() {
+        assert!(printed(&["--allow-plain"], "[::]:7000").0.contains("--allow-plain"));
+        assert!(!printed(&[], "[::]:7000").0.contains("--allow-plain"));
+    }
+}

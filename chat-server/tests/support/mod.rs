@@ -2,6 +2,9 @@
 
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "every test file uses its own part of this")]
 
+pub mod scratch;
+pub mod tls;
+
 use bytes::{Bytes, BytesMut};
 use chat_proto::codec::to_bytes;
 use chat_proto::frame::Door;
@@ -14,20 +17,20 @@ use chat_proto::{
     ServerFrame, UnixMillis, login,
 };
 use chat_server::log::Logs;
-use chat_server::{Config, Environment, Server};
+use chat_server::{Config, Environment, Server, Tls};
 use ed25519_dalek::SigningKey;
 use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream};
 use tokio::time::timeout;
 use tokio_util::codec::Decoder;
 use tokio_util::sync::CancellationToken;
 
 /// Where connections come from unless a test says otherwise.
-const PEER: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+pub const PEER: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 pub const NOON: i64 = 1_795_348_800_000;
 
 /// A clock that is set by hand, dice that always fall the same way, and codes that can be forced.
@@ -93,6 +96,12 @@ impl World {
         Self { server: Server::new(config, fixed.clone(), stop.clone()), stop, fixed }
     }
 
+    /// A server that speaks TLS, and wants it from other machines.
+    pub fn with_tls(tls: Tls) -> Self {
+        let world = Self::with(Config { allow_plain: false, ..unhurried() });
+        Self { server: world.server.with_tls(tls), ..world }
+    }
+
     pub fn with_logs(config: Config, logs: Arc<dyn Logs>) -> Self {
         let (fixed, stop) = (Fixed::default(), CancellationToken::new());
         fixed.set_clock(NOON);
@@ -106,9 +115,14 @@ impl World {
 
     /// The same, through a pipe that holds so many bytes.
     pub fn connect_through(&self, bytes: usize) -> Peer {
+        Peer::new(self.raw(bytes, PEER))
+    }
+
+    /// A peer's end of a pipe that holds so many bytes, and comes from there.
+    pub fn raw(&self, bytes: usize, from: IpAddr) -> DuplexStream {
         let (near, far) = tokio::io::duplex(bytes);
-        self.server.attach(far, PEER);
-        Peer::new(near)
+        self.server.attach(far, from);
+        near
     }
 
     /// Somebody who is logged in.
@@ -156,6 +170,8 @@ pub struct Peer {
     inbox: BytesMut,
     last_request: u32,
     pub instance: u64,
+    /// What its signatures are bound to.
+    pub binding: login::Binding,
     pub welcome: Option<Welcome>,
     /// What came while something else was awaited.
     pub kept: VecDeque<ServerFrame>,
@@ -173,6 +189,7 @@ impl Peer {
             inbox: BytesMut::new(),
             last_request: 0,
             instance: INSTANCES.fetch_add(1, Ordering::Relaxed),
+            binding: login::PLAIN,
             welcome: None,
             kept: VecDeque::new(),
         }
@@ -190,7 +207,7 @@ impl Peer {
             ServerFrame::Challenge(challenge) => challenge,
             other => panic!("a challenge, not {other:?}"),
         };
-        let signature = login::sign(key, &challenge, &hello, &login::PLAIN);
+        let signature = login::sign(key, &challenge, &hello, &self.binding);
         match self.ask(Login { signature }).await {
             ServerFrame::Welcome(welcome) => Ok(welcome),
             ServerFrame::Refused(refused) => Err(refused),
@@ -210,6 +227,7 @@ impl Peer {
 
     pub async fn send_bytes(&mut self, bytes: &[u8]) {
         self.stream.write_all(bytes).await.expect("the server listens");
+        self.stream.flush().await.expect("the server listens");
     }
 
     /// Sends a request and returns its id.

@@ -11,6 +11,7 @@ use crate::refusals;
 use crate::rooms::Rooms;
 use crate::session::{Accepted, Budget, Doorstep, Shared};
 use crate::tls::Tls;
+use crate::transport::{TLS_FULL, TLS_HANDSHAKE, first_byte};
 use chat_proto::ServerFrame;
 use chat_proto::codec::to_bytes;
 use std::net::IpAddr;
@@ -160,10 +161,13 @@ async fn wait_for_descriptors(error: &std::io::Error) {
 }
 
 /// Tells a connection that is one too many so. It holds nothing but its socket, and not for long.
-async fn turn_away(mut stream: impl AsyncWrite + Unpin, goodbye: Duration) {
+async fn turn_away(mut stream: impl AsyncRead + AsyncWrite + Unpin, goodbye: Duration) {
     let frame = to_bytes(0, &ServerFrame::from(refusals::server_full()));
     let told = tokio::time::timeout(goodbye, async {
-        stream.write_all(&frame).await?;
+        match tokio::time::timeout(goodbye / 2, first_byte(&mut stream)).await {
+            Ok(Ok(Some(TLS_HANDSHAKE))) => stream.write_all(&TLS_FULL).await?,
+            _ => stream.write_all(&frame).await?,
+        }
         stream.shutdown().await
     });
     if !matches!(told.await, Ok(Ok(()))) {
@@ -184,5 +188,24 @@ async fn sweep(shared: Arc<Shared>, stop: CancellationToken) {
             }
             () = stop.cancelled() => return,
         }
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_accepted_socket_sends_at_once_and_gives_up_a_peer_that_acknowledges_nothing() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let (stream, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
+        let (accepted, _) = accepted.expect("a connection");
+
+        tuned(&accepted).expect("options of a socket");
+
+        assert!(accepted.nodelay().expect("an option"));
+        assert_eq!(rustix::net::sockopt::tcp_user_timeout(&accepted).expect("an option"), 30_000);
+        drop(stream);
     }
 }

@@ -124,9 +124,9 @@ impl Tls {
         self.current().fingerprint
     }
 
-    /// The certificate's file.
-    pub fn certificate(&self) -> &Path {
-        &self.files.certificate
+    /// Where key and certificate are kept.
+    pub fn directory(&self) -> &Path {
+        self.files.key.parent().unwrap_or(Path::new(""))
     }
 
     /// What the next handshake is made with.

@@ -23,6 +23,10 @@ pub(crate) const TLS_HANDSHAKE: u8 = 0x16;
 /// Source: RFC 8446, sections 5.1 and 6.2.
 pub(crate) const TLS_DECLINED: [u8; 7] = [0x15, 3, 3, 0, 2, 2, 40];
 
+/// A fatal alert, `internal_error`, which is not the client's fault: what a full server answers to a handshake, because
+/// it would cost more than the connection that it has no place for.
+pub(crate) const TLS_FULL: [u8; 7] = [0x15, 3, 3, 0, 2, 2, 80];
+
 /// The first byte that a peer says; nothing if it says none.
 pub(crate) async fn first_byte(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<u8>> {
     let mut byte = [0];

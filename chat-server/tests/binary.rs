@@ -119,11 +119,10 @@ fn it_says_where_it_listens_how_it_is_known_and_what_to_type_next() {
     assert_eq!(running.stop(Signal::TERM), Some(0));
 
     let key = Tls::load_or_make(scratch.path()).unwrap().fingerprint();
-    let kept = scratch.path().join("tls-cert.pem");
     for line in [
         format!("  listening   127.0.0.1:{port} (this machine only)\n"),
-        format!("  encryption  TLS 1.3, key {key}\n              kept beside {}\n", kept.display()),
-        "  history     in memory".to_owned(),
+        format!("  encryption  TLS 1.3, key {key}\n              kept in {}\n", scratch.path().display()),
+        "  history     in memory, gone with the room or the server\n              (10000 entries".to_owned(),
         format!("open a room on this machine with:\n  chat-tui --server 127.0.0.1:{port} --create\n"),
     ] {
         assert!(printed.contains(&line), "{line} is missing:\n{printed}");

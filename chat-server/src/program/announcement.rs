@@ -8,6 +8,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 
 /// Where clients look for a server by themselves.
 const DEFAULT_PORT: u16 = 7000;
+/// Where a second line of the same thing begins.
+const CONTINUED: &str = "\n              ";
 /// Addresses that stand for the network beyond this machine; nothing is ever sent to them (RFC 5737, RFC 3849).
 const BEYOND: [(IpAddr, SocketAddr); 2] = [
     (IpAddr::V4(Ipv4Addr::UNSPECIFIED), SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 9)),
@@ -27,12 +29,11 @@ impl Announcement<'_> {
     pub(crate) fn print(&self, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "chat-server {}", env!("CARGO_PKG_VERSION"))?;
         writeln!(out, "  listening   {} ({})", self.address, self.scope())?;
-        writeln!(out, "  encryption  TLS 1.3, key {}", self.tls.fingerprint())?;
-        writeln!(out, "              {}", self.origin())?;
+        writeln!(out, "  encryption  TLS 1.3, key {}{CONTINUED}{}", self.tls.fingerprint(), self.origin())?;
         if self.args.allow_plain {
             writeln!(out, "              not required: --allow-plain lets others do without it")?;
         }
-        writeln!(out, "  history     {}", self.history)?;
+        writeln!(out, "  history     {}", self.history.replace('\n', CONTINUED))?;
         writeln!(out, "  stop        Ctrl-C")?;
         if let Some(invite) = self.invite() {
             writeln!(out, "open a room from anywhere with{}:", self.advice())?;
@@ -64,7 +65,7 @@ impl Announcement<'_> {
     fn origin(&self) -> String {
         match &self.args.tls_cert {
             Some(certificate) => format!("certificate {}", certificate.display()),
-            None => format!("kept beside {}", self.tls.certificate().display()),
+            None => format!("kept in {}", self.tls.directory().display()),
         }
     }
 

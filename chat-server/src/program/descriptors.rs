@@ -20,3 +20,18 @@ pub(crate) fn raise(connections: usize) {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_files_may_be_open_as_the_system_allows() {
+        let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+        setrlimit(Resource::Nofile, Rlimit { current: Some(256), maximum }).expect("less is always allowed");
+
+        raise(10_000);
+
+        assert_eq!(getrlimit(Resource::Nofile).current, maximum);
+    }
+}

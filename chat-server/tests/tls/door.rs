@@ -118,6 +118,21 @@ async fn a_server_without_tls_declines_a_handshake_in_its_own_words() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_full_server_tells_either_kind_of_peer_in_its_own_words() {
+    let (_, tls, _scratch) = world();
+    let world = World::with(Config { connections: 0, ..unhurried() });
+    let world = World { server: world.server.with_tls(tls), ..world };
+    let mut plain = Peer::new(world.raw(1 << 16, PEER));
+    let hello = plain.hello("alice", &key_of("alice"));
+    plain.send(hello).await;
+
+    let error = shake_hands(world.raw(1 << 16, PEER)).await.unwrap_err();
+
+    assert!(error.to_string().contains("InternalError"), "not the peer's fault: {error}");
+    assert_eq!(plain.last_words().await, Some(Code::SERVER_FULL));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_handshake_that_drips_in_quickly_enough_is_welcome() {
     let (world, _tls, _scratch) = world();
 

@@ -118,12 +118,15 @@ fn name_of_this_machine() -> PublicAddress {
 mod tests {
     use super::*;
     use clap::Parser as _;
-    use std::path::Path;
+    use std::sync::atomic::{AtomicU32, Ordering};
 
     /// What a server prints that was started so, and the fingerprint of its key.
     fn printed(args: &[&str], address: &str) -> (String, String) {
-        let state = std::env::temp_dir().join(format!("chat-server-announcement-{}", std::process::id()));
-        let tls = Tls::load_or_make(Path::new(&state)).expect("a key");
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let state = std::env::temp_dir().join(format!("chat-server-announcement-{}-{count}", std::process::id()));
+        let tls = Tls::load_or_make(&state).expect("a key");
+        std::fs::remove_dir_all(&state).expect("it was made just now");
         let args = Args::parse_from([&["chat-server"], args].concat());
         let address = address.parse().expect("an address");
         let mut out = Vec::new();

@@ -19,6 +19,7 @@ mod setting;
 pub use arguments::Command;
 pub use form::rate::Rate;
 
+use crate::public_address::PublicAddress;
 use form::rate::{Flow, Pace};
 use form::{Address, Count, Name, OrNone, Path, Port, Size, Span, Switch};
 use setting::settings;
@@ -46,7 +47,7 @@ settings! {
         /// The key of the certificate, PEM.
         "tls-key" tls_key: Option<PathBuf> as OrNone<Path> = None,
         /// What invites say for this server, as others reach it: HOST or HOST:PORT.
-        "public-address" public_address: Option<String> as OrNone<Name> = None,
+        "public-address" public_address: Option<PublicAddress> as OrNone<Name> = None,
         /// Serves peers that are not on this machine without encryption too: only where a tunnel does it instead.
         "allow-plain" allow_plain: bool as Switch = false,
     }

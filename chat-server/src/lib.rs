@@ -1,7 +1,7 @@
 //! A chat server: rooms in memory, on tokio's broadcast.
 //!
 //! ```text
-//! socket > codec > session > room > log > room > broadcast > session > codec > socket
+//! socket > transport > codec > session > room > log > room > broadcast > session > codec > transport > socket
 //! ```
 //!
 //! Imports go downwards only: `server` (accept, cap, a task per session, ordered shutdown), `session` (one connection's
@@ -16,12 +16,16 @@ pub mod log;
 mod network;
 mod pace;
 mod people;
+pub mod public_address;
 mod refusals;
 mod room;
 mod rooms;
 pub mod server;
 mod session;
+pub mod tls;
+mod transport;
 
 pub use config::Config;
 pub use environment::{Environment, System};
 pub use server::Server;
+pub use tls::Tls;

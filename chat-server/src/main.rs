@@ -1,14 +1,15 @@
-//! `chat-server`: reads its command line, listens, and serves until it is told to stop.
+//! `chat-server`: reads its settings, listens, and serves until it is told to stop.
+
+mod program;
 
 use chat_server::config::{Command, ConfigError};
-use chat_server::{Config, Server, System};
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use chat_server::{Config, Server, System, Tls};
+use program::announcement::Announcement;
+use program::{descriptors, place, signals};
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
-use std::net::SocketAddr;
 use std::process::ExitCode;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
@@ -46,14 +47,16 @@ fn fail(error: &dyn Display, code: u8) -> ExitCode {
 }
 
 async fn serve(config: Config) -> Result<(), String> {
-    raise_descriptors(config.connections);
+    descriptors::raise(config.connections);
     let listener = listen(&config).await?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let tls = tls(&config)?;
     let stop = CancellationToken::new();
-    stop_on_signals(&stop).map_err(|error| format!("cannot listen for signals: {error}"))?;
-    let server = Server::new(config, System, stop);
+    signals::heed(&stop, tls.clone()).map_err(|error| format!("cannot listen for signals: {error}"))?;
+    let server = Server::new(config.clone(), System, stop).with_tls(tls.clone());
+    let announcement = Announcement { config: &config, address, tls: &tls, history: server.describe_history() };
     // Whoever started the server may have closed its end of the pipe; that is no reason not to serve.
-    let _ = announce(&address, &server);
+    let _ = announcement.print(&mut io::stdout().lock());
     server.serve(listener).await;
     Ok(())
 }
@@ -70,54 +73,18 @@ async fn listen(config: &Config) -> Result<TcpListener, String> {
     Err(format!("{}\n{hint}", reasons.join("\n")))
 }
 
-fn announce(address: &SocketAddr, server: &Server) -> io::Result<()> {
-    let port = address.port();
-    let scope = match address.ip() {
-        ip if ip.is_unspecified() => "all interfaces",
-        ip if ip.is_loopback() => "this machine only",
-        _ => "this address only",
-    };
-    let here = if address.ip().is_unspecified() { format!("localhost:{port}") } else { address.to_string() };
-    let mut out = io::stdout().lock();
-    writeln!(out, "chat-server {}", env!("CARGO_PKG_VERSION"))?;
-    writeln!(out, "  listening  {address} ({scope}, not encrypted)")?;
-    writeln!(out, "  history    {}", server.describe_history())?;
-    writeln!(out, "  stop       Ctrl-C")?;
-    writeln!(out, "open a room with:")?;
-    writeln!(out, "  chat-tui --server {here} --create")?;
-    out.flush()
-}
-
-fn stop_on_signals(stop: &CancellationToken) -> io::Result<()> {
-    for kind in [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()] {
-        let mut signal = signal(kind)?;
-        let stop = stop.clone();
-        tokio::spawn(async move {
-            signal.recv().await;
-            stop.cancel();
-        });
+fn tls(config: &Config) -> Result<Tls, String> {
+    if let (Some(certificate), Some(key)) = (&config.tls_cert, &config.tls_key) {
+        return Tls::from_files(certificate, key).map_err(|error| error.to_string());
     }
-    Ok(())
+    let state = place::state(config.state.as_deref()).map_err(|error| error.to_string())?;
+    Tls::load_or_make(&state).map_err(|error| error.to_string())
 }
 
 fn start_log() {
     let filter = EnvFilter::try_from_env("CHAT_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
     let ansi = io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(ansi).init();
-}
-
-/// Asks for as many descriptors as connections may take, and some for the rest: the usual limit is a thousand.
-fn raise_descriptors(connections: usize) {
-    let limit = getrlimit(Resource::Nofile);
-    let wanted = connections as u64 + 64;
-    let granted = limit.maximum.map_or(wanted, |maximum| maximum.min(wanted));
-    if limit.current.is_some_and(|current| current < granted) {
-        // What is refused is told below.
-        let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(granted), ..limit });
-    }
-    if let Some(current) = getrlimit(Resource::Nofile).current.filter(|current| *current < wanted) {
-        tracing::info!(current, wanted, "the system allows fewer descriptors than connections may take");
-    }
 }
 
 /// A defect is logged by its place alone: its message may quote what a peer wrote.

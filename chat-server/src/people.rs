@@ -2,17 +2,22 @@
 //!
 //! A key that claims a name is a person. Names that look alike are the same name. In memory, a person is forgotten,
 //! and the name is free again, when nobody was logged in under it for a day, or earlier when there are too many
-//! ([`forgetting`]).
+//! (`names/forgetting`). A name that was given up rests with its key as long: nobody is to speak under the name that
+//! stands beside what somebody else said.
 
-mod forgetting;
+mod names;
+
+pub(crate) use names::{ClaimError, HeldName};
 
 use crate::config::Config;
 use crate::network::Network;
 use bytes::Bytes;
 use chat_proto::{Author, Nick, PersonId, RoomId, Target};
+use names::{Asking, Names};
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, MutexGuard, Weak};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -53,69 +58,16 @@ pub(crate) struct Attendance {
     session: Session,
 }
 
-/// Why a name cannot be had.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum ClaimError {
-    /// Somebody else has it, or one that looks like it.
-    Taken {
-        /// One that nobody has.
-        free: Option<Nick>,
-    },
-    /// The key holds as many names as it may.
-    TooMany {
-        /// How many that is.
-        max: usize,
-    },
-    /// As many names as can be remembered, and nobody to forget.
-    Full {
-        /// How many that is.
-        max: usize,
-    },
-}
-
 /// Everybody.
 pub(crate) struct People {
-    names_max: usize,
-    names_per_key: usize,
     sessions_per_person: usize,
-    memory: std::time::Duration,
-    directory: Mutex<Directory>,
-}
-
-#[derive(Default)]
-struct Directory {
-    by_look: HashMap<String, Held>,
-    by_id: HashMap<PersonId, Weak<Person>>,
-    /// How many names each key holds: counting them among all names would take longer the more there are.
-    names: HashMap<Key, usize>,
-    last_id: u64,
-    /// Nobody could be forgotten when it was last tried, which is once a sweep at most: it looks at everybody.
-    is_stuck: bool,
-}
-
-/// A name that a key holds.
-struct Held {
-    key: Key,
-    by: Holder,
-}
-
-enum Holder {
-    Person(Arc<Person>),
-    /// Somebody who took another name then. It stays theirs as long as if they had gone: nobody is to speak under the
-    /// name that stands beside what they said.
-    GivenUp(Instant),
+    names: Mutex<Names>,
 }
 
 impl People {
     /// Nobody yet.
     pub(crate) fn new(config: &Config) -> Self {
-        Self {
-            names_max: config.people,
-            names_per_key: config.names_per_key,
-            sessions_per_person: config.sessions_per_person,
-            memory: config.person_memory,
-            directory: Mutex::default(),
-        }
+        Self { sessions_per_person: config.sessions_per_person, names: Mutex::new(Names::new(config)) }
     }
 
     /// The person that `key` is under `name`: the one who came before, or a new one.
@@ -123,12 +75,12 @@ impl People {
     /// # Errors
     /// [`ClaimError`] if the name is another key's, or the key has enough names.
     pub(crate) fn claim(&self, key: Key, name: &Nick) -> Result<Arc<Person>, ClaimError> {
-        let mut directory = self.lock();
-        if let Some(person) = directory.may_hold(key, name, self.names_per_key)? {
+        let mut names = self.lock();
+        if let Some(person) = names.may_hold(key, name, Asking::Another)? {
             return Ok(person.seen());
         }
-        directory.make_place(name, self.names_max)?;
-        Ok(directory.add(key, name))
+        names.make_place(name)?;
+        Ok(names.add(key, name))
     }
 
     /// Calls `person` by another name from now on; says what they were called.
@@ -136,16 +88,41 @@ impl People {
     /// # Errors
     /// [`ClaimError`].
     pub(crate) fn rename(&self, person: &Arc<Person>, name: &Nick) -> Result<Nick, ClaimError> {
-        let mut directory = self.lock();
-        match directory.may_hold(person.key, name, self.names_per_key)? {
-            Some(other) if other.id != person.id => Err(ClaimError::Taken { free: directory.free_like(name) }),
+        let mut names = self.lock();
+        match names.may_hold(person.key, name, Asking::Instead)? {
+            Some(other) if other.id != person.id => Err(ClaimError::Taken { free: names.free_like(name) }),
+            // Somebody who has given up their name gets no other: their session ends in a moment.
+            _ if person.is_forgotten() => Err(ClaimError::Taken { free: None }),
             _ => {
-                directory.make_place(name, self.names_max)?;
+                names.make_place(name)?;
                 let old = std::mem::replace(&mut person.lock().name, name.clone());
-                directory.hold(&old, person.key, Holder::GivenUp(Instant::now()));
-                directory.hold(name, person.key, Holder::Person(Arc::clone(person)));
+                names.let_rest(&old, person.key);
+                names.hold(name, person);
                 Ok(old)
             }
+        }
+    }
+
+    /// The names that a key holds, in no order.
+    pub(crate) fn names_of(&self, key: Key) -> Vec<HeldName> {
+        self.lock().of(key)
+    }
+
+    /// Forgets the person who attends; their name rests from now on. Their other sessions are told to end, and this waits
+    /// until none of them can do anything more.
+    pub(crate) async fn give_up(&self, attendance: &Attendance) {
+        let person = &attendance.person;
+        let others = {
+            let mut names = self.lock();
+            if person.is_forgotten() {
+                // Another session of theirs was faster, and waits for this one.
+                return;
+            }
+            names.let_rest(&person.name(), person.key);
+            attendance.forget_person()
+        };
+        for other in others {
+            other.over.cancelled().await;
         }
     }
 
@@ -161,6 +138,10 @@ impl People {
             if file.sessions.len() >= self.sessions_per_person && !file.sessions.contains_key(&instance) {
                 return Err(self.sessions_per_person);
             }
+            if file.forgotten {
+                // The name was given up in this moment. Told like the sessions that were there already.
+                session.replaced.cancel();
+            }
             let older = file.sessions.insert(instance, session.clone());
             // Told under the lock: one that ends by itself in this moment must not take its successor off the list.
             older.inspect(|older| older.replaced.cancel())
@@ -174,32 +155,25 @@ impl People {
 
     /// Who is meant: by number, or without one by what a name looks like.
     pub(crate) fn find(&self, target: &Target) -> Option<Arc<Person>> {
-        let directory = self.lock();
+        let names = self.lock();
         match target.person {
-            PersonId(0) => directory.called(&Nick::parse(&target.name).ok()?),
-            person => directory.by_id.get(&person)?.upgrade().filter(|person| !person.is_forgotten()),
+            PersonId(0) => names.called(&Nick::parse(&target.name).ok()?),
+            person => names.numbered(person),
         }
     }
 
     /// Forgets who has been gone for long enough.
     pub(crate) fn sweep(&self, now: Instant) {
-        let mut directory = self.lock();
-        directory.is_stuck = false;
-        directory.retain(|held| match &held.by {
-            Holder::Person(person) => !person.forget_if_gone(now, self.memory),
-            Holder::GivenUp(since) => now.duration_since(*since) < self.memory,
-        });
-        directory.by_id.retain(|_, person| person.strong_count() > 0);
+        self.lock().sweep(now);
     }
 
-    fn lock(&self) -> MutexGuard<'_, Directory> {
-        self.directory.lock().expect("no panic under this lock")
+    fn lock(&self) -> MutexGuard<'_, Names> {
+        self.names.lock().expect("no panic under this lock")
     }
 }
 
-impl Directory {
-    fn add(&mut self, key: Key, name: &Nick) -> Arc<Person> {
-        self.last_id += 1;
+impl Person {
+    fn new(id: PersonId, key: Key, name: &Nick) -> Self {
         let file = File {
             name: name.clone(),
             sessions: HashMap::new(),
@@ -208,58 +182,13 @@ impl Directory {
             rooms: BTreeSet::new(),
             forgotten: false,
         };
-        let person = Arc::new(Person { id: PersonId(self.last_id), key, file: Mutex::new(file) });
-        self.by_id.insert(person.id, Arc::downgrade(&person));
-        self.hold(name, key, Holder::Person(Arc::clone(&person)));
-        person
+        Self { id, key, file: Mutex::new(file) }
     }
 
-    fn called(&self, name: &Nick) -> Option<Arc<Person>> {
-        match &self.by_look.get(&name.key())?.by {
-            Holder::Person(person) => Some(Arc::clone(person)),
-            Holder::GivenUp(_) => None,
-        }
+    fn name(&self) -> Nick {
+        self.lock().name.clone()
     }
 
-    /// Whether `key` may take `name`, and who it is under it already.
-    fn may_hold(&self, key: Key, name: &Nick, names_max: usize) -> Result<Option<Arc<Person>>, ClaimError> {
-        match self.by_look.get(&name.key()) {
-            Some(held) if held.key != key => Err(ClaimError::Taken { free: self.free_like(name) }),
-            Some(Held { by: Holder::Person(person), .. }) => Ok(Some(Arc::clone(person))),
-            None if self.names_of(key) >= names_max => Err(ClaimError::TooMany { max: names_max }),
-            Some(Held { by: Holder::GivenUp(_), .. }) | None => Ok(None),
-        }
-    }
-
-    fn hold(&mut self, name: &Nick, key: Key, by: Holder) {
-        if self.by_look.insert(name.key(), Held { key, by }).is_none() {
-            *self.names.entry(key).or_default() += 1;
-        }
-    }
-
-    /// Drops the names that are not kept, and no longer counts them for their keys.
-    fn retain(&mut self, is_kept: impl Fn(&Held) -> bool) {
-        let Self { by_look, names, .. } = self;
-        by_look.retain(|_, held| {
-            let is_kept = is_kept(held);
-            if !is_kept && let Some(count) = names.get_mut(&held.key) {
-                *count -= 1;
-            }
-            is_kept
-        });
-        names.retain(|_, count| *count > 0);
-    }
-
-    fn names_of(&self, key: Key) -> usize {
-        self.names.get(&key).copied().unwrap_or(0)
-    }
-
-    fn free_like(&self, name: &Nick) -> Option<Nick> {
-        (2..100).filter_map(|number| name.numbered(number)).find(|name| !self.by_look.contains_key(&name.key()))
-    }
-}
-
-impl Person {
     /// As the author of an entry that is written now.
     pub(crate) fn author(&self) -> Author {
         Author { person: self.id, name: Bytes::copy_from_slice(self.lock().name.as_str().as_bytes()) }
@@ -306,7 +235,7 @@ impl Person {
         Arc::clone(self)
     }
 
-    fn forget_if_gone(&self, now: Instant, memory: std::time::Duration) -> bool {
+    fn forget_if_gone(&self, now: Instant, memory: Duration) -> bool {
         let mut file = self.lock();
         file.forgotten = file.sessions.is_empty() && now.duration_since(file.last_seen) >= memory;
         file.forgotten
@@ -318,7 +247,18 @@ impl Person {
 }
 
 impl Attendance {
-    /// Waits until a newer session of the same instance takes over.
+    /// Its person is no longer known. Every other session is told to end; those that this one can wait for are returned.
+    fn forget_person(&self) -> Vec<Session> {
+        let mut file = self.person.lock();
+        file.forgotten = true;
+        let is_this = |instance: u64| instance == self.instance && !self.session.replaced.is_cancelled();
+        let others = file.sessions.iter().filter(|(instance, _)| !is_this(**instance));
+        let others = others.inspect(|(_, session)| session.replaced.cancel());
+        // One of the same instance is a successor, which waits for this one.
+        others.filter(|(instance, _)| **instance != self.instance).map(|(_, session)| session.clone()).collect()
+    }
+
+    /// Waits until a newer session of the same instance takes over, or another gives up the person's name.
     pub(crate) async fn replaced(&self) {
         self.session.replaced.cancelled().await;
     }
@@ -340,9 +280,10 @@ impl Drop for Attendance {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures_util::FutureExt;
 
     const KEY: Key = [1; 32];
-    const DAY: std::time::Duration = std::time::Duration::from_hours(24);
+    const DAY: Duration = Duration::from_hours(24);
 
     fn nick(name: &str) -> Nick {
         Nick::parse(name.as_bytes()).expect("a name")
@@ -371,5 +312,33 @@ mod tests {
         people.sweep(Instant::now());
 
         assert!(people.claim(KEY, &nick("bob")).is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_attends_as_the_name_is_given_up_is_told_to_end() {
+        let people = People::new(&Config::default());
+        let alice = people.claim(KEY, &nick("alice")).expect("a free name");
+        let first = people.attend(&alice, 1).await.expect("a place");
+        people.give_up(&first).await;
+
+        let late = people.attend(&alice, 2).await.expect("a place");
+
+        assert!(late.replaced().now_or_never().is_some());
+        assert!(first.replaced().now_or_never().is_none(), "it was the one that gave the name up");
+        assert!(people.rename(&alice, &nick("alicia")).is_err(), "nobody is there to have another name");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_successor_of_the_session_that_gives_up_the_name_ends_as_well() {
+        let people = People::new(&Config::default());
+        let alice = people.claim(KEY, &nick("alice")).expect("a free name");
+        let first = people.attend(&alice, 1).await.expect("a place");
+        let mut successor = Box::pin(people.attend(&alice, 1));
+        assert!((&mut successor).now_or_never().is_none(), "it waits for the first");
+
+        people.give_up(&first).await;
+        drop(first);
+
+        assert!(successor.await.expect("a place").replaced().now_or_never().is_some());
     }
 }

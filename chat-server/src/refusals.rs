@@ -16,10 +16,15 @@ fn until(wait: Duration, refused: Refused) -> Refused {
     Refused { retry_after_ms: Some(u32::try_from(millis).unwrap_or(u32::MAX)), ..refused }
 }
 
-/// A wait as it is said, in whole seconds or minutes.
+/// A wait as it is said, in whole seconds, minutes or hours, rounded up.
 fn spoken(wait: Duration) -> String {
     let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-    if seconds < 120 { format!("{seconds} s") } else { format!("{} min", seconds.div_ceil(60)) }
+    let minutes = seconds.div_ceil(60);
+    match (seconds, minutes) {
+        (0..120, _) => format!("{seconds} s"),
+        (_, 0..120) => format!("{minutes} min"),
+        (_, _) => format!("{} h {} min", minutes / 60, minutes % 60),
+    }
 }
 
 pub(crate) fn not_authenticated() -> Refused {
@@ -32,6 +37,12 @@ pub(crate) fn already_authenticated() -> Refused {
 
 pub(crate) fn auth_failed() -> Refused {
     Refused::new(Code::AUTH_FAILED, "the signature does not prove the key")
+}
+
+pub(crate) fn tls_required() -> Refused {
+    let text = "this server expects TLS from other machines; use a newer chat-tui, which speaks it by itself, \
+                or let the server be started with --allow-plain";
+    Refused::new(Code::TLS_REQUIRED, text)
 }
 
 pub(crate) fn version(min: u16, max: u16) -> Refused {
@@ -55,6 +66,17 @@ pub(crate) fn name_taken(name: &Nick, free: Option<Nick>) -> Refused {
 pub(crate) fn too_many_names(max: usize) -> Refused {
     let text = format!("your key holds {max} names on this server already, which is the most");
     Refused::new(Code::TOO_MANY_NAMES, text).with(Detail::Max(max as u64))
+}
+
+pub(crate) fn too_many_names_resting(max: usize, rests: Duration) -> Refused {
+    let text = format!(
+        "your key holds {max} names on this server, with those that it gave up, which is the most; the next of them is \
+         free in {}",
+        spoken(rests)
+    );
+    let retry_after_ms = u32::try_from(rests.as_millis()).unwrap_or(u32::MAX);
+    let refused = Refused::new(Code::TOO_MANY_NAMES, text).with(Detail::Max(max as u64));
+    Refused { retry_after_ms: Some(retry_after_ms), ..refused }
 }
 
 pub(crate) fn too_many_sessions(max: usize) -> Refused {

@@ -9,7 +9,8 @@ use crate::log::Logs;
 use crate::log::memory::MemoryLogs;
 use crate::people::People;
 use crate::rooms::Rooms;
-use crate::session::{Budget, Session, Shared};
+use crate::session::{Accepted, Budget, Doorstep, Shared};
+use crate::tls::Tls;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -24,11 +25,15 @@ use tokio_util::task::TaskTracker;
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
 /// How long to wait when no connection can be accepted, as when descriptors run out.
 const ACCEPT_RETRY: Duration = Duration::from_millis(200);
+/// How long bytes may be on their way without a sign of the peer: below the time that a session may be silent.
+#[cfg(target_os = "linux")]
+const UNACKNOWLEDGED_MS_MAX: u32 = 30_000;
 
 /// A server. Its sessions end when `stop` does.
 #[derive(Clone)]
 pub struct Server {
     shared: Arc<Shared>,
+    tls: Option<Tls>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -51,6 +56,7 @@ impl Server {
         let environment: Arc<dyn Environment> = Arc::new(environment);
         let notices = Arc::new(Notices::default());
         let server = Self {
+            tls: None,
             tasks: TaskTracker::new(),
             stop,
             shared: Arc::new(Shared {
@@ -67,6 +73,12 @@ impl Server {
         };
         server.tasks.spawn(sweep(Arc::clone(&server.shared), server.stop.clone()));
         server
+    }
+
+    /// The same server, which speaks TLS as well. Without, it turns down whoever begins a handshake.
+    #[must_use]
+    pub fn with_tls(self, tls: Tls) -> Self {
+        Self { tls: Some(tls), ..self }
     }
 
     /// One line for the operator: where history lives.
@@ -98,7 +110,7 @@ impl Server {
     }
 
     fn admit(&self, stream: TcpStream, peer: std::net::SocketAddr) {
-        if let Err(error) = stream.set_nodelay(true) {
+        if let Err(error) = tuned(&stream) {
             tracing::debug!(%peer, %error, "the connection is gone already");
             return;
         }
@@ -110,10 +122,11 @@ impl Server {
     pub fn attach(&self, stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static, peer: IpAddr) {
         match self.shared.guard.admit(peer) {
             Ok((place, stranger)) => {
-                let session = Session::new(stream, peer, Arc::clone(&self.shared), stranger, self.stop.clone());
+                let accepted = Accepted { stream, peer, at: Instant::now(), stranger };
+                let doorstep = self.doorstep();
                 self.tasks.spawn(async move {
-                    let farewell = session.run().await;
-                    tracing::debug!(%farewell, "disconnected");
+                    let farewell = doorstep.serve(accepted).await;
+                    tracing::debug!(%peer, %farewell, "disconnected");
                     drop(place);
                 });
             }
@@ -121,6 +134,17 @@ impl Server {
             Err(None) => {}
         }
     }
+
+    fn doorstep(&self) -> Doorstep {
+        Doorstep { shared: Arc::clone(&self.shared), tls: self.tls.clone(), stop: self.stop.clone() }
+    }
+}
+
+/// Sends at once, and gives up a peer that acknowledges nothing.
+fn tuned(stream: &TcpStream) -> std::io::Result<()> {
+    #[cfg(target_os = "linux")]
+    rustix::net::sockopt::set_tcp_user_timeout(stream, UNACKNOWLEDGED_MS_MAX)?;
+    stream.set_nodelay(true)
 }
 
 async fn wait_for_descriptors(error: &std::io::Error) {
@@ -144,5 +168,24 @@ async fn sweep(shared: Arc<Shared>, stop: CancellationToken) {
             }
             () = stop.cancelled() => return,
         }
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_accepted_socket_sends_at_once_and_gives_up_a_peer_that_acknowledges_nothing() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let (stream, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
+        let (accepted, _) = accepted.expect("a connection");
+
+        tuned(&accepted).expect("options of a socket");
+
+        assert!(accepted.nodelay().expect("an option"));
+        assert_eq!(rustix::net::sockopt::tcp_user_timeout(&accepted).expect("an option"), 30_000);
+        drop(stream);
     }
 }

@@ -12,10 +12,13 @@ mod goodbye;
 mod greeting;
 mod guessing;
 mod inbox;
+mod naming;
+mod opening;
 mod outbound;
 mod requests;
 
 pub(crate) use farewell::Farewell;
+pub(crate) use opening::{Accepted, Doorstep};
 pub(crate) use outbound::Budget;
 
 use crate::config::Config;
@@ -27,6 +30,7 @@ use crate::room::{Mailbox, Room, SessionId};
 use crate::rooms::Rooms;
 use chat_proto::codec::to_bytes;
 use chat_proto::limits::{FRAME_BYTES_BEFORE_LOGIN, POSTS_UNANSWERED};
+use chat_proto::login::Binding;
 use chat_proto::{Frame as _, Payload, Refused, ServerFrame};
 use delivery::Deliveries;
 use dispatch::Paces;
@@ -71,6 +75,15 @@ pub(crate) struct Shared {
     pub notices: Arc<Notices>,
 }
 
+impl Shared {
+    /// Makes the peer's address pay for how its session ended.
+    fn punish(&self, peer: IpAddr, farewell: &Farewell) {
+        if let Some(offence) = farewell.offence() {
+            self.guard.punish(peer, offence);
+        }
+    }
+}
+
 /// One connection.
 pub(crate) struct Session<S> {
     shared: Arc<Shared>,
@@ -78,6 +91,8 @@ pub(crate) struct Session<S> {
     stop: CancellationToken,
     /// Where it comes from: limits count by it.
     peer: IpAddr,
+    /// What ties its login to the connection.
+    binding: Binding,
 
     reader: ReadHalf<S>,
     writer: WriteHalf<S>,
@@ -117,20 +132,15 @@ struct LoggedIn {
 }
 
 impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
-    /// A session on `stream`, which ends when `stop` does.
-    pub(crate) fn new(
-        stream: S,
-        peer: IpAddr,
-        shared: Arc<Shared>,
-        stranger: Stranger,
-        stop: CancellationToken,
-    ) -> Self {
+    /// A session on an accepted connection, which ends when `stop` does.
+    fn new(accepted: Accepted<S>, binding: Binding, shared: Arc<Shared>, stop: CancellationToken) -> Self {
+        let Accepted { stream, peer, at, stranger } = accepted;
         let (reader, writer) = tokio::io::split(stream);
-        let now = Instant::now();
         Self {
             id: SessionId(shared.last_session.fetch_add(1, Ordering::Relaxed)),
             stop,
             peer,
+            binding,
             reader,
             writer,
             inbox: Inbox::new(FRAME_BYTES_BEFORE_LOGIN),
@@ -142,34 +152,33 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             paces: Paces::new(&shared.config),
             empty_frames: 0,
             premature_frames: 0,
-            accepted_at: now,
-            heard_at: now,
+            accepted_at: at,
+            heard_at: at,
             frame_since: None,
             paused_until: None,
             has_frames: false,
-            alarm: Box::pin(tokio::time::sleep(shared.config.login_timeout)),
+            alarm: Box::pin(tokio::time::sleep_until(at + shared.config.login_timeout)),
             shared,
         }
     }
 
     /// Serves the connection until it ends, and says why it ended.
-    pub(crate) async fn run(mut self) -> Farewell {
+    async fn run(mut self) -> Farewell {
         loop {
             // A defect ends the session that met it, and no other.
             let turn = AssertUnwindSafe(self.turn()).catch_unwind().await;
             if let Err(farewell) = turn.unwrap_or(Err(Farewell::Crashed)) {
-                tracing::debug!(session = self.id.0, peer = %self.peer, %farewell, "session ends");
-                self.punish(&farewell);
-                self.say_goodbye(&farewell).await;
-                return farewell;
+                return self.end(farewell).await;
             }
         }
     }
 
-    fn punish(&self, farewell: &Farewell) {
-        if let Some(offence) = farewell.offence() {
-            self.shared.guard.punish(self.peer, offence);
-        }
+    /// Ends it with its last words.
+    async fn end(self, farewell: Farewell) -> Farewell {
+        tracing::debug!(session = self.id.0, peer = %self.peer, %farewell, "session ends");
+        self.shared.punish(self.peer, &farewell);
+        self.say_goodbye(&farewell).await;
+        farewell
     }
 
     /// What counts as the peer's address.
@@ -193,7 +202,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             () = decided(mailbox) => self.on_decisions().await?,
             turn = called(self.guess.as_mut()) => self.on_called(turn).await,
             () = evicted(self.stranger.as_ref()) => return Err(Farewell::Evicted),
-            () = replaced(attendance) => return Err(Farewell::Replaced),
+            () = replaced(attendance) => return Err(self.on_replaced()),
             () = &mut self.alarm => self.on_alarm()?,
             () = self.stop.cancelled() => return Err(Farewell::ServerStopping),
         }
@@ -262,6 +271,13 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         while let Some(item) = next {
             member.deliveries.on_news(item, &mut self.outbound);
             next = self.outbound.has_room().then(|| member.deliveries.next_now()).flatten();
+        }
+    }
+
+    fn on_replaced(&self) -> Farewell {
+        match self.member.as_ref().is_some_and(|member| member.deliveries.person().is_forgotten()) {
+            true => Farewell::NameGivenUp,
+            false => Farewell::Replaced,
         }
     }
 

@@ -7,7 +7,7 @@ mod support;
 use bytes::Bytes;
 use chat_proto::codec::to_bytes;
 use chat_proto::frame::Door;
-use chat_proto::frame::{Create, History, Join, Leave, Login, Ping, Post, Rename, Resume, Stay};
+use chat_proto::frame::{Create, GiveUp, History, Join, Leave, Login, Names, Ping, Post, Rename, Resume, Stay};
 use chat_proto::{ClientFrame, Code, Detail, EntryBody, PostId, RoomId, Seq, ServerFrame, login};
 use chat_server::Config;
 use support::{Peer, World, key_of, unhurried};
@@ -39,7 +39,7 @@ async fn broken_framing_and_broken_bodies_close_with_their_reason() {
         ("4 GiB announced", vec![0xff; 8], Code::FRAME_TOO_LARGE),
         ("limit + 1 announced", 65_537_u32.to_be_bytes().to_vec(), Code::FRAME_TOO_LARGE),
         ("HTTP", b"POST / HTTP/1.1\r\nHost: x\r\n\r\n".to_vec(), Code::FRAME_TOO_LARGE),
-        ("TLS", [22, 3, 1, 2, 0, 1, 0, 1].to_vec(), Code::FRAME_TOO_LARGE),
+        ("TLS after the login", [22, 3, 1, 2, 0, 1, 0, 1].to_vec(), Code::FRAME_TOO_LARGE),
         ("too short for its envelope", vec![0, 0, 0, 5, 1, 2, 3, 4, 5], Code::BAD_FRAME),
         ("garbage body", frame(1, 4, &[0xfe, 0xfe, 0xfe]), Code::BAD_FRAME),
         ("trailing bytes", frame(1, 10, &[0]), Code::BAD_FRAME),
@@ -154,6 +154,8 @@ async fn requests_before_login_are_refused_and_the_third_closes() {
         History { room, after: Seq(0), before: Seq(9), limit: 1 }.into(),
         Rename { name: Bytes::from_static(b"bob") }.into(),
         Ping {}.into(),
+        Names {}.into(),
+        GiveUp {}.into(),
         Login { signature: Bytes::from_static(&[0; 64]) }.into(),
     ];
     for request in requests {

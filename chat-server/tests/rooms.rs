@@ -283,26 +283,6 @@ async fn a_new_name_is_told_in_every_room_and_the_old_one_stays_with_its_key() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_name_that_was_given_up_counts_for_its_key_and_is_free_after_a_day() {
-    let world = World::new();
-    let (mut alice, _) = world.opener("alice").await;
-    for n in 2..=8 {
-        let name = format!("alice-{n}").into();
-        assert!(matches!(alice.ask(Rename { name }).await, ServerFrame::Done(_)), "{n}");
-    }
-    let ninth = Rename { name: Bytes::from_static(b"alice-9") };
-    assert_eq!(alice.refusal_of(ninth.clone()).await, Code::TOO_MANY_NAMES);
-
-    for _ in 0..25 * 60 {
-        sleep(MINUTE).await;
-        alice = keep(alice).await;
-    }
-
-    assert!(matches!(alice.ask(ninth).await, ServerFrame::Done(_)));
-    assert!(world.connect().login("alice", &key_of("bob")).await.is_ok(), "nobody uses it");
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_visitor_speaks_unannounced_and_keeps_nothing_alive() {
     let world = World::new();
     let (mut alice, room) = world.opener("alice").await;

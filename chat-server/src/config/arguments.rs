@@ -19,8 +19,14 @@ Rooms live in memory. A room ends when the last one present quits it, or a day
 after the last one was cut off; the server's end is the end of them all. What
 is kept of a room: 10,000 entries or 8 MiB, and 512 MiB in all.
 
-The connection is not encrypted: use it on this machine (`--bind 127.0.0.1`),
-in a network that you trust, or through a tunnel.
+Other machines are spoken to in TLS 1.3; only clients on this one may do without.
+On its first start the server makes a key and a certificate of its own, and it
+prints the key's fingerprint: the line to paste carries it, so that clients know
+the server from the first moment. Keep the key: without it, every client warns.
+With a real certificate (--tls-cert, --tls-key), nobody needs the fingerprint.
+
+SIGHUP reads the certificate again, and nobody notices but new connections. The
+end of the terminal that the server was started on stops it.
 
 Settings: every flag is also a key of the file (login-timeout = \"10s\") and a
 variable (CHAT_SERVER_LOGIN_TIMEOUT=10s). A flag counts more than a variable, a
@@ -41,7 +47,9 @@ Examples:
   chat-server --port 7000                    for all who can reach this machine
   chat-server --port 7000 --bind 127.0.0.1   for this machine only
   chat-server config > chat.toml             every setting, to be edited
-  chat-server --config chat.toml             with those settings";
+  chat-server --config chat.toml             with those settings
+  chat-server --public-address chat.example.org \\
+      --tls-cert fullchain.pem --tls-key privkey.pem";
 
 /// What was asked for.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,6 +5,7 @@
 pub(super) mod rate;
 mod size;
 
+use crate::public_address::PublicAddress;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -157,17 +158,16 @@ impl Form for Path {
 }
 
 impl Form for Name {
-    type Value = String;
+    type Value = PublicAddress;
     const VALUE_NAME: &'static str = "HOST[:PORT]";
     const EXPECTS: &'static str = "a host, or host and port";
 
-    fn parse(text: &str) -> Option<String> {
-        let is_host = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
-        (!text.is_empty() && text.bytes().all(is_host)).then(|| text.to_owned())
+    fn parse(text: &str) -> Option<PublicAddress> {
+        text.parse().ok()
     }
 
-    fn show(value: &String) -> Option<String> {
-        Some(value.clone())
+    fn show(value: &PublicAddress) -> Option<String> {
+        Some(value.to_string())
     }
 }
 

@@ -1,5 +1,6 @@
 //! Telling a peer that it is not let in, at almost no cost: nothing is read but its first bytes.
 
+use crate::transport::TLS_HANDSHAKE;
 use chat_proto::codec::to_bytes;
 use chat_proto::{Refused, ServerFrame};
 use std::io;
@@ -8,8 +9,6 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 /// A fatal alert `access_denied`, as it may come before any handshake (RFC 8446, section 6).
 const TLS_ACCESS_DENIED: [u8; 7] = [0x15, 3, 3, 0, 2, 2, 0x31];
-/// The first byte of a TLS handshake; a frame's is always 0.
-const TLS_HANDSHAKE: u8 = 0x16;
 /// How long a peer may take to show what it speaks. Whoever says nothing is told all the same.
 const FIRST_BYTE: Duration = Duration::from_secs(1);
 

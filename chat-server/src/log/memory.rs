@@ -101,7 +101,7 @@ impl Logs for MemoryLogs {
         let MemoryLimits { room_entries, room_bytes, total_bytes } = self.shared.limits;
         let (room_mib, total_mib) = (room_bytes >> 20, total_bytes >> 20);
         format!(
-            "in memory, gone with the room or the server\n             \
+            "in memory, gone with the room or the server\n\
              ({room_entries} entries or {room_mib} MiB a room, {total_mib} MiB in all)"
         )
     }

@@ -56,9 +56,8 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             ClientFrame::Rename(rename) => self.on_rename(request, &rename),
             ClientFrame::Ping(_) => self.on_ping(request),
             ClientFrame::Invite(invite) => self.on_invite(request, &invite),
-            ClientFrame::Names(_) | ClientFrame::GiveUp(_) => {
-                return self.on_unknown(request, 0);
-            }
+            ClientFrame::Names(_) => self.on_names(request),
+            ClientFrame::GiveUp(_) => return self.on_give_up(request).await,
         };
         if let Err(refused) = answered {
             self.refuse(request, refused);
@@ -74,7 +73,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             ClientFrame::Post(_) => posts.take(1.0).max(post_bytes.take(bytes as f64)),
             ClientFrame::History(_) => pages.take(1.0),
             // They write an entry like a post does.
-            ClientFrame::Leave(_) | ClientFrame::Rename(_) => posts.take(1.0),
+            ClientFrame::Leave(_) | ClientFrame::Rename(_) | ClientFrame::GiveUp(_) => posts.take(1.0),
             _ => requests.take(1.0),
         };
         self.pause(pause);

@@ -31,6 +31,9 @@ pub(crate) enum Farewell {
     /// A newer session of the same running client has taken over.
     #[error("replaced by a newer session of the same client")]
     Replaced,
+    /// Another session of this person has given up their name.
+    #[error("the name was given up")]
+    NameGivenUp,
     /// A length prefix or an envelope that cannot be.
     #[error("bad framing: {0}")]
     BadFraming(FrameError),
@@ -63,6 +66,9 @@ pub(crate) enum Farewell {
     /// The peer took nothing for too long.
     #[error("took nothing for too long")]
     TooSlow,
+    /// A handshake was begun with a server without TLS.
+    #[error("TLS is not served")]
+    TlsDeclined,
     /// Nobody knows what became of a post.
     #[error("the outcome of a post is not known")]
     OutcomeUnknown,
@@ -100,7 +106,7 @@ impl Farewell {
 
     /// Whether anybody is there to hear last words.
     pub(crate) fn is_peer_there(&self) -> bool {
-        !matches!(self, Self::PeerClosed | Self::Broken(_))
+        !matches!(self, Self::PeerClosed | Self::Broken(_) | Self::TlsDeclined)
     }
 
     /// Whether the peer is worth hearing out. Not one of thousands that only hold places.
@@ -130,9 +136,11 @@ impl Farewell {
     pub(crate) fn last_frame(&self, shared: &Shared) -> Option<ServerFrame> {
         let refused = |code, text: &str| Some(Refused::new(code, text).into());
         match self {
-            Self::Bye | Self::PeerClosed | Self::Broken(_) => None,
+            Self::Bye | Self::PeerClosed | Self::Broken(_) | Self::TlsDeclined => None,
             Self::ServerStopping => Some(go_away(shared)),
             Self::Replaced => refused(Code::SESSION_REPLACED, "this client has connected again elsewhere"),
+            // The same code, so that no client comes back by itself and claims the name anew.
+            Self::NameGivenUp => refused(Code::SESSION_REPLACED, "another client of yours has given up this name"),
             Self::BadFraming(error) => bad_framing(error).map(ServerFrame::from),
             Self::BadFrame(error) => refused(Code::BAD_FRAME, &error.to_string()),
             Self::EmptyFrames => Some(empty_frame().into()),

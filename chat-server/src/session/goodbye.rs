@@ -26,8 +26,8 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         }
     }
 
-    /// A post that is being committed is answered before the server goes.
-    async fn await_decisions(&mut self) {
+    /// A post that is being committed is answered before the session ends.
+    pub(super) async fn await_decisions(&mut self) {
         while self.member.as_ref().is_some_and(|member| member.unanswered > 0) {
             let (_, mailbox, _) = LoggedIn::parts(self.member.as_mut());
             decided(mailbox).await;

@@ -57,7 +57,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
                 return self.on_premature(request, refusals::already_authenticated());
             }
         };
-        if !login::proves(&answer.signature, &challenge, &hello, &login::PLAIN) {
+        if !login::proves(&answer.signature, &challenge, &hello, &self.binding) {
             return Err(Farewell::Refused { request, refused: refusals::auth_failed() });
         }
         match self.claim(&hello) {
@@ -150,6 +150,7 @@ pub(super) fn claim_refused(name: &Nick, error: ClaimError) -> Refused {
         ClaimError::Taken { free } => refusals::name_taken(name, free),
         ClaimError::TooMany { max } => refusals::too_many_names(max),
         ClaimError::Full { max } => refusals::people_full(max),
+        ClaimError::TooManyResting { max, rests } => refusals::too_many_names_resting(max, rests),
     }
 }
 

@@ -1,14 +1,13 @@
-//! Saying and reading: post, act, history, rename, ping.
+//! Saying and reading: post, act, history, ping.
 
-use super::greeting::claim_refused;
 use super::{Farewell, Session};
 use crate::log::{End, Finding, Range, is_same};
 use crate::refusals;
 use crate::room::{Decided, Denied, Room, Said, Submitted, Ticket, Whom};
-use chat_proto::frame::{Accepted, Done, History, Pong, Post, Rename};
+use chat_proto::frame::{Accepted, History, Pong, Post};
 use chat_proto::limits::{PAGE_BYTES, PAGE_ENTRIES};
 use chat_proto::wire::{self, Capped};
-use chat_proto::{Act, Entry, EntryBody, Nick, PostId, Refused, RoomId, Seq, Text, Topic, codec};
+use chat_proto::{Act, Entry, EntryBody, PostId, Refused, RoomId, Seq, Text, Topic, codec};
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -121,20 +120,6 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         }
         let entries: Vec<_> = slice.entries.into_iter().map(|stored| stored.bytes).collect();
         self.outbound.push(codec::page(request, room.id, slice.oldest, &entries));
-        Ok(())
-    }
-
-    pub(super) fn on_rename(&mut self, request: u32, rename: &Rename) -> Result<(), Refused> {
-        let name = Nick::parse(&rename.name).map_err(refusals::invalid_name)?;
-        let person = Arc::clone(self.member().deliveries.person());
-        let old = self.shared.people.rename(&person, &name).map_err(|error| claim_refused(&name, error))?;
-        if old != name {
-            let rooms = person.rooms().into_iter().filter_map(|id| self.shared.rooms.by_id(id));
-            for room in rooms {
-                room.renamed(&person, &old, &name);
-            }
-        }
-        self.answer(request, Done {});
         Ok(())
     }
 

@@ -3,6 +3,8 @@
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "every test file uses its own part of this")]
 
 pub mod held;
+pub mod scratch;
+pub mod tls;
 
 use bytes::{Bytes, BytesMut};
 use chat_proto::codec::to_bytes;
@@ -17,20 +19,20 @@ use chat_proto::{
     Secret, Seq, ServerFrame, Target, UnixMillis, login,
 };
 use chat_server::log::Logs;
-use chat_server::{Config, Environment, Server};
+use chat_server::{Config, Environment, Server, Tls};
 use ed25519_dalek::SigningKey;
 use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream};
 use tokio::time::timeout;
 use tokio_util::codec::Decoder;
 use tokio_util::sync::CancellationToken;
 
 /// Where connections come from unless a test says otherwise.
-const PEER: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+pub const PEER: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 pub const NOON: i64 = 1_795_348_800_000;
 
 /// A clock that is set by hand, dice that always fall the same way, and codes that can be forced.
@@ -96,6 +98,12 @@ impl World {
         Self { server: Server::new(config, fixed.clone(), stop.clone()), stop, fixed }
     }
 
+    /// A server that speaks TLS, and wants it from other machines.
+    pub fn with_tls(tls: Tls) -> Self {
+        let world = Self::with(Config { allow_plain: false, ..unhurried() });
+        Self { server: world.server.with_tls(tls), ..world }
+    }
+
     pub fn with_logs(config: Config, logs: Arc<dyn Logs>) -> Self {
         let (fixed, stop) = (Fixed::default(), CancellationToken::new());
         fixed.set_clock(NOON);
@@ -109,9 +117,14 @@ impl World {
 
     /// The same, through a pipe that holds so many bytes.
     pub fn connect_through(&self, bytes: usize) -> Peer {
+        Peer::new(self.raw(bytes, PEER))
+    }
+
+    /// A peer's end of a pipe that holds so many bytes, and comes from there.
+    pub fn raw(&self, bytes: usize, from: IpAddr) -> DuplexStream {
         let (near, far) = tokio::io::duplex(bytes);
-        self.server.attach(far, PEER);
-        Peer::new(near)
+        self.server.attach(far, from);
+        near
     }
 
     /// A connection from `peer`.
@@ -146,12 +159,12 @@ impl World {
     }
 }
 
-/// Limits with paces out of the way.
+/// Limits with paces out of the way, and peers anywhere that need no TLS.
 pub fn unhurried() -> Config {
     use chat_server::config::Rate;
     let free = Rate::UNLIMITED;
-    let paces = Config { posts: free, post_bytes: free, pages: free, requests: free, ..Config::default() };
-    Config { room_posts: free, creates: free, ..paces }
+    let limits = Config { posts: free, post_bytes: free, pages: free, requests: free, ..Config::default() };
+    Config { room_posts: free, creates: free, allow_plain: true, ..limits }
 }
 
 /// The key that belongs to a name in these tests.
@@ -173,6 +186,8 @@ pub struct Peer {
     /// Requests that were not answered yet, and answers that were not awaited yet.
     unanswered: HashMap<u32, Option<ServerFrame>>,
     pub instance: u64,
+    /// What its signatures are bound to.
+    pub binding: login::Binding,
     pub welcome: Option<Welcome>,
     /// What came while something else was awaited.
     pub kept: VecDeque<ServerFrame>,
@@ -191,6 +206,7 @@ impl Peer {
             last_request: 0,
             unanswered: HashMap::new(),
             instance: INSTANCES.fetch_add(1, Ordering::Relaxed),
+            binding: login::PLAIN,
             welcome: None,
             kept: VecDeque::new(),
         }
@@ -208,7 +224,7 @@ impl Peer {
             ServerFrame::Challenge(challenge) => challenge,
             other => panic!("a challenge, not {other:?}"),
         };
-        let signature = login::sign(key, &challenge, &hello, &login::PLAIN);
+        let signature = login::sign(key, &challenge, &hello, &self.binding);
         match self.ask(Login { signature }).await {
             ServerFrame::Welcome(welcome) => Ok(welcome),
             ServerFrame::Refused(refused) => Err(refused),
@@ -228,6 +244,7 @@ impl Peer {
 
     pub async fn send_bytes(&mut self, bytes: &[u8]) {
         self.stream.write_all(bytes).await.expect("the server listens");
+        self.stream.flush().await.expect("the server listens");
     }
 
     /// Sends a request and returns its id.

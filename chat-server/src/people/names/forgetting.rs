@@ -3,7 +3,8 @@
 //! Those who have been gone longest and are in no room, and names that were given up; a hundredth of all at a time,
 //! because finding them means looking at everybody.
 
-use super::{ClaimError, Directory, Held, Holder, Person};
+use super::super::{File, Person};
+use super::{ClaimError, Held, Holder, Names};
 use chat_proto::Nick;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -11,20 +12,21 @@ use tokio::time::Instant;
 /// Whoever was seen this lately may be between name and session: they are not gone.
 const LATELY: Duration = Duration::from_secs(1);
 
-impl Directory {
+impl Names {
     /// Makes place for a name that nobody holds yet.
     ///
     /// # Errors
     /// [`ClaimError::Full`] if everybody is here, or in a room.
-    pub(super) fn make_place(&mut self, name: &Nick, names_max: usize) -> Result<(), ClaimError> {
-        if self.by_look.len() < names_max || self.by_look.contains_key(&name.key()) {
+    pub(in super::super) fn make_place(&mut self, name: &Nick) -> Result<(), ClaimError> {
+        let max = self.most;
+        if self.by_look.len() < max || self.by_look.contains_key(&name.key()) {
             return Ok(());
         }
         if !self.is_stuck {
-            self.forget_longest_gone(names_max.div_ceil(100));
-            self.is_stuck = self.by_look.len() >= names_max;
+            self.forget_longest_gone(max.div_ceil(100));
+            self.is_stuck = self.by_look.len() >= max;
         }
-        if self.by_look.len() < names_max { Ok(()) } else { Err(ClaimError::Full { max: names_max }) }
+        if self.by_look.len() < max { Ok(()) } else { Err(ClaimError::Full { max }) }
     }
 
     fn forget_longest_gone(&mut self, count: usize) {
@@ -44,14 +46,14 @@ impl Held {
     fn gone_since(&self) -> Option<Instant> {
         match &self.by {
             Holder::Person(person) => person.gone_since(),
-            Holder::GivenUp(since) => Some(*since),
+            Holder::GivenUp { since, .. } => Some(*since),
         }
     }
 
     fn forget_if_gone_by(&self, newest: Instant) -> bool {
         match &self.by {
             Holder::Person(person) => person.forget_if_gone_by(newest),
-            Holder::GivenUp(since) => *since <= newest,
+            Holder::GivenUp { since, .. } => *since <= newest,
         }
     }
 }
@@ -69,7 +71,7 @@ impl Person {
     }
 }
 
-impl super::File {
+impl File {
     fn gone_since(&self) -> Option<Instant> {
         let is_gone = self.sessions.is_empty() && self.rooms.is_empty() && self.last_seen.elapsed() >= LATELY;
         is_gone.then_some(self.last_seen)
@@ -78,7 +80,7 @@ impl super::File {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Key, People};
+    use super::super::super::{Key, People};
     use super::*;
     use crate::config::Config;
     use chat_proto::RoomId;

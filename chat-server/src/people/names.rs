@@ -1,0 +1,223 @@
+//! Names by what they look like, and which key holds them.
+
+mod forgetting;
+
+use super::{Key, Person};
+use crate::config::Config;
+use chat_proto::{Nick, PersonId};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Why a name cannot be had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ClaimError {
+    /// Somebody else has it, or one that looks like it.
+    Taken {
+        /// One that nobody has.
+        free: Option<Nick>,
+    },
+    /// The key holds as many names as it may.
+    TooMany {
+        /// How many that is.
+        max: usize,
+    },
+    /// With those that rest, the key holds twice as many.
+    TooManyResting {
+        /// How many that is.
+        max: usize,
+        /// When the first of them is free.
+        rests: Duration,
+    },
+    /// As many names as can be remembered, and nobody to forget.
+    Full {
+        /// How many that is.
+        max: usize,
+    },
+}
+
+/// A name that a key holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct HeldName {
+    pub name: Nick,
+    /// How long it still rests; nothing if it is in use.
+    pub rests: Option<Duration>,
+}
+
+/// For what a key asks for a name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asking {
+    /// To have one more in use.
+    Another,
+    /// To use it instead of one that it has.
+    Instead,
+}
+
+/// Every name that is held.
+pub(super) struct Names {
+    most: usize,
+    per_key: usize,
+    memory: Duration,
+    by_look: HashMap<String, Held>,
+    /// What each key holds: looking for it among all names would take longer the more there are.
+    looks: HashMap<Key, HashSet<String>>,
+    by_id: HashMap<PersonId, Weak<Person>>,
+    last_id: u64,
+    /// Nobody could be forgotten when it was last tried, which is once a sweep at most: it looks at everybody.
+    is_stuck: bool,
+}
+
+/// What holds a name for a key.
+struct Held {
+    key: Key,
+    by: Holder,
+}
+
+enum Holder {
+    Person(Arc<Person>),
+    /// Nobody uses it any more.
+    GivenUp {
+        name: Nick,
+        since: Instant,
+    },
+}
+
+impl Names {
+    /// None yet.
+    pub(super) fn new(config: &Config) -> Self {
+        Self {
+            most: config.people,
+            per_key: config.names_per_key,
+            memory: config.person_memory,
+            by_look: HashMap::new(),
+            looks: HashMap::new(),
+            by_id: HashMap::new(),
+            last_id: 0,
+            is_stuck: false,
+        }
+    }
+
+    /// Makes a person.
+    pub(super) fn add(&mut self, key: Key, name: &Nick) -> Arc<Person> {
+        self.last_id += 1;
+        let person = Arc::new(Person::new(PersonId(self.last_id), key, name));
+        self.by_id.insert(person.id, Arc::downgrade(&person));
+        self.hold(name, &person);
+        person
+    }
+
+    /// The name is the person's from now on.
+    pub(super) fn hold(&mut self, name: &Nick, person: &Arc<Person>) {
+        self.insert(name, Held { key: person.key, by: Holder::Person(Arc::clone(person)) });
+    }
+
+    /// Nobody uses the name from now on; it stays the key's for a while.
+    pub(super) fn let_rest(&mut self, name: &Nick, key: Key) {
+        let by = Holder::GivenUp { name: name.clone(), since: Instant::now() };
+        self.insert(name, Held { key, by });
+    }
+
+    fn insert(&mut self, name: &Nick, held: Held) {
+        self.looks.entry(held.key).or_default().insert(name.key());
+        self.by_look.insert(name.key(), held);
+    }
+
+    /// Whether `key` may take `name`, and who it is under it already.
+    ///
+    /// A key has so many names in use, and twice as many with those that rest: giving names up is no way to have more of
+    /// them kept from others.
+    pub(super) fn may_hold(&self, key: Key, name: &Nick, asking: Asking) -> Result<Option<Arc<Person>>, ClaimError> {
+        match self.by_look.get(&name.key()) {
+            Some(held) if held.key != key => Err(ClaimError::Taken { free: self.free_like(name) }),
+            Some(Held { by: Holder::Person(person), .. }) => Ok(Some(Arc::clone(person))),
+            Some(Held { by: Holder::GivenUp { .. }, .. }) => self.may_use(key, asking).map(|()| None),
+            None => self.may_use(key, asking).and_then(|()| self.may_keep(key)).map(|()| None),
+        }
+    }
+
+    fn may_use(&self, key: Key, asking: Asking) -> Result<(), ClaimError> {
+        let in_use = self.held_by(key).filter(|held| self.rest_of(held).is_none()).count();
+        match asking {
+            Asking::Another if in_use >= self.per_key => Err(ClaimError::TooMany { max: self.per_key }),
+            Asking::Another | Asking::Instead => Ok(()),
+        }
+    }
+
+    fn may_keep(&self, key: Key) -> Result<(), ClaimError> {
+        let max = self.per_key.saturating_mul(2);
+        let next_free = self.held_by(key).filter_map(|held| self.rest_of(held)).min();
+        match next_free {
+            Some(rests) if self.held_by(key).count() >= max => Err(ClaimError::TooManyResting { max, rests }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Who has this name, or one that looks like it.
+    pub(super) fn called(&self, name: &Nick) -> Option<Arc<Person>> {
+        match &self.by_look.get(&name.key())?.by {
+            Holder::Person(person) => Some(Arc::clone(person)),
+            Holder::GivenUp { .. } => None,
+        }
+    }
+
+    /// Who has this number, if they are not forgotten.
+    pub(super) fn numbered(&self, id: PersonId) -> Option<Arc<Person>> {
+        self.by_id.get(&id)?.upgrade().filter(|person| !person.is_forgotten())
+    }
+
+    /// A name like this that nobody has.
+    pub(super) fn free_like(&self, name: &Nick) -> Option<Nick> {
+        (2..100).filter_map(|number| name.numbered(number)).find(|name| !self.by_look.contains_key(&name.key()))
+    }
+
+    /// What a key holds.
+    pub(super) fn of(&self, key: Key) -> Vec<HeldName> {
+        self.held_by(key).map(|held| HeldName { name: held.name(), rests: self.rest_of(held) }).collect()
+    }
+
+    /// Forgets who has been gone for long enough, and lets go of the names that have rested.
+    pub(super) fn sweep(&mut self, now: Instant) {
+        self.is_stuck = false;
+        let memory = self.memory;
+        self.retain(|held| match &held.by {
+            Holder::Person(person) => !person.forget_if_gone(now, memory),
+            Holder::GivenUp { since, .. } => now.duration_since(*since) < memory,
+        });
+        self.by_id.retain(|_, person| person.strong_count() > 0);
+    }
+
+    /// Drops the names that are not kept, also from what their keys hold.
+    fn retain(&mut self, is_kept: impl Fn(&Held) -> bool) {
+        let Self { by_look, looks, .. } = self;
+        by_look.retain(|look, held| {
+            let is_kept = is_kept(held);
+            if !is_kept && let Some(looks) = looks.get_mut(&held.key) {
+                looks.remove(look);
+            }
+            is_kept
+        });
+        looks.retain(|_, looks| !looks.is_empty());
+    }
+
+    fn held_by(&self, key: Key) -> impl Iterator<Item = &Held> {
+        self.looks.get(&key).into_iter().flatten().filter_map(|look| self.by_look.get(look))
+    }
+
+    /// How long it still rests; nothing if it is in use.
+    fn rest_of(&self, held: &Held) -> Option<Duration> {
+        match &held.by {
+            Holder::Person(_) => None,
+            Holder::GivenUp { since, .. } => Some(self.memory.saturating_sub(since.elapsed())),
+        }
+    }
+}
+
+impl Held {
+    fn name(&self) -> Nick {
+        match &self.by {
+            Holder::Person(person) => person.name(),
+            Holder::GivenUp { name, .. } => name.clone(),
+        }
+    }
+}

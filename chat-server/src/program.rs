@@ -1,0 +1,6 @@
+//! What the program does around a server: its place on disk, its limits, its signals, and what it prints.
+
+pub(crate) mod announcement;
+pub(crate) mod descriptors;
+pub(crate) mod place;
+pub(crate) mod signals;

@@ -1,0 +1,124 @@
+//! Before a session: what the peer speaks, and whether it may speak it from where it is.
+//!
+//! First byte, handshake, hello and login share one deadline, counted from the accept.
+
+use super::{Farewell, Session, Shared};
+use crate::guard::Stranger;
+use crate::refusals;
+use crate::tls::Tls;
+use crate::transport::{TLS_DECLINED, TLS_HANDSHAKE, Transport, first_byte};
+use std::future::Future;
+use std::io;
+use std::net::IpAddr;
+use std::sync::Arc;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use tokio::time::{Instant, sleep_until, timeout};
+use tokio_util::sync::CancellationToken;
+
+/// A connection that was just accepted.
+pub(crate) struct Accepted<S> {
+    pub stream: S,
+    /// Where it comes from.
+    pub peer: IpAddr,
+    pub at: Instant,
+    /// Its place among those who have not logged in.
+    pub stranger: Stranger,
+}
+
+impl<S> Accepted<S> {
+    fn map<T>(self, wrap: impl FnOnce(S) -> T) -> Accepted<T> {
+        let Self { stream, peer, at, stranger } = self;
+        Accepted { stream: wrap(stream), peer, at, stranger }
+    }
+}
+
+/// Where a connection becomes a session.
+pub(crate) struct Doorstep {
+    pub shared: Arc<Shared>,
+    pub tls: Option<Tls>,
+    pub stop: CancellationToken,
+}
+
+impl Doorstep {
+    /// Serves a connection until it ends, and says why it ended.
+    pub(crate) async fn serve<S>(self, mut accepted: Accepted<S>) -> Farewell
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin,
+    {
+        let due = accepted.at + self.shared.config.login_timeout;
+        let first = self.by(due, &accepted.stranger, first_byte(&mut accepted.stream)).await;
+        match first {
+            Ok(Some(TLS_HANDSHAKE)) => self.serve_tls(accepted, due).await,
+            Ok(None) => Farewell::PeerClosed,
+            Ok(first) if self.may_be_plain(accepted.peer) => self.plain(accepted, first).run().await,
+            Ok(first) => self.plain(accepted, first).end(tls_required()).await,
+            Err(farewell) => self.plain(accepted, None).end(farewell).await,
+        }
+    }
+
+    async fn serve_tls<S>(self, accepted: Accepted<S>, due: Instant) -> Farewell
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin,
+    {
+        let Some(tls) = &self.tls else { return self.decline_tls(accepted.stream).await };
+        let Accepted { stream, peer, at, stranger } = accepted;
+        // Whoever does not finish a handshake understands no last words.
+        match self.by(due, &stranger, Transport::encrypted(TLS_HANDSHAKE, stream, tls)).await {
+            Ok(stream) => self.session(Accepted { stream, peer, at, stranger }).run().await,
+            Err(farewell) => {
+                self.shared.punish(peer, &farewell);
+                farewell
+            }
+        }
+    }
+
+    async fn decline_tls(&self, mut stream: impl AsyncRead + AsyncWrite + Unpin) -> Farewell {
+        let declined = timeout(self.shared.config.goodbye, async {
+            stream.write_all(&TLS_DECLINED).await?;
+            stream.shutdown().await?;
+            // Closing on unread bytes would take the alert away again.
+            tokio::io::copy(&mut stream, &mut tokio::io::sink()).await
+        });
+        drop(declined.await);
+        Farewell::TlsDeclined
+    }
+
+    /// Whether a peer may speak without TLS: nobody stands between a machine and itself.
+    fn may_be_plain(&self, peer: IpAddr) -> bool {
+        self.shared.config.allow_plain || peer.to_canonical().is_loopback()
+    }
+
+    fn plain<S>(self, accepted: Accepted<S>, first: Option<u8>) -> Session<Transport<S>>
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin,
+    {
+        self.session(accepted.map(|stream| Transport::plain(first, stream)))
+    }
+
+    fn session<S>(self, accepted: Accepted<Transport<S>>) -> Session<Transport<S>>
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin,
+    {
+        let binding = accepted.stream.binding();
+        Session::new(accepted, binding, self.shared, self.stop)
+    }
+
+    /// Does what must be done before `due`, before another needs the place, and before the server stops.
+    async fn by<T>(
+        &self,
+        due: Instant,
+        stranger: &Stranger,
+        step: impl Future<Output = io::Result<T>>,
+    ) -> Result<T, Farewell> {
+        tokio::select! {
+            done = step => Ok(done?),
+            () = stranger.evicted() => Err(Farewell::Evicted),
+            () = sleep_until(due) => Err(Farewell::LoginTimedOut),
+            () = self.stop.cancelled() => Err(Farewell::ServerStopping),
+        }
+    }
+}
+
+fn tls_required() -> Farewell {
+    Farewell::Refused { request: 0, refused: refusals::tls_required() }
+}

@@ -1,0 +1,24 @@
+//! TLS: keys and certificates on disk, both kinds of connection on one port, logins that are bound to theirs, and peers
+//! that do it badly.
+
+#![expect(clippy::unwrap_used, reason = "what cannot be unwrapped fails the test")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod door;
+mod files;
+mod foreign;
+mod login;
+mod sockets;
+
+use chat_server::Tls;
+use support::World;
+use support::scratch::Scratch;
+
+/// A server with a key of its own, and where that is.
+fn world() -> (World, Tls, Scratch) {
+    let scratch = Scratch::new();
+    let tls = Tls::load_or_make(scratch.path()).unwrap();
+    (World::with_tls(tls.clone()), tls, scratch)
+}

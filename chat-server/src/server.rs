@@ -4,7 +4,7 @@
 
 use crate::config::Config;
 use crate::environment::Environment;
-use crate::guard::{Guard, Guesses, Notices};
+use crate::guard::{Guard, Guesses, Notice, Notices};
 use crate::log::Logs;
 use crate::log::memory::MemoryLogs;
 use crate::people::People;
@@ -80,7 +80,7 @@ impl Server {
             tokio::select! {
                 accepted = listener.accept() => match accepted {
                     Ok((stream, peer)) => self.admit(stream, peer),
-                    Err(error) => wait_for_descriptors(&error).await,
+                    Err(error) => self.wait_for_descriptors(&error).await,
                 },
                 () = self.stop.cancelled() => break,
             }
@@ -95,6 +95,12 @@ impl Server {
         if tokio::time::timeout(self.shared.config.drain, self.tasks.wait()).await.is_err() {
             tracing::warn!(sessions = self.tasks.len(), "stopping although sessions have not ended");
         }
+    }
+
+    async fn wait_for_descriptors(&self, error: &std::io::Error) {
+        tracing::debug!(%error, "no connection can be accepted");
+        self.shared.notices.note(Notice::CannotAccept, None);
+        tokio::time::sleep(ACCEPT_RETRY).await;
     }
 
     fn admit(&self, stream: TcpStream, peer: std::net::SocketAddr) {
@@ -121,11 +127,6 @@ impl Server {
             Err(None) => {}
         }
     }
-}
-
-async fn wait_for_descriptors(error: &std::io::Error) {
-    tracing::warn!(%error, "no connection can be accepted");
-    tokio::time::sleep(ACCEPT_RETRY).await;
 }
 
 async fn sweep(shared: Arc<Shared>, stop: CancellationToken) {

@@ -1,7 +1,7 @@
 //! `chat-server`: reads its command line, listens, and serves until it is told to stop.
 
 use chat_server::config::{Command, ConfigError};
-use chat_server::{Config, Server, System};
+use chat_server::{Config, Server, System, server};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
@@ -47,7 +47,7 @@ fn fail(error: &dyn Display, code: u8) -> ExitCode {
 
 async fn serve(config: Config) -> Result<(), String> {
     raise_descriptors(config.connections);
-    let listener = listen(&config).await?;
+    let listener = listen(&config)?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let stop = CancellationToken::new();
     stop_on_signals(&stop).map_err(|error| format!("cannot listen for signals: {error}"))?;
@@ -58,10 +58,10 @@ async fn serve(config: Config) -> Result<(), String> {
     Ok(())
 }
 
-async fn listen(config: &Config) -> Result<TcpListener, String> {
+fn listen(config: &Config) -> Result<TcpListener, String> {
     let mut reasons = Vec::new();
     for address in config.addresses() {
-        match TcpListener::bind(address).await {
+        match server::listen(address) {
             Ok(listener) => return Ok(listener),
             Err(error) => reasons.push(format!("cannot listen on {address}: {error}")),
         }

@@ -10,12 +10,12 @@ use crate::log::memory::MemoryLogs;
 use crate::people::People;
 use crate::rooms::Rooms;
 use crate::session::{Budget, Session, Shared};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -24,6 +24,22 @@ use tokio_util::task::TaskTracker;
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
 /// How long to wait when no connection can be accepted, as when descriptors run out.
 const ACCEPT_RETRY: Duration = Duration::from_millis(200);
+
+/// Connections that may wait to be accepted: with the usual thousand, a flood makes the system drop the greeting of
+/// somebody who then tries again a second later.
+const BACKLOG: u32 = 4_096;
+
+/// Listens at `address`, with place for a flood.
+///
+/// # Errors
+/// The system's.
+pub fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // A server that comes back need not wait for the connections of the one before.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
 
 /// A server. Its sessions end when `stop` does.
 #[derive(Clone)]
@@ -103,7 +119,7 @@ impl Server {
         tokio::time::sleep(ACCEPT_RETRY).await;
     }
 
-    fn admit(&self, stream: TcpStream, peer: std::net::SocketAddr) {
+    fn admit(&self, stream: TcpStream, peer: SocketAddr) {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%peer, %error, "the connection is gone already");
             return;

@@ -106,7 +106,8 @@ settings! {
         "names-per-key" names_per_key: usize as Count = 8,
         /// Sessions of one person at once.
         "sessions-per-person" sessions_per_person: usize as Count = 10,
-        /// Names remembered, about 500 bytes each. Beyond, who has been gone longest and is in no room is forgotten.
+        /// Names remembered: keys are free, memory is not. Beyond, who has been gone longest and is in no room is
+        /// forgotten first.
         "people" people: usize as Count = 100_000,
         /// How long somebody who is gone is remembered, and their name kept for them.
         "person-memory" person_memory: Duration as Span = DAY,

@@ -4,9 +4,9 @@
 //! socket > transport > codec > session > room > log > room > broadcast > session > codec > transport > socket
 //! ```
 //!
-//! Imports go downwards only: `server` (accept, cap, a task per session, ordered shutdown), `session` (one connection's
-//! life), `rooms` (code → room), `room` (the only writer of its log), `log` (append, read). Beside them `people` (names
-//! ↔ keys), `config` and `environment`. The caller owns the socket, the clock, the dice and the stop signal, so that a
+//! Imports go downwards only: `server` (accept, a task per session, ordered shutdown), `session` (one connection's life),
+//! `rooms` (code → room), `room` (the only writer of its log), `log` (append, read). Beside them `guard` (who may connect
+//! and guess), `people` (names ↔ keys), `config` and `environment`. The caller owns the socket, the clock, the dice and the stop signal, so that a
 //! test starts the same server as `main` does.
 
 pub mod config;

@@ -3,7 +3,7 @@
 mod program;
 
 use chat_server::config::{Command, ConfigError};
-use chat_server::{Config, Server, System, Tls};
+use chat_server::{Config, Server, System, Tls, server};
 use program::announcement::Announcement;
 use program::{descriptors, place, signals};
 use std::fmt::Display;
@@ -48,7 +48,7 @@ fn fail(error: &dyn Display, code: u8) -> ExitCode {
 
 async fn serve(config: Config) -> Result<(), String> {
     descriptors::raise(config.connections);
-    let listener = listen(&config).await?;
+    let listener = listen(&config)?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let tls = tls(&config)?;
     let stop = CancellationToken::new();
@@ -61,10 +61,10 @@ async fn serve(config: Config) -> Result<(), String> {
     Ok(())
 }
 
-async fn listen(config: &Config) -> Result<TcpListener, String> {
+fn listen(config: &Config) -> Result<TcpListener, String> {
     let mut reasons = Vec::new();
     for address in config.addresses() {
-        match TcpListener::bind(address).await {
+        match server::listen(address) {
             Ok(listener) => return Ok(listener),
             Err(error) => reasons.push(format!("cannot listen on {address}: {error}")),
         }

@@ -108,11 +108,6 @@ impl Rooms {
         room.filter(|_| opens)
     }
 
-    /// Whether a code finds a room that is this key's already: then it is no guess.
-    pub(crate) fn is_home(&self, code: RoomCode, key: Key) -> bool {
-        self.by_code(code).is_some_and(|room| room.is_home(key))
-    }
-
     fn by_code(&self, code: RoomCode) -> Option<Arc<Room>> {
         let directory = self.lock();
         directory.by_code.get(&code).and_then(|id| directory.by_id.get(id)).cloned()

@@ -4,19 +4,19 @@
 
 use crate::config::Config;
 use crate::environment::Environment;
-use crate::guard::{Guard, Guesses, Notices};
+use crate::guard::{Guard, Guesses, Notice, Notices};
 use crate::log::Logs;
 use crate::log::memory::MemoryLogs;
 use crate::people::People;
 use crate::rooms::Rooms;
 use crate::session::{Accepted, Budget, Doorstep, Shared};
 use crate::tls::Tls;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -28,6 +28,22 @@ const ACCEPT_RETRY: Duration = Duration::from_millis(200);
 /// How long bytes may be on their way without a sign of the peer: below the time that a session may be silent.
 #[cfg(target_os = "linux")]
 const UNACKNOWLEDGED_MS_MAX: u32 = 30_000;
+
+/// Connections that may wait to be accepted: with the usual thousand, a flood makes the system drop the greeting of
+/// somebody who then tries again a second later.
+const BACKLOG: u32 = 4_096;
+
+/// Listens at `address`, with place for a flood.
+///
+/// # Errors
+/// The system's.
+pub fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // A server that comes back need not wait for the connections of the one before.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
 
 /// A server. Its sessions end when `stop` does.
 #[derive(Clone)]
@@ -92,7 +108,7 @@ impl Server {
             tokio::select! {
                 accepted = listener.accept() => match accepted {
                     Ok((stream, peer)) => self.admit(stream, peer),
-                    Err(error) => wait_for_descriptors(&error).await,
+                    Err(error) => self.wait_for_descriptors(&error).await,
                 },
                 () = self.stop.cancelled() => break,
             }
@@ -109,7 +125,13 @@ impl Server {
         }
     }
 
-    fn admit(&self, stream: TcpStream, peer: std::net::SocketAddr) {
+    async fn wait_for_descriptors(&self, error: &std::io::Error) {
+        tracing::debug!(%error, "no connection can be accepted");
+        self.shared.notices.note(Notice::CannotAccept, None);
+        tokio::time::sleep(ACCEPT_RETRY).await;
+    }
+
+    fn admit(&self, stream: TcpStream, peer: SocketAddr) {
         if let Err(error) = tuned(&stream) {
             tracing::debug!(%peer, %error, "the connection is gone already");
             return;
@@ -145,11 +167,6 @@ fn tuned(stream: &TcpStream) -> std::io::Result<()> {
     #[cfg(target_os = "linux")]
     rustix::net::sockopt::set_tcp_user_timeout(stream, UNACKNOWLEDGED_MS_MAX)?;
     stream.set_nodelay(true)
-}
-
-async fn wait_for_descriptors(error: &std::io::Error) {
-    tracing::warn!(%error, "no connection can be accepted");
-    tokio::time::sleep(ACCEPT_RETRY).await;
 }
 
 async fn sweep(shared: Arc<Shared>, stop: CancellationToken) {

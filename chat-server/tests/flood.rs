@@ -6,6 +6,7 @@
 mod support;
 
 use chat_server::Config;
+use chat_server::server::listen;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -14,7 +15,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use support::{Peer, World, unhurried};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
@@ -91,7 +92,7 @@ async fn hold(mut stream: TcpStream, greeting: Greeting) {
 async fn logins_stay_quick(greeting: Greeting) {
     raise_descriptors();
     let world = World::with(Config { loopback_exemption: false, ..unhurried() });
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let listener = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
     let server = listener.local_addr().unwrap();
     let serving = tokio::spawn({
         let server = world.server.clone();

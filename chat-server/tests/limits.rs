@@ -191,7 +191,7 @@ async fn a_login_passes_while_thousands_of_strangers_are_poured_in() {
 
 #[tokio::test(start_paused = true)]
 async fn a_stranger_who_loses_their_place_is_told_to_come_back() {
-    let world = World::with(Config { strangers: 2, drop_from: 2, ..unhurried() });
+    let world = World::with(Config { strangers: 3, drop_from: 3, ..unhurried() });
     let (mut first, mut second) = (world.connect_from("192.0.2.1"), world.connect_from("192.0.2.1"));
     let mut other = world.connect_from("192.0.2.2");
     let newcomer = world.connect_from("192.0.2.3");

@@ -352,7 +352,7 @@ async fn whoever_is_let_in_again_before_they_heard_that_they_were_removed_is_in(
 
 #[tokio::test(start_paused = true)]
 async fn a_visitor_who_was_shown_the_door_can_give_up_the_place_it_held() {
-    let world = World::new();
+    let world = World::with(Config { rooms_per_key: 100, ..unhurried() });
     let mut alice = world.person("alice").await;
     let mut bot = world.person("bot").await;
     let visit = |code: [u8; 4]| chat_proto::frame::Join {

@@ -13,11 +13,11 @@ const CONTRADICTIONS: [(IsSo, &str); 4] = [
     ),
     (
         |config| config.strangers > config.connections,
-        "strangers are connections too: strangers must not be above connections",
+        "strangers are connections too: raise connections, or lower strangers (and drop-from)",
     ),
     (
         |config| config.drop_from > config.strangers,
-        "drop-from must not be above strangers: nothing would ever be dropped",
+        "drop-from is above strangers, so nobody would be dropped early: lower drop-from, or raise strangers",
     ),
     (|config| config.ring_batches > 65_536, "ring-batches are allocated with every room: at most 65536"),
 ];

@@ -9,29 +9,27 @@
 //! that a flood delays newcomers by a turn; after the longest wait a code is tried all the same. A waiting address holds
 //! one place per session; calls and failures are swept every second.
 
+mod queue;
+mod window;
+
 use super::{NETWORKS_MAX, Notice, Notices};
-use crate::config::{Config, Rate};
+use crate::config::Config;
 use crate::network::Network;
 use crate::pace::Pace;
+use queue::Queue;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep_until, timeout_at};
+use window::Window;
 
 /// The budgets, and who waits.
 pub(crate) struct Guesses {
-    windows: [Window; 2],
+    windows: Vec<Window>,
     longest_wait: Duration,
     notices: Arc<Notices>,
     desk: Mutex<Desk>,
-}
-
-/// So many within this time.
-#[derive(Debug, Clone, Copy)]
-struct Window {
-    most: usize,
-    within: Duration,
 }
 
 struct Desk {
@@ -39,13 +37,6 @@ struct Desk {
     failures: HashMap<Network, VecDeque<Instant>>,
     total: Pace,
     queue: Queue,
-}
-
-/// Who waits, by address.
-#[derive(Default)]
-struct Queue {
-    waiting: HashMap<Network, VecDeque<oneshot::Sender<()>>>,
-    turns: VecDeque<Network>,
 }
 
 /// Whether a bare code may be tried.
@@ -79,7 +70,7 @@ impl Guesses {
     /// Nobody has guessed yet.
     pub(crate) fn new(config: &Config, notices: &Arc<Notices>) -> Self {
         Self {
-            windows: [Window::of(config.guesses), Window::of(config.guesses_lasting)],
+            windows: [config.guesses, config.guesses_lasting].into_iter().filter_map(Window::of).collect(),
             longest_wait: config.guess_wait,
             notices: Arc::clone(notices),
             desk: Mutex::new(Desk {
@@ -123,6 +114,9 @@ impl Guesses {
         self.notices.note(Notice::GuessFailed, network);
         let now = Instant::now();
         let (most, within) = (self.most_remembered(), self.longest_window());
+        if most == 0 {
+            return;
+        }
         let mut desk = self.lock();
         desk.make_place(network, now, within);
         let failures = desk.failures.entry(network).or_default();
@@ -163,23 +157,6 @@ impl Guesses {
     }
 }
 
-impl Window {
-    /// A rate as a bound: never more than its burst within the time in which that comes together.
-    #[expect(clippy::cast_sign_loss, reason = "a rate is above zero")]
-    fn of(rate: Rate) -> Self {
-        match rate.burst.is_finite() {
-            true => Self { most: rate.burst as usize, within: Duration::from_secs_f64(rate.burst / rate.per_second) },
-            false => Self { most: usize::MAX, within: Duration::ZERO },
-        }
-    }
-
-    /// How long nothing more may be added to `failures`.
-    fn closed_for(self, failures: &VecDeque<Instant>, now: Instant) -> Option<Duration> {
-        let oldest_that_counts = failures.len().checked_sub(self.most).and_then(|index| failures.get(index))?;
-        (*oldest_that_counts + self.within).checked_duration_since(now).filter(|wait| !wait.is_zero())
-    }
-}
-
 impl Desk {
     fn spent_for(&self, network: Network, windows: &[Window], now: Instant) -> Option<Duration> {
         let failures = self.failures.get(&network)?;
@@ -212,46 +189,6 @@ fn is_younger(failures: &VecDeque<Instant>, now: Instant, age: Duration) -> bool
     failures.back().is_some_and(|last| now.duration_since(*last) < age)
 }
 
-impl Queue {
-    fn is_empty(&self) -> bool {
-        self.turns.is_empty()
-    }
-
-    fn enter(&mut self, network: Network) -> oneshot::Receiver<()> {
-        let (call, called) = oneshot::channel();
-        let waiting = self.waiting.entry(network).or_default();
-        if waiting.is_empty() {
-            self.turns.push_back(network);
-        }
-        waiting.push_back(call);
-        called
-    }
-
-    /// Calls the next one of the address whose turn it is; says whether anybody was there.
-    fn call_next(&mut self) -> bool {
-        let Some(network) = self.turns.pop_front() else { return false };
-        let Some(waiting) = self.waiting.get_mut(&network) else { return false };
-        let is_there = waiting.pop_front().is_some_and(|call| call.send(()).is_ok());
-        if waiting.is_empty() {
-            self.waiting.remove(&network);
-        } else if is_there {
-            self.turns.push_back(network);
-        } else {
-            // Nobody had the turn.
-            self.turns.push_front(network);
-        }
-        is_there
-    }
-
-    fn sweep(&mut self) {
-        self.waiting.retain(|_, waiting| {
-            waiting.retain(|call| !call.is_closed());
-            !waiting.is_empty()
-        });
-        self.turns.retain(|network| self.waiting.contains_key(network));
-    }
-}
-
 impl Waiting {
     /// Waits for the turn. Loses nothing when it is dropped before it is ready.
     pub(crate) async fn turn(&mut self) -> Turn {
@@ -279,6 +216,7 @@ impl Drop for Waiting {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Rate;
     use std::net::{IpAddr, Ipv4Addr};
 
     fn network(number: u32) -> Network {
@@ -320,7 +258,7 @@ mod tests {
         drop(wait(&guesses, 3));
 
         guesses.sweep(Instant::now());
-        assert!(guesses.lock().queue.is_empty() && guesses.lock().queue.waiting.is_empty());
+        assert!(guesses.lock().queue.is_empty());
         assert_eq!(guesses.lock().failures.len(), 1);
         tokio::time::advance(Duration::from_hours(1)).await;
         guesses.sweep(Instant::now());
@@ -336,5 +274,18 @@ mod tests {
         }
 
         assert!(guesses.lock().failures.len() <= NETWORKS_MAX);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_a_bound_nothing_is_remembered() {
+        let config = Config { guesses: Rate::UNLIMITED, guesses_lasting: Rate::UNLIMITED, ..Config::default() };
+        let guesses = Arc::new(Guesses::new(&config, &Arc::default()));
+
+        for _ in 0..100 {
+            guesses.failed(network(1), Turn::Overdue);
+        }
+
+        assert!(guesses.spent_for(network(1)).is_none());
+        assert!(guesses.lock().failures.is_empty());
     }
 }

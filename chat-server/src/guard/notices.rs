@@ -23,6 +23,7 @@ pub(crate) enum Notice {
     GuessWaits,
     RoomRefused,
     PeopleFull,
+    CannotAccept,
 }
 
 impl Notice {
@@ -41,6 +42,7 @@ impl Notice {
             Self::GuessRefused => "a code was refused: the address has guessed too often",
             Self::GuessWaits => "a code waits: all together have guessed too often",
             Self::RoomRefused => "no room was opened: the key has as many as it may, or opens them too fast",
+            Self::CannotAccept => "no connection can be accepted: the system may allow too few descriptors",
             Self::PeopleFull => "a login was refused: as many people as can be remembered",
         }
     }
@@ -49,12 +51,13 @@ impl Notice {
 /// What happened since it was last told, and where from at last.
 #[derive(Default)]
 pub(crate) struct Notices {
-    counted: Mutex<BTreeMap<Notice, (u64, Network)>>,
+    counted: Mutex<BTreeMap<Notice, (u64, Option<Network>)>>,
 }
 
 impl Notices {
-    /// Counts.
-    pub(crate) fn note(&self, notice: Notice, from: Network) {
+    /// Counts what came from an address, or from none.
+    pub(crate) fn note(&self, notice: Notice, from: impl Into<Option<Network>>) {
+        let from = from.into();
         let mut counted = self.counted.lock().expect("no panic under this lock");
         let (count, last) = counted.entry(notice).or_insert((0, from));
         *count += 1;
@@ -65,13 +68,14 @@ impl Notices {
     pub(crate) fn tell(&self) {
         let counted = std::mem::take(&mut *self.counted.lock().expect("no panic under this lock"));
         for (notice, (count, last)) in counted {
+            let last = last.map(tracing::field::display);
             match notice {
                 // One slip of a finger is no reason to be called.
                 Notice::GuessFailed | Notice::LoginTimedOut | Notice::BadSignature => {
-                    tracing::info!(count, %last, "{}", notice.sentence());
+                    tracing::info!(count, last, "{}", notice.sentence());
                 }
-                Notice::Crash => tracing::error!(count, %last, "{}", notice.sentence()),
-                _ => tracing::warn!(count, %last, "{}", notice.sentence()),
+                Notice::Crash => tracing::error!(count, last, "{}", notice.sentence()),
+                _ => tracing::warn!(count, last, "{}", notice.sentence()),
             }
         }
     }

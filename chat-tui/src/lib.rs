@@ -15,6 +15,7 @@ pub mod event;
 pub mod host;
 pub mod identity;
 pub mod keymap;
+pub mod known_servers;
 pub mod link;
 pub mod outbox;
 pub mod overlay;

@@ -20,7 +20,7 @@ const UNSENT_BYTES_MAX: usize = 64 * 1024;
 pub(crate) fn split<S: AsyncRead + AsyncWrite>(stream: S) -> (Inbound<S>, Outbound<S>) {
     let (read, write) = tokio::io::split(stream);
     let inbound = Inbound { half: read, bytes: BytesMut::new(), codec: FrameCodec::new(FRAME_BYTES_FROM_SERVER) };
-    (inbound, Outbound { half: write, bytes: BytesMut::new() })
+    (inbound, Outbound { half: write, bytes: BytesMut::new(), is_flushed: true })
 }
 
 /// What comes from the server.
@@ -63,6 +63,8 @@ fn no_protocol(error: &dyn std::error::Error) -> End {
 pub(crate) struct Outbound<S> {
     half: WriteHalf<S>,
     bytes: BytesMut,
+    /// Whether nothing that was written waits inside the stream: TLS takes bytes that its socket does not take yet.
+    is_flushed: bool,
 }
 
 impl<S: AsyncWrite> Outbound<S> {
@@ -71,7 +73,7 @@ impl<S: AsyncWrite> Outbound<S> {
     }
 
     pub(crate) fn has_unsent(&self) -> bool {
-        self.bytes.has_remaining()
+        self.bytes.has_remaining() || !self.is_flushed
     }
 
     /// Whether more frames should be made.
@@ -81,10 +83,14 @@ impl<S: AsyncWrite> Outbound<S> {
 
     /// Writes what the connection takes now.
     pub(crate) async fn write_some(&mut self) -> std::io::Result<()> {
-        match self.half.write_buf(&mut self.bytes).await? {
-            0 => Err(std::io::ErrorKind::WriteZero.into()),
-            _ => Ok(()),
+        if self.bytes.has_remaining() {
+            let written = self.half.write_buf(&mut self.bytes).await?;
+            self.is_flushed = false;
+            return if written == 0 { Err(std::io::ErrorKind::WriteZero.into()) } else { Ok(()) };
         }
+        self.half.flush().await?;
+        self.is_flushed = true;
+        Ok(())
     }
 
     /// Says that nothing more comes.

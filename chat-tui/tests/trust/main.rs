@@ -4,6 +4,7 @@
 
 mod between;
 mod meeting;
+mod programs;
 mod server;
 mod speaking;
 

@@ -254,7 +254,7 @@ impl Storm {
             _ => {
                 let address = "localhost:7000".to_owned();
                 let event = self.one_of(&[
-                    HostEvent::Hosting { address: address.clone() },
+                    HostEvent::Hosting { address: address.clone(), invite: crate::scene::hosted() },
                     HostEvent::Guest { address },
                     HostEvent::Failed("no".into()),
                 ]);

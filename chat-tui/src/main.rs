@@ -112,7 +112,8 @@ async fn chat(config: Chat) -> ExitCode {
     let outcome = app::run(start, &mut world).await;
     world.close().await;
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(None) => ExitCode::SUCCESS,
+        Ok(Some(words)) => ended(&Ending::DoneSaying(words)),
         Err(error) => ended(&Ending::Refused(format!("cannot use the terminal: {error}"))),
     }
 }

@@ -5,6 +5,7 @@ use crate::overlay::Overlay;
 use crate::screen::prompt::Prompt;
 use crate::screen::room::Room;
 use crate::theme::{Depth, Theme};
+use crate::trust;
 use crate::widget::composer::Composer;
 use crate::widget::timeline::Reader;
 use crate::zone::Zone;
@@ -228,6 +229,11 @@ impl State {
 
     pub fn undelivered(&self) -> usize {
         self.rooms.values().map(|room| room.timeline.undelivered()).sum()
+    }
+
+    /// What is left on the terminal at the end: what somebody needs outside of here, whole and to be copied.
+    pub fn last_words(&self) -> Option<String> {
+        self.distrusted.as_ref().map(|distrusted| trust::as_text(&distrusted.distrust))
     }
 
     /// When the screen changes by itself next: a retry counts down.

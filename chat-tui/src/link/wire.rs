@@ -99,3 +99,27 @@ impl<S: AsyncWrite> Outbound<S> {
         drop(self.half.shutdown().await);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chat_proto::frame::Bye;
+    use tokio::io::{BufStream, duplex};
+
+    #[tokio::test(start_paused = true)]
+    async fn what_a_stream_holds_back_is_not_sent_yet() {
+        let (near, mut far) = duplex(1024);
+        // As TLS does when its socket is full, this takes bytes and keeps them.
+        let (_inbound, mut outbound) = split(BufStream::new(near));
+        outbound.push(1, &Bye {}.into());
+
+        while outbound.has_unsent() {
+            outbound.write_some().await.unwrap();
+        }
+
+        let mut arrived = BytesMut::new();
+        let read = tokio::time::timeout(std::time::Duration::from_secs(1), far.read_buf(&mut arrived)).await;
+        assert!(matches!(read, Ok(Ok(1..))), "{read:?}");
+        assert_eq!(arrived, codec::to_bytes(1, &ClientFrame::from(Bye {})));
+    }
+}

@@ -11,6 +11,7 @@ use chat_proto::text::visible_line;
 /// Logged in. A first contact is told in the room, once there is one.
 pub(super) fn on_up(state: &mut State, security: Security) {
     state.security = Some(security);
+    state.distrusted = None;
     let server = state.dialed.as_ref().map(|(server, ..)| server.clone()).unwrap_or_default();
     if let Some(words) = trust::first_contact(&server, security) {
         tell(state, &words);

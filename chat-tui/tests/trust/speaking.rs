@@ -7,7 +7,6 @@ use chat_proto::codec::to_bytes;
 use chat_proto::{Code, EntryBody, PostId, Refused, RoomCode, ServerFrame, UnixMillis};
 use chat_tui::link::{Command, Encryption, LinkEvent, Mark, OutboxItem, Security, Trouble, Trust};
 use std::process::Stdio;
-use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -197,41 +196,4 @@ async fn one_byte_at_a_time_in_both_directions_works_only_slower() {
     line.ask(Command::Post(item(1, "x".repeat(16 * 1024)))).await;
 
     accepted(&mut line, 1).await;
-}
-
-/// Passes on nothing of what the client says before it is told to.
-async fn damming(server: String, open: tokio::sync::oneshot::Receiver<()>) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = format!("localhost:{}", listener.local_addr().unwrap().port());
-    tokio::spawn(async move {
-        let (near, _) = listener.accept().await.unwrap();
-        let far = TcpStream::connect(&server).await.unwrap();
-        let ((mut from_near, mut to_near), (mut from_far, mut to_far)) = (near.into_split(), far.into_split());
-        tokio::spawn(async move { tokio::io::copy(&mut from_far, &mut to_near).await });
-        // As much as a login and a join need; the posts are far longer.
-        let mut greeting = (&mut from_near).take(4 * 1024);
-        tokio::io::copy(&mut greeting, &mut to_far).await.unwrap();
-        open.await.unwrap();
-        tokio::io::copy(&mut from_near, &mut to_far).await.unwrap();
-    });
-    address
-}
-
-#[tokio::test]
-async fn what_a_full_socket_holds_back_is_sent_when_there_is_room_again() {
-    let server = Server::open(Identity::self_made()).await;
-    let (open, opened) = tokio::sync::oneshot::channel();
-    let mut line = Person::new().dial(&damming(server.address.clone(), opened).await);
-    assert!(matches!(line.security().await, Security::Tls { .. }));
-    enter(&mut line).await;
-    let posts = 400;
-    for n in 1..=posts {
-        line.ask(Command::Post(item(n, "x".repeat(16 * 1024)))).await;
-    }
-    // Long enough that nothing moves any more: buffers of the system take megabytes.
-    tokio::time::sleep(Duration::from_millis(300)).await;
-
-    open.send(()).unwrap();
-
-    accepted(&mut line, posts).await;
 }

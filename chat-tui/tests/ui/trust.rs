@@ -299,6 +299,20 @@ fn a_link_that_comes_back_to_another_key_ends_in_the_room() {
 }
 
 #[test]
+fn what_accepts_the_new_key_is_left_on_the_terminal_unless_it_was_settled() {
+    let mut scene = headed_for_room(80, 24);
+    scene.link(changed());
+    scene.key(KeyCode::Esc);
+    let words = scene.state.last_words().unwrap();
+    let command = format!("    chat-tui trust {SERVER} {}", server_key());
+    assert!(words.lines().any(|line| line == command), "{words}");
+
+    scene.key(KeyCode::Enter);
+    enter(&mut scene, Trust::Known);
+    assert_eq!(scene.state.last_words(), None);
+}
+
+#[test]
 fn a_certificate_that_does_not_hold_is_told_with_the_reason() {
     let mut scene = headed_for_room(80, 24);
     let why = Why::Certificate("it ran out on 2020-01-01".into());

@@ -16,14 +16,15 @@ use std::time::Duration;
 
 const EXAMPLES: &str = "\
 Examples:
-  chat-tui --host --name alice --create    a chat on this machine, with one command
+  chat-tui --host --name alice --create    a chat for all who reach this machine
   chat-tui --name bob --join AB3Z          enter the room AB3Z
   chat-tui --server chat.example.org       ask for the rest on the screen
   make 2>&1 | tail -5 | chat-tui send --join AB3Z --name ci
   chat-tui tail --join AB3Z --json | jq -r .text
 
 A name belongs to the key that first used it. The key is made on first start and kept in
-~/.local/share/chat/identity; whoever has that file is you. Messages that were not acknowledged
+~/.local/share/chat/identity; whoever has that file is you. Keys of servers are kept beside it, in
+known_servers; chat-tui trust shows and changes them. Messages that were not acknowledged
 are kept in ~/.local/state/chat/outbox and sent when you come back.
 
 Exit codes:
@@ -57,7 +58,7 @@ pub struct Chat {
     /// Enter the room with this code
     #[arg(long, value_name = "CODE")]
     pub join: Option<String>,
-    /// The server; the port is 7000 if none is given [default: localhost:7000]
+    /// The server, or chat://host:port?key=…; the port is 7000 if none is given [default: localhost:7000]
     #[arg(long, value_name = "HOST:PORT", env = "CHAT_SERVER")]
     pub server: Option<String>,
     #[command(flatten)]
@@ -161,7 +162,7 @@ pub struct Who {
     /// The name to appear under; by default the one you are logged in under, or a free one like it
     #[arg(long, value_parser = nick)]
     pub name: Option<Nick>,
-    /// The server; the port is 7000 if none is given
+    /// The server, or chat://host:port?key=…; the port is 7000 if none is given
     #[arg(long, value_name = "HOST:PORT", env = "CHAT_SERVER", default_value = DEFAULT_SERVER, value_parser = Address::parse)]
     pub server: Address,
     #[command(flatten)]

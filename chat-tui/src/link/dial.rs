@@ -23,7 +23,7 @@ pub enum DialError {
     #[error("the server at {address} speaks no TLS newer than 1.2, and this client no older one than 1.3")]
     OldTls { address: String },
     /// The server turns everybody away for now.
-    #[error("the server has as many connections as it may; trying again")]
+    #[error("the server has as many connections for now as it may")]
     Busy,
     /// It took the call and closed it.
     #[error("the server at {address} hung up before anything was said")]

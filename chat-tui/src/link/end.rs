@@ -16,7 +16,7 @@ pub(crate) enum End {
     NoServer(String),
     /// Whoever answered is not trusted.
     Distrusted(Distrust),
-    /// It wants to be spoken to within TLS.
+    /// It asks for TLS, or expected it.
     NeedsTls(String),
     /// It broke, or the server closed it for a reason that a new connection may mend.
     Lost { sentence: String, retry_after: Option<Duration> },

@@ -152,3 +152,21 @@ async fn on_disk<T: Send + 'static>(
 ) -> Result<T, KnownServersError> {
     tokio::task::spawn_blocking(act).await.expect("what is done to the file does not panic and is not cancelled")
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_stays_unconfirmed_for_half_a_minute_ends_the_connection() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let server = listener.local_addr().unwrap().to_string();
+        let (roots, known) = (Roots::these([]), KnownServers::at("unused".into()));
+        let tcp = Tcp { server, key: None, encryption: Encryption::ByAddress, roots, known };
+
+        let connected = tcp.connect().await.unwrap();
+
+        assert_eq!(rustix::net::sockopt::tcp_user_timeout(&connected).unwrap(), 30_000);
+        assert!(connected.nodelay().unwrap());
+    }
+}

@@ -6,6 +6,7 @@
 use super::trust::Verdict;
 use chat_proto::Fingerprint;
 use chat_proto::login::{Binding, TLS_EXPORTER_LABEL};
+use chat_proto::text::visible_line;
 use chrono::DateTime;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{Resumption, verify_server_cert_signed_by_trust_anchor, verify_server_name};
@@ -214,15 +215,22 @@ fn is_self_signed(error: &str) -> bool {
 
 fn for_others(presented: &[String]) -> String {
     const SHOWN: usize = 3;
-    // As webpki writes them: `DnsName("a.example")`.
-    let bare = |name: &String| match (name.find('('), name.rfind(')')) {
-        (Some(start), Some(end)) if start < end => name[start + 1..end].trim_matches('"').to_owned(),
-        _ => name.clone(),
-    };
     match presented {
         [] => "it is for no host at all".to_owned(),
-        names => format!("it is for {}", names.iter().take(SHOWN).map(bare).collect::<Vec<_>>().join(", ")),
+        names => {
+            format!("it is for {}", names.iter().take(SHOWN).map(|name| bare(name)).collect::<Vec<_>>().join(", "))
+        }
     }
+}
+
+/// A name that webpki writes as `DnsName("a.example")`. Whoever made the certificate chose it, and it ends on a terminal.
+fn bare(name: &str) -> String {
+    const CHARACTERS: usize = 64;
+    let inside = match (name.find('('), name.rfind(')')) {
+        (Some(start), Some(end)) if start < end => name[start + 1..end].trim_matches('"'),
+        _ => name,
+    };
+    visible_line(inside.as_bytes()).chars().take(CHARACTERS).collect()
 }
 
 fn day(time: UnixTime) -> String {

@@ -11,6 +11,8 @@ use chat_proto::limits::FRAME_BYTES_FROM_SERVER;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
 use tokio_util::codec::Decoder;
 
+/// How a TLS alert begins: what somebody says who expected a handshake. No frame is so long.
+const TLS_ALERT: [u8; 2] = [0x15, 0x03];
 /// Bytes read at once.
 const READ_BYTES: usize = 16 * 1024;
 /// Unsent bytes above which no more frames are made.
@@ -39,6 +41,9 @@ impl<S: AsyncRead> Inbound<S> {
 
     /// The next whole frame with the request it answers. Kinds that we do not know are passed over if nobody asked.
     pub(crate) fn next_frame(&mut self) -> Result<Option<(u32, ServerFrame)>, End> {
+        if self.bytes.starts_with(&TLS_ALERT) {
+            return Err(End::NeedsTls("what answers expects TLS: chat-tui --tls speaks it".to_owned()));
+        }
         loop {
             let payload = self.codec.decode(&mut self.bytes).map_err(|error| no_protocol(&error))?;
             let raw = match payload {

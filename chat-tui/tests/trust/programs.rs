@@ -9,10 +9,15 @@ use tokio::process::Command;
 
 impl Person {
     /// Runs `chat-tui` in this person's home.
-    async fn run(&self, line: &[&str]) -> Output {
+    fn command(&self, line: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_chat-tui"));
         command.args(line).env("XDG_DATA_HOME", &self.home).env("XDG_STATE_HOME", &self.home).env_remove("CHAT_TLS");
         command.env("SSL_CERT_FILE", "/dev/null").env("SSL_CERT_DIR", "").stdin(Stdio::null()).kill_on_drop(true);
+        command
+    }
+
+    async fn run(&self, line: &[&str]) -> Output {
+        let mut command = self.command(line);
         tokio::time::timeout(crate::SOON, command.output()).await.expect("the program ends").unwrap()
     }
 
@@ -70,6 +75,21 @@ async fn send_ends_at_a_changed_key_and_goes_on_when_it_is_accepted() {
     let said = stdout(&accepted);
     assert!(said.contains(&known.to_string()) && said.contains(&identity.fingerprint.to_string()), "{said}");
     assert_eq!(person.send(&server.address).await.status.code(), Some(0));
+}
+
+#[tokio::test]
+async fn the_environment_can_ask_for_tls_as_the_flag_does() {
+    for (value, handshakes) in [("1", 1), ("0", 0)] {
+        let (server, person) = (Server::open(Identity::self_made()).await, Person::new());
+        let mut command = person.command(&["send", "--server", &server.address, "--join", "AB3Z", "hello"]);
+
+        command.env("CHAT_TLS", value);
+
+        // A server of TLS alone gets it either way; whether it was spoken plain first, its first handshake tells.
+        let sent = tokio::time::timeout(crate::SOON, command.output()).await.unwrap().unwrap();
+        assert_eq!(sent.status.code(), Some(0), "{}", stderr(&sent));
+        assert_eq!(server.failed_handshakes(), 1 - handshakes, "CHAT_TLS={value}");
+    }
 }
 
 #[tokio::test]

@@ -17,6 +17,7 @@ use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use rustls::version::TLS13;
 use rustls::{HandshakeKind, ServerConfig};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -129,6 +130,7 @@ struct Notes {
     /// What was said within TLS.
     heard: Mutex<Vec<u8>>,
     handshakes: Mutex<Vec<HandshakeKind>>,
+    failed: AtomicUsize,
     hung_up: tokio::sync::Notify,
     cut: tokio::sync::Notify,
 }
@@ -168,6 +170,10 @@ impl Server {
         self.notes.heard.lock().unwrap().clone()
     }
 
+    pub(crate) fn failed_handshakes(&self) -> usize {
+        self.notes.failed.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn handshakes(&self) -> Vec<HandshakeKind> {
         self.notes.handshakes.lock().unwrap().clone()
     }
@@ -188,6 +194,8 @@ async fn serve(tcp: TcpStream, config: ServerConfig, notes: Arc<Notes>) {
             () = converse(stream, binding, &notes) => {}
             () = notes.cut.notified() => {}
         }
+    } else {
+        notes.failed.fetch_add(1, Ordering::Relaxed);
     }
     notes.hung_up.notify_one();
 }

@@ -5,10 +5,13 @@ use crate::{Line, Person};
 use bytes::Bytes;
 use chat_proto::codec::to_bytes;
 use chat_proto::{Code, EntryBody, PostId, Refused, RoomCode, ServerFrame, UnixMillis};
+use chat_server::{Config, Server as ChatServer, System};
 use chat_tui::link::{Command, Encryption, LinkEvent, Mark, OutboxItem, Security, Trouble, Trust};
 use std::process::Stdio;
+use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
 
 async fn lost(line: &mut Line) -> String {
     match line.trouble().await {
@@ -38,7 +41,7 @@ async fn a_server_without_room_is_tried_again() {
     let mut line = Person::new().dial(&address);
 
     for _ in 0..2 {
-        assert_eq!(lost(&mut line).await, "the server has as many connections as it may; trying again");
+        assert_eq!(lost(&mut line).await, "the server has as many connections for now as it may");
     }
 }
 
@@ -100,17 +103,50 @@ async fn a_server_of_openssl_that_speaks_tls_1_2_alone_is_told_as_too_old() {
 }
 
 #[tokio::test]
-async fn on_this_machine_the_connection_is_plain_unless_tls_is_asked_for_or_an_invite_names_a_key() {
-    let identity = Identity::self_made();
-    let server = Server::open(identity.clone()).await;
+async fn on_this_machine_the_connection_is_plain_unless_tls_is_asked_for() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let stop = CancellationToken::new();
+    let served = stop.clone();
+    tokio::spawn(async move { ChatServer::new(Config::default(), System, served).serve(listener).await });
     let person = Person::new();
 
-    let mut plain = person.dial_with(&server.address, None, Encryption::ByAddress);
-    assert!(matches!(plain.trouble().await, Trouble::Misbehaves(_) | Trouble::Lost(_)), "a server of TLS alone");
-    assert_eq!(server.handshakes(), []);
+    let mut plain = person.dial_with(&address, None, Encryption::ByAddress);
+
+    assert_eq!(plain.security().await, Security::Plain);
+    assert_eq!(person.knows(&address), None);
+    assert!(lost(&mut person.dial(&address)).await.contains("TLS"), "a server without");
+    stop.cancel();
+}
+
+#[tokio::test]
+async fn an_invite_that_names_a_key_is_held_to_it_on_this_machine_too() {
+    let identity = Identity::self_made();
+    let (server, person) = (Server::open(identity.clone()).await, Person::new());
 
     assert_eq!(person.dial_invited(&server.address, identity.fingerprint).trust().await, Trust::Invited);
-    assert_eq!(person.dial(&server.address).trust().await, Trust::Known);
+    assert_eq!(server.handshakes().len(), 1, "nothing was tried before");
+}
+
+#[tokio::test]
+async fn a_server_on_this_machine_that_knows_tls_alone_gets_it() {
+    let server = Server::open(Identity::self_made()).await;
+
+    let mut line = Person::new().dial_with(&server.address, None, Encryption::ByAddress);
+
+    assert_eq!(line.trust().await, Trust::FirstContact);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_takes_the_call_and_says_nothing_is_given_up() {
+    let mute = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = mute.local_addr().unwrap().to_string();
+    let begun = tokio::time::Instant::now();
+
+    let trouble = Person::new().dial(&address).trouble().await;
+
+    assert!(matches!(trouble, Trouble::NoServer(_)), "{trouble:?}");
+    assert!(begun.elapsed() >= Duration::from_secs(10), "after ten seconds, and not before");
 }
 
 /// A tunnel to a server that speaks TLS with whoever is not on its machine: plain, it only says that.

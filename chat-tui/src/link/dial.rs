@@ -19,6 +19,9 @@ pub enum DialError {
     /// Something answers, and it is no TLS.
     #[error("the server at {address} does not speak TLS: it is older than this client, or no chat server")]
     NotTls { address: String },
+    /// It knows what TLS is, and has none.
+    #[error("the server at {address} runs without TLS, so it can be reached from its own machine only")]
+    Declined { address: String },
     /// It speaks TLS, but no version that we do.
     #[error("the server at {address} speaks no TLS newer than 1.2, and this client no older one than 1.3")]
     OldTls { address: String },

@@ -138,6 +138,7 @@ impl Tcp {
         let address = self.server.clone();
         match failure {
             Failure::NotTls => DialError::NotTls { address },
+            Failure::Declined => DialError::Declined { address },
             Failure::TooOld => DialError::OldTls { address },
             Failure::Busy => DialError::Busy,
             Failure::Ended => DialError::HungUp { address },

@@ -73,6 +73,8 @@ fn store<'a>(certificates: impl IntoIterator<Item = CertificateDer<'a>>) -> Root
 pub(crate) enum Failure {
     /// What answers is something else.
     NotTls,
+    /// It knows TLS, and has none for us: a chat server that was started without.
+    Declined,
     /// It speaks older versions only.
     TooOld,
     /// It turns everybody away for now.
@@ -251,7 +253,9 @@ fn failure(error: &io::Error) -> Failure {
 fn rustls_failure(error: &Error) -> Failure {
     match error {
         Error::InvalidMessage(_) => Failure::NotTls,
-        Error::AlertReceived(AlertDescription::AccessDenied) => Failure::Busy,
+        Error::AlertReceived(AlertDescription::HandshakeFailure) => Failure::Declined,
+        // A chat server that is full says the one or the other before it spends anything on a handshake.
+        Error::AlertReceived(AlertDescription::AccessDenied | AlertDescription::InternalError) => Failure::Busy,
         Error::AlertReceived(AlertDescription::ProtocolVersion)
         | Error::PeerIncompatible(
             PeerIncompatible::ServerDoesNotSupportTls12Or13

@@ -34,15 +34,31 @@ async fn a_server_that_speaks_something_else_is_told_from_one_that_speaks_tls() 
     }
 }
 
+/// Fatal, in records of their own, before any handshake.
+const ACCESS_DENIED: &[u8] = &[0x15, 3, 3, 0, 2, 2, 49];
+const INTERNAL_ERROR: &[u8] = &[0x15, 3, 3, 0, 2, 2, 80];
+const HANDSHAKE_FAILURE: &[u8] = &[0x15, 3, 3, 0, 2, 2, 40];
+const PROTOCOL_VERSION: &[u8] = &[0x15, 3, 3, 0, 2, 2, 70];
+
 #[tokio::test]
 async fn a_server_without_room_is_tried_again() {
-    // A fatal alert, access_denied, in a record of its own.
-    let (address, _task) = answering(&[0x15, 3, 3, 0, 2, 2, 49]).await;
-    let mut line = Person::new().dial(&address);
+    for alert in [ACCESS_DENIED, INTERNAL_ERROR] {
+        let (address, _task) = answering(alert).await;
+        let mut line = Person::new().dial(&address);
 
-    for _ in 0..2 {
-        assert_eq!(lost(&mut line).await, "the server has as many connections for now as it may");
+        for _ in 0..2 {
+            assert_eq!(lost(&mut line).await, "the server has as many connections for now as it may");
+        }
     }
+}
+
+#[tokio::test]
+async fn a_server_that_was_started_without_tls_is_told() {
+    let (address, _task) = answering(HANDSHAKE_FAILURE).await;
+
+    let sentence = lost(&mut Person::new().dial(&address)).await;
+
+    assert!(sentence.contains("runs without TLS"), "{sentence}");
 }
 
 #[tokio::test]
@@ -56,8 +72,7 @@ async fn a_server_that_hangs_up_before_the_handshake_is_tried_again() {
 
 #[tokio::test]
 async fn a_server_that_refuses_the_version_is_told_as_too_old() {
-    // A fatal alert, protocol_version.
-    let (address, _task) = answering(&[0x15, 3, 3, 0, 2, 2, 70]).await;
+    let (address, _task) = answering(PROTOCOL_VERSION).await;
 
     assert!(lost(&mut Person::new().dial(&address)).await.contains("no TLS newer than 1.2"));
 }

@@ -99,9 +99,8 @@ async fn a_server_of_openssl_that_speaks_tls_1_2_alone_is_told_as_too_old() {
         .status();
     assert!(made.await.unwrap().success());
     for (version, outcome) in [("-tls1_2", "no TLS newer than 1.2"), ("-tls1_3", "does not greet")] {
-        let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
         let mut openssl = tokio::process::Command::new("openssl")
-            .args(["s_server", version, "-port", &port.to_string(), "-key"])
+            .args(["s_server", version, "-accept", "0", "-key"])
             .args([key.as_os_str(), "-cert".as_ref(), certificate.as_os_str()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -109,7 +108,12 @@ async fn a_server_of_openssl_that_speaks_tls_1_2_alone_is_told_as_too_old() {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(openssl.stdout.take().unwrap()).lines();
-        while lines.next_line().await.unwrap().is_some_and(|line| !line.contains("ACCEPT")) {}
+        let port = loop {
+            let line = lines.next_line().await.unwrap().expect("openssl says where it listens");
+            if let Some((_, port)) = line.strip_prefix("ACCEPT").and_then(|rest| rest.rsplit_once(':')) {
+                break port.to_owned();
+            }
+        };
 
         let sentence = lost(&mut person.dial(&format!("localhost:{port}"))).await;
 

@@ -2,13 +2,12 @@
 
 use crate::config::server_address;
 use crate::link::{Security, Trust};
-use crate::screen::room::Room;
 use crate::state::State;
-use chat_proto::{Fingerprint, Invite, Secret};
+use chat_proto::{Fingerprint, Invite, RoomCode, Secret};
 
-/// An invite to a room of this client; with its secret, if it is private.
-pub fn invite(state: &State, room: &Room, secret: Option<Secret>) -> Invite {
-    Invite { code: room.typed_code(), secret, ..server(state) }
+/// An invite to the room with this code; with its secret, if it is private.
+pub fn invite(state: &State, room: RoomCode, secret: Option<Secret>) -> Invite {
+    Invite { code: Some(room), secret, ..server(state) }
 }
 
 /// The server of this client, as others know it.

@@ -125,9 +125,9 @@ fn say_way_in(state: &mut State) -> Vec<Effect> {
 
 /// What others type or paste.
 fn way_in(state: &State, room: &Room) -> String {
-    let invite = invite::invite(state, room, None);
-    match (invite.key, state.server) {
-        (Some(_), _) => format!("chat-tui --join '{invite}'"),
+    let invite = room.typed_code().map(|code| invite::invite(state, code, None)).filter(|invite| invite.key.is_some());
+    match (invite, state.server) {
+        (Some(invite), _) => format!("chat-tui --join '{invite}'"),
         (None, Server::Chosen) => format!("chat-tui --server {} --join {}", state.prompt.server(), room.code),
         (None, Server::Usual | Server::Here) => format!("chat-tui --join {}", room.code),
     }

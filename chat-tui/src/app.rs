@@ -52,11 +52,11 @@ pub trait World {
     fn host(&mut self, server: String) -> oneshot::Receiver<HostEvent>;
 }
 
-/// Runs the client until it ends. The terminal is given back when this returns.
+/// Runs the client until it ends. The terminal is given back when this returns, with what to leave on it, if anything.
 ///
 /// # Errors
 /// The terminal could not be taken over or drawn on.
-pub async fn run(start: Start, world: &mut impl World) -> io::Result<()> {
+pub async fn run(start: Start, world: &mut impl World) -> io::Result<Option<String>> {
     let signals = Signals::install()?;
     let hangup = terminal::hangup()?;
     let terminal = Terminal::take()?;
@@ -259,8 +259,8 @@ impl<W: World> App<'_, W> {
     }
 
     /// Gives the terminal back first: nobody looks at a screen that no longer answers.
-    async fn end(self, farewell: Farewell) -> io::Result<()> {
-        let Self { terminal, input, link, mut unsent, .. } = self;
+    async fn end(self, farewell: Farewell) -> io::Result<Option<String>> {
+        let Self { terminal, input, link, mut unsent, state, .. } = self;
         drop((terminal, input));
         let limit = if let Farewell::Quit = farewell { BYE } else { BYE_AFTER_HANGUP };
         if let Some(link) = link {
@@ -270,7 +270,7 @@ impl<W: World> App<'_, W> {
         }
         match farewell {
             Farewell::Terminal(error) => Err(error),
-            Farewell::Quit | Farewell::Hangup => Ok(()),
+            Farewell::Quit | Farewell::Hangup => Ok(state.last_words()),
         }
     }
 }

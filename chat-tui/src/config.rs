@@ -3,10 +3,12 @@
 mod address;
 mod person;
 
-pub use address::{AddressError, DEFAULT_SERVER, server_address};
+pub use address::{Address, AddressError, DEFAULT_SERVER, goes_to, server_address};
 pub use person::login_name;
 
-use chat_proto::{Nick, RoomCode};
+use crate::link::Encryption;
+use chat_proto::{Fingerprint, Nick, RoomCode};
+use clap::builder::FalseyValueParser;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use std::path::PathBuf;
@@ -14,14 +16,15 @@ use std::time::Duration;
 
 const EXAMPLES: &str = "\
 Examples:
-  chat-tui --host --name alice --create    a chat on this machine, with one command
+  chat-tui --host --name alice --create    a chat for all who reach this machine
   chat-tui --name bob --join AB3Z          enter the room AB3Z
   chat-tui --server chat.example.org       ask for the rest on the screen
   make 2>&1 | tail -5 | chat-tui send --join AB3Z --name ci
   chat-tui tail --join AB3Z --json | jq -r .text
 
 A name belongs to the key that first used it. The key is made on first start and kept in
-~/.local/share/chat/identity; whoever has that file is you. Messages that were not acknowledged
+~/.local/share/chat/identity; whoever has that file is you. Keys of servers are kept beside it, in
+known_servers; chat-tui trust shows and changes them. Messages that were not acknowledged
 are kept in ~/.local/state/chat/outbox and sent when you come back.
 
 Exit codes:
@@ -55,15 +58,32 @@ pub struct Chat {
     /// Enter the room with this code
     #[arg(long, value_name = "CODE")]
     pub join: Option<String>,
-    /// The server; the port is 7000 if none is given [default: localhost:7000]
+    /// The server, or chat://host:port?key=…; the port is 7000 if none is given [default: localhost:7000]
     #[arg(long, value_name = "HOST:PORT", env = "CHAT_SERVER")]
     pub server: Option<String>,
+    #[command(flatten)]
+    pub secured: Secured,
     /// The file with your key [default: ~/.local/share/chat/identity]
     #[arg(long, value_name = "FILE")]
     pub identity: Option<PathBuf>,
-    /// Run a server inside this program, for this machine only, unless one answers already
+    /// Run a server inside this program, for all who can reach this machine, unless one answers already
     #[arg(long)]
     pub host: bool,
+}
+
+/// Which connections are encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Args)]
+pub struct Secured {
+    /// Use TLS also to this machine, as through a tunnel to another one
+    #[arg(long, env = "CHAT_TLS", value_parser = FalseyValueParser::new())]
+    tls: bool,
+}
+
+impl Secured {
+    /// What was asked for.
+    pub fn encryption(self) -> Encryption {
+        if self.tls { Encryption::Always } else { Encryption::ByAddress }
+    }
 }
 
 /// For pipes and scripts: no screen.
@@ -73,6 +93,8 @@ pub enum Script {
     Send(Send),
     /// Print a room, its history first, and go on printing what is said
     Tail(Tail),
+    /// Show which key a server is known by, or accept another one
+    Trust(Trust),
 }
 
 /// `chat-tui send`.
@@ -112,15 +134,39 @@ pub struct Tail {
     pub who: Who,
 }
 
+/// `chat-tui trust`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+#[command(after_help = TRUST)]
+pub struct Trust {
+    /// The server, or an invite to it; the port is 7000 if none is given
+    #[arg(value_name = "HOST:PORT", value_parser = Address::parse)]
+    pub server: Address,
+    /// The key to trust from now on, whatever was known before
+    #[arg(value_name = "KEY", value_parser = fingerprint, allow_hyphen_values = true)]
+    pub key: Option<Fingerprint>,
+    /// Forget the server, as if it had never been met
+    #[arg(long, conflicts_with = "key")]
+    pub forget: bool,
+}
+
+const TRUST: &str = "\
+A server whose certificate the roots of this system vouch for needs nothing else. Any other
+shows its key at first contact, and must have the same one from then on. Known servers stand in
+~/.local/share/chat/known_servers, one per line.
+
+Exit codes: 0 done, 1 nothing is known of the server, or the file cannot be used, 2 usage";
+
 /// Who does it, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct Who {
     /// The name to appear under; by default the one you are logged in under, or a free one like it
     #[arg(long, value_parser = nick)]
     pub name: Option<Nick>,
-    /// The server; the port is 7000 if none is given
-    #[arg(long, value_name = "HOST:PORT", env = "CHAT_SERVER", default_value = DEFAULT_SERVER, value_parser = server_address)]
-    pub server: String,
+    /// The server, or chat://host:port?key=…; the port is 7000 if none is given
+    #[arg(long, value_name = "HOST:PORT", env = "CHAT_SERVER", default_value = DEFAULT_SERVER, value_parser = Address::parse)]
+    pub server: Address,
+    #[command(flatten)]
+    pub secured: Secured,
     /// The file with your key [default: ~/.local/share/chat/identity]
     #[arg(long, value_name = "FILE")]
     pub identity: Option<PathBuf>,
@@ -151,6 +197,10 @@ const HOST_AND_JOIN: &str = "\
 
 fn nick(typed: &str) -> Result<Nick, String> {
     Nick::parse(typed.as_bytes()).map_err(|error| error.to_string())
+}
+
+fn fingerprint(typed: &str) -> Result<Fingerprint, String> {
+    Fingerprint::parse(typed).ok_or_else(|| "a key is 43 letters, digits, - and _, as the server prints it".to_owned())
 }
 
 fn code(typed: &str) -> Result<RoomCode, String> {

@@ -18,6 +18,8 @@ pub enum Context {
     Help,
     /// A question.
     Question,
+    /// A server that is not trusted.
+    Distrust,
 }
 
 /// What a key asks for.
@@ -89,7 +91,7 @@ const fn row(keys: &'static [Key], context: Context, action: Action, help: &'sta
 
 const CTRL: KeyModifiers = KeyModifiers::CONTROL;
 const ALT: KeyModifiers = KeyModifiers::ALT;
-use Context::{Anywhere, Connecting, Help, Prompt, Question, Room, Typing};
+use Context::{Anywhere, Connecting, Distrust, Help, Prompt, Question, Room, Typing};
 use KeyCode::{BackTab, Backspace, Delete, Down, End, Enter, Esc, F, Home, Left, PageDown, PageUp, Right, Tab, Up};
 
 pub const BINDINGS: &[Binding] = &[
@@ -142,6 +144,12 @@ pub const BINDINGS: &[Binding] = &[
     row(&[key(End), with(ALT, End)], Help, Action::Newest, ""),
     row(&[key(Enter), ch('y')], Question, Action::Yes, ""),
     row(&[key(Esc), ch('n')], Question, Action::No, ""),
+    row(&[key(Enter), key(F(5))], Distrust, Action::Mend, ""),
+    row(&[key(Esc), ch('q')], Distrust, Action::Dismiss, ""),
+    row(&[key(Up), ch('k')], Distrust, Action::Up, ""),
+    row(&[key(Down), ch('j')], Distrust, Action::Down, ""),
+    row(&[key(PageUp), ch('b')], Distrust, Action::PageUp, ""),
+    row(&[key(PageDown), ch(' ')], Distrust, Action::PageDown, ""),
 ];
 
 const fn ch(letter: char) -> Key {
@@ -157,6 +165,7 @@ impl Context {
             Connecting => &[Connecting, Anywhere],
             Help => &[Help, Anywhere],
             Question => &[Question, Anywhere],
+            Distrust => &[Distrust, Anywhere],
             Typing => &[Typing, Anywhere],
             Anywhere => &[Anywhere],
         }
@@ -220,7 +229,7 @@ mod tests {
 
     #[test]
     fn no_key_means_two_things_in_one_place() {
-        for context in [Room, Prompt, Connecting, Help, Question] {
+        for context in [Room, Prompt, Connecting, Help, Question, Distrust] {
             let rows = BINDINGS.iter().filter(|row| context.chain().contains(&row.context));
             let keys: Vec<String> = rows.flat_map(|row| row.keys.iter().map(Key::to_string)).collect();
             for (i, key) in keys.iter().enumerate() {

@@ -1,7 +1,8 @@
 //! `chat-tui`: reads its command line, and starts what was asked for.
 
 use chat_tui::config::{Chat, Config, DEFAULT_SERVER, Script, Send, Tail, Who, login_name};
-use chat_tui::script::{Ending, send, tail};
+use chat_tui::known_servers::KnownServers;
+use chat_tui::script::{Ending, send, tail, trust};
 use chat_tui::state::{Start, Wish};
 use chat_tui::world::ThisMachine;
 use chat_tui::{app, identity, place};
@@ -29,22 +30,21 @@ async fn main() -> ExitCode {
 }
 
 async fn run(script: &Script) -> Ending {
-    let who = match script {
-        Script::Send(order) => &order.who,
-        Script::Tail(order) => &order.who,
-    };
-    let key = match key(who) {
-        Ok(key) => key,
-        Err(error) => return Ending::Refused(error.to_string()),
-    };
     match script {
-        Script::Send(order) => post(order, key).await,
-        Script::Tail(order) => follow(order, key).await,
+        Script::Send(order) => match key(&order.who) {
+            Ok(key) => post(order, key).await,
+            Err(ending) => ending,
+        },
+        Script::Tail(order) => match key(&order.who) {
+            Ok(key) => follow(order, key).await,
+            Err(ending) => ending,
+        },
+        Script::Trust(order) => trust::run(order, &KnownServers::usual(), io::stdout().lock()),
     }
 }
 
-fn key(who: &Who) -> Result<SigningKey, identity::IdentityError> {
-    identity::load_or_make(who.identity.as_deref())
+fn key(who: &Who) -> Result<SigningKey, Ending> {
+    identity::load_or_make(who.identity.as_deref()).map_err(|error| Ending::Refused(error.to_string()))
 }
 
 async fn post(order: &Send, key: SigningKey) -> Ending {
@@ -55,7 +55,7 @@ async fn post(order: &Send, key: SigningKey) -> Ending {
             Err(error) => return Ending::Refused(format!("cannot read the message: {error}")),
         },
     };
-    send::run(order, &text, key, stopped()).await
+    send::run(order, &text, key, io::stderr(), stopped()).await
 }
 
 async fn follow(order: &Tail, key: SigningKey) -> Ending {
@@ -106,12 +106,14 @@ async fn chat(config: Chat) -> ExitCode {
         let sentence = "the chat needs a terminal; for pipes and scripts there are `chat-tui send` and `chat-tui tail`";
         return ended(&Ending::Refused(sentence.to_owned()));
     }
+    let encryption = config.secured.encryption();
     let start = start(config);
-    let mut world = ThisMachine::new(key, start.instance, place::state().ok());
+    let mut world = ThisMachine::new(key, start.instance, encryption, place::state().ok());
     let outcome = app::run(start, &mut world).await;
     world.close().await;
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(None) => ExitCode::SUCCESS,
+        Ok(Some(words)) => ended(&Ending::DoneSaying(words)),
         Err(error) => ended(&Ending::Refused(format!("cannot use the terminal: {error}"))),
     }
 }

@@ -1,5 +1,6 @@
-//! What lies over a screen: the help, or a question.
+//! What lies over a screen: the help, a question, or a server that is not trusted.
 
+pub mod distrust;
 pub mod help;
 pub mod question;
 
@@ -13,4 +14,8 @@ pub enum Overlay {
         row: usize,
     },
     Question(Question),
+    /// Why the server is not trusted, from this row on.
+    Distrust {
+        row: usize,
+    },
 }

@@ -3,6 +3,7 @@
 mod account;
 pub mod send;
 pub mod tail;
+pub mod trust;
 
 use std::process::ExitCode;
 

@@ -1,16 +1,17 @@
 //! Everything the client knows: plain data, changed by `update` alone.
 
-use crate::link::{Command, OutboxItem, Trouble};
+use crate::link::{Command, Distrust, OutboxItem, Security, Trouble};
 use crate::overlay::Overlay;
 use crate::screen::prompt::Prompt;
 use crate::screen::room::Room;
 use crate::theme::{Depth, Theme};
+use crate::trust;
 use crate::widget::composer::Composer;
 use crate::widget::timeline::Reader;
 use crate::zone::Zone;
 use chat_proto::entry::{EntryBody, PersonId, PostId, RoomId, UnixMillis};
 use chat_proto::frame::Door;
-use chat_proto::{Fingerprint, Nick, RoomCode, Secret};
+use chat_proto::{Fingerprint, Invite, Nick, RoomCode, Secret};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -69,12 +70,20 @@ pub struct State {
     pub person: Option<PersonId>,
     pub name: Option<Nick>,
     pub server: Server,
+    /// The server of this process, as others reach it.
+    pub hosted: Option<Invite>,
+    /// What protects the connection there is, or was last.
+    pub security: Option<Security>,
+    /// The server that was not trusted, until somebody goes on.
+    pub distrusted: Option<Distrusted>,
     pub rooms: BTreeMap<RoomId, Room>,
     pub current: Option<RoomId>,
     /// How many posts this instance has made. One count for all rooms, so that an id alone names a post.
     pub posted: u64,
     pub composer: Composer,
     pub notice: Option<Notice>,
+    /// What is to be told as soon as there is a room to tell it in.
+    pub untold: Vec<String>,
     pub are_members_wanted: bool,
     pub has_focus: bool,
 }
@@ -134,7 +143,17 @@ pub enum Link {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
     Hint(String),
+    /// A hint that is no answer to what was done: it stays until there is another notice.
+    Standing(String),
     Problem(String),
+}
+
+/// A server that was not trusted, and what was to be done there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Distrusted {
+    pub distrust: Distrust,
+    /// None if there was a room already.
+    pub goal: Option<Goal>,
 }
 
 impl State {
@@ -156,11 +175,15 @@ impl State {
             person: None,
             name: None,
             server: if start.is_server_given && !start.is_host { Server::Chosen } else { Server::Usual },
+            hosted: None,
+            security: None,
+            distrusted: None,
             rooms: BTreeMap::new(),
             current: None,
             posted: 0,
             composer: Composer::default(),
             notice: None,
+            untold: Vec::new(),
             are_members_wanted: true,
             has_focus: true,
         }
@@ -182,6 +205,11 @@ impl State {
         matches!(self.link, Link::Up { .. })
     }
 
+    /// What was hinted at was about what was done before.
+    pub fn forget_hint(&mut self) {
+        self.notice.take_if(|notice| !matches!(notice, Notice::Standing(_)));
+    }
+
     /// The id of the next post, used up by asking.
     pub fn next_post(&mut self) -> PostId {
         self.posted += 1;
@@ -201,6 +229,11 @@ impl State {
 
     pub fn undelivered(&self) -> usize {
         self.rooms.values().map(|room| room.timeline.undelivered()).sum()
+    }
+
+    /// What is left on the terminal at the end: what somebody needs outside of here, whole and to be copied.
+    pub fn last_words(&self) -> Option<String> {
+        self.distrusted.as_ref().map(|distrusted| trust::as_text(&distrusted.distrust))
     }
 
     /// When the screen changes by itself next: a retry counts down.

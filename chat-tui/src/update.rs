@@ -6,6 +6,7 @@ mod link;
 mod posting;
 mod prompt;
 mod reading;
+mod trust;
 
 use crate::effect::Effect;
 use crate::event::{Event, EventKind};
@@ -52,6 +53,7 @@ fn on_terminal(state: &mut State, event: TerminalEvent) -> Vec<Effect> {
 fn on_resize(state: &mut State, columns: u16, rows: u16) -> Vec<Effect> {
     (state.columns, state.rows) = (columns, rows);
     keys::keep_help_in_bounds(state);
+    trust::keep_in_bounds(state);
     Vec::new()
 }
 
@@ -74,6 +76,11 @@ fn on_focus(state: &mut State, focus: Focus) -> Vec<Effect> {
 fn hint(state: &mut State, words: impl Into<String>) -> Vec<Effect> {
     state.notice = Some(Notice::Hint(words.into()));
     Vec::new()
+}
+
+/// Shows sentences until there is another notice.
+fn standing(state: &mut State, words: String) {
+    state.notice = Some(Notice::Standing(words));
 }
 
 /// Shows what went wrong; nothing else happens.

@@ -1,6 +1,6 @@
 //! What the terminal shows: a function of the state that only reads it.
 
-use crate::overlay::{Overlay, help, question};
+use crate::overlay::{Overlay, distrust, help, question};
 use crate::screen::{connecting, prompt, room};
 use crate::state::{Screen, State};
 use crate::theme::{Ground, Ink};
@@ -55,6 +55,7 @@ fn draw_screen(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Positio
 fn draw_overlay(overlay: Overlay, state: &State, area: Rect, buffer: &mut Buffer) {
     match overlay {
         Overlay::Help { row } => help::draw(row, state, area, buffer),
+        Overlay::Distrust { row } => distrust::draw(row, state, area, buffer),
         Overlay::Question(asked) => question::draw(asked, state, area, buffer),
     }
 }

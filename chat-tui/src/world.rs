@@ -4,7 +4,8 @@ use crate::app::{LinkEnds, World};
 use crate::config::server_address;
 use crate::event::HostEvent;
 use crate::host::{self, Host, Hosting};
-use crate::link::{self, Environment, Target};
+use crate::link::{self, Encryption, Environment, Target, Tcp};
+use crate::place::Homeless;
 use chat_proto::frame::Stay;
 use chat_proto::{Fingerprint, Nick};
 use ed25519_dalek::SigningKey;
@@ -20,15 +21,16 @@ const DRAIN: Duration = Duration::from_secs(1);
 pub struct ThisMachine {
     key: SigningKey,
     instance: u64,
-    /// Where outbox and log are kept; in memory and not at all if there is no such place.
+    encryption: Encryption,
+    /// Where the outbox, and the key and log of a server are kept. Without it there is no server, and an outbox in memory.
     state: Option<PathBuf>,
     host: Arc<Mutex<Option<Host>>>,
 }
 
 impl ThisMachine {
     /// For the person who holds `key`. `instance` names this run.
-    pub fn new(key: SigningKey, instance: u64, state: Option<PathBuf>) -> Self {
-        Self { key, instance, state, host: Arc::default() }
+    pub fn new(key: SigningKey, instance: u64, encryption: Encryption, state: Option<PathBuf>) -> Self {
+        Self { key, instance, encryption, state, host: Arc::default() }
     }
 
     /// Ends the hosted server, if there is one, after telling its guests.
@@ -46,8 +48,9 @@ impl World for ThisMachine {
         let server = server_address(&server).unwrap_or(server);
         let outbox = self.state.as_ref().map(|state| state.join("outbox"));
         let environment = Environment::of_this_machine(self.instance, outbox);
-        let (commands, events) =
-            link::spawn(Target { server, key, name, stay: Stay::Resident }, self.key.clone(), environment);
+        let target = Target { server, key, name, stay: Stay::Resident };
+        let tcp = Tcp::to(&target, self.encryption);
+        let (commands, events) = link::spawn_over(tcp, target, self.key.clone(), environment);
         LinkEnds { commands, events }
     }
 
@@ -67,10 +70,13 @@ async fn try_host(server: &str, state: Option<&Path>, slot: &Mutex<Option<Host>>
         Ok(address) => address,
         Err(error) => return HostEvent::Failed(error.to_string()),
     };
+    // A server without a key that stays the same would be another one each time.
+    let Some(state) = state else { return HostEvent::Failed(Homeless.to_string()) };
     match host::host(&address, state).await {
         Ok(Hosting::Here(host)) => {
+            let invite = host.invite().clone();
             slot.lock().unwrap_or_else(PoisonError::into_inner).replace(host);
-            HostEvent::Hosting { address }
+            HostEvent::Hosting { address, invite }
         }
         Ok(Hosting::Elsewhere) => HostEvent::Guest { address },
         Err(error) => HostEvent::Failed(error.to_string()),

@@ -68,7 +68,7 @@ fn a_server_without_a_port_is_on_port_7000() {
         panic!("not a tail")
     };
 
-    assert_eq!(order.who.server, "[::1]:7000");
+    assert_eq!(order.who.server.server, "[::1]:7000");
 }
 
 #[test]

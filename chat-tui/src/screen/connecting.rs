@@ -1,5 +1,6 @@
 //! The connecting screen: flags said enough, the room is on its way.
 
+use crate::config::goes_to;
 use crate::state::{Goal, State};
 use crate::theme::Ink;
 use crate::widget::paint;
@@ -13,7 +14,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
         Some(Goal::Join(code, _)) => format!("entering {code}"),
         Some(Goal::Create(_)) | None => "opening a room".to_owned(),
     };
-    let server = state.prompt.server();
+    let (server, _) = goes_to(state.prompt.server());
     centre(&format!("{goal} at {server}…"), Ink::Text, state, area, middle, buffer);
     centre("Esc prompt   Ctrl-C quit", Ink::Muted, state, area, middle + 2, buffer);
 }

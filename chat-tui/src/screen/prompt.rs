@@ -4,10 +4,11 @@ mod draw;
 
 pub use draw::{draw, hit};
 
+use crate::config::Address;
 use crate::state::{Goal, Wish};
 use crate::widget::composer::Buffer;
 use chat_proto::text::visible_line;
-use chat_proto::{Nick, RoomCode};
+use chat_proto::{Invite, Nick, RoomCode};
 
 /// More than any name, code or address needs; a paste of anything else stops here.
 const FIELD_BYTES_MAX: usize = 256;
@@ -99,6 +100,10 @@ impl Prompt {
     pub fn judged_server(&mut self) -> Result<String, String> {
         match self.server() {
             "" => Err(self.blame(Focus::Server, "a server is needed, like localhost:7000".to_owned())),
+            server if Invite::is_meant(server) => match Address::parse(server) {
+                Ok(_) => Ok(server.to_owned()),
+                Err(error) => Err(self.blame(Focus::Server, error.to_string())),
+            },
             server => Ok(server.to_owned()),
         }
     }

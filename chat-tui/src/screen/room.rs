@@ -146,8 +146,13 @@ fn members_columns(columns: u16) -> u16 {
 }
 
 fn notice_rows(state: &State) -> u16 {
-    let Some(Notice::Hint(words) | Notice::Problem(words)) = &state.notice else { return 0 };
-    (wrap::rows(words, notice_columns(state.columns)).len() as u16).min(3)
+    let (words, most) = match &state.notice {
+        // Keys and invites are long, and of no use in part.
+        Some(Notice::Hint(words) | Notice::Problem(words)) => (words, state.rows / 3),
+        Some(Notice::Standing(words)) => (words, state.rows / 2),
+        None => return 0,
+    };
+    (wrap::rows(words, notice_columns(state.columns)).len() as u16).min(most.max(3))
 }
 
 fn notice_columns(columns: u16) -> usize {
@@ -206,13 +211,19 @@ fn draw_banner(state: &State, area: Rect, cells: &mut Buffer) {
 
 fn draw_notice(state: &State, area: Rect, cells: &mut Buffer) {
     let (sign, words, ink) = match &state.notice {
-        Some(Notice::Hint(words)) => ("·", words, Ink::Muted),
+        Some(Notice::Hint(words) | Notice::Standing(words)) => ("·", words, Ink::Muted),
         Some(Notice::Problem(words)) => ("✗", words, Ink::Error),
         None => return,
     };
     paint::text(cells, area, (area.x + 1, area.y), sign, state.theme.ink(ink));
-    for (y, row) in (area.top()..area.bottom()).zip(wrap::rows(words, notice_columns(area.width))) {
-        paint::text(cells, area, (area.x + 3, y), &words[row], state.theme.ink(ink));
+    let columns = notice_columns(area.width);
+    let rows = wrap::rows(words, columns);
+    let are_all_shown = rows.len() <= usize::from(area.height);
+    for (y, row) in (area.top()..area.bottom()).zip(rows) {
+        // What does not fit ends in an ellipsis instead of in the middle.
+        let is_cut = y + 1 == area.bottom() && !are_all_shown;
+        let row = if is_cut { wrap::cut(&words[row.start..], columns) } else { words[row].into() };
+        paint::text(cells, area, (area.x + 3, y), &row, state.theme.ink(ink));
     }
 }
 

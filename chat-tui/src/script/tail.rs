@@ -7,6 +7,7 @@ use super::Ending;
 use super::account::Account;
 use crate::config::Tail;
 use crate::link::{Asked, Command, LinkEvent};
+use crate::trust;
 use chat_proto::frame::Door;
 use chat_proto::frame::{Joined, Stay};
 use chat_proto::{Entry, RoomCode};
@@ -54,6 +55,9 @@ struct Follower<O, A> {
 impl<O: Write, A: Write> Follower<O, A> {
     async fn done(&mut self) -> Ending {
         while let Some(event) = self.account.next().await {
+            if let Some(sentence) = self.account.aside(&event) {
+                self.say(&sentence);
+            }
             match self.on_event(event).await {
                 Ok(None) => {}
                 Ok(Some(ending)) => return ending,
@@ -88,6 +92,7 @@ impl<O: Write, A: Write> Follower<O, A> {
             LinkEvent::Refused { sentence, .. } | LinkEvent::Ended(sentence) => {
                 return Ok(Some(Ending::Refused(sentence)));
             }
+            LinkEvent::Distrusted(distrust) => return Ok(Some(Ending::Refused(trust::as_text(&distrust)))),
             LinkEvent::RoomEnded { .. } => return Ok(Some(Ending::DoneSaying(self.ended()))),
             LinkEvent::Left { .. } => return Ok(Some(Ending::Refused("this room is closed to you now".into()))),
             _ => {}

@@ -1,9 +1,9 @@
 //! Keys, the mouse and pastes: what they mean where.
 
-use super::{ask, commands, hint, link, posting, problem, prompt, reading};
+use super::{ask, commands, hint, link, posting, problem, prompt, reading, trust};
 use crate::effect::Effect;
 use crate::keymap::{self, Action, Context};
-use crate::overlay::{Overlay, Question, help};
+use crate::overlay::{Overlay, Question, distrust, help};
 use crate::state::{Screen, State};
 use crate::widget::composer::{Edit, harmless};
 use crate::{command, screen};
@@ -28,6 +28,7 @@ fn context(state: &State) -> Context {
     match (state.overlay, state.screen) {
         (Some(Overlay::Help { .. }), _) => Context::Help,
         (Some(Overlay::Question(_)), _) => Context::Question,
+        (Some(Overlay::Distrust { .. }), _) => Context::Distrust,
         (None, Screen::Prompt) => Context::Prompt,
         (None, Screen::Connecting) => Context::Connecting,
         (None, Screen::Room) => Context::Room,
@@ -38,6 +39,7 @@ fn on_action(state: &mut State, context: Context, action: Action) -> Vec<Effect>
     match context {
         Context::Help => on_help_action(state, action),
         Context::Question => on_question_action(state, action),
+        Context::Distrust => on_distrust_action(state, action),
         _ => on_screen_action(state, context, action),
     }
 }
@@ -107,8 +109,7 @@ fn on_edit(state: &mut State, context: Context, edit: Edit) -> Vec<Effect> {
 }
 
 fn on_typed(state: &mut State, context: Context, text: &str) -> Vec<Effect> {
-    // What was hinted at was about the line before.
-    state.notice = None;
+    state.forget_hint();
     match context {
         Context::Room => match state.composer.insert(text) {
             Ok(()) => Vec::new(),
@@ -123,7 +124,7 @@ fn on_typed(state: &mut State, context: Context, text: &str) -> Vec<Effect> {
 }
 
 pub(super) fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
-    state.notice = None;
+    state.forget_hint();
     match context(state) {
         Context::Room => match state.composer.paste(text) {
             Ok(()) => Vec::new(),
@@ -207,6 +208,30 @@ fn on_help_action(state: &mut State, action: Action) -> Vec<Effect> {
     }
 }
 
+fn on_distrust_action(state: &mut State, action: Action) -> Vec<Effect> {
+    let page = distrust::extent(state).1.saturating_sub(1).max(1).cast_signed();
+    match action {
+        Action::Up => scroll_distrust(state, -1),
+        Action::Down => scroll_distrust(state, 1),
+        Action::PageUp => scroll_distrust(state, -page),
+        Action::PageDown => scroll_distrust(state, page),
+        Action::Mend => trust::try_again(state),
+        Action::Dismiss | Action::Interrupt => {
+            state.overlay = None;
+            Vec::new()
+        }
+        action => on_any_overlay(action),
+    }
+}
+
+fn scroll_distrust(state: &mut State, by: isize) -> Vec<Effect> {
+    if let Some(Overlay::Distrust { row }) = &mut state.overlay {
+        *row = row.saturating_add_signed(by);
+    }
+    trust::keep_in_bounds(state);
+    Vec::new()
+}
+
 fn on_any_overlay(action: Action) -> Vec<Effect> {
     match action {
         Action::Redraw => vec![Effect::Redraw],
@@ -237,6 +262,8 @@ pub(super) fn on_mouse(state: &mut State, mouse: MouseEvent) -> Vec<Effect> {
         (MouseEventKind::ScrollDown, Context::Room) => reading::wheel_down(state),
         (MouseEventKind::ScrollUp, Context::Help) => scroll_help(state, -3),
         (MouseEventKind::ScrollDown, Context::Help) => scroll_help(state, 3),
+        (MouseEventKind::ScrollUp, Context::Distrust) => scroll_distrust(state, -3),
+        (MouseEventKind::ScrollDown, Context::Distrust) => scroll_distrust(state, 3),
         (MouseEventKind::Down(MouseButton::Left), Context::Prompt) => on_prompt_click(state, mouse),
         _ => Vec::new(),
     }

@@ -1,10 +1,11 @@
 //! What the link tells.
 
-use super::{hint, problem, prompt};
+use super::{hint, problem, prompt, standing, trust};
 use crate::effect::Effect;
-use crate::link::{Asked, Command, LinkEvent, Mark, OutboxItem, Trouble};
+use crate::invite;
+use crate::link::{Asked, Command, LinkEvent, Mark, OutboxItem, Security, Trouble};
 use crate::screen::room::Room;
-use crate::state::{Goal, Link, Screen, Server, State};
+use crate::state::{Goal, Link, Notice, Screen, Server, State};
 use crate::widget::timeline::{ENTRIES_MAX, Reader};
 use chat_proto::entry::{Entry, PersonId, PostId, RoomId, UnixMillis};
 use chat_proto::frame::Door;
@@ -18,7 +19,7 @@ const ROOMS_MAX: usize = chat_proto::limits::ROOMS_PER_SESSION;
 
 pub(super) fn on_link(state: &mut State, event: LinkEvent) -> Vec<Effect> {
     match event {
-        LinkEvent::Up { person, name, .. } => on_up(state, person, name),
+        LinkEvent::Up { person, name, security, .. } => on_up(state, person, name, security),
         LinkEvent::Down { trouble, retry_in } => on_down(state, trouble, retry_in),
         LinkEvent::LoginRefused { sentence, free_name } => prompt::on_login_refused(state, &sentence, free_name),
         LinkEvent::Ended(why) => on_ended(state, &why),
@@ -33,20 +34,21 @@ pub(super) fn on_link(state: &mut State, event: LinkEvent) -> Vec<Effect> {
         LinkEvent::Marked { room, id, mark } => on_marked(state, room, id, mark),
         LinkEvent::Restored { items } => on_restored(state, &items),
         LinkEvent::RoomEnded { room, .. } => on_room_ended(state, room),
-        LinkEvent::Distrusted(distrust) => on_ended(state, &distrust.to_string()),
+        LinkEvent::Distrusted(distrust) => trust::on_distrusted(state, distrust),
         LinkEvent::Invitation { .. } | LinkEvent::Names(_) => Vec::new(),
         LinkEvent::Left { room } if is_closed(state, room) => Vec::new(),
         LinkEvent::Left { room } => on_left(state, room),
         LinkEvent::Renamed(name) => on_renamed(state, name),
-        LinkEvent::Notice(sentence) => problem(state, &sentence),
+        LinkEvent::Notice(sentence) => on_notice(state, &sentence),
         LinkEvent::Refused { asked, sentence, free_name } => on_refused(state, asked, &sentence, free_name),
     }
 }
 
-fn on_up(state: &mut State, person: PersonId, name: Nick) -> Vec<Effect> {
+fn on_up(state: &mut State, person: PersonId, name: Nick, security: Security) -> Vec<Effect> {
     state.link = Link::Up { latency: None };
     state.person = Some(person);
     state.name = Some(name);
+    trust::on_up(state, security);
     state.attempt.map(|goal| Effect::Link(goal.command())).into_iter().collect()
 }
 
@@ -67,6 +69,15 @@ fn on_ended(state: &mut State, why: &str) -> Vec<Effect> {
         Some(_) => prompt::fail(state, why, None),
         None => Vec::new(),
     }
+}
+
+/// In a room it is told at once; on the way to one, it would go by unseen.
+fn on_notice(state: &mut State, sentence: &str) -> Vec<Effect> {
+    match state.attempt {
+        Some(_) => trust::tell(state, sentence),
+        None => return problem(state, sentence),
+    }
+    Vec::new()
 }
 
 fn on_latency(state: &mut State, latency: Duration) -> Vec<Effect> {
@@ -91,21 +102,35 @@ fn on_joined(state: &mut State, asked: Asked, joined: &Joined) -> Vec<Effect> {
     }
     match asked {
         Asked::Resume(_) if state.current.is_some() => Vec::new(),
-        Asked::Create if joined.state.members <= 1 => [enter(state, joined.room), invite(state)].concat(),
+        Asked::Create if joined.state.members <= 1 => [enter(state, joined.room), say_way_in(state)].concat(),
         _ => enter(state, joined.room),
     }
 }
 
 /// A new room is of use only to somebody who can tell others how to come in.
-fn invite(state: &mut State) -> Vec<Effect> {
-    // With a room behind this one, the way back is what has to be said.
-    let alone = state.room().filter(|_| state.notice.is_none());
-    let Some(code) = alone.map(|room| room.code.clone()) else { return Vec::new() };
-    let server = match state.server {
-        Server::Chosen => format!(" --server {}", state.prompt.server()),
-        Server::Usual | Server::Here => String::new(),
-    };
-    hint(state, format!("others join with:  chat-tui{server} --join {code}"))
+fn say_way_in(state: &mut State) -> Vec<Effect> {
+    let Some(room) = state.room() else { return Vec::new() };
+    let words = format!("others join with:  {}", way_in(state, room));
+    match &state.notice {
+        None => return hint(state, words),
+        Some(Notice::Standing(told)) => {
+            let words = format!("{told}\n{words}");
+            standing(state, words);
+        }
+        // With a room behind this one, the way back is what has to be said.
+        Some(Notice::Hint(_) | Notice::Problem(_)) => {}
+    }
+    Vec::new()
+}
+
+/// What others type or paste.
+fn way_in(state: &State, room: &Room) -> String {
+    let invite = room.typed_code().map(|code| invite::invite(state, code, None)).filter(|invite| invite.key.is_some());
+    match (invite, state.server) {
+        (Some(invite), _) => format!("chat-tui --join '{invite}'"),
+        (None, Server::Chosen) => format!("chat-tui --server {} --join {}", state.prompt.server(), room.code),
+        (None, Server::Usual | Server::Here) => format!("chat-tui --join {}", room.code),
+    }
 }
 
 /// Shows this room.
@@ -122,7 +147,8 @@ pub(super) fn enter(state: &mut State, id: RoomId) -> Vec<Effect> {
     if let Some(code) = state.room().map(|room| room.code.clone()) {
         state.prompt.set_room(&code);
     }
-    match way_back {
+    trust::tell_all(state);
+    match way_back.filter(|_| state.notice.is_none()) {
         Some(words) => hint(state, words),
         None => Vec::new(),
     }
@@ -324,7 +350,7 @@ pub(super) fn mend(state: &mut State) -> Vec<Effect> {
 fn dial_again(state: &mut State, goal: Goal) -> Vec<Effect> {
     let server = state.prompt.server().to_owned();
     match state.name.clone() {
-        Some(name) => prompt::reach(state, goal, server, name),
+        Some(name) => prompt::reach(state, goal, &server, name),
         None => Vec::new(),
     }
 }

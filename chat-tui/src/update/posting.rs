@@ -26,7 +26,7 @@ pub(super) fn send_now(state: &mut State) -> Vec<Effect> {
         Ok(Line::Say(text)) => say(state, &text),
         Ok(Line::Do(action)) => {
             state.composer.has_sent();
-            state.notice = None;
+            state.forget_hint();
             commands::carry_out(state, action)
         }
         Err(sentence) => problem(state, &sentence),
@@ -56,7 +56,7 @@ pub(super) fn post(state: &mut State, body: EntryBody) -> Vec<Effect> {
     };
     let item = state.outbox_item(room, body);
     show(state, &item);
-    state.notice = None;
+    state.forget_hint();
     vec![Effect::Link(Command::Post(item))]
 }
 

@@ -1,5 +1,6 @@
 //! From the prompt to a room: judge what was typed, host or dial, enter; and back with a sentence when it fails.
 
+use crate::config::goes_to;
 use crate::effect::Effect;
 use crate::event::HostEvent;
 use crate::link::{Command, Trouble};
@@ -71,9 +72,9 @@ pub(super) fn leave(state: &mut State) -> Vec<Effect> {
 }
 
 /// Tries to get into a room with what the prompt holds.
-fn attempt(state: &mut State, goal: Goal) -> Vec<Effect> {
+pub(super) fn attempt(state: &mut State, goal: Goal) -> Vec<Effect> {
     match judged(state) {
-        Ok((name, server)) => reach(state, goal, server, name),
+        Ok((name, server)) => reach(state, goal, &server, name),
         Err(sentence) => fail(state, &sentence, None),
     }
 }
@@ -99,15 +100,18 @@ fn set_out(state: &mut State, goal: Goal, busy: String) {
 }
 
 /// Over the link there is, if it goes to this server under this name; otherwise over a new one.
-pub(super) fn reach(state: &mut State, goal: Goal, server: String, name: Nick) -> Vec<Effect> {
+pub(super) fn reach(state: &mut State, goal: Goal, server: &str, name: Nick) -> Vec<Effect> {
+    let (server, key) = goes_to(server);
     set_out(state, goal, format!("connecting to {server}…"));
-    if state.is_up() && state.dialed.as_ref() == Some(&(server.clone(), None, name.clone())) {
+    let way = (server.clone(), key, name.clone());
+    if state.is_up() && state.dialed.as_ref() == Some(&way) {
         return vec![Effect::Link(goal.command())];
     }
     close_rooms(state, goal);
     state.link = Link::Connecting;
-    state.dialed = Some((server.clone(), None, name.clone()));
-    vec![Effect::Dial { server, key: None, name }]
+    state.dialed = Some(way);
+    state.untold.clear();
+    vec![Effect::Dial { server, key, name }]
 }
 
 /// A new link is in no room but the one it heads for: to be in the others again, somebody must enter them.
@@ -120,8 +124,9 @@ fn close_rooms(state: &mut State, goal: Goal) {
 /// What became of hosting.
 pub(super) fn on_host(state: &mut State, event: HostEvent) -> Vec<Effect> {
     match event {
-        HostEvent::Hosting { address } => {
+        HostEvent::Hosting { address, invite } => {
             state.server = Server::Here;
+            state.hosted = Some(invite);
             on_served(state, &address)
         }
         HostEvent::Guest { address } => on_served(state, &address),

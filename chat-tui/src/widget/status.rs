@@ -1,5 +1,6 @@
 //! The status line: which room, how many are in it, what is kept, how the link is.
 
+use crate::link::Security;
 use crate::screen::room::Room;
 use crate::state::{Link, Server, State};
 use crate::theme::{Ground, Ink};
@@ -42,9 +43,17 @@ fn facts(state: &State, room: &Room, columns: u16) -> Vec<(String, Ink)> {
     if state.server == Server::Here {
         facts.push(("hosting".to_owned(), Ink::Accent));
     }
+    if is_encrypted(state) {
+        facts.push(("TLS".to_owned(), Ink::Muted));
+    }
     let is_short = columns < 50;
     facts.push((if is_short && words.len() > 9 { sign.to_owned() } else { format!("{sign} {words}") }, ink));
     facts
+}
+
+/// Whether nobody in between can read along. Without a connection there is nothing to say about it.
+fn is_encrypted(state: &State) -> bool {
+    state.is_up() && matches!(state.security, Some(Security::Tls { .. }))
 }
 
 /// How long what is said here lasts, where that is worth a warning.

@@ -37,7 +37,7 @@ impl Place {
     async fn send(&self, person: u8, arguments: &[&str]) -> Ending {
         let order = self.order::<Send>("send", arguments);
         let text = order.text.clone().unwrap_or_default();
-        send::run(&order, text.as_bytes(), key(person), std::future::pending()).await
+        send::run(&order, text.as_bytes(), key(person), io::sink(), std::future::pending()).await
     }
 
     /// `chat-tui tail` with these further arguments.

@@ -9,4 +9,5 @@ mod reading;
 mod room;
 mod scene;
 mod storm;
+mod trust;
 mod writing;

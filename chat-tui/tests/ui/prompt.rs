@@ -1,6 +1,6 @@
 //! From the prompt into a room, and what keeps somebody out of it.
 
-use crate::scene::{Scene, code, joined, nick, start, up};
+use crate::scene::{Scene, code, hosted, joined, nick, start, up};
 use chat_proto::frame::Door;
 use chat_tui::effect::Effect;
 use chat_tui::event::HostEvent;
@@ -238,7 +238,7 @@ fn without_a_server_hosting_is_one_key_away() {
 
     scene.key(KeyCode::Enter);
     assert_eq!(scene.effects(), [Effect::Host { server: "localhost:7000".into() }]);
-    scene.host(HostEvent::Hosting { address: "127.0.0.1:7000".into() });
+    scene.host(HostEvent::Hosting { address: "127.0.0.1:7000".into(), invite: hosted() });
     scene.link(up());
     assert_eq!(scene.effects(), [dial("127.0.0.1:7000", "alice"), Effect::Link(Command::Create(Door::Open))]);
 }

@@ -5,11 +5,11 @@ use chat_proto::Arrival;
 use chat_proto::entry::{Author, Entry, EntryBody, PersonId, PostId, RoomId, Seq, UnixMillis};
 use chat_proto::frame::{Door, Lock, Voice};
 use chat_proto::frame::{Durability, Joined, Label, Limits, Member, Presence, Role, RoomState};
-use chat_proto::{Nick, RoomCode};
+use chat_proto::{Fingerprint, Invite, Nick, RoomCode};
 use chat_tui::effect::Effect;
 use chat_tui::event::{Event, EventKind, HostEvent};
-use chat_tui::link::Security;
 use chat_tui::link::{Asked, Command, LinkEvent, Mark, OutboxItem};
+use chat_tui::link::{Security, Trust};
 use chat_tui::state::{Start, State, Surroundings, Wish};
 use chat_tui::theme::Depth;
 use chat_tui::update::{begin, update};
@@ -124,6 +124,21 @@ pub(crate) fn up() -> LinkEvent {
         durability: Durability::Memory,
         security: Security::Plain,
     }
+}
+
+/// Logged in within TLS, with a server that has the key [`server_key`].
+pub(crate) fn up_within_tls(trust: Trust) -> LinkEvent {
+    let LinkEvent::Up { person, name, limits, durability, .. } = up() else { unreachable!() };
+    LinkEvent::Up { person, name, limits, durability, security: Security::Tls { key: server_key(), trust } }
+}
+
+pub(crate) fn server_key() -> Fingerprint {
+    Fingerprint::of(b"the server")
+}
+
+/// A server of this process, as others reach it.
+pub(crate) fn hosted() -> Invite {
+    Invite { server: "192.168.1.7:7000".into(), code: None, key: Some(server_key()), secret: None }
 }
 
 /// An entry at this place, so many minutes after two o'clock.

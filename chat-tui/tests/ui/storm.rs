@@ -2,12 +2,12 @@
 
 use crate::scene::ARRIVAL;
 use crate::scene::{ALICE, INSTANCE, Scene, bytes, entry, joined, limits, member, message, nick};
+use chat_proto::Fingerprint;
 use chat_proto::entry::{EntryBody, LeaveReason, PostId, RoomId, Seq, UnixMillis};
 use chat_proto::frame::EndReason;
 use chat_proto::frame::{Durability, GapKind, Presence};
 use chat_tui::event::{EventKind, HostEvent};
-use chat_tui::link::Security;
-use chat_tui::link::{Asked, LinkEvent, Mark, OutboxItem, Trouble};
+use chat_tui::link::{Asked, Distrust, LinkEvent, Mark, OutboxItem, Security, Trouble, Trust, Why};
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyModifiers, MouseButton, MouseEventKind};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
@@ -137,9 +137,21 @@ impl Storm {
             .collect()
     }
 
+    fn distrust(&mut self) -> Distrust {
+        let key = Fingerprint::of(&self.below(9).to_be_bytes());
+        let why = match self.below(3) {
+            0 => Why::Changed { known: key },
+            1 => Why::NotInvited { named: key },
+            _ => Why::Certificate("it is\u{1b}[2J for nobody".into()),
+        };
+        Distrust { server: "localhost:7000".into(), found: key, why }
+    }
+
     fn link_event(&mut self) -> LinkEvent {
         let room = self.room();
-        match self.below(18) {
+        match self.below(20) {
+            18 => LinkEvent::Distrusted(self.distrust()),
+            19 => crate::scene::up_within_tls(Trust::FirstContact),
             0 => LinkEvent::Up {
                 person: ALICE,
                 name: nick("alice"),
@@ -254,7 +266,7 @@ impl Storm {
             _ => {
                 let address = "localhost:7000".to_owned();
                 let event = self.one_of(&[
-                    HostEvent::Hosting { address: address.clone() },
+                    HostEvent::Hosting { address: address.clone(), invite: crate::scene::hosted() },
                     HostEvent::Guest { address },
                     HostEvent::Failed("no".into()),
                 ]);

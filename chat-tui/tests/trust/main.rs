@@ -5,6 +5,7 @@
 mod between;
 mod meeting;
 mod programs;
+mod real;
 mod server;
 mod speaking;
 

@@ -201,7 +201,7 @@ async fn behind_a_tunnel_a_server_that_asks_for_tls_gets_it() {
 }
 
 /// Passes everything on, a byte at a time in both directions.
-async fn dripping(server: String) -> String {
+pub(crate) async fn dripping(server: String) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("localhost:{}", listener.local_addr().unwrap().port());
     tokio::spawn(async move {

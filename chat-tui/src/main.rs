@@ -1,13 +1,15 @@
 //! `chat-tui`: reads its command line, and starts what was asked for.
 
-use chat_tui::config::{Chat, Config, DEFAULT_SERVER, Script, Send, Tail, Who, login_name};
-use chat_tui::script::{Ending, send, tail};
+use chat_proto::Fingerprint;
+use chat_tui::config::{Chat, Config, DEFAULT_SERVER, Identity, Script, Send, Tail, login_name};
+use chat_tui::script::{self, Ending, send, tail};
 use chat_tui::state::{Start, Wish};
 use chat_tui::world::ThisMachine;
-use chat_tui::{app, identity, place};
+use chat_tui::{app, identity, keeper, place};
 use ed25519_dalek::SigningKey;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
@@ -29,22 +31,38 @@ async fn main() -> ExitCode {
 }
 
 async fn run(script: &Script) -> Ending {
-    let who = match script {
-        Script::Send(order) => &order.who,
-        Script::Tail(order) => &order.who,
-    };
-    let key = match key(who) {
+    let key = match identity::load_or_make(key_file(script)) {
         Ok(key) => key,
         Err(error) => return Ending::Refused(error.to_string()),
     };
     match script {
         Script::Send(order) => post(order, key).await,
         Script::Tail(order) => follow(order, key).await,
+        Script::Identity(order) => identify(order, key).await,
     }
 }
 
-fn key(who: &Who) -> Result<SigningKey, identity::IdentityError> {
-    identity::load_or_make(who.identity.as_deref())
+fn key_file(script: &Script) -> Option<&Path> {
+    let file = match script {
+        Script::Send(order) => &order.who.identity,
+        Script::Tail(order) => &order.who.identity,
+        Script::Identity(Identity::Show { identity }) => identity,
+        Script::Identity(Identity::Names(order)) => &order.who.identity,
+        Script::Identity(Identity::GiveUp(order)) => &order.identity,
+    };
+    file.as_deref()
+}
+
+async fn identify(order: &Identity, key: SigningKey) -> Ending {
+    match order {
+        Identity::Show { identity: Some(file) } => script::identity::show(&key, file, io::stdout().lock()),
+        Identity::Show { identity: None } => match identity::default_path() {
+            Ok(file) => script::identity::show(&key, &file, io::stdout().lock()),
+            Err(error) => Ending::Refused(error.to_string()),
+        },
+        Identity::Names(order) => script::identity::names(order, key, io::stdout(), stopped()).await,
+        Identity::GiveUp(order) => script::identity::give_up(order, key, stopped()).await,
+    }
 }
 
 async fn post(order: &Send, key: SigningKey) -> Ending {
@@ -106,8 +124,9 @@ async fn chat(config: Chat) -> ExitCode {
         let sentence = "the chat needs a terminal; for pipes and scripts there are `chat-tui send` and `chat-tui tail`";
         return ended(&Ending::Refused(sentence.to_owned()));
     }
-    let start = start(config);
-    let mut world = ThisMachine::new(key, start.instance, place::state().ok());
+    let state = place::state().ok();
+    let start = start(config, &key, state.as_deref());
+    let mut world = ThisMachine::new(key, start.instance, state);
     let outcome = app::run(start, &mut world).await;
     world.close().await;
     match outcome {
@@ -116,7 +135,7 @@ async fn chat(config: Chat) -> ExitCode {
     }
 }
 
-fn start(config: Chat) -> Start {
+fn start(config: Chat, key: &SigningKey, state: Option<&Path>) -> Start {
     let room = match config.join {
         Some(code) => Wish::Join(code),
         None if config.create => Wish::Create,
@@ -129,6 +148,8 @@ fn start(config: Chat) -> Start {
         server: config.server.unwrap_or_else(|| DEFAULT_SERVER.to_owned()),
         is_host: config.host,
         instance: rand::random(),
+        key: Fingerprint::of(key.verifying_key().as_bytes()),
+        kept: keeper::load(state),
         around: app::look_around(),
     }
 }

@@ -1,8 +1,10 @@
 //! What lies over a screen: the help, or a question.
 
 pub mod help;
+pub mod person;
 pub mod question;
 
+use crate::people::Whois;
 pub use question::Question;
 
 /// At most one at a time.
@@ -13,4 +15,8 @@ pub enum Overlay {
         row: usize,
     },
     Question(Question),
+    /// What is known of somebody.
+    Whois(Whois),
+    /// The reader's own key and names.
+    WhoAmI,
 }

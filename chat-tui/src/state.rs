@@ -1,7 +1,9 @@
 //! Everything the client knows: plain data, changed by `update` alone.
 
+use crate::keeper::Kept;
 use crate::link::{Command, OutboxItem, Trouble};
 use crate::overlay::Overlay;
+use crate::people::People;
 use crate::screen::prompt::Prompt;
 use crate::screen::room::Room;
 use crate::theme::{Depth, Theme};
@@ -9,7 +11,7 @@ use crate::widget::composer::Composer;
 use crate::widget::timeline::Reader;
 use crate::zone::Zone;
 use chat_proto::entry::{EntryBody, PersonId, PostId, RoomId, UnixMillis};
-use chat_proto::frame::Door;
+use chat_proto::frame::{Door, HeldName};
 use chat_proto::{Fingerprint, Nick, RoomCode, Secret};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -27,6 +29,10 @@ pub struct Start {
     pub is_host: bool,
     /// Random per run: one half of every [`PostId`].
     pub instance: u64,
+    /// This person's own key.
+    pub key: Fingerprint,
+    /// What earlier runs knew of people.
+    pub kept: Kept,
     pub around: Surroundings,
 }
 
@@ -68,6 +74,10 @@ pub struct State {
     pub link: Link,
     pub person: Option<PersonId>,
     pub name: Option<Nick>,
+    pub key: Fingerprint,
+    pub people: People,
+    /// The names of the key, since somebody asked for them.
+    pub names: Option<Vec<HeldName>>,
     pub server: Server,
     pub rooms: BTreeMap<RoomId, Room>,
     pub current: Option<RoomId>,
@@ -155,12 +165,15 @@ impl State {
             link: Link::Idle,
             person: None,
             name: None,
+            key: start.key,
+            people: People::new(start.kept.known, start.kept.ignored),
+            names: None,
             server: if start.is_server_given && !start.is_host { Server::Chosen } else { Server::Usual },
             rooms: BTreeMap::new(),
             current: None,
             posted: 0,
             composer: Composer::default(),
-            notice: None,
+            notice: start.kept.problem.map(Notice::Problem),
             are_members_wanted: true,
             has_focus: true,
         }
@@ -175,7 +188,7 @@ impl State {
     }
 
     pub fn reader(&self) -> Reader<'_> {
-        Reader { person: self.person, name: self.name.as_ref() }
+        Reader { person: self.person, name: self.name.as_ref(), people: &self.people }
     }
 
     pub fn is_up(&self) -> bool {

@@ -4,6 +4,7 @@ use crate::app::{LinkEnds, World};
 use crate::config::server_address;
 use crate::event::HostEvent;
 use crate::host::{self, Host, Hosting};
+use crate::keeper::{Keeper, Note};
 use crate::link::{self, Environment, Target};
 use chat_proto::frame::Stay;
 use chat_proto::{Fingerprint, Nick};
@@ -23,16 +24,22 @@ pub struct ThisMachine {
     /// Where outbox and log are kept; in memory and not at all if there is no such place.
     state: Option<PathBuf>,
     host: Arc<Mutex<Option<Host>>>,
+    /// None without a place to keep things.
+    keeper: Option<Keeper>,
 }
 
 impl ThisMachine {
     /// For the person who holds `key`. `instance` names this run.
     pub fn new(key: SigningKey, instance: u64, state: Option<PathBuf>) -> Self {
-        Self { key, instance, state, host: Arc::default() }
+        let keeper = state.clone().and_then(|state| Keeper::start(state).ok());
+        Self { key, instance, state, host: Arc::default(), keeper }
     }
 
-    /// Ends the hosted server, if there is one, after telling its guests.
+    /// Writes down what is still to be kept, and ends the hosted server, if there is one, after telling its guests.
     pub async fn close(self) {
+        if let Some(keeper) = self.keeper {
+            keeper.close().await;
+        }
         let host = self.host.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(host) = host {
             host.close(DRAIN).await;
@@ -59,6 +66,12 @@ impl World for ThisMachine {
             drop(told.send(try_host(&server, state.as_deref(), &slot).await));
         });
         tells
+    }
+
+    fn keep(&mut self, note: Note) {
+        if let Some(keeper) = &self.keeper {
+            keeper.keep(note);
+        }
     }
 }
 

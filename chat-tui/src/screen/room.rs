@@ -6,11 +6,11 @@ use crate::widget::members::{self, Members};
 use crate::widget::timeline::{self, Look, Timeline, name};
 use crate::widget::{composer, paint, status};
 use crate::wrap;
-use chat_proto::entry::{Entry, EntryBody, RoomId};
-use chat_proto::frame::{Durability, Joined};
+use chat_proto::entry::{Entry, EntryBody, PersonId, RoomId, UnixMillis};
+use chat_proto::frame::{Durability, Joined, Lock};
 use chat_proto::limits::TOPIC_BYTES;
 use chat_proto::text::visible_line;
-use chat_proto::{RoomCode, Seq};
+use chat_proto::{Act, Nick, RoomCode, Seq};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -18,6 +18,8 @@ use ratatui::layout::{Position, Rect};
 const MEMBERS_FROM_COLUMNS: u16 = 78;
 /// From here on, a line divides timeline and composer, and hints stand below.
 const FRILLS_FROM_ROWS: u16 = 12;
+/// Remarks that wait for the last page: each is about a whole list of people.
+const REMARKS_MAX: usize = 64;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Room {
@@ -26,12 +28,18 @@ pub struct Room {
     pub code: String,
     pub topic: String,
     pub durability: Durability,
+    /// Whether newcomers are let in.
+    pub lock: Lock,
     pub members: Members,
     pub timeline: Timeline,
     /// What the summary knows; later entries change it.
     head: Seq,
     /// The room is over, or this person is out of it: nothing can be said any more.
     pub is_over: bool,
+    /// It is over for this person, who was removed from it.
+    pub is_removed: bool,
+    /// Lines of the program's own, until the last page of the room is here.
+    remarks: Vec<(UnixMillis, String)>,
 }
 
 impl Room {
@@ -41,10 +49,13 @@ impl Room {
             code: String::new(),
             topic: String::new(),
             durability: joined.state.label.durability,
+            lock: joined.state.lock,
             members: Members::default(),
             timeline: Timeline::default(),
             head: Seq::START,
             is_over: false,
+            is_removed: false,
+            remarks: Vec::new(),
         };
         room.summarise(joined);
         room
@@ -55,8 +66,10 @@ impl Room {
         self.code = name(&joined.code);
         self.topic = topic(&joined.state.topic);
         self.durability = joined.state.label.durability;
+        self.lock = joined.state.lock;
         self.head = joined.head;
         self.is_over = false;
+        self.is_removed = false;
         self.members.expect_list();
     }
 
@@ -66,10 +79,35 @@ impl Room {
             return false;
         }
         self.members.fold(entry);
-        if let EntryBody::Topic(text) = &entry.body {
-            self.topic = topic(text);
+        match &entry.body {
+            EntryBody::Topic(text) => self.topic = topic(text),
+            EntryBody::Act(Act::Lock) => self.lock = Lock::Locked,
+            EntryBody::Act(Act::Unlock) => self.lock = Lock::Unlocked,
+            _ => {}
         }
         true
+    }
+
+    /// Tells the reader something, behind what was said by now: as soon as that is here.
+    pub fn remark(&mut self, time: UnixMillis, words: String) {
+        if self.remarks.len() < REMARKS_MAX {
+            self.remarks.push((time, words));
+        }
+        self.tell_remarks();
+    }
+
+    /// Entries have come: perhaps those that a remark waited for.
+    pub fn tell_remarks(&mut self) {
+        if self.timeline.end() >= self.head {
+            self.remarks.drain(..).for_each(|(time, words)| self.timeline.remark(time, words));
+        }
+    }
+
+    /// Who is called so here, or wrote under this name, with how they are shown.
+    pub fn find(&self, name: &Nick) -> Option<(PersonId, String)> {
+        let member = self.members.named(name);
+        let member = member.and_then(|id| Some((id, self.members.get(id)?.name.clone())));
+        member.or_else(|| self.timeline.author(name).map(|(person, name)| (person, name.to_owned())))
     }
 
     /// Over, but its author has to decide about something that was not sent here.
@@ -157,6 +195,9 @@ fn notice_columns(columns: u16) -> usize {
 /// What is wrong with the room or the link, and what happens next.
 fn banner(state: &State) -> Option<String> {
     let room = state.room()?;
+    if room.is_removed {
+        return Some("You were removed from this room.  F5 opens a new one".to_owned());
+    }
     if room.is_over {
         return Some("This room is over.  F5 opens a new one".to_owned());
     }
@@ -185,7 +226,7 @@ pub fn draw(state: &State, cells: &mut Buffer) -> Option<Position> {
     let room = state.room()?;
     let places = Places::of(state);
     status::draw(state, room, places.status, cells);
-    timeline::draw(&room.timeline, &places.look(state), places.timeline, cells);
+    timeline::draw(&room.timeline, &state.people, &places.look(state), places.timeline, cells);
     if !places.members.is_empty() {
         members::draw(&room.members, state.reader(), state.theme, places.members, cells);
     }

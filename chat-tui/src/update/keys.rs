@@ -26,7 +26,7 @@ pub(super) fn on_key(state: &mut State, key: KeyEvent) -> Vec<Effect> {
 
 fn context(state: &State) -> Context {
     match (state.overlay, state.screen) {
-        (Some(Overlay::Help { .. }), _) => Context::Help,
+        (Some(Overlay::Help { .. } | Overlay::Whois(_) | Overlay::WhoAmI), _) => Context::Help,
         (Some(Overlay::Question(_)), _) => Context::Question,
         (None, Screen::Prompt) => Context::Prompt,
         (None, Screen::Connecting) => Context::Connecting,

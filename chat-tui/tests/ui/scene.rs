@@ -5,9 +5,10 @@ use chat_proto::Arrival;
 use chat_proto::entry::{Author, Entry, EntryBody, PersonId, PostId, RoomId, Seq, UnixMillis};
 use chat_proto::frame::{Door, Lock, Voice};
 use chat_proto::frame::{Durability, Joined, Label, Limits, Member, Presence, Role, RoomState};
-use chat_proto::{Nick, RoomCode};
+use chat_proto::{Fingerprint, Nick, RoomCode};
 use chat_tui::effect::Effect;
 use chat_tui::event::{Event, EventKind, HostEvent};
+use chat_tui::keeper::Kept;
 use chat_tui::link::Security;
 use chat_tui::link::{Asked, Command, LinkEvent, Mark, OutboxItem};
 use chat_tui::state::{Start, State, Surroundings, Wish};
@@ -43,6 +44,8 @@ pub(crate) fn start() -> Start {
         is_server_given: false,
         is_host: false,
         instance: INSTANCE,
+        key: Fingerprint::of(&[ALICE.0 as u8; 32]),
+        kept: Kept::default(),
         around: Surroundings {
             columns: 80,
             rows: 24,

@@ -1,0 +1,90 @@
+//! A small file that every client of a person reads when it starts and changes now and then.
+//!
+//! ```text
+//! state directory/ignored               the lines; written whole to a temporary file, then renamed
+//!                 ignored.lock          locked while somebody changes it
+//!                 ignored.unreadable    what was there and could not be read, put aside
+//! ```
+//!
+//! A change is made to what is in the file now, not to what was read at the start: two clients lose nothing of each other.
+
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+/// More than the longest of these files has: a wrong one is not read whole.
+const BYTES_MAX: u64 = 8 * 1024 * 1024;
+
+/// What such a file holds.
+pub trait Lines: Default {
+    /// What it is, and in which version: the first line.
+    const HEADER: &str;
+
+    /// Takes in one line, without its end. Nothing if it is none of ours.
+    fn take(&mut self, line: &str) -> Option<()>;
+
+    /// Every line that [`Self::take`] would take in, each with its end.
+    fn write(&self, out: &mut String);
+}
+
+/// What is in the file, and a sentence about it if it could not be read. Nothing if there is no file.
+pub fn load<T: Lines>(path: &Path) -> (T, Option<String>) {
+    match read(path) {
+        Ok(contents) => (contents, None),
+        Err(error) => (T::default(), Some(format!("{} cannot be read: {error}", path.display()))),
+    }
+}
+
+/// Changes what is in the file, while nobody else does. What cannot be read is put aside first.
+pub fn change<T: Lines>(path: &Path, change: impl FnOnce(&mut T)) -> io::Result<()> {
+    if let Some(directory) = path.parent() {
+        DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
+    }
+    let lock = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(with(path, "lock"))?;
+    lock.lock()?;
+    let mut contents: T = match read(path) {
+        Err(error) if error.kind() == ErrorKind::InvalidData => {
+            std::fs::rename(path, with(path, "unreadable"))?;
+            T::default()
+        }
+        read => read?,
+    };
+    change(&mut contents);
+    write(path, &contents)
+}
+
+fn read<T: Lines>(path: &Path) -> io::Result<T> {
+    let mut text = String::new();
+    match File::open(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(T::default()),
+        file => file?.take(BYTES_MAX).read_to_string(&mut text)?,
+    };
+    parse(&text).ok_or_else(|| ErrorKind::InvalidData.into())
+}
+
+fn parse<T: Lines>(text: &str) -> Option<T> {
+    let mut lines = text.strip_suffix('\n')?.split('\n');
+    if lines.next() != Some(T::HEADER) {
+        return None;
+    }
+    let mut contents = T::default();
+    lines.try_for_each(|line| contents.take(line))?;
+    Some(contents)
+}
+
+fn write<T: Lines>(path: &Path, contents: &T) -> io::Result<()> {
+    let mut text = format!("{}\n", T::HEADER);
+    contents.write(&mut text);
+    let temporary = with(path, "tmp");
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
+    file.write_all(text.as_bytes())?;
+    std::fs::rename(&temporary, path)
+}
+
+fn with(path: &Path, extension: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(extension);
+    name.into()
+}

@@ -52,7 +52,9 @@ impl Keeper {
         let (notes, to_write) = mpsc::channel();
         let (finished, done) = oneshot::channel();
         thread::Builder::new().name("keeper".to_owned()).spawn(move || {
-            to_write.into_iter().for_each(|note| write(&directory, &note));
+            for note in to_write {
+                write(&directory, &note);
+            }
             // Nobody may wait for it any more.
             let _ = finished.send(());
         })?;

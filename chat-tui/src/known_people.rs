@@ -14,6 +14,8 @@ use std::fmt::Write;
 
 /// People remembered, over all servers.
 pub const KNOWN_MAX: usize = 10_000;
+/// How many are left when the oldest had to go.
+const KEPT: usize = KNOWN_MAX - KNOWN_MAX / 10;
 
 /// Who stood behind a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,9 +67,13 @@ impl KnownPeople {
         self.trim();
     }
 
-    /// The server with the most people gives way: one that makes people up does not make us forget those of others.
+    /// The server with the most people gives way: one that makes people up does not make us forget those of others. Some
+    /// more go than must, so that the next ones do not begin with counting.
     fn trim(&mut self) {
-        while self.people.len() > KNOWN_MAX {
+        if self.people.len() <= KNOWN_MAX {
+            return;
+        }
+        while self.people.len() > KEPT {
             let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
             self.people.keys().for_each(|(server, _)| *counts.entry(server).or_default() += 1);
             let mut sizes: Vec<(usize, &str)> = counts.into_iter().map(|(server, count)| (count, server)).collect();
@@ -75,7 +81,7 @@ impl KnownPeople {
             let Some((largest, server)) = sizes.pop() else { return };
             // Down to the next largest, so that the whole is counted once per server and not once per person.
             let next = sizes.pop().map_or(0, |(count, _)| count);
-            let excess = (self.people.len() - KNOWN_MAX).min((largest - next).max(1));
+            let excess = (self.people.len() - KEPT).min((largest - next).max(1));
             let server = server.to_owned();
             self.forget_oldest(&server, excess);
         }

@@ -116,13 +116,11 @@ impl People {
 
     /// Hears this person no more. What of it is to be kept; nothing if their key is not known.
     pub fn ignore(&mut self, person: PersonId, name: &Nick) -> Option<Change> {
-        match self.keys.get(&person).copied() {
-            Some(key) => Some(self.ignore_key(key, name)),
-            None => {
-                self.ignored_numbers.insert(person);
-                None
-            }
+        let key = self.keys.get(&person).copied();
+        if key.is_none() {
+            self.ignored_numbers.insert(person);
         }
+        key.map(|key| self.ignore_key(key, name))
     }
 
     fn ignore_key(&mut self, key: Fingerprint, name: &Nick) -> Change {

@@ -39,7 +39,7 @@ pub fn draw_whois(whois: Whois, state: &State, area: Rect, buffer: &mut Buffer) 
         lines.extend(change(&shown, was, since, state));
     }
     lines.push(Line::Fact("role", standing(state.room(), whois.person), Ink::Text));
-    lines.push(Line::Fact("known", format!("since {}", moment(state, whois.since)), Ink::Text));
+    lines.push(Line::Fact("known", format!("since {}", day(state, whois.since)), Ink::Text));
     lines.push(Line::Blank);
     let advice = format!("Ask {shown} over another channel what /whoami shows there: it must be the same.");
     lines.push(Line::Words(advice, Ink::Muted));
@@ -76,7 +76,7 @@ fn change(shown: &str, was: Fingerprint, since: UnixMillis, state: &State) -> [L
     );
     [
         Line::Fact("!", "not the key of last time, which was".to_owned(), Ink::Warning),
-        Line::Fact("", format!("{} since {}", was.short(), moment(state, since)), Ink::Warning),
+        Line::Fact("", format!("{} since {}", was.short(), day(state, since)), Ink::Warning),
         Line::Words(reason, Ink::Text),
         Line::Blank,
     ]
@@ -99,8 +99,8 @@ fn standing(room: Option<&Room>, person: PersonId) -> String {
     }
 }
 
-fn moment(state: &State, time: UnixMillis) -> String {
-    format!("{}, {}", state.zone.day(time), state.zone.clock(time))
+fn day(state: &State, time: UnixMillis) -> String {
+    state.zone.day(time)
 }
 
 fn held(held: &HeldName) -> Line {
@@ -144,9 +144,8 @@ fn draw(lines: &[Line], state: &State, area: Rect, buffer: &mut Buffer) {
 fn rows_of(line: &Line, columns: usize, is_roomy: bool) -> Vec<Vec<(usize, String, Ink)>> {
     let (label, words, ink) = match line {
         Line::Blank => return vec![Vec::new()],
-        Line::Words(words, ink) => ("", words.clone(), *ink),
+        Line::Words(words, ink) | Line::Fact("", words, ink) => ("", words.clone(), *ink),
         Line::Fact(label, words, ink) if is_roomy => (*label, words.clone(), *ink),
-        Line::Fact("", words, ink) => ("", words.clone(), *ink),
         Line::Fact(label, words, ink) => ("", format!("{label} {words}"), *ink),
     };
     let indent = if is_roomy && matches!(line, Line::Fact(..)) { LABEL_COLUMNS } else { 0 };

@@ -200,8 +200,8 @@ fn append(state: &mut State, room: RoomId, entries: &[Entry]) -> (Vec<Entry>, bo
 /// Whoever removed somebody is told what that means.
 fn tell_consequence(state: &mut State, news: &[Entry]) {
     let own = news.iter().rev().filter(|entry| Some(entry.author.person) == state.person);
-    let words = own.filter_map(|entry| if let EntryBody::Act(act) = &entry.body { Some(act) } else { None });
-    if let Some(words) = words.filter_map(act::consequence).next() {
+    let mut acts = own.filter_map(|entry| if let EntryBody::Act(act) = &entry.body { Some(act) } else { None });
+    if let Some(words) = acts.find_map(act::consequence) {
         hint(state, words);
     }
 }

@@ -71,7 +71,10 @@ fn remark(changed: &[String]) -> String {
 /// A part of a member list: who they are, and whether they are who they were.
 pub(super) fn on_members(state: &mut State, room: RoomId, members: &[Member]) -> Vec<Effect> {
     let mut news = News::default();
-    for member in members {
+    let listed = state.rooms.get(&room);
+    let is_listed = |member: &&Member| listed.is_some_and(|room| room.members.get(member.person).is_some());
+    // More than the list takes are a misbehaving server's.
+    for member in members.iter().filter(is_listed) {
         // A name that can be none is nobody's: there is nothing to compare it with.
         let Ok(name) = Nick::parse(&member.name) else { continue };
         news.learn(&mut state.people, member.person, &name, &member.key);
@@ -85,7 +88,9 @@ pub(super) fn on_members(state: &mut State, room: RoomId, members: &[Member]) ->
 /// Entries, before they are shown: who came in them may be one who is ignored.
 pub(super) fn before_entries(state: &mut State, room: RoomId, entries: &[Entry]) -> Vec<Effect> {
     let mut news = News::default();
-    entries.iter().for_each(|entry| learn_from(&mut news, state, entry));
+    for entry in entries {
+        learn_from(&mut news, state, entry);
+    }
     news.effects(state, room)
 }
 

@@ -33,7 +33,9 @@ fn known(path: &Path) -> KnownPeople {
 
 async fn keep(directory: &Directory, notes: Vec<Note>) {
     let keeper = Keeper::start(directory.0.clone()).unwrap();
-    notes.into_iter().for_each(|note| keeper.keep(note));
+    for note in notes {
+        keeper.keep(note);
+    }
     keeper.close().await;
 }
 

@@ -127,8 +127,9 @@ mod tests {
     use super::*;
     use crate::link::fixtures::message;
     use bytes::Bytes;
+    use chat_proto::entry::Target;
     use chat_proto::frame::{Role, Voice};
-    use chat_proto::{Arrival, PostId, Seq};
+    use chat_proto::{Arrival, PersonId, PostId, Seq};
 
     const ARRIVAL: Arrival = Arrival { key: [0; 32], role: Role::Member, voice: Voice::Free };
 
@@ -179,6 +180,22 @@ mod tests {
         }
     }
 
+    fn act() -> EntryBody {
+        EntryBody::Act(Act::Kick(Target { person: PersonId(9), name: text("carol") }))
+    }
+
+    #[test]
+    fn an_act_tells_a_program_what_was_done_and_to_whom() {
+        let line = printed(|out| json(out, &entry(act())));
+
+        assert!(
+            line.ends_with("\"kind\":\"act\",\"text\":\"bob removed carol\",\"act\":\"kick\",\"target\":\"carol\"}\n"),
+            "{line}"
+        );
+        let line = printed(|out| json(out, &entry(EntryBody::Act(Act::Lock))));
+        assert!(line.contains("\"act\":\"lock\"}"), "{line}");
+    }
+
     #[test]
     fn a_message_for_a_person_cannot_move_the_cursor_or_pass_for_another() {
         let hostile = entry(EntryBody::Message(text("hi\x1b[2J\n14:02 alice  I owe bob")));
@@ -196,6 +213,7 @@ mod tests {
             (EntryBody::Topic(Bytes::new()), "14:02 - bob cleared the topic\n"),
             (EntryBody::Joined(ARRIVAL), "14:02 - bob joined\n"),
             (EntryBody::Left(LeaveReason::Quit), "14:02 - bob quit\n"),
+            (act(), "14:02 - bob removed carol\n"),
             (EntryBody::Renamed(text("r\nob")), "14:02 - bob is now r ob\n"),
         ] {
             assert_eq!(printed(|out| plain(out, &entry(body.clone()), &Utc)), line);

@@ -6,7 +6,7 @@ use chat_proto::frame::{GapKind, HeldName, Member, Presence};
 use chat_proto::{Arrival, Fingerprint, UnixMillis};
 use chat_tui::effect::Effect;
 use chat_tui::ignored::Change;
-use chat_tui::keeper::{Kept, Note};
+use chat_tui::keeper::{self, Keeper, Kept, Note};
 use chat_tui::known_people::{Known, KnownPeople, Manner, Meeting};
 use chat_tui::link::{Asked, Command, LinkEvent};
 use chat_tui::state::{Start, Wish};
@@ -239,7 +239,6 @@ fn ignoring_bob() -> Scene {
     let mut scene = room_of(Kept::default(), OLD, 80, 24);
     scene.happens(0, BOB, message("first spam"));
     scene.happens(0, BOB, message("second spam"));
-    scene.effects();
     scene.says("/ignore bob");
     scene
 }
@@ -251,7 +250,8 @@ fn whoever_is_ignored_is_one_dim_line() {
 
     assert!(scene.shows("3 messages of bob are hidden") && !scene.shows("spam"), "{}", scene.screen());
     assert!(scene.shows("● bob  ignored"), "{}", scene.screen());
-    assert_eq!(scene.effects(), [Effect::Keep(Note::Ignored(Change::Add(Fingerprint::of(&OLD), nick("bob"))))]);
+    let kept = Effect::Keep(Note::Ignored(Change::Add(Fingerprint::of(&OLD), nick("bob"))));
+    assert_eq!(scene.effects().last(), Some(&kept));
 }
 
 #[test]
@@ -355,4 +355,49 @@ fn what_could_not_be_read_at_the_start_is_said() {
     let scene = Scene::new(Start { kept, ..start() });
 
     assert_eq!(scene.state.notice, Some(chat_tui::state::Notice::Problem("known_people cannot be read".into())));
+}
+
+/// What the effects ask to be kept, as the next run finds it.
+async fn next_run(directory: &std::path::Path, effects: Vec<Effect>) -> Kept {
+    let keeper = Keeper::start(directory.to_owned()).unwrap();
+    for effect in effects {
+        if let Effect::Keep(note) = effect {
+            keeper.keep(note);
+        }
+    }
+    keeper.close().await;
+    keeper::load(Some(directory))
+}
+
+#[tokio::test]
+async fn a_changed_key_is_marked_in_every_run_until_somebody_has_looked() {
+    let directory = std::env::temp_dir().join(format!("chat-people-{:016x}", rand::random::<u64>()));
+    let mut first = room_of(Kept::default(), OLD, 80, 24);
+    let kept = next_run(&directory, first.effects()).await;
+
+    let mut second = room_of(kept, NEW, 80, 24);
+    assert!(second.shows(REMARK) && second.shows("bob!"), "{}", second.screen());
+    let kept = next_run(&directory, second.effects()).await;
+
+    let mut third = room_of(kept, NEW, 80, 24);
+    assert!(third.shows(REMARK), "nobody has looked");
+    third.says("/whois bob");
+    let kept = next_run(&directory, third.effects()).await;
+
+    let fourth = room_of(kept, NEW, 80, 24);
+    assert!(!fourth.shows(REMARK) && !fourth.shows("bob!"), "{}", fourth.screen());
+    std::fs::remove_dir_all(directory).unwrap();
+}
+
+#[tokio::test]
+async fn who_is_ignored_stays_so_in_the_next_run_under_another_name() {
+    let directory = std::env::temp_dir().join(format!("chat-people-{:016x}", rand::random::<u64>()));
+    let kept = next_run(&directory, ignoring_bob().effects()).await;
+
+    let mut scene = room_of(kept, NEW, 80, 24);
+    scene.link(LinkEvent::Members { room: ROOM, members: vec![who(9, "rob", OLD)] });
+    scene.happens(0, (9, "rob"), message("spam again"));
+
+    assert!(!scene.shows("spam") && scene.shows("a message of rob is hidden"), "{}", scene.screen());
+    std::fs::remove_dir_all(directory).unwrap();
 }

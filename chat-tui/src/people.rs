@@ -22,6 +22,15 @@ pub struct People {
     ignored_numbers: BTreeSet<PersonId>,
 }
 
+/// How old it is what tells a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Age {
+    /// It holds now.
+    Now,
+    /// It held once: what is known already stands.
+    Then,
+}
+
 /// What a meeting tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Met {
@@ -57,9 +66,12 @@ impl People {
     }
 
     /// Learns somebody's key. What of it is to be kept: they were ignored by their number alone.
-    pub fn learn(&mut self, person: PersonId, name: &Nick, key: &[u8; 32]) -> Option<Change> {
+    pub fn learn(&mut self, person: PersonId, name: &Nick, key: &[u8; 32], age: Age) -> Option<Change> {
         let key = Fingerprint::of(key);
-        self.keys.insert(person, key);
+        match age {
+            Age::Now => drop(self.keys.insert(person, key)),
+            Age::Then => drop(self.keys.entry(person).or_insert(key)),
+        }
         if self.keys.len() > FACES_MAX {
             // Numbers rise: the first has been away the longest.
             self.keys.pop_first();

@@ -33,7 +33,7 @@ pub fn draw_whois(whois: Whois, state: &State, area: Rect, buffer: &mut Buffer) 
     let known = state.room().and_then(|room| room.members.get(whois.person));
     let shown = known.map_or_else(|| written_as(state, whois.person), |known| known.name.clone());
     let mut lines = vec![Line::Words(shown.clone(), Ink::Strong)];
-    lines.extend(fingerprints(whois.key));
+    lines.extend(fingerprints(whois.key, area));
     lines.push(Line::Blank);
     if let Some((was, since)) = whois.was {
         lines.extend(change(&shown, was, since, state));
@@ -50,13 +50,13 @@ pub fn draw_whois(whois: Whois, state: &State, area: Rect, buffer: &mut Buffer) 
 pub fn draw_whoami(state: &State, area: Rect, buffer: &mut Buffer) {
     let own = state.name.as_ref().map_or_else(|| "you".to_owned(), ToString::to_string);
     let mut lines = vec![Line::Words(format!("{own}, you"), Ink::Strong)];
-    lines.extend(fingerprints(state.key));
+    lines.extend(fingerprints(state.key, area));
     lines.push(Line::Blank);
     if let (Some(person), Some(room)) = (state.person, state.room()) {
         lines.push(Line::Fact("role", standing(Some(room), person), Ink::Text));
     }
     match &state.names {
-        Some(names) => lines.extend(names.iter().take(NAMES_MAX).map(held)),
+        Some(names) => lines.extend(names.iter().take(NAMES_MAX).enumerate().map(held)),
         None if state.is_up() => lines.push(Line::Fact("names", "asking the server…".to_owned(), Ink::Muted)),
         None => lines.push(Line::Fact("names", "not connected".to_owned(), Ink::Muted)),
     }
@@ -66,8 +66,13 @@ pub fn draw_whoami(state: &State, area: Rect, buffer: &mut Buffer) {
     draw(&lines, state, area, buffer);
 }
 
-fn fingerprints(key: Fingerprint) -> [Line; 2] {
-    [Line::Words(key.short(), Ink::Accent), Line::Words(key.to_string(), Ink::Muted)]
+/// The short one to read aloud, and the whole one, in two halves where it does not fit.
+fn fingerprints(key: Fingerprint, area: Rect) -> [Line; 2] {
+    let mut whole = key.to_string();
+    if usize::from(area.width) < whole.len() + 2 {
+        whole.insert(whole.len() / 2, '\n');
+    }
+    [Line::Words(key.short(), Ink::Accent), Line::Words(whole, Ink::Muted)]
 }
 
 fn change(shown: &str, was: Fingerprint, since: UnixMillis, state: &State) -> [Line; 4] {
@@ -103,12 +108,12 @@ fn day(state: &State, time: UnixMillis) -> String {
     state.zone.day(time)
 }
 
-fn held(held: &HeldName) -> Line {
+fn held((n, held): (usize, &HeldName)) -> Line {
     const HOUR_MS: u64 = 3_600_000;
-    let name = name(&held.name);
+    let (label, name) = (if n == 0 { "names" } else { "" }, name(&held.name));
     match held.rests_ms {
-        None => Line::Fact("name", name, Ink::Text),
-        Some(ms) => Line::Fact("name", format!("{name}, given up; yours for {} h", ms.div_ceil(HOUR_MS)), Ink::Muted),
+        None => Line::Fact(label, name, Ink::Text),
+        Some(ms) => Line::Fact(label, format!("{name}, given up; yours for {} h", ms.div_ceil(HOUR_MS)), Ink::Muted),
     }
 }
 

@@ -5,7 +5,7 @@ use crate::effect::Effect;
 use crate::keeper::Note;
 use crate::link::Command;
 use crate::overlay::Overlay;
-use crate::people::{Met, People};
+use crate::people::{Age, Met, People};
 use crate::state::State;
 use chat_proto::entry::{Entry, EntryBody, RoomId};
 use chat_proto::frame::{HeldName, Member};
@@ -25,9 +25,9 @@ struct News {
 }
 
 impl News {
-    fn learn(&mut self, people: &mut People, person: PersonId, name: &Nick, key: &[u8; 32]) {
+    fn learn(&mut self, people: &mut People, (person, name): (PersonId, &Nick), key: &[u8; 32], age: Age) {
         let was_ignored = people.is_ignored(person);
-        self.notes.extend(people.learn(person, name, key).map(Note::Ignored));
+        self.notes.extend(people.learn(person, name, key, age).map(Note::Ignored));
         self.is_heard_anew |= people.is_ignored(person) != was_ignored;
     }
 
@@ -77,7 +77,7 @@ pub(super) fn on_members(state: &mut State, room: RoomId, members: &[Member]) ->
     for member in members.iter().filter(is_listed) {
         // A name that can be none is nobody's: there is nothing to compare it with.
         let Ok(name) = Nick::parse(&member.name) else { continue };
-        news.learn(&mut state.people, member.person, &name, &member.key);
+        news.learn(&mut state.people, (member.person, &name), &member.key, Age::Now);
         if Some(member.person) != state.person {
             news.meet(&mut state.people, member.person, &name, state.now);
         }
@@ -89,7 +89,7 @@ pub(super) fn on_members(state: &mut State, room: RoomId, members: &[Member]) ->
 pub(super) fn before_entries(state: &mut State, room: RoomId, entries: &[Entry]) -> Vec<Effect> {
     let mut news = News::default();
     for entry in entries {
-        learn_from(&mut news, state, entry);
+        learn_from(&mut news, state, entry, Age::Then);
     }
     news.effects(state, room)
 }
@@ -97,6 +97,9 @@ pub(super) fn before_entries(state: &mut State, room: RoomId, entries: &[Entry])
 /// Entries that are news, after they are shown: somebody is here now, under this name.
 pub(super) fn on_arrivals(state: &mut State, room: RoomId, entries: &[Entry]) -> Vec<Effect> {
     let mut news = News::default();
+    for entry in entries {
+        learn_from(&mut news, state, entry, Age::Now);
+    }
     for entry in entries.iter().filter(|entry| Some(entry.author.person) != state.person) {
         let name = match &entry.body {
             EntryBody::Joined(_) => &entry.author.name,
@@ -110,9 +113,9 @@ pub(super) fn on_arrivals(state: &mut State, room: RoomId, entries: &[Entry]) ->
     news.effects(state, room)
 }
 
-fn learn_from(news: &mut News, state: &mut State, entry: &Entry) {
+fn learn_from(news: &mut News, state: &mut State, entry: &Entry, age: Age) {
     if let (EntryBody::Joined(arrival), Ok(name)) = (&entry.body, Nick::parse(&entry.author.name)) {
-        news.learn(&mut state.people, entry.author.person, &name, &arrival.key);
+        news.learn(&mut state.people, (entry.author.person, &name), &arrival.key, age);
     }
 }
 

@@ -131,6 +131,21 @@ fn an_arrival_of_long_ago_is_nobodys_change() {
 }
 
 #[test]
+fn an_arrival_of_long_ago_does_not_tell_the_key_of_today() {
+    let mut joined = joined();
+    joined.head = Seq(1);
+    let mut scene = Scene::new(Start { room: Wish::Create, kept: kept(), ..start() });
+    scene.link(up());
+    scene.link(LinkEvent::Joined { asked: Asked::Create, joined });
+    scene.link(LinkEvent::Members { room: ROOM, members: vec![who(2, "bob", NEW)] });
+    scene.link(LinkEvent::Entries { room: ROOM, entries: vec![entry(1, 0, BOB, arrives(OLD))] });
+
+    scene.says("/whois bob");
+
+    assert!(scene.shows(&Fingerprint::of(&NEW).to_string()), "{}", scene.screen());
+}
+
+#[test]
 fn the_remark_stands_behind_the_last_page_of_a_room_that_was_entered() {
     let mut joined = joined();
     (joined.head, joined.cursor) = (Seq(3), Seq(0));
@@ -359,7 +374,7 @@ fn what_could_not_be_read_at_the_start_is_said() {
 
 /// What the effects ask to be kept, as the next run finds it.
 async fn next_run(directory: &std::path::Path, effects: Vec<Effect>) -> Kept {
-    let keeper = Keeper::start(directory.to_owned()).unwrap();
+    let keeper = Keeper::start(directory.to_owned()).expect("there are threads");
     for effect in effects {
         if let Effect::Keep(note) = effect {
             keeper.keep(note);

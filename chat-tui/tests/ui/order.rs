@@ -269,7 +269,7 @@ fn a_message_that_imitates_an_act_does_not_look_like_one() {
         let column = |row: &String| row.chars().position(|c| c == '•');
         let columns: Vec<usize> = rows_of(&scene.buffer()).iter().filter_map(column).collect();
         let [forged, again, real] = columns[..] else { panic!("{columns:?}\n{}", scene.screen()) };
-        assert!(forged == again && real + 2 == forged, "{columns:?}\n{}", scene.screen());
+        assert!(forged == again && real < forged, "{columns:?}\n{}", scene.screen());
     }
 }
 

@@ -171,6 +171,11 @@ impl Timeline {
         matches!(self.items.get(index), Some(Item { what: What::System { .. }, .. }))
     }
 
+    /// Whether block `index` stands for what is not shown.
+    pub fn is_hidden(&self, index: usize) -> bool {
+        matches!(self.items.get(index), Some(Item { what: What::Hidden(_), .. }))
+    }
+
     /// The post at block `index`, if it is one.
     pub fn pending_at(&self, index: usize) -> Option<&Pending> {
         self.pending.get(index.checked_sub(self.items.len())?)

@@ -160,9 +160,16 @@ impl Pen<'_> {
         if is_first && let (true, Some(time)) = (self.look.has_time_column(), self.timeline.time(block)) {
             self.write(1, y, &self.look.zone.clock(time), self.ink(Ink::Faint));
         }
-        self.write(self.look.text_from(), y, text, self.ink(Ink::Muted));
-        if is_first && self.timeline.is_system(block) {
-            self.write(self.look.text_from() - 2, y, SIGN, self.ink(Ink::Accent));
+        let ink = if self.timeline.is_hidden(block) { Ink::Faint } else { Ink::Muted };
+        let column = self.look.text_from();
+        if !self.timeline.is_system(block) {
+            return self.write(column, y, text, self.ink(ink));
+        }
+        // Between a time and the text there is no room for a sign with air around it.
+        let shift = u16::from(!self.look.has_name_column());
+        self.write(column + shift, y, text, self.ink(ink));
+        if is_first {
+            self.write(column + shift - 2, y, SIGN, self.ink(Ink::Accent));
         }
     }
 

@@ -61,7 +61,7 @@ pub fn draw_whoami(state: &State, area: Rect, buffer: &mut Buffer) {
         None => lines.push(Line::Fact("names", "not connected".to_owned(), Ink::Muted)),
     }
     lines.push(Line::Blank);
-    let advice = "Read the first line to whoever asks: /whois shows it to them.".to_owned();
+    let advice = "Whoever asks /whois about you must see the same.".to_owned();
     lines.push(Line::Words(advice, Ink::Muted));
     draw(&lines, state, area, buffer);
 }
@@ -75,13 +75,14 @@ fn fingerprints(key: Fingerprint, area: Rect) -> [Line; 2] {
     [Line::Words(key.short(), Ink::Accent), Line::Words(whole, Ink::Muted)]
 }
 
-fn change(shown: &str, was: Fingerprint, since: UnixMillis, state: &State) -> [Line; 4] {
+fn change(shown: &str, was: Fingerprint, since: UnixMillis, state: &State) -> [Line; 5] {
     let reason = format!(
         "Either {shown} has a new key, or the name was free and somebody else took it. From now on this key counts as known."
     );
     [
-        Line::Fact("!", "not the key of last time, which was".to_owned(), Ink::Warning),
-        Line::Fact("", format!("{} since {}", was.short(), day(state, since)), Ink::Warning),
+        Line::Fact("!", "not the key of last time".to_owned(), Ink::Warning),
+        Line::Fact("was", was.short(), Ink::Warning),
+        Line::Fact("", format!("since {}", day(state, since)), Ink::Warning),
         Line::Words(reason, Ink::Text),
         Line::Blank,
     ]

@@ -208,8 +208,9 @@ fn the_answer_to_whois() {
              │  3FER-XKGV-NE3V-FXK5                                       │
              │  yUj6pNNhMzLVO6xbu8UlWGhaTTzBb_SLFMsvH4WnyUs               │
              │                                                            │
-             │  !       not the key of last time, which was               │
-             │          9DVC-TVBU-Z44F-EBJT since Thursday, 2 July 2026   │
+             │  !       not the key of last time                          │
+             │  was     9DVC-TVBU-Z44F-EBJT                               │
+             │          since Thursday, 2 July 2026                       │
              │  Either bob has a new key, or the name was free and        │
              │  somebody else took it. From now on this key counts as     │
              │  known.                                                    │
@@ -220,7 +221,6 @@ fn the_answer_to_whois() {
              │  Ask bob over another channel what /whoami shows there:    │
              │  it must be the same.                                      │
              ╰────────────────────────────────────────────────────────────╯
-
 
     ────────────────────────────────────────────────────────────────────────────────
      › write a message

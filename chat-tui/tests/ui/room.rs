@@ -412,7 +412,7 @@ fn the_help_is_made_of_the_tables() {
     insta::assert_snapshot!(scene.screen(), @r#"
      AB3Z  release planning                   3 here   in memory, not kept   ● 2 ms
      ╭────────────────────────────────────────────────────────────────────────────╮
-     │  Help   Esc closes                                  ↑↓ PgUp PgDn   16/90   │
+     │  Help   Esc closes                                  ↑↓ PgUp PgDn   16/91   │
      │                                                                            │
      │  In the room                                                               │
      │  Enter                   send                                              │

@@ -7,10 +7,10 @@ use crate::widget::timeline::{self, Look, Timeline, name};
 use crate::widget::{composer, paint, status};
 use crate::wrap;
 use chat_proto::entry::{Entry, EntryBody, PersonId, RoomId, UnixMillis};
-use chat_proto::frame::{Durability, Joined, Lock};
+use chat_proto::frame::{Durability, Joined};
 use chat_proto::limits::TOPIC_BYTES;
 use chat_proto::text::visible_line;
-use chat_proto::{Act, Nick, RoomCode, Seq};
+use chat_proto::{Nick, RoomCode, Seq};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -28,16 +28,12 @@ pub struct Room {
     pub code: String,
     pub topic: String,
     pub durability: Durability,
-    /// Whether newcomers are let in.
-    pub lock: Lock,
     pub members: Members,
     pub timeline: Timeline,
     /// What the summary knows; later entries change it.
     head: Seq,
     /// The room is over, or this person is out of it: nothing can be said any more.
     pub is_over: bool,
-    /// It is over for this person, who was removed from it.
-    pub is_removed: bool,
     /// Lines of the program's own, until the last page of the room is here.
     remarks: Vec<(UnixMillis, String)>,
 }
@@ -49,12 +45,10 @@ impl Room {
             code: String::new(),
             topic: String::new(),
             durability: joined.state.label.durability,
-            lock: joined.state.lock,
             members: Members::default(),
             timeline: Timeline::default(),
             head: Seq::START,
             is_over: false,
-            is_removed: false,
             remarks: Vec::new(),
         };
         room.summarise(joined);
@@ -66,10 +60,8 @@ impl Room {
         self.code = name(&joined.code);
         self.topic = topic(&joined.state.topic);
         self.durability = joined.state.label.durability;
-        self.lock = joined.state.lock;
         self.head = joined.head;
         self.is_over = false;
-        self.is_removed = false;
         self.members.expect_list();
     }
 
@@ -79,11 +71,8 @@ impl Room {
             return false;
         }
         self.members.fold(entry);
-        match &entry.body {
-            EntryBody::Topic(text) => self.topic = topic(text),
-            EntryBody::Act(Act::Lock) => self.lock = Lock::Locked,
-            EntryBody::Act(Act::Unlock) => self.lock = Lock::Unlocked,
-            _ => {}
+        if let EntryBody::Topic(text) = &entry.body {
+            self.topic = topic(text);
         }
         true
     }
@@ -108,6 +97,17 @@ impl Room {
         let member = self.members.named(name);
         let member = member.and_then(|id| Some((id, self.members.get(id)?.name.clone())));
         member.or_else(|| self.timeline.author(name).map(|(person, name)| (person, name.to_owned())))
+    }
+
+    /// Every name that may be meant here: of members, then of who wrote lately and is none any more.
+    pub fn names(&self) -> Vec<&str> {
+        let mut names = self.members.names();
+        for name in self.timeline.authors() {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
     }
 
     /// Over, but its author has to decide about something that was not sent here.
@@ -195,9 +195,6 @@ fn notice_columns(columns: u16) -> usize {
 /// What is wrong with the room or the link, and what happens next.
 fn banner(state: &State) -> Option<String> {
     let room = state.room()?;
-    if room.is_removed {
-        return Some("You were removed from this room.  F5 opens a new one".to_owned());
-    }
     if room.is_over {
         return Some("This room is over.  F5 opens a new one".to_owned());
     }

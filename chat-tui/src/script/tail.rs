@@ -7,7 +7,8 @@ use super::Ending;
 use super::account::Account;
 use crate::config::Tail;
 use crate::link::{Asked, Command, LinkEvent};
-use chat_proto::frame::{Door, EndReason, Joined, Stay};
+use chat_proto::frame::Door;
+use chat_proto::frame::{Joined, Stay};
 use chat_proto::{Entry, RoomCode};
 use ed25519_dalek::SigningKey;
 use lines::Lines;
@@ -87,10 +88,7 @@ impl<O: Write, A: Write> Follower<O, A> {
             LinkEvent::Refused { sentence, .. } | LinkEvent::Ended(sentence) => {
                 return Ok(Some(Ending::Refused(sentence)));
             }
-            LinkEvent::RoomEnded { reason: EndReason::Removed, .. } => {
-                return Ok(Some(Ending::Refused("you were removed from this room".into())));
-            }
-            LinkEvent::RoomEnded { reason: EndReason::Over, .. } => return Ok(Some(Ending::DoneSaying(self.ended()))),
+            LinkEvent::RoomEnded { .. } => return Ok(Some(Ending::DoneSaying(self.ended()))),
             LinkEvent::Left { .. } => return Ok(Some(Ending::Refused("this room is closed to you now".into()))),
             _ => {}
         }

@@ -141,9 +141,7 @@ pub(super) fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
 fn complete(state: &mut State) -> Vec<Effect> {
     let own = state.name.as_ref().map(ToString::to_string);
     let names: Vec<String> = match state.room() {
-        Some(room) => {
-            room.members.names().into_iter().filter(|name| own.as_deref() != Some(name)).map(str::to_owned).collect()
-        }
+        Some(room) => room.names().into_iter().filter(|name| own.as_deref() != Some(name)).map(str::to_owned).collect(),
         None => Vec::new(),
     };
     let names: Vec<&str> = names.iter().map(String::as_str).collect();

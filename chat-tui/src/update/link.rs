@@ -9,7 +9,7 @@ use crate::state::{Goal, Link, Screen, Server, State};
 use crate::widget::timeline::{ENTRIES_MAX, Reader};
 use chat_proto::entry::{Entry, EntryBody, PersonId, PostId, RoomId, UnixMillis};
 use chat_proto::frame::Door;
-use chat_proto::frame::{EndReason, GapKind, Joined, Member};
+use chat_proto::frame::{GapKind, Joined, Member};
 use chat_proto::text::visible_line;
 use chat_proto::{Nick, Seq};
 use std::time::Duration;
@@ -33,7 +33,7 @@ pub(super) fn on_link(state: &mut State, event: LinkEvent) -> Vec<Effect> {
         }
         LinkEvent::Marked { room, id, mark } => on_marked(state, room, id, mark),
         LinkEvent::Restored { items } => on_restored(state, &items),
-        LinkEvent::RoomEnded { room, reason } => on_room_ended(state, room, reason),
+        LinkEvent::RoomEnded { room, .. } => on_room_ended(state, room),
         LinkEvent::Distrusted(distrust) => on_ended(state, &distrust.to_string()),
         LinkEvent::Invitation { .. } => Vec::new(),
         LinkEvent::Names(names) => people::on_names(state, names),
@@ -256,10 +256,9 @@ fn on_restored(state: &mut State, items: &[(OutboxItem, Mark)]) -> Vec<Effect> {
     Vec::new()
 }
 
-fn on_room_ended(state: &mut State, room: RoomId, reason: EndReason) -> Vec<Effect> {
+fn on_room_ended(state: &mut State, room: RoomId) -> Vec<Effect> {
     if let Some(room) = state.rooms.get_mut(&room) {
         room.is_over = true;
-        room.is_removed = reason == EndReason::Removed;
         room.timeline.forget_requests();
     }
     Vec::new()
@@ -267,7 +266,7 @@ fn on_room_ended(state: &mut State, room: RoomId, reason: EndReason) -> Vec<Effe
 
 /// Not let in again: the room stays on the screen, with what was not sent there.
 fn on_shut_out(state: &mut State, room: RoomId, sentence: &str) -> Vec<Effect> {
-    on_room_ended(state, room, EndReason::Over);
+    on_room_ended(state, room);
     problem(state, sentence)
 }
 

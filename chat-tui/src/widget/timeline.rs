@@ -8,6 +8,7 @@
 //! The anchor is an entry and a row of it, never a row of the screen: whatever is added above, below or around, the
 //! reader keeps reading what they read.
 
+mod authors;
 mod block;
 mod draw;
 mod fold;

@@ -2,7 +2,7 @@
 
 use crate::scene::{ARRIVAL, INSTANCE, ROOM, Scene, bytes, joined, member, message, rows_of, start};
 use chat_proto::entry::{BanScope, EntryBody, PersonId, PostId, Target};
-use chat_proto::frame::{EndReason, Lock, Member, Presence, Role, Voice};
+use chat_proto::frame::{Member, Presence, Role, Voice};
 use chat_proto::{Act, Arrival};
 use chat_tui::effect::Effect;
 use chat_tui::link::{Command, LinkEvent, Mark};
@@ -95,6 +95,17 @@ fn tab_completes_the_name_of_an_act() {
     scene.key(KeyCode::Tab);
 
     assert_eq!(scene.state.composer.text(), "/kick carol ");
+}
+
+#[test]
+fn tab_completes_who_wrote_and_is_gone() {
+    let mut scene = Scene::room(80, 24);
+    scene.happens(0, (6, "mallory"), message("spam"));
+
+    scene.types("/unban ma");
+    scene.key(KeyCode::Tab);
+
+    assert_eq!(scene.state.composer.text(), "/unban mallory ");
 }
 
 #[test]
@@ -225,26 +236,6 @@ fn whoever_opened_the_room_owns_it() {
     scene.happens(0, ALICE, EntryBody::Opened);
 
     assert!(scene.shows("● alice ★  you"), "{}", scene.screen());
-}
-
-#[test]
-fn a_lock_is_known_to_the_room() {
-    let mut scene = Scene::room(80, 24);
-    scene.happens(0, ALICE, act(Act::Lock));
-    assert_eq!(scene.state.room().unwrap().lock, Lock::Locked);
-
-    scene.happens(0, ALICE, act(Act::Unlock));
-
-    assert_eq!(scene.state.room().unwrap().lock, Lock::Unlocked);
-}
-
-#[test]
-fn whoever_was_removed_is_told_so() {
-    let mut scene = Scene::room(80, 24);
-
-    scene.link(LinkEvent::RoomEnded { room: ROOM, reason: EndReason::Removed });
-
-    assert!(scene.shows("You were removed from this room."), "{}", scene.screen());
 }
 
 #[test]

@@ -10,7 +10,6 @@ use chat_proto::frame::GapKind;
 use chat_proto::limits::NAME_COLUMNS;
 use chat_proto::text::{visible, visible_line};
 use chat_proto::{Nick, Seq, UnixMillis};
-use std::collections::BTreeSet;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// Who reads: decides what is own, what is a mention and what is hidden.
@@ -91,30 +90,6 @@ impl Timeline {
         self.bytes += item.bytes();
         self.items.push_back(item);
         self.trim();
-    }
-
-    /// Who wrote under this name, or one that looks like it; the last one who did.
-    pub fn author(&self, name: &Nick) -> Option<(PersonId, &str)> {
-        let key = name.key();
-        let mut others: BTreeSet<&str> = BTreeSet::new();
-        self.all_said().rev().find_map(|said| {
-            let is_new = others.insert(&said.name);
-            let is_meant = is_new && Nick::parse(said.name.as_bytes()).is_ok_and(|name| name.key() == key);
-            said.person.filter(|_| is_meant).map(|person| (person, said.name.as_str()))
-        })
-    }
-
-    /// What somebody was called when they last wrote.
-    pub fn name_of(&self, person: PersonId) -> Option<&str> {
-        self.all_said().rev().find(|said| said.person == Some(person)).map(|said| said.name.as_str())
-    }
-
-    fn all_said(&self) -> impl DoubleEndedIterator<Item = &Said> {
-        let items = self.items.iter().flat_map(|item| match &item.what {
-            What::Hidden(items) => items.as_slice(),
-            _ => std::slice::from_ref(item),
-        });
-        items.filter_map(|item| if let What::Said(said) = &item.what { Some(said) } else { None })
     }
 
     /// The gap that a page of history was asked for: its index.

@@ -162,3 +162,45 @@ impl People {
 /// Nobody of this name was ignored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotIgnored;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BOB: PersonId = PersonId(2);
+
+    fn nick(name: &str) -> Nick {
+        Nick::parse(name.as_bytes()).unwrap()
+    }
+
+    fn met_at(people: &mut People, server: &str, key: u8) -> Met {
+        people.enter(server);
+        people.learn(BOB, &nick("bob"), &[key; 32], Age::Now);
+        people.meet(BOB, &nick("bob"), UnixMillis(0))
+    }
+
+    #[test]
+    fn everybody_is_another_on_another_server_but_ignored_on_all() {
+        let mut people = People::default();
+        assert!(matches!(met_at(&mut people, "one:1", 1), Met::ForTheFirstTime(_)));
+        assert_eq!(met_at(&mut people, "one:1", 2), Met::WithAnotherKey);
+        people.ignore(BOB, &nick("bob"));
+
+        people.enter("two:2");
+
+        assert!(!people.is_changed(BOB) && !people.is_ignored(BOB), "a number of another server means nothing here");
+        assert!(matches!(met_at(&mut people, "two:2", 2), Met::ForTheFirstTime(_)));
+        assert!(people.is_ignored(BOB), "the key is the same");
+    }
+
+    #[test]
+    fn no_more_keys_are_held_than_there_is_room_for() {
+        let mut people = People::default();
+
+        for n in 0..FACES_MAX as u64 + 10 {
+            people.learn(PersonId(n), &nick("bob"), &[1; 32], Age::Now);
+        }
+
+        assert_eq!(people.keys.len(), FACES_MAX);
+    }
+}

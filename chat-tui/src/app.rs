@@ -13,6 +13,7 @@ pub use around::look_around;
 
 use crate::effect::Effect;
 use crate::event::{Event, EventKind, HostEvent};
+use crate::keeper::Note;
 use crate::link::{Command, LinkEvent};
 use crate::state::{Start, State};
 use crate::terminal::{self, Terminal};
@@ -50,6 +51,9 @@ pub trait World {
 
     /// Starts to serve at this address, unless somebody does already. The server lives as long as the world does.
     fn host(&mut self, server: String) -> oneshot::Receiver<HostEvent>;
+
+    /// Keeps on disk what is known of people; does not wait for it.
+    fn keep(&mut self, note: Note);
 }
 
 /// Runs the client until it ends. The terminal is given back when this returns, with what to leave on it, if anything.
@@ -204,6 +208,7 @@ impl<W: World> App<'_, W> {
             Effect::Dial { server, key, name } => self.dial(server, key, name),
             Effect::Link(command) => self.tell_link(command),
             Effect::Host { server } => self.hosting = Some(self.world.host(server)),
+            Effect::Keep(note) => self.world.keep(note),
             Effect::Bell => self.terminal.ring()?,
             Effect::Suspend => self.suspend()?,
             Effect::Redraw => self.is_blank = true,

@@ -1,6 +1,7 @@
 //! Slash commands: one row each. The parser, completion and the help overlay read this table.
 
-use chat_proto::{Nick, RoomCode, Text, Topic};
+use chat_proto::entry::{BanScope, Target};
+use chat_proto::{Act, Nick, PersonId, RoomCode, Text, Topic};
 
 /// What a command asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +14,13 @@ pub enum Action {
     Nick(Nick),
     ShowTopic,
     Topic(Topic),
+    /// Its target has a name, and nobody has looked yet who that is.
+    Act(Act),
+    Whois(Nick),
+    WhoAmI,
+    Ignore(Nick),
+    ShowIgnored,
+    Unignore(Nick),
     Quit,
     Clear,
 }
@@ -27,7 +35,7 @@ pub struct Command {
     parse: fn(&str) -> Result<Action, String>,
 }
 
-pub const COMMANDS: [Command; 9] = [
+pub const COMMANDS: &[Command] = &[
     Command { names: &["help"], args: "", help: "show keys and commands", parse: |args| bare(args, Action::Help) },
     Command { names: &["me"], args: "<does>", help: "say what you do: /me waves", parse: me },
     Command { names: &["join", "j"], args: "<code>", help: "enter another room, or go back to one", parse: join },
@@ -35,6 +43,60 @@ pub const COMMANDS: [Command; 9] = [
     Command { names: &["leave", "part"], args: "", help: "give up this room", parse: |args| bare(args, Action::Leave) },
     Command { names: &["nick"], args: "<name>", help: "take another name", parse: nick },
     Command { names: &["topic"], args: "[text | -]", help: "show, set or clear the topic", parse: topic },
+    Command {
+        names: &["kick"],
+        args: "<name>",
+        help: "remove somebody, who may return after 10 minutes",
+        parse: |args| at(args, Act::Kick),
+    },
+    Command {
+        names: &["ban"],
+        args: "<name> [address]",
+        help: "keep somebody's key out; with address, everybody from there",
+        parse: ban,
+    },
+    Command { names: &["unban"], args: "<name>", help: "take a ban back", parse: |args| at(args, Act::Unban) },
+    Command { names: &["op"], args: "<name>", help: "let somebody keep order too", parse: |args| at(args, Act::Op) },
+    Command { names: &["deop"], args: "<name>", help: "take that back", parse: |args| at(args, Act::Deop) },
+    Command { names: &["mute"], args: "<name>", help: "let somebody only read", parse: |args| at(args, Act::Mute) },
+    Command { names: &["unmute"], args: "<name>", help: "let them speak again", parse: |args| at(args, Act::Unmute) },
+    Command {
+        names: &["lock"],
+        args: "",
+        help: "close the door: only members come in",
+        parse: |args| bare(args, Action::Act(Act::Lock)),
+    },
+    Command { names: &["unlock"], args: "", help: "open it again", parse: |args| bare(args, Action::Act(Act::Unlock)) },
+    Command {
+        names: &["rekey"],
+        args: "",
+        help: "replace a private room's secret: older invites no longer work",
+        parse: |args| bare(args, Action::Act(Act::Rekey)),
+    },
+    Command {
+        names: &["whois"],
+        args: "<name>",
+        help: "show a person's fingerprint, and what is known of them",
+        parse: |args| name(args).map(Action::Whois),
+    },
+    Command {
+        names: &["whoami"],
+        args: "",
+        help: "show your fingerprint, and the names of your key",
+        parse: |args| bare(args, Action::WhoAmI),
+    },
+    Command {
+        names: &["ignore"],
+        args: "[name]",
+        help: "hide what somebody says, under any name; alone, list whom",
+        parse: ignore,
+    },
+    Command {
+        names: &["unignore"],
+        args: "<name>",
+        help: "show it again",
+        parse: |args| name(args).map(Action::Unignore),
+    },
     Command {
         names: &["clear"],
         args: "",
@@ -103,12 +165,41 @@ fn topic(args: &str) -> Result<Action, String> {
     }
 }
 
+/// A name, as it is typed or completed: with or without `@`.
+fn name(args: &str) -> Result<Nick, String> {
+    let name = args.strip_prefix('@').unwrap_or(args);
+    Nick::parse(name.as_bytes()).map_err(|error| error.to_string())
+}
+
+fn at(args: &str, act: fn(Target) -> Act) -> Result<Action, String> {
+    name(args).map(|name| Action::Act(act(Target { person: PersonId(0), name: name.to_string().into() })))
+}
+
+fn ban(args: &str) -> Result<Action, String> {
+    match args.split_once(char::is_whitespace).map(|(name, scope)| (name, scope.trim_start())) {
+        None => at(args, |target| Act::Ban(target, BanScope::Key)),
+        Some((name, "address")) => at(name, |target| Act::Ban(target, BanScope::Address)),
+        Some(_) => Err("say /ban bob, or /ban bob address".to_owned()),
+    }
+}
+
+fn ignore(args: &str) -> Result<Action, String> {
+    match args {
+        "" => Ok(Action::ShowIgnored),
+        _ => name(args).map(Action::Ignore),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn text(text: &str) -> Text {
         Text::parse(text.as_bytes()).unwrap()
+    }
+
+    fn target(name: &str) -> Target {
+        Target { person: PersonId(0), name: name.to_owned().into() }
     }
 
     #[test]
@@ -124,6 +215,23 @@ mod tests {
             ("/topic", Action::ShowTopic),
             ("/topic release planning", Action::Topic(Topic::parse(b"release planning").unwrap())),
             ("/topic -", Action::Topic(Topic::default())),
+            ("/kick bob", Action::Act(Act::Kick(target("bob")))),
+            ("/kick @Bob ", Action::Act(Act::Kick(target("Bob")))),
+            ("/ban bob", Action::Act(Act::Ban(target("bob"), BanScope::Key))),
+            ("/ban bob  address", Action::Act(Act::Ban(target("bob"), BanScope::Address))),
+            ("/unban bob", Action::Act(Act::Unban(target("bob")))),
+            ("/op bob", Action::Act(Act::Op(target("bob")))),
+            ("/deop bob", Action::Act(Act::Deop(target("bob")))),
+            ("/mute bob", Action::Act(Act::Mute(target("bob")))),
+            ("/unmute bob", Action::Act(Act::Unmute(target("bob")))),
+            ("/lock", Action::Act(Act::Lock)),
+            ("/unlock", Action::Act(Act::Unlock)),
+            ("/rekey", Action::Act(Act::Rekey)),
+            ("/whois bob", Action::Whois(Nick::parse(b"bob").unwrap())),
+            ("/whoami", Action::WhoAmI),
+            ("/ignore bob", Action::Ignore(Nick::parse(b"bob").unwrap())),
+            ("/ignore", Action::ShowIgnored),
+            ("/unignore bob", Action::Unignore(Nick::parse(b"bob").unwrap())),
             ("/clear", Action::Clear),
             ("/quit", Action::Quit),
             ("/exit", Action::Quit),
@@ -136,7 +244,30 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_a_command_is_a_sentence() {
-        for line in ["/me", "/join", "/join ABC", "/join 0000", "/nick", "/nick a b", "/quit now", "/nope", "/"] {
+        let lines = [
+            "/me",
+            "/join",
+            "/join ABC",
+            "/join 0000",
+            "/nick",
+            "/nick a b",
+            "/quit now",
+            "/nope",
+            "/",
+            "/kick",
+            "/kick bob now",
+            "/ban",
+            "/ban bob addr",
+            "/ban bob address now",
+            "/op a/b",
+            "/lock now",
+            "/rekey bob",
+            "/whois",
+            "/whoami bob",
+            "/ignore a b",
+            "/unignore",
+        ];
+        for line in lines {
             let sentence = parse(line).unwrap_err();
             assert!(sentence.contains(' '), "{line}: {sentence}");
         }

@@ -21,6 +21,7 @@ Examples:
   chat-tui --server chat.example.org       ask for the rest on the screen
   make 2>&1 | tail -5 | chat-tui send --join AB3Z --name ci
   chat-tui tail --join AB3Z --json | jq -r .text
+  chat-tui identity show                   your fingerprint, for others to compare
 
 A name belongs to the key that first used it. The key is made on first start and kept in
 ~/.local/share/chat/identity; whoever has that file is you. Keys of servers are kept beside it, in
@@ -31,7 +32,7 @@ Exit codes:
   0  done
   1  refused; the reason is on standard error
   2  the command line is wrong
-  3  send: no answer in time; standard error says whether the message may have arrived";
+  3  no answer in time; send says on standard error whether the message may have arrived";
 
 /// Chats in a terminal.
 ///
@@ -93,6 +94,9 @@ pub enum Script {
     Send(Send),
     /// Print a room, its history first, and go on printing what is said
     Tail(Tail),
+    /// Show your key, list the names that it holds on a server, or give one up
+    #[command(subcommand)]
+    Identity(Identity),
     /// Show which key a server is known by, or accept another one
     Trust(Trust),
 }
@@ -117,8 +121,9 @@ pub struct Send {
 /// `chat-tui tail`.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 #[command(
-    after_help = "With --json, each line is an object: seq, id, time (RFC 3339, UTC), author, kind, text. The kinds are\n\
-    message, action, topic, opened, joined, left, renamed, unknown. With --create the first line is {\"code\":\"AB3Z\"}."
+    after_help = "With --json, each line is an object: seq, id, time (RFC 3339, UTC), author, kind, text; an act\n\
+    (somebody was removed, muted, …) also has act and target. The kinds are message, action, topic, act, opened, joined,\n\
+    left, renamed, unknown. With --create the first line is {\"code\":\"AB3Z\"}."
 )]
 pub struct Tail {
     /// The room
@@ -155,6 +160,58 @@ shows its key at first contact, and must have the same one from then on. Known s
 ~/.local/share/chat/known_servers, one per line.
 
 Exit codes: 0 done, 1 nothing is known of the server, or the file cannot be used, 2 usage";
+
+/// `chat-tui identity`.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum Identity {
+    /// Print the fingerprint of your key, short and whole, and the file with the key
+    ///
+    /// The short form is for comparing aloud: whoever asks /whois about you must see the same.
+    /// Needs no server. Makes the key if there is none yet.
+    Show {
+        /// The file with your key [default: ~/.local/share/chat/identity]
+        #[arg(long, value_name = "FILE")]
+        identity: Option<PathBuf>,
+    },
+    /// Print the names that your key holds on a server, one per line
+    ///
+    /// Names that were given up rest with the key for a while; the hours that are left stand behind
+    /// them. The server is asked under a name, which the key holds from then on: --name chooses it.
+    Names(Names),
+    /// Give a name up: its person leaves every room, and after a while others may have it
+    GiveUp(GiveUp),
+}
+
+/// `chat-tui identity names`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+#[command(after_help = "Exit codes: 0 done, 1 refused, 2 usage, 3 no answer in time")]
+pub struct Names {
+    #[command(flatten)]
+    pub who: Who,
+    /// How long to wait for the answer
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    pub timeout: Duration,
+}
+
+/// `chat-tui identity give-up`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+#[command(after_help = "Exit codes: 0 given up, 1 refused, 2 usage, 3 no answer in time (outcome unknown)")]
+pub struct GiveUp {
+    /// The name
+    #[arg(value_name = "NAME", value_parser = nick)]
+    pub name: Nick,
+    /// The server, or chat://host:port?key=…; the port is 7000 if none is given
+    #[arg(long, value_name = "HOST:PORT", env = "CHAT_SERVER", default_value = DEFAULT_SERVER, value_parser = Address::parse)]
+    pub server: Address,
+    #[command(flatten)]
+    pub secured: Secured,
+    /// The file with your key [default: ~/.local/share/chat/identity]
+    #[arg(long, value_name = "FILE")]
+    pub identity: Option<PathBuf>,
+    /// How long to wait for the answer
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    pub timeout: Duration,
+}
 
 /// Who does it, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]

@@ -10,11 +10,11 @@
 //! clients never lose each other's lines. Lines that are none are kept as they are.
 
 use crate::place::{self, Homeless};
+use crate::shared_file;
 use chat_proto::{Fingerprint, UnixMillis};
 use chrono::DateTime;
-use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{self, ErrorKind, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::fs::File;
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 const FILE: &str = "known_servers";
@@ -117,11 +117,11 @@ impl KnownServers {
     fn change<T>(&self, act: impl FnOnce(&mut Page) -> Result<T, KnownServersError>) -> Result<T, KnownServersError> {
         let path = self.path()?;
         let unwritable = |source| KnownServersError::Unwritable { path: shown(path), source };
-        let lock = lock(path).map_err(unwritable)?;
+        let lock = shared_file::lock(path).map_err(unwritable)?;
         let mut page = Page::read(path)?;
         let outcome = act(&mut page)?;
         if page.is_changed {
-            page.write().map_err(unwritable)?;
+            shared_file::replace(path, &page.bytes()).map_err(unwritable)?;
         }
         drop(lock);
         Ok(outcome)
@@ -214,20 +214,11 @@ impl Page {
         }
     }
 
-    /// All of it or none: under another name first.
-    fn write(&self) -> io::Result<()> {
-        // Where somebody keeps the file elsewhere and links to it, the link stays.
-        let path = std::fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
-        let temporary = beside(&path, "tmp");
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
-        if self.lines.first().is_none_or(|line| line.bytes.first() != Some(&COMMENT)) {
-            file.write_all(HEAD)?;
-        }
-        for line in &self.lines {
-            file.write_all(&line.bytes)?;
-        }
-        file.sync_all()?;
-        std::fs::rename(&temporary, path)
+    fn bytes(&self) -> Vec<u8> {
+        let has_head = self.lines.first().is_some_and(|line| line.bytes.first() == Some(&COMMENT));
+        let head = if has_head { &[] } else { HEAD };
+        let lines = self.lines.iter().map(|line| line.bytes.as_slice());
+        std::iter::once(head).chain(lines).collect::<Vec<_>>().concat()
     }
 }
 
@@ -252,22 +243,6 @@ fn known<'a>(mut words: impl Iterator<Item = &'a str>) -> Option<Known> {
     };
     let date = words.next().unwrap_or_default().to_owned();
     words.next().is_none().then_some(Known { voucher, date })
-}
-
-fn lock(path: &Path) -> io::Result<File> {
-    if let Some(directory) = path.parent().filter(|it| !it.as_os_str().is_empty()) {
-        DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
-    }
-    let lock = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(beside(path, "lock"))?;
-    lock.lock()?;
-    Ok(lock)
-}
-
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".");
-    name.push(ending);
-    name.into()
 }
 
 fn day(now: UnixMillis) -> String {

@@ -236,6 +236,8 @@ pub enum LinkEvent {
     Invitation { room: RoomId, code: RoomCode, secret: Option<Secret> },
     /// The names of this key.
     Names(Vec<HeldName>),
+    /// The name of this link is given up, and the link has ended.
+    GivenUp,
     /// Membership is given up.
     Left { room: RoomId },
     /// The new name holds.

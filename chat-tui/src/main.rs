@@ -1,14 +1,16 @@
 //! `chat-tui`: reads its command line, and starts what was asked for.
 
-use chat_tui::config::{Chat, Config, DEFAULT_SERVER, Script, Send, Tail, Who, login_name};
+use chat_proto::Fingerprint;
+use chat_tui::config::{Chat, Config, DEFAULT_SERVER, Identity, Script, Send, Tail, login_name};
 use chat_tui::known_servers::KnownServers;
-use chat_tui::script::{Ending, send, tail, trust};
+use chat_tui::script::{self, Ending, send, tail, trust};
 use chat_tui::state::{Start, Wish};
 use chat_tui::world::ThisMachine;
-use chat_tui::{app, identity, place};
+use chat_tui::{app, identity, keeper, place};
 use ed25519_dalek::SigningKey;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
@@ -31,20 +33,45 @@ async fn main() -> ExitCode {
 
 async fn run(script: &Script) -> Ending {
     match script {
-        Script::Send(order) => match key(&order.who) {
+        Script::Send(order) => match key(order.who.identity.as_deref()) {
             Ok(key) => post(order, key).await,
             Err(ending) => ending,
         },
-        Script::Tail(order) => match key(&order.who) {
+        Script::Tail(order) => match key(order.who.identity.as_deref()) {
             Ok(key) => follow(order, key).await,
+            Err(ending) => ending,
+        },
+        Script::Identity(order) => match key(key_file(order)) {
+            Ok(key) => identify(order, key).await,
             Err(ending) => ending,
         },
         Script::Trust(order) => trust::run(order, &KnownServers::usual(), io::stdout().lock()),
     }
 }
 
-fn key(who: &Who) -> Result<SigningKey, Ending> {
-    identity::load_or_make(who.identity.as_deref()).map_err(|error| Ending::Refused(error.to_string()))
+fn key(file: Option<&Path>) -> Result<SigningKey, Ending> {
+    identity::load_or_make(file).map_err(|error| Ending::Refused(error.to_string()))
+}
+
+fn key_file(order: &Identity) -> Option<&Path> {
+    let file = match order {
+        Identity::Show { identity } => identity,
+        Identity::Names(order) => &order.who.identity,
+        Identity::GiveUp(order) => &order.identity,
+    };
+    file.as_deref()
+}
+
+async fn identify(order: &Identity, key: SigningKey) -> Ending {
+    match order {
+        Identity::Show { identity: Some(file) } => script::identity::show(&key, file, io::stdout().lock()),
+        Identity::Show { identity: None } => match identity::default_path() {
+            Ok(file) => script::identity::show(&key, &file, io::stdout().lock()),
+            Err(error) => Ending::Refused(error.to_string()),
+        },
+        Identity::Names(order) => script::identity::names(order, key, io::stdout(), io::stderr(), stopped()).await,
+        Identity::GiveUp(order) => script::identity::give_up(order, key, io::stderr(), stopped()).await,
+    }
 }
 
 async fn post(order: &Send, key: SigningKey) -> Ending {
@@ -107,8 +134,9 @@ async fn chat(config: Chat) -> ExitCode {
         return ended(&Ending::Refused(sentence.to_owned()));
     }
     let encryption = config.secured.encryption();
-    let start = start(config);
-    let mut world = ThisMachine::new(key, start.instance, encryption, place::state().ok());
+    let state = place::state().ok();
+    let start = start(config, &key, state.as_deref());
+    let mut world = ThisMachine::new(key, start.instance, encryption, state);
     let outcome = app::run(start, &mut world).await;
     world.close().await;
     match outcome {
@@ -118,7 +146,7 @@ async fn chat(config: Chat) -> ExitCode {
     }
 }
 
-fn start(config: Chat) -> Start {
+fn start(config: Chat, key: &SigningKey, state: Option<&Path>) -> Start {
     let room = match config.join {
         Some(code) => Wish::Join(code),
         None if config.create => Wish::Create,
@@ -131,6 +159,8 @@ fn start(config: Chat) -> Start {
         server: config.server.unwrap_or_else(|| DEFAULT_SERVER.to_owned()),
         is_host: config.host,
         instance: rand::random(),
+        key: Fingerprint::of(key.verifying_key().as_bytes()),
+        kept: keeper::load(state),
         around: app::look_around(),
     }
 }

@@ -2,8 +2,10 @@
 
 pub mod distrust;
 pub mod help;
+pub mod person;
 pub mod question;
 
+use crate::people::Whois;
 pub use question::Question;
 
 /// At most one at a time.
@@ -18,4 +20,8 @@ pub enum Overlay {
     Distrust {
         row: usize,
     },
+    /// What is known of somebody.
+    Whois(Whois),
+    /// The reader's own key and names.
+    WhoAmI,
 }

@@ -1,7 +1,9 @@
 //! Everything the client knows: plain data, changed by `update` alone.
 
+use crate::keeper::Kept;
 use crate::link::{Command, Distrust, OutboxItem, Security, Trouble};
 use crate::overlay::Overlay;
+use crate::people::People;
 use crate::screen::prompt::Prompt;
 use crate::screen::room::Room;
 use crate::theme::{Depth, Theme};
@@ -10,7 +12,7 @@ use crate::widget::composer::Composer;
 use crate::widget::timeline::Reader;
 use crate::zone::Zone;
 use chat_proto::entry::{EntryBody, PersonId, PostId, RoomId, UnixMillis};
-use chat_proto::frame::Door;
+use chat_proto::frame::{Door, HeldName};
 use chat_proto::{Fingerprint, Invite, Nick, RoomCode, Secret};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -28,6 +30,10 @@ pub struct Start {
     pub is_host: bool,
     /// Random per run: one half of every [`PostId`].
     pub instance: u64,
+    /// This person's own key.
+    pub key: Fingerprint,
+    /// What earlier runs knew of people.
+    pub kept: Kept,
     pub around: Surroundings,
 }
 
@@ -69,6 +75,10 @@ pub struct State {
     pub link: Link,
     pub person: Option<PersonId>,
     pub name: Option<Nick>,
+    pub key: Fingerprint,
+    pub people: People,
+    /// The names of the key, since somebody asked for them.
+    pub names: Option<Vec<HeldName>>,
     pub server: Server,
     /// The server of this process, as others reach it.
     pub hosted: Option<Invite>,
@@ -174,6 +184,9 @@ impl State {
             link: Link::Idle,
             person: None,
             name: None,
+            key: start.key,
+            people: People::new(start.kept.known, start.kept.ignored),
+            names: None,
             server: if start.is_server_given && !start.is_host { Server::Chosen } else { Server::Usual },
             hosted: None,
             security: None,
@@ -182,7 +195,7 @@ impl State {
             current: None,
             posted: 0,
             composer: Composer::default(),
-            notice: None,
+            notice: start.kept.problem.map(Notice::Problem),
             untold: Vec::new(),
             are_members_wanted: true,
             has_focus: true,
@@ -198,7 +211,7 @@ impl State {
     }
 
     pub fn reader(&self) -> Reader<'_> {
-        Reader { person: self.person, name: self.name.as_ref() }
+        Reader { person: self.person, name: self.name.as_ref(), people: &self.people }
     }
 
     pub fn is_up(&self) -> bool {

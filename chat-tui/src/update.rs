@@ -3,6 +3,7 @@
 mod commands;
 mod keys;
 mod link;
+mod people;
 mod posting;
 mod prompt;
 mod reading;

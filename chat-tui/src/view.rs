@@ -1,6 +1,6 @@
 //! What the terminal shows: a function of the state that only reads it.
 
-use crate::overlay::{Overlay, distrust, help, question};
+use crate::overlay::{Overlay, distrust, help, person, question};
 use crate::screen::{connecting, prompt, room};
 use crate::state::{Screen, State};
 use crate::theme::{Ground, Ink};
@@ -57,6 +57,8 @@ fn draw_overlay(overlay: Overlay, state: &State, area: Rect, buffer: &mut Buffer
         Overlay::Help { row } => help::draw(row, state, area, buffer),
         Overlay::Distrust { row } => distrust::draw(row, state, area, buffer),
         Overlay::Question(asked) => question::draw(asked, state, area, buffer),
+        Overlay::Whois(whois) => person::draw_whois(whois, state, area, buffer),
+        Overlay::WhoAmI => person::draw_whoami(state, area, buffer),
     }
 }
 

@@ -4,6 +4,7 @@ use crate::app::{LinkEnds, World};
 use crate::config::server_address;
 use crate::event::HostEvent;
 use crate::host::{self, Host, Hosting};
+use crate::keeper::{Keeper, Note};
 use crate::link::{self, Encryption, Environment, Target, Tcp};
 use crate::place::Homeless;
 use chat_proto::frame::Stay;
@@ -25,16 +26,22 @@ pub struct ThisMachine {
     /// Where the outbox, and the key and log of a server are kept. Without it there is no server, and an outbox in memory.
     state: Option<PathBuf>,
     host: Arc<Mutex<Option<Host>>>,
+    /// None without a place to keep things.
+    keeper: Option<Keeper>,
 }
 
 impl ThisMachine {
     /// For the person who holds `key`. `instance` names this run.
     pub fn new(key: SigningKey, instance: u64, encryption: Encryption, state: Option<PathBuf>) -> Self {
-        Self { key, instance, encryption, state, host: Arc::default() }
+        let keeper = state.clone().and_then(|state| Keeper::start(state).ok());
+        Self { key, instance, encryption, state, host: Arc::default(), keeper }
     }
 
-    /// Ends the hosted server, if there is one, after telling its guests.
+    /// Writes down what is still to be kept, and ends the hosted server, if there is one, after telling its guests.
     pub async fn close(self) {
+        if let Some(keeper) = self.keeper {
+            keeper.close().await;
+        }
         let host = self.host.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(host) = host {
             host.close(DRAIN).await;
@@ -62,6 +69,12 @@ impl World for ThisMachine {
             drop(told.send(try_host(&server, state.as_deref(), &slot).await));
         });
         tells
+    }
+
+    fn keep(&mut self, note: Note) {
+        if let Some(keeper) = &self.keeper {
+            keeper.keep(note);
+        }
     }
 }
 

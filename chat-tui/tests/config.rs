@@ -76,7 +76,14 @@ fn the_help_is_the_manual() {
     for (line, needed) in [
         ("chat-tui --help", ["--host", "CHAT_SERVER", "Exit codes:", "Examples:", "send", "identity"]),
         ("chat-tui send --help", ["--join", "--timeout", "standard input", "outcome unknown", "--name", "CHAT_SERVER"]),
-        ("chat-tui tail --help", ["--json", "RFC 3339", "renamed", "--create", "--join", "keep it alive"]),
+        ("chat-tui tail --help", ["--json", "RFC 3339", "renamed", "--create", "--join", "act and target"]),
+        ("chat-tui identity --help", ["show", "names", "give-up", "fingerprint", "holds on a server", "Print"]),
+        ("chat-tui identity show --help", ["aloud", "/whois", "Needs no", "--identity", "short", "file"]),
+        ("chat-tui identity names --help", ["--server", "--name", "CHAT_SERVER", "--timeout", "holds", "given up"]),
+        (
+            "chat-tui identity give-up --help",
+            ["<NAME>", "--server", "CHAT_SERVER", "leaves every room", "--timeout", "3 no answer"],
+        ),
     ] {
         let help = read(line).unwrap_err();
         assert_eq!(help.exit_code(), 0);

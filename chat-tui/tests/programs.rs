@@ -145,3 +145,36 @@ fn a_tail_that_nobody_reads_ends_although_nobody_speaks() {
     assert!(reader.wait().unwrap().success());
     assert!(closed.elapsed() < Duration::from_secs(5), "{:?}", closed.elapsed());
 }
+
+#[test]
+fn identity_show_needs_no_server_and_prints_what_whois_shows() {
+    let place = Place::open();
+    let file = place.home.join("key");
+
+    let first = place.run(&format!("identity show --identity {}", file.display()));
+    let again = place.run(&format!("identity show --identity {}", file.display()));
+
+    let printed = String::from_utf8(first.stdout.clone()).unwrap();
+    let fields: Vec<&str> = printed.split_whitespace().collect();
+    let ["short", short, "full", full, "file", path] = fields[..] else { panic!("{printed}") };
+    let fingerprint = chat_proto::Fingerprint::parse(full).unwrap();
+    assert_eq!((short, path), (fingerprint.short().as_str(), file.to_str().unwrap()));
+    assert_eq!(first.stdout, again.stdout);
+}
+
+#[test]
+fn identity_ends_with_what_became_of_the_question() {
+    let place = Place::open();
+    for (line, code, reason) in [
+        ("identity names --server 127.0.0.1:1 --timeout 0.3", 3, "no server answers"),
+        ("identity give-up ci --server 127.0.0.1:1 --timeout 0.3", 3, "may or may not be given up"),
+        ("identity give-up", 2, "NAME"),
+        ("identity give-up a/b", 2, "a name has only letters"),
+        ("identity show --identity /dev/null", 1, "/dev/null is not an identity"),
+    ] {
+        let output = place.run(line);
+
+        assert_eq!(output.status.code(), Some(code), "{line}: {}", stderr(&output));
+        assert!(stderr(&output).contains(reason), "{line}: {}", stderr(&output));
+    }
+}

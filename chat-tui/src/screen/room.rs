@@ -6,11 +6,11 @@ use crate::widget::members::{self, Members};
 use crate::widget::timeline::{self, Look, Timeline, name};
 use crate::widget::{composer, paint, status};
 use crate::wrap;
-use chat_proto::entry::{Entry, EntryBody, RoomId};
+use chat_proto::entry::{Entry, EntryBody, PersonId, RoomId, UnixMillis};
 use chat_proto::frame::{Durability, Joined};
 use chat_proto::limits::TOPIC_BYTES;
 use chat_proto::text::visible_line;
-use chat_proto::{RoomCode, Seq};
+use chat_proto::{Nick, RoomCode, Seq};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -18,6 +18,8 @@ use ratatui::layout::{Position, Rect};
 const MEMBERS_FROM_COLUMNS: u16 = 78;
 /// From here on, a line divides timeline and composer, and hints stand below.
 const FRILLS_FROM_ROWS: u16 = 12;
+/// Remarks that wait for the last page: each is about a whole list of people.
+const REMARKS_MAX: usize = 64;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Room {
@@ -32,6 +34,8 @@ pub struct Room {
     head: Seq,
     /// The room is over, or this person is out of it: nothing can be said any more.
     pub is_over: bool,
+    /// Lines of the program's own, until the last page of the room is here.
+    remarks: Vec<(UnixMillis, String)>,
 }
 
 impl Room {
@@ -45,6 +49,7 @@ impl Room {
             timeline: Timeline::default(),
             head: Seq::START,
             is_over: false,
+            remarks: Vec::new(),
         };
         room.summarise(joined);
         room
@@ -70,6 +75,39 @@ impl Room {
             self.topic = topic(text);
         }
         true
+    }
+
+    /// Tells the reader something, behind what was said by now: as soon as that is here.
+    pub fn remark(&mut self, time: UnixMillis, words: String) {
+        if self.remarks.len() < REMARKS_MAX {
+            self.remarks.push((time, words));
+        }
+        self.tell_remarks();
+    }
+
+    /// Entries have come: perhaps those that a remark waited for.
+    pub fn tell_remarks(&mut self) {
+        if self.timeline.end() >= self.head {
+            self.remarks.drain(..).for_each(|(time, words)| self.timeline.remark(time, words));
+        }
+    }
+
+    /// Who is called so here, or wrote under this name, with how they are shown.
+    pub fn find(&self, name: &Nick) -> Option<(PersonId, String)> {
+        let member = self.members.named(name);
+        let member = member.and_then(|id| Some((id, self.members.get(id)?.name.clone())));
+        member.or_else(|| self.timeline.author(name).map(|(person, name)| (person, name.to_owned())))
+    }
+
+    /// Every name that may be meant here: of members, then of who wrote lately and is none any more.
+    pub fn names(&self) -> Vec<&str> {
+        let mut names = self.members.names();
+        for name in self.timeline.authors() {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
     }
 
     /// Over, but its author has to decide about something that was not sent here.
@@ -190,7 +228,7 @@ pub fn draw(state: &State, cells: &mut Buffer) -> Option<Position> {
     let room = state.room()?;
     let places = Places::of(state);
     status::draw(state, room, places.status, cells);
-    timeline::draw(&room.timeline, &places.look(state), places.timeline, cells);
+    timeline::draw(&room.timeline, &state.people, &places.look(state), places.timeline, cells);
     if !places.members.is_empty() {
         members::draw(&room.members, state.reader(), state.theme, places.members, cells);
     }

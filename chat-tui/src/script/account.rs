@@ -67,6 +67,11 @@ impl Account {
 
     /// Says `Bye`, and waits until it is said, but not for ever.
     pub(super) async fn close(mut self) {
+        self.bye().await;
+    }
+
+    /// The same, for whoever has something to say after it.
+    pub(super) async fn bye(&mut self) {
         self.ask(Command::Bye).await;
         let ended = async { while self.events.recv().await.is_some() {} };
         drop(tokio::time::timeout(GOODBYE, ended).await);

@@ -1,6 +1,6 @@
 //! What slash commands do.
 
-use super::{ask, hint, link, posting, problem, reading};
+use super::{ask, hint, link, people, posting, problem, reading};
 use crate::command::Action;
 use crate::effect::Effect;
 use crate::link::Command;
@@ -22,6 +22,12 @@ pub(super) fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Nick(name) => ask_link(state, Command::Rename(name)),
         Action::ShowTopic => show_topic(state),
         Action::Topic(topic) => posting::post(state, EntryBody::Topic(bytes(topic.as_str()))),
+        Action::Act(act) => people::act(state, act),
+        Action::Whois(name) => people::whois(state, &name),
+        Action::WhoAmI => people::whoami(state),
+        Action::Ignore(name) => people::ignore(state, &name),
+        Action::ShowIgnored => people::show_ignored(state),
+        Action::Unignore(name) => people::unignore(state, &name),
         Action::Quit => quit(state),
         Action::Clear => clear(state),
     }

@@ -26,7 +26,7 @@ pub(super) fn on_key(state: &mut State, key: KeyEvent) -> Vec<Effect> {
 
 fn context(state: &State) -> Context {
     match (state.overlay, state.screen) {
-        (Some(Overlay::Help { .. }), _) => Context::Help,
+        (Some(Overlay::Help { .. } | Overlay::Whois(_) | Overlay::WhoAmI), _) => Context::Help,
         (Some(Overlay::Question(_)), _) => Context::Question,
         (Some(Overlay::Distrust { .. }), _) => Context::Distrust,
         (None, Screen::Prompt) => Context::Prompt,
@@ -142,9 +142,7 @@ pub(super) fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
 fn complete(state: &mut State) -> Vec<Effect> {
     let own = state.name.as_ref().map(ToString::to_string);
     let names: Vec<String> = match state.room() {
-        Some(room) => {
-            room.members.names().into_iter().filter(|name| own.as_deref() != Some(name)).map(str::to_owned).collect()
-        }
+        Some(room) => room.names().into_iter().filter(|name| own.as_deref() != Some(name)).map(str::to_owned).collect(),
         None => Vec::new(),
     };
     let names: Vec<&str> = names.iter().map(String::as_str).collect();

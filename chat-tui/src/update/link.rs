@@ -1,13 +1,14 @@
 //! What the link tells.
 
-use super::{hint, problem, prompt, standing, trust};
+use super::{hint, people, problem, prompt, standing, trust};
+use crate::act;
 use crate::effect::Effect;
 use crate::invite;
 use crate::link::{Asked, Command, LinkEvent, Mark, OutboxItem, Security, Trouble};
 use crate::screen::room::Room;
 use crate::state::{Goal, Link, Notice, Screen, Server, State};
 use crate::widget::timeline::{ENTRIES_MAX, Reader};
-use chat_proto::entry::{Entry, PersonId, PostId, RoomId, UnixMillis};
+use chat_proto::entry::{Entry, EntryBody, PersonId, PostId, RoomId, UnixMillis};
 use chat_proto::frame::Door;
 use chat_proto::frame::{GapKind, Joined, Member};
 use chat_proto::text::visible_line;
@@ -35,7 +36,9 @@ pub(super) fn on_link(state: &mut State, event: LinkEvent) -> Vec<Effect> {
         LinkEvent::Restored { items } => on_restored(state, &items),
         LinkEvent::RoomEnded { room, .. } => on_room_ended(state, room),
         LinkEvent::Distrusted(distrust) => trust::on_distrusted(state, distrust),
-        LinkEvent::Invitation { .. } | LinkEvent::Names(_) => Vec::new(),
+        LinkEvent::Invitation { .. } => Vec::new(),
+        LinkEvent::Names(names) => people::on_names(state, names),
+        LinkEvent::GivenUp => on_ended(state, "the name is given up"),
         LinkEvent::Left { room } if is_closed(state, room) => Vec::new(),
         LinkEvent::Left { room } => on_left(state, room),
         LinkEvent::Renamed(name) => on_renamed(state, name),
@@ -48,6 +51,9 @@ fn on_up(state: &mut State, person: PersonId, name: Nick, security: Security) ->
     state.link = Link::Up { latency: None };
     state.person = Some(person);
     state.name = Some(name);
+    if let Some((server, ..)) = &state.dialed {
+        state.people.enter(server);
+    }
     trust::on_up(state, security);
     state.attempt.map(|goal| Effect::Link(goal.command())).into_iter().collect()
 }
@@ -182,23 +188,48 @@ fn forget_over(state: &mut State, next: RoomId) {
 }
 
 fn on_members(state: &mut State, room: RoomId, members: &[Member]) -> Vec<Effect> {
-    if let Some(room) = state.rooms.get_mut(&room) {
-        room.members.list(members);
-    }
-    Vec::new()
+    let Some(known) = state.rooms.get_mut(&room) else { return Vec::new() };
+    known.members.list(members);
+    people::on_members(state, room, members)
 }
 
 fn on_entries(state: &mut State, room: RoomId, entries: &[Entry]) -> Vec<Effect> {
-    let (person, name) = (state.person, state.name.clone());
-    let reader = Reader { person, name: name.as_ref() };
-    let Some(room) = state.rooms.get_mut(&room) else { return Vec::new() };
-    let mut calls = false;
-    for entry in entries {
-        let is_news = room.timeline.append(entry, reader) && room.fold(entry);
-        calls |= is_news && room.timeline.ends_in_mention();
+    if !state.rooms.contains_key(&room) {
+        return Vec::new();
     }
+    let mut effects = people::before_entries(state, room, entries);
+    let (news, calls) = append(state, room, entries);
+    effects.extend(people::on_arrivals(state, room, &news));
+    tell_consequence(state, &news);
     make_place(state);
-    if calls && !state.has_focus { vec![Effect::Bell] } else { Vec::new() }
+    if calls && !state.has_focus {
+        effects.push(Effect::Bell);
+    }
+    effects
+}
+
+/// Shows entries. Those that the summary did not know, and whether one of them calls the reader.
+fn append(state: &mut State, room: RoomId, entries: &[Entry]) -> (Vec<Entry>, bool) {
+    let reader = Reader { person: state.person, name: state.name.as_ref(), people: &state.people };
+    let Some(room) = state.rooms.get_mut(&room) else { return (Vec::new(), false) };
+    let (mut news, mut calls) = (Vec::new(), false);
+    for entry in entries {
+        if room.timeline.append(entry, reader) && room.fold(entry) {
+            calls |= room.timeline.ends_in_mention();
+            news.push(entry.clone());
+        }
+    }
+    room.tell_remarks();
+    (news, calls)
+}
+
+/// Whoever removed somebody is told what that means.
+fn tell_consequence(state: &mut State, news: &[Entry]) {
+    let own = news.iter().rev().filter(|entry| Some(entry.author.person) == state.person);
+    let mut acts = own.filter_map(|entry| if let EntryBody::Act(act) = &entry.body { Some(act) } else { None });
+    if let Some(words) = acts.find_map(act::consequence) {
+        hint(state, words);
+    }
 }
 
 fn on_gap(state: &mut State, room: RoomId, (from, to): (Seq, Seq), kind: GapKind) -> Vec<Effect> {
@@ -209,12 +240,13 @@ fn on_gap(state: &mut State, room: RoomId, (from, to): (Seq, Seq), kind: GapKind
 }
 
 fn on_page(state: &mut State, room: RoomId, range: (Seq, Seq), oldest: Seq, entries: &[Entry]) -> Vec<Effect> {
-    let (person, name) = (state.person, state.name.clone());
+    let effects = people::before_entries(state, room, entries);
+    let reader = Reader { person: state.person, name: state.name.as_ref(), people: &state.people };
     if let Some(room) = state.rooms.get_mut(&room) {
-        room.timeline.page(range, oldest, entries, Reader { person, name: name.as_ref() });
+        room.timeline.page(range, oldest, entries, reader);
     }
     make_place(state);
-    Vec::new()
+    effects
 }
 
 /// All rooms together hold no more than one may: the longest that nobody looks at gives way.

@@ -102,6 +102,7 @@ fn as_typed(body: &EntryBody) -> String {
         EntryBody::Action(bytes) => format!("/me {}", text(bytes)),
         EntryBody::Topic(bytes) if bytes.is_empty() => "/topic -".to_owned(),
         EntryBody::Topic(bytes) => format!("/topic {}", text(bytes)),
+        EntryBody::Act(act) => crate::act::line(act),
         _ => String::new(),
     }
 }

@@ -6,6 +6,7 @@ mod hosting;
 mod identity;
 mod known_servers;
 mod outbox;
+mod people;
 
 use std::path::PathBuf;
 

@@ -1,7 +1,8 @@
 //! Messages that are not acknowledged outlive the program that took them.
 
 use crate::{Directory, mode};
-use chat_proto::{EntryBody, PostId, RoomId, UnixMillis};
+use chat_proto::entry::{BanScope, Target};
+use chat_proto::{Act, EntryBody, PersonId, PostId, RoomId, UnixMillis};
 use chat_tui::link::OutboxItem;
 use chat_tui::outbox::{Kept, Outbox};
 
@@ -10,7 +11,10 @@ fn open(directory: &Directory, name: &str) -> Outbox {
 }
 
 fn kept(n: u64) -> Kept {
-    let body = match n % 3 {
+    let bob = || Target { person: PersonId(2), name: "bob".into() };
+    let body = match n % 6 {
+        4 => EntryBody::Act(Act::Ban(bob(), BanScope::Address)),
+        5 => EntryBody::Act(Act::Rekey),
         0 => EntryBody::Action("waves".into()),
         1 => EntryBody::Message("two\nlines \"quoted\" ✓".into()),
         _ => EntryBody::Topic("".into()),
@@ -22,6 +26,17 @@ fn kept(n: u64) -> Kept {
 
 fn three() -> Vec<Kept> {
     (1..=3).map(kept).collect()
+}
+
+#[test]
+fn an_act_outlives_the_program_like_any_other_post() {
+    let directory = Directory::new();
+    let acts = vec![kept(4), kept(5)];
+    let mut first = open(&directory, "alice");
+    first.save(&acts).unwrap();
+    crash(first);
+
+    assert_eq!(open(&directory, "alice").adopt(Vec::new()).items, acts);
 }
 
 /// As a crash ends a program: its locks go, its files stay.

@@ -330,3 +330,41 @@ fn a_shell_that_dies_leaves_no_program_behind() {
         }
     }
 }
+
+#[test]
+fn a_terminal_that_stops_who_writes_in_the_background_is_given_back_all_the_same() {
+    let home = Home::new();
+    let mut command = CommandBuilder::new("bash");
+    command.args(["--norc", "--noprofile", "-i"]);
+    at_home(&mut command, &home);
+    command.env("PS1", "shell> ");
+    let mut terminal = Terminal::start(command, SIZE);
+    terminal.shows("shell> ");
+    let program = std::env::current_exe().unwrap();
+    let done = home.path().join("done");
+    let line = "--exact --ignored --nocapture gives_the_terminal_back_from_the_background";
+    terminal.keys(&format!("DONE={} {} {line}\n", done.display(), program.display()));
+
+    let start = std::time::Instant::now();
+    while !done.exists() {
+        assert!(start.elapsed() < terminal::PATIENCE, "it was stopped:\n{}", terminal.screen());
+        std::thread::park_timeout(Duration::from_millis(5));
+    }
+}
+
+#[test]
+#[ignore = "takes the terminal; run in one by a_terminal_that_stops_who_writes_in_the_background_is_given_back_all_the_same"]
+fn gives_the_terminal_back_from_the_background() {
+    use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr, tcsetpgrp};
+    let taken = chat_tui::terminal::Terminal::take().unwrap();
+    let mut mode = tcgetattr(std::io::stdin()).unwrap();
+    mode.local_modes |= LocalModes::TOSTOP;
+    tcsetattr(std::io::stdin(), OptionalActions::Now, &mode).unwrap();
+    // The shell takes its terminal back, as when it is about to die.
+    let shell = rustix::process::getpgid(rustix::process::getppid()).unwrap();
+    tcsetpgrp(std::io::stdin(), shell).unwrap();
+
+    drop(taken);
+
+    std::fs::write(std::env::var_os("DONE").unwrap(), "").unwrap();
+}

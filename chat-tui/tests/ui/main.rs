@@ -2,8 +2,10 @@
 
 mod counting;
 mod hostile;
+mod identity;
 mod marks;
 mod members;
+mod order;
 mod prompt;
 mod reading;
 mod room;

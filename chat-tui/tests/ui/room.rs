@@ -412,7 +412,7 @@ fn the_help_is_made_of_the_tables() {
     insta::assert_snapshot!(scene.screen(), @r#"
      AB3Z  release planning                   3 here   in memory, not kept   ● 2 ms
      ╭────────────────────────────────────────────────────────────────────────────╮
-     │  Help   Esc closes                                  ↑↓ PgUp PgDn   16/66   │
+     │  Help   Esc closes                                  ↑↓ PgUp PgDn   16/91   │
      │                                                                            │
      │  In the room                                                               │
      │  Enter                   send                                              │
@@ -452,7 +452,7 @@ fn every_key_and_command_with_a_help_text_is_in_the_help() {
         let is_of_connecting = row.context == chat_tui::keymap::Context::Connecting;
         assert!(is_of_connecting || scene.shows(beginning(row.help)), "{}", row.help);
     }
-    for command in &chat_tui::command::COMMANDS {
+    for command in chat_tui::command::COMMANDS {
         assert!(scene.shows(beginning(command.help)), "{}", command.help);
     }
 }

@@ -8,6 +8,7 @@ use chat_proto::frame::{Durability, Joined, Label, Limits, Member, Presence, Rol
 use chat_proto::{Fingerprint, Invite, Nick, RoomCode};
 use chat_tui::effect::Effect;
 use chat_tui::event::{Event, EventKind, HostEvent};
+use chat_tui::keeper::Kept;
 use chat_tui::link::{Asked, Command, LinkEvent, Mark, OutboxItem};
 use chat_tui::link::{Security, Trust};
 use chat_tui::state::{Start, State, Surroundings, Wish};
@@ -43,6 +44,8 @@ pub(crate) fn start() -> Start {
         is_server_given: false,
         is_host: false,
         instance: INSTANCE,
+        key: Fingerprint::of(&[ALICE.0 as u8; 32]),
+        kept: Kept::default(),
         around: Surroundings {
             columns: 80,
             rows: 24,

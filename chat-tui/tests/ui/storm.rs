@@ -3,9 +3,10 @@
 use crate::scene::ARRIVAL;
 use crate::scene::{ALICE, INSTANCE, Scene, bytes, entry, joined, limits, member, message, nick};
 use chat_proto::Fingerprint;
-use chat_proto::entry::{EntryBody, LeaveReason, PostId, RoomId, Seq, UnixMillis};
+use chat_proto::entry::{EntryBody, LeaveReason, PersonId, PostId, RoomId, Seq, Target, UnixMillis};
 use chat_proto::frame::EndReason;
-use chat_proto::frame::{Durability, GapKind, Presence};
+use chat_proto::frame::{Durability, GapKind, HeldName, Member, Presence, Voice};
+use chat_proto::{Act, Arrival};
 use chat_tui::event::{EventKind, HostEvent};
 use chat_tui::link::{Asked, Distrust, LinkEvent, Mark, OutboxItem, Security, Trouble, Trust, Why};
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyModifiers, MouseButton, MouseEventKind};
@@ -18,7 +19,13 @@ const STORMS: u64 = 60;
 const EVENTS: usize = 300;
 /// Drawing is what takes the time.
 const DRAWN_EVERY: usize = 10;
-const LINES: [&str; 14] = [
+const LINES: [&str; 20] = [
+    "/kick bob",
+    "/op eve",
+    "/whois bob",
+    "/whoami",
+    "/ignore bob",
+    "/unignore bob",
     "hi",
     "b",
     "/j",
@@ -109,16 +116,22 @@ impl Storm {
     }
 
     fn body(&mut self) -> EntryBody {
+        let target = Target { person: PersonId(self.below(4)), name: bytes("bob") };
+        let arrival = Arrival { key: [self.below(3) as u8; 32], ..ARRIVAL };
         self.one_of(&[
             message("hello alice"),
             message("a\n\tb"),
             EntryBody::Action(bytes("waves")),
             EntryBody::Topic(bytes("")),
-            EntryBody::Joined(ARRIVAL),
+            EntryBody::Joined(arrival),
             EntryBody::Opened,
             EntryBody::Left(LeaveReason::Lost),
             EntryBody::Left(LeaveReason::Leave),
             EntryBody::Renamed(bytes("eve")),
+            EntryBody::Act(Act::Kick(target.clone())),
+            EntryBody::Act(Act::Own(target.clone())),
+            EntryBody::Act(Act::Mute(target)),
+            EntryBody::Act(Act::Lock),
             EntryBody::Unknown { kind: 99, body: bytes("?") },
         ])
     }
@@ -149,7 +162,7 @@ impl Storm {
 
     fn link_event(&mut self) -> LinkEvent {
         let room = self.room();
-        match self.below(20) {
+        match self.below(21) {
             18 => LinkEvent::Distrusted(self.distrust()),
             19 => crate::scene::up_within_tls(Trust::FirstContact),
             0 => LinkEvent::Up {
@@ -172,7 +185,10 @@ impl Storm {
             }
             7 => LinkEvent::Members {
                 room,
-                members: vec![member(2, "bob", Presence::Here), member(3, "b", Presence::Gone)],
+                members: vec![
+                    Member { key: [self.below(3) as u8; 32], ..member(2, "bob", Presence::Here) },
+                    Member { voice: Voice::Muted, ..member(3, "b", Presence::Gone) },
+                ],
             },
             8 | 9 => LinkEvent::Entries { room, entries: self.entries() },
             10 => {
@@ -185,8 +201,9 @@ impl Storm {
                 let item = OutboxItem { room, id: self.id(), body: self.body(), written: UnixMillis(0) };
                 LinkEvent::Restored { items: vec![(item, self.mark())] }
             }
-            15 => LinkEvent::RoomEnded { room, reason: EndReason::Over },
+            15 => LinkEvent::RoomEnded { room, reason: self.one_of(&[EndReason::Over, EndReason::Removed]) },
             16 => LinkEvent::Left { room },
+            17 => LinkEvent::Names(vec![HeldName { name: bytes("bob"), rests_ms: Some(self.below(9)) }]),
             _ => {
                 let asked = self.one_of(&[
                     Asked::Create,

@@ -111,7 +111,7 @@ impl Desk {
             }
             End::Distrusted(distrust) => self.core.tell(LinkEvent::Distrusted(distrust)),
             End::Replaced(sentence) => self.core.tell(LinkEvent::Ended(sentence)),
-            End::GivenUp => self.core.tell(LinkEvent::Ended("the name is given up".into())),
+            End::GivenUp => self.core.tell(LinkEvent::GivenUp),
             End::Bye => self.core.tell(LinkEvent::Ended("said goodbye".into())),
             _ => {}
         }

@@ -10,6 +10,7 @@ pub mod act;
 pub mod app;
 pub mod command;
 pub mod config;
+pub mod destination;
 pub mod effect;
 pub mod event;
 pub mod host;

@@ -22,6 +22,7 @@ pub mod overlay;
 pub mod place;
 pub mod screen;
 pub mod script;
+pub mod share;
 pub mod state;
 pub mod terminal;
 pub mod theme;

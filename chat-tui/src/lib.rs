@@ -20,6 +20,7 @@ pub mod link;
 pub mod outbox;
 pub mod overlay;
 pub mod place;
+pub mod qr;
 pub mod screen;
 pub mod script;
 pub mod share;

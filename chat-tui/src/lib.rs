@@ -21,6 +21,7 @@ pub mod outbox;
 pub mod overlay;
 pub mod place;
 pub mod qr;
+pub mod recent;
 pub mod screen;
 pub mod script;
 pub mod share;

@@ -22,6 +22,7 @@ pub mod overlay;
 pub mod place;
 pub mod qr;
 pub mod recent;
+pub mod removal;
 pub mod screen;
 pub mod script;
 pub mod share;

@@ -30,6 +30,7 @@ pub mod state;
 pub mod terminal;
 pub mod theme;
 pub mod update;
+pub mod veil;
 pub mod view;
 pub mod widget;
 pub mod world;

@@ -14,6 +14,7 @@ pub use around::look_around;
 use crate::effect::Effect;
 use crate::event::{Event, EventKind, HostEvent};
 use crate::link::{Command, LinkEvent};
+use crate::recent::Change;
 use crate::state::{Start, State};
 use crate::terminal::{self, Terminal};
 use crate::update::{begin, update};
@@ -50,6 +51,9 @@ pub trait World {
 
     /// Starts to serve at this address, unless somebody does already. The server lives as long as the world does.
     fn host(&mut self, server: String) -> oneshot::Receiver<HostEvent>;
+
+    /// Keeps this for later runs, if it can.
+    fn recall(&mut self, change: Change);
 }
 
 /// Runs the client until it ends. The terminal is given back when this returns.
@@ -204,6 +208,8 @@ impl<W: World> App<'_, W> {
             Effect::Dial { server, key, name } => self.dial(server, key, name),
             Effect::Link(command) => self.tell_link(command),
             Effect::Host { server } => self.hosting = Some(self.world.host(server)),
+            Effect::Recent(change) => self.world.recall(change),
+            Effect::Copy(text) => self.terminal.copy(&text)?,
             Effect::Bell => self.terminal.ring()?,
             Effect::Suspend => self.suspend()?,
             Effect::Redraw => self.is_blank = true,

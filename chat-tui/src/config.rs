@@ -6,9 +6,12 @@ mod person;
 pub use address::{AddressError, DEFAULT_SERVER, server_address};
 pub use person::login_name;
 
-use chat_proto::{Nick, RoomCode};
+use crate::destination::{Address, Destination};
+use chat_proto::Nick;
+use chat_proto::frame::Door;
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -16,6 +19,7 @@ const EXAMPLES: &str = "\
 Examples:
   chat-tui --host --name alice --create    a chat on this machine, with one command
   chat-tui --name bob --join AB3Z          enter the room AB3Z
+  chat-tui --join 'chat://host:7000/AB3Z?key=…'    the same, with an invite
   chat-tui --server chat.example.org       ask for the rest on the screen
   make 2>&1 | tail -5 | chat-tui send --join AB3Z --name ci
   chat-tui tail --join AB3Z --json | jq -r .text
@@ -52,8 +56,11 @@ pub struct Chat {
     /// Open a new room and enter it
     #[arg(long, conflicts_with = "join")]
     pub create: bool,
-    /// Enter the room with this code
-    #[arg(long, value_name = "CODE")]
+    /// Let only those in who have an invite
+    #[arg(long, requires = "create", conflicts_with = "join")]
+    pub private: bool,
+    /// Enter the room with this code, or the one that this invite names
+    #[arg(long, value_name = "CODE|INVITE")]
     pub join: Option<String>,
     /// The server; the port is 7000 if none is given [default: localhost:7000]
     #[arg(long, value_name = "HOST:PORT", env = "CHAT_SERVER")]
@@ -73,6 +80,8 @@ pub enum Script {
     Send(Send),
     /// Print a room, its history first, and go on printing what is said
     Tail(Tail),
+    /// Print the line that brings others into a room
+    Invite(Invite),
 }
 
 /// `chat-tui send`.
@@ -80,8 +89,8 @@ pub enum Script {
 #[command(after_help = "Exit codes: 0 acknowledged, 1 refused, 2 usage, 3 no answer in time (outcome unknown)")]
 pub struct Send {
     /// The room
-    #[arg(long, value_name = "CODE", value_parser = code)]
-    pub join: RoomCode,
+    #[arg(long, value_name = "CODE|INVITE", value_parser = destination)]
+    pub join: Destination,
     #[command(flatten)]
     pub who: Who,
     /// How long to wait for the acknowledgement
@@ -96,20 +105,48 @@ pub struct Send {
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 #[command(
     after_help = "With --json, each line is an object: seq, id, time (RFC 3339, UTC), author, kind, text. The kinds are\n\
-    message, action, topic, opened, joined, left, renamed, unknown. With --create the first line is {\"code\":\"AB3Z\"}."
+    message, action, topic, opened, joined, left, renamed, unknown. With --create the first line is {\"code\":\"AB3Z\"},\n\
+    with --create --private it is {\"code\":\"AB3Z\",\"invite\":\"chat://…\"}."
 )]
 pub struct Tail {
     /// The room
-    #[arg(long, value_name = "CODE", value_parser = code, required_unless_present = "create", conflicts_with = "create")]
-    pub join: Option<RoomCode>,
+    #[arg(
+        long,
+        value_name = "CODE|INVITE",
+        value_parser = destination,
+        required_unless_present = "create",
+        conflicts_with = "create"
+    )]
+    pub join: Option<Destination>,
     /// Open a new room, print its code first, and keep it alive
     #[arg(long)]
     pub create: bool,
+    /// Let only those in who have an invite, and print that first
+    #[arg(long, requires = "create", conflicts_with = "join")]
+    pub private: bool,
     /// One JSON object per line
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]
     pub who: Who,
+}
+
+/// `chat-tui invite`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+#[command(after_help = "Only members of a room are told what lets others into it.\n\n\
+    Exit codes: 0 printed, 1 refused, 2 usage, 3 no answer in time")]
+pub struct Invite {
+    /// The room
+    #[arg(long, value_name = "CODE|INVITE", value_parser = destination)]
+    pub join: Destination,
+    /// Print a QR code of it as well
+    #[arg(long)]
+    pub qr: bool,
+    #[command(flatten)]
+    pub who: Who,
+    /// How long to wait for the answer
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    pub timeout: Duration,
 }
 
 /// Who does it, and where.
@@ -136,11 +173,85 @@ impl Config {
         I: IntoIterator<Item = T>,
         T: Into<std::ffi::OsString> + Clone,
     {
-        let config = Self::try_parse_from(arguments)?;
-        match config.chat.host && config.chat.join.is_some() {
-            true => Err(Self::command().error(ErrorKind::ArgumentConflict, HOST_AND_JOIN)),
-            false => Ok(config),
+        let matches = Self::command().try_get_matches_from(arguments)?;
+        let config = Self::from_arg_matches(&matches)?;
+        match config.contradiction(&matches) {
+            Some(sentence) => Err(Self::command().error(ErrorKind::ArgumentConflict, sentence)),
+            None => Ok(config),
         }
+    }
+
+    /// What was typed that cannot be meant together.
+    fn contradiction(&self, matches: &ArgMatches) -> Option<String> {
+        if self.chat.host && self.chat.join.is_some() {
+            return Some(HOST_AND_JOIN.to_owned());
+        }
+        let matches = matches.subcommand().map_or(matches, |(_, matches)| matches);
+        // One from the environment is a habit, and gives way to an invite.
+        let is_typed = matches.value_source("server") == Some(ValueSource::CommandLine);
+        let typed = self.server().filter(|_| is_typed)?;
+        let invited = self.destination()?.server?.server;
+        let is_other = server_address(typed).ok()? != invited;
+        is_other.then(|| format!("the invite is to {invited}, not to {typed}; leave --server away"))
+    }
+
+    fn server(&self) -> Option<&str> {
+        match &self.script {
+            None => self.chat.server.as_deref(),
+            Some(script) => Some(&script.who().server),
+        }
+    }
+
+    fn destination(&self) -> Option<Destination> {
+        match &self.script {
+            // What is wrong with it, the prompt says.
+            None => Destination::parse(self.chat.join.as_deref()?).ok(),
+            Some(script) => script.join().cloned(),
+        }
+    }
+}
+
+impl Chat {
+    /// The server to begin with: that of the invite, or the one that was named.
+    pub fn server(&self) -> Option<String> {
+        let invited = self.join.as_deref().and_then(|join| Destination::parse(join).ok()?.server);
+        invited.map(|address| address.server).or_else(|| self.server.clone())
+    }
+}
+
+impl Script {
+    pub fn who(&self) -> &Who {
+        match self {
+            Self::Send(order) => &order.who,
+            Self::Tail(order) => &order.who,
+            Self::Invite(order) => &order.who,
+        }
+    }
+
+    fn join(&self) -> Option<&Destination> {
+        match self {
+            Self::Send(order) => Some(&order.join),
+            Self::Tail(order) => order.join.as_ref(),
+            Self::Invite(order) => Some(&order.join),
+        }
+    }
+}
+
+impl Tail {
+    /// The door of a room that is opened.
+    pub fn door(&self) -> Door {
+        match self.private {
+            true => Door::Private,
+            false => Door::Open,
+        }
+    }
+}
+
+impl Who {
+    /// The server to dial: that of the invite, or the one that was named.
+    pub fn address(&self, destination: Option<&Destination>) -> Address {
+        let invited = destination.and_then(|destination| destination.server.clone());
+        invited.unwrap_or_else(|| Address { server: self.server.clone(), key: None })
     }
 }
 
@@ -153,8 +264,8 @@ fn nick(typed: &str) -> Result<Nick, String> {
     Nick::parse(typed.as_bytes()).map_err(|error| error.to_string())
 }
 
-fn code(typed: &str) -> Result<RoomCode, String> {
-    RoomCode::parse(typed.as_bytes()).map_err(|error| error.to_string())
+fn destination(typed: &str) -> Result<Destination, String> {
+    Destination::parse(typed).map_err(|error| error.to_string())
 }
 
 /// A day at most: a script that waits longer has another problem.

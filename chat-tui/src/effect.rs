@@ -1,6 +1,7 @@
 //! What `update` asks of the world. A closed set; `app` carries them out in order.
 
 use crate::link::Command;
+use crate::recent::Change;
 use chat_proto::{Fingerprint, Nick};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +13,10 @@ pub enum Effect {
     Link(Command),
     /// Serve at this address from inside this process, unless somebody does already; answered by `HostEvent`.
     Host { server: String },
+    /// Remember, or forget, a room of the last days.
+    Recent(Change),
+    /// Put this into the clipboard, if the terminal allows it.
+    Copy(String),
     /// Ring the terminal's bell.
     Bell,
     /// Give the terminal back and stop this process until it is continued.

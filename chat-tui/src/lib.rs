@@ -15,6 +15,7 @@ pub mod effect;
 pub mod event;
 pub mod host;
 pub mod identity;
+pub mod invite;
 pub mod keymap;
 pub mod link;
 pub mod outbox;

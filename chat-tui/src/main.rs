@@ -1,14 +1,17 @@
 //! `chat-tui`: reads its command line, and starts what was asked for.
 
 use chat_tui::config::{Chat, Config, DEFAULT_SERVER, Script, Send, Tail, Who, login_name};
-use chat_tui::script::{Ending, send, tail};
+use chat_tui::recent::{self, Store};
+use chat_tui::script::{Ending, invite, send, tail};
 use chat_tui::state::{Start, Wish};
 use chat_tui::world::ThisMachine;
-use chat_tui::{app, identity, place};
+use chat_tui::{app, identity, place, veil};
 use ed25519_dalek::SigningKey;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use std::ffi::OsString;
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::process::ExitCode;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, ExitCode};
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -17,7 +20,7 @@ const UNREAD_EVERY: Duration = Duration::from_millis(500);
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let config = match Config::read(std::env::args_os()) {
+    let config = match Config::read(arguments()) {
         Ok(config) => config,
         // Also `--help` and `--version`, which are no errors and go to standard output.
         Err(error) => error.exit(),
@@ -28,18 +31,25 @@ async fn main() -> ExitCode {
     }
 }
 
+/// What was typed. A secret in it does not stay where everybody sees it: the program starts itself again without.
+fn arguments() -> Vec<OsString> {
+    let typed: Vec<_> = std::env::args_os().collect();
+    if let (Some((veiled, secret)), Ok(program)) = (veil::veil(&typed), std::env::current_exe()) {
+        // It returns only if it failed. Then the secret stays where its owner has put it.
+        drop(Command::new(program).arg0(&veiled[0]).args(&veiled[1..]).env(veil::VARIABLE, secret).exec());
+    }
+    veil::unveil(typed, std::env::var_os(veil::VARIABLE).as_deref())
+}
+
 async fn run(script: &Script) -> Ending {
-    let who = match script {
-        Script::Send(order) => &order.who,
-        Script::Tail(order) => &order.who,
-    };
-    let key = match key(who) {
+    let key = match key(script.who()) {
         Ok(key) => key,
         Err(error) => return Ending::Refused(error.to_string()),
     };
     match script {
         Script::Send(order) => post(order, key).await,
         Script::Tail(order) => follow(order, key).await,
+        Script::Invite(order) => invite::run(order, key, io::stdout(), invite::paper(), stopped()).await,
     }
 }
 
@@ -117,18 +127,21 @@ async fn chat(config: Chat) -> ExitCode {
 }
 
 fn start(config: Chat) -> Start {
+    let server = config.server();
     let room = match config.join {
         Some(code) => Wish::Join(code),
+        None if config.private => Wish::CreatePrivate,
         None if config.create => Wish::Create,
         None => Wish::None,
     };
     Start {
         name: config.name.unwrap_or_else(|| login_name().to_string()),
         room,
-        is_server_given: config.server.is_some(),
-        server: config.server.unwrap_or_else(|| DEFAULT_SERVER.to_owned()),
+        is_server_given: server.is_some(),
+        server: server.unwrap_or_else(|| DEFAULT_SERVER.to_owned()),
         is_host: config.host,
         instance: rand::random(),
+        recent: place::state().map(|state| recent::load(&Store::new(&state))).unwrap_or_default(),
         around: app::look_around(),
     }
 }

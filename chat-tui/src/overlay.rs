@@ -1,6 +1,7 @@
-//! What lies over a screen: the help, or a question.
+//! What lies over a screen: the help, a question, or an invite.
 
 pub mod help;
+pub mod invite;
 pub mod question;
 
 pub use question::Question;
@@ -13,4 +14,6 @@ pub enum Overlay {
         row: usize,
     },
     Question(Question),
+    /// One side of the invite that `State::invitation` holds.
+    Invite(invite::View),
 }

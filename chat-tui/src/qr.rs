@@ -23,7 +23,7 @@ impl Qr {
 
     /// Columns that it takes, its margin included.
     pub fn columns(&self) -> usize {
-        (self.0.size() + 2 * QUIET) as usize
+        (self.0.size() + 2 * QUIET).cast_unsigned() as usize
     }
 
     /// The rows, the first on top, each of [`Self::columns`] characters.
@@ -50,7 +50,8 @@ mod tests {
     /// What is drawn, taken apart again: whether the module at a place is dark.
     fn is_dark(rows: &[String], x: i32, y: i32) -> bool {
         let (x, y) = (x + QUIET, y + QUIET);
-        let cell = rows[y as usize / 2].chars().nth(x as usize).expect("it is in the drawing");
+        let cell =
+            rows[y.cast_unsigned() as usize / 2].chars().nth(x.cast_unsigned() as usize).expect("it is in the drawing");
         matches!((cell, y % 2), ('█', _) | ('▀', 0) | ('▄', 1))
     }
 

@@ -1,6 +1,7 @@
-//! `send` and `tail`: the client without a screen, for pipes and scripts.
+//! `send`, `tail` and `invite`: the client without a screen, for pipes and scripts.
 
 mod account;
+pub mod invite;
 pub mod send;
 pub mod tail;
 

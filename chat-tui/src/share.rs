@@ -60,18 +60,18 @@ mod tests {
         RoomCode::parse(b"AB3Z").unwrap()
     }
 
-    fn tls(trust: Trust) -> Option<Security> {
-        Some(Security::Tls { key: Fingerprint::of(b"key"), trust })
+    fn tls(trust: Trust) -> Security {
+        Security::Tls { key: Fingerprint::of(b"key"), trust }
     }
 
     #[test]
     fn an_invite_names_the_key_unless_everybody_can_check_it_or_there_is_none() {
         let key = Some(Fingerprint::of(b"key"));
         for (security, named) in [
-            (tls(Trust::Roots), None),
-            (tls(Trust::Known), key),
-            (tls(Trust::Invited), key),
-            (tls(Trust::FirstContact), key),
+            (Some(tls(Trust::Roots)), None),
+            (Some(tls(Trust::Known)), key),
+            (Some(tls(Trust::Invited)), key),
+            (Some(tls(Trust::FirstContact)), key),
             (Some(Security::Plain), None),
             (None, None),
         ] {

@@ -1,7 +1,9 @@
 //! Everything the client knows: plain data, changed by `update` alone.
 
-use crate::link::{Command, OutboxItem, Trouble};
+use crate::link::{Command, OutboxItem, Security, Trouble};
 use crate::overlay::Overlay;
+use crate::overlay::invite::{Invitation, Purpose};
+use crate::recent::Recent;
 use crate::screen::prompt::Prompt;
 use crate::screen::room::Room;
 use crate::theme::{Depth, Theme};
@@ -27,6 +29,8 @@ pub struct Start {
     pub is_host: bool,
     /// Random per run: one half of every [`PostId`].
     pub instance: u64,
+    /// The rooms of the last days, the newest first.
+    pub recent: Vec<Recent>,
     pub around: Surroundings,
 }
 
@@ -46,7 +50,8 @@ pub enum Wish {
     /// Ask.
     None,
     Create,
-    /// A code as typed.
+    CreatePrivate,
+    /// A code or an invite as typed.
     Join(String),
 }
 
@@ -66,6 +71,14 @@ pub struct State {
     /// Where the link there is goes, with which key, and under which name.
     pub dialed: Option<(String, Option<Fingerprint>, Nick)>,
     pub link: Link,
+    /// What protects the link, since it was last up.
+    pub security: Option<Security>,
+    /// The rooms of the last days, the newest first.
+    pub recent: Vec<Recent>,
+    /// What the invite that was asked for is wanted for.
+    pub invite_for: Option<Purpose>,
+    /// What the overlay of that name shows.
+    pub invitation: Option<Invitation>,
     pub person: Option<PersonId>,
     pub name: Option<Nick>,
     pub server: Server,
@@ -102,6 +115,8 @@ pub enum Server {
 pub enum Goal {
     Create(Door),
     Join(RoomCode, Option<Secret>),
+    /// The room itself, whoever has its code by now.
+    Return(RoomId, RoomCode),
 }
 
 impl Goal {
@@ -109,6 +124,24 @@ impl Goal {
         match self {
             Self::Create(door) => Command::Create(door),
             Self::Join(code, secret) => Command::Join(code, secret),
+            Self::Return(room, _) => Command::Return(room),
+        }
+    }
+
+    /// The code of the room, if it has one yet.
+    pub fn code(self) -> Option<RoomCode> {
+        match self {
+            Self::Create(_) => None,
+            Self::Join(code, _) | Self::Return(_, code) => Some(code),
+        }
+    }
+
+    /// Whether it ends in this room, on the same server.
+    pub fn leads_to(self, room: &Room) -> bool {
+        match self {
+            Self::Create(_) => false,
+            Self::Join(code, _) => room.typed_code() == Some(code),
+            Self::Return(id, _) => room.id == id,
         }
     }
 }
@@ -148,11 +181,15 @@ impl State {
             zone: start.around.zone,
             instance: start.instance,
             screen: Screen::Prompt,
-            prompt: Prompt::new(&start.name, &start.room, &start.server),
+            prompt: Prompt::new(&start.name, &start.server),
             overlay: None,
             attempt: None,
             dialed: None,
             link: Link::Idle,
+            security: None,
+            recent: start.recent,
+            invite_for: None,
+            invitation: None,
             person: None,
             name: None,
             server: if start.is_server_given && !start.is_host { Server::Chosen } else { Server::Usual },

@@ -5,6 +5,7 @@ use crate::config::server_address;
 use crate::event::HostEvent;
 use crate::host::{self, Host, Hosting};
 use crate::link::{self, Environment, Target};
+use crate::recent::{Change, Store};
 use chat_proto::frame::Stay;
 use chat_proto::{Fingerprint, Nick};
 use ed25519_dalek::SigningKey;
@@ -59,6 +60,13 @@ impl World for ThisMachine {
             drop(told.send(try_host(&server, state.as_deref(), &slot).await));
         });
         tells
+    }
+
+    fn recall(&mut self, change: Change) {
+        let Some(state) = &self.state else { return };
+        if let Err(error) = Store::new(state).change(change, link::wall_clock()) {
+            tracing::warn!(%error, "a room of the last days could not be written down");
+        }
     }
 }
 

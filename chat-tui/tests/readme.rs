@@ -31,6 +31,7 @@ fn place(context: Context) -> &'static str {
         Context::Connecting => "connecting",
         Context::Help => "help",
         Context::Question => "question",
+        Context::Invite => "invite",
     }
 }
 

@@ -1,13 +1,14 @@
 //! The room: its data, and where the parts of its screen stand.
 
+use crate::removal::{self, Removal};
 use crate::state::{Link, Notice, State};
 use crate::theme::{Ground, Ink};
 use crate::widget::members::{self, Members};
 use crate::widget::timeline::{self, Look, Timeline, name};
 use crate::widget::{composer, paint, status};
 use crate::wrap;
-use chat_proto::entry::{Entry, EntryBody, RoomId};
-use chat_proto::frame::{Durability, Joined};
+use chat_proto::entry::{Act, Entry, EntryBody, PersonId, RoomId};
+use chat_proto::frame::{Door, Durability, Joined, Lock};
 use chat_proto::limits::TOPIC_BYTES;
 use chat_proto::text::visible_line;
 use chat_proto::{RoomCode, Seq};
@@ -18,6 +19,8 @@ use ratatui::layout::{Position, Rect};
 const MEMBERS_FROM_COLUMNS: u16 = 78;
 /// From here on, a line divides timeline and composer, and hints stand below.
 const FRILLS_FROM_ROWS: u16 = 12;
+/// A longer notice would push away what it is about.
+const NOTICE_ROWS_MAX: u16 = 3;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Room {
@@ -26,12 +29,19 @@ pub struct Room {
     pub code: String,
     pub topic: String,
     pub durability: Durability,
+    /// Who may come in, and whether anybody may.
+    pub door: Door,
+    pub lock: Lock,
     pub members: Members,
     pub timeline: Timeline,
     /// What the summary knows; later entries change it.
     head: Seq,
     /// The room is over, or this person is out of it: nothing can be said any more.
     pub is_over: bool,
+    /// The removal of this person, as the log told it.
+    removal: Option<Removal>,
+    /// What is said where the room is over because this person was removed from it.
+    pub farewell: Option<String>,
 }
 
 impl Room {
@@ -41,10 +51,14 @@ impl Room {
             code: String::new(),
             topic: String::new(),
             durability: joined.state.label.durability,
+            door: joined.state.door,
+            lock: joined.state.lock,
             members: Members::default(),
             timeline: Timeline::default(),
             head: Seq::START,
             is_over: false,
+            removal: None,
+            farewell: None,
         };
         room.summarise(joined);
         room
@@ -55,26 +69,42 @@ impl Room {
         self.code = name(&joined.code);
         self.topic = topic(&joined.state.topic);
         self.durability = joined.state.label.durability;
+        (self.door, self.lock) = (joined.state.door, joined.state.lock);
         self.head = joined.head;
         self.is_over = false;
+        (self.removal, self.farewell) = (None, None);
         self.members.expect_list();
     }
 
     /// What an entry changes beside the timeline, if the summary does not know it already. Whether it is that new.
-    pub fn fold(&mut self, entry: &Entry) -> bool {
+    pub fn fold(&mut self, entry: &Entry, reader: Option<PersonId>) -> bool {
         if entry.seq <= self.head {
             return false;
         }
         self.members.fold(entry);
-        if let EntryBody::Topic(text) = &entry.body {
-            self.topic = topic(text);
+        match &entry.body {
+            EntryBody::Topic(text) => self.topic = topic(text),
+            EntryBody::Act(Act::Lock) => self.lock = Lock::Locked,
+            EntryBody::Act(Act::Unlock) => self.lock = Lock::Unlocked,
+            _ => {}
         }
+        self.removal = Removal::of(entry, reader).or(self.removal.take());
         true
+    }
+
+    /// This person was removed; the log has said by whom.
+    pub fn has_removed_reader(&mut self) {
+        self.farewell = Some(removal::sentence(&self.code, self.removal.as_ref()));
     }
 
     /// Over, but its author has to decide about something that was not sent here.
     pub fn holds_unsent(&self) -> bool {
         self.is_over && self.timeline.undecided().is_some()
+    }
+
+    /// Whether the room ends when its reader goes: in memory, it lives as long as somebody is there.
+    pub fn ends_with_reader(&self) -> bool {
+        self.durability == Durability::Memory && !self.is_over && self.members.present() <= 1
     }
 
     /// The code, if it is one that can be typed.
@@ -147,7 +177,12 @@ fn members_columns(columns: u16) -> u16 {
 
 fn notice_rows(state: &State) -> u16 {
     let Some(Notice::Hint(words) | Notice::Problem(words)) = &state.notice else { return 0 };
-    (wrap::rows(words, notice_columns(state.columns)).len() as u16).min(3)
+    (wrap::rows(words, notice_columns(state.columns)).len() as u16).min(NOTICE_ROWS_MAX)
+}
+
+/// Whether a sentence can be said whole in a window of so many columns.
+pub fn fits_in_notice(words: &str, columns: u16) -> bool {
+    wrap::rows(words, notice_columns(columns)).len() <= usize::from(NOTICE_ROWS_MAX)
 }
 
 fn notice_columns(columns: u16) -> usize {
@@ -158,7 +193,8 @@ fn notice_columns(columns: u16) -> usize {
 fn banner(state: &State) -> Option<String> {
     let room = state.room()?;
     if room.is_over {
-        return Some("This room is over.  F5 opens a new one".to_owned());
+        let words = room.farewell.as_ref().map_or_else(|| "this room is over".to_owned(), Clone::clone);
+        return Some(format!("{}.  F5 opens a new one", capitalised(&words)));
     }
     match &state.link {
         Link::Up { .. } | Link::Idle => None,

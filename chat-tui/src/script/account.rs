@@ -1,6 +1,7 @@
 //! The link of a script: under the name it was given, or under a free one.
 
 use crate::config::{Who, login_name};
+use crate::destination::Address;
 use crate::link::{self, Command, Environment, LinkEvent, Target};
 use chat_proto::Nick;
 use chat_proto::frame::Stay;
@@ -24,13 +25,18 @@ pub(super) struct Account {
 }
 
 impl Account {
-    pub(super) fn open(who: &Who, stay: Stay, key: SigningKey) -> Self {
+    pub(super) fn open(who: &Who, address: Address, stay: Stay, key: SigningKey) -> Self {
         let name = who.name.clone().unwrap_or_else(login_name);
         let names_left = if who.name.is_some() { 0 } else { NAMES_MAX };
-        let target = Target { server: who.server.clone(), key: None, name, stay };
+        let target = Target { server: address.server, key: address.key, name, stay };
         let instance = rand::random();
         let (commands, events) = dial(&target, &key, instance);
         Self { instance, target, key, names_left, commands, events }
+    }
+
+    /// `host:port`.
+    pub(super) fn server(&self) -> &str {
+        &self.target.server
     }
 
     /// The next event; nothing when the link has ended.

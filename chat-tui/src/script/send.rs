@@ -4,7 +4,8 @@ use super::Ending;
 use super::account::Account;
 use crate::config::Send;
 use crate::link::{Command, LinkEvent, Mark, OutboxItem, wall_clock};
-use chat_proto::frame::{Joined, Stay};
+use crate::removal;
+use chat_proto::frame::{EndReason, Joined, Stay};
 use chat_proto::limits::TEXT_BYTES;
 use chat_proto::text::TextError;
 use chat_proto::{EntryBody, PostId, Text};
@@ -25,9 +26,10 @@ pub async fn run(order: &Send, written: &[u8], key: SigningKey, stop: impl Futur
         Ok(text) => text,
         Err(error) => return Ending::Refused(error.to_string()),
     };
-    let mut errand =
-        Errand { account: Account::open(&order.who, Stay::Visitor, key), text, progress: Progress::Nowhere };
-    errand.account.ask(Command::Join(order.join, None)).await;
+    let address = order.who.address(Some(&order.join));
+    let account = Account::open(&order.who, address, Stay::Visitor, key);
+    let mut errand = Errand { account, text, progress: Progress::Nowhere };
+    errand.enter(order).await;
     let ending = tokio::select! {
         ending = errand.done(order) => ending,
         () = tokio::time::sleep(order.timeout) => {
@@ -71,6 +73,10 @@ struct Errand {
 }
 
 impl Errand {
+    async fn enter(&self, order: &Send) {
+        self.account.ask(Command::Join(order.join.code, order.join.secret)).await;
+    }
+
     /// Until it is decided.
     async fn done(&mut self, order: &Send) -> Ending {
         while let Some(event) = self.account.next().await {
@@ -86,7 +92,11 @@ impl Errand {
                     if matches!(self.progress, Progress::Posted) || !self.account.take_name(free_name) {
                         return self.progress.shut_out(sentence);
                     }
-                    self.account.ask(Command::Join(order.join, None)).await;
+                    self.enter(order).await;
+                }
+                LinkEvent::RoomEnded { reason: EndReason::Removed, .. } => {
+                    let code = order.join.code;
+                    return self.progress.shut_out(removal::ended(code, EndReason::Removed, None));
                 }
                 LinkEvent::RoomEnded { .. } | LinkEvent::Left { .. } => {
                     return Ending::Unanswered(self.progress.doubt("the room ended"));

@@ -1,14 +1,13 @@
 //! What the link tells.
 
-use super::{hint, problem, prompt};
+use super::{hint, invite, problem, prompt, recent};
 use crate::effect::Effect;
-use crate::link::{Asked, Command, LinkEvent, Mark, OutboxItem, Trouble};
+use crate::link::{Asked, Command, LinkEvent, Mark, OutboxItem, Security, Trouble};
 use crate::screen::room::Room;
-use crate::state::{Goal, Link, Screen, Server, State};
+use crate::state::{Goal, Link, Screen, State};
 use crate::widget::timeline::{ENTRIES_MAX, Reader};
 use chat_proto::entry::{Entry, PersonId, PostId, RoomId, UnixMillis};
-use chat_proto::frame::Door;
-use chat_proto::frame::{GapKind, Joined, Member};
+use chat_proto::frame::{Door, EndReason, GapKind, Joined, Member};
 use chat_proto::text::visible_line;
 use chat_proto::{Nick, Seq};
 use std::time::Duration;
@@ -18,7 +17,7 @@ const ROOMS_MAX: usize = chat_proto::limits::ROOMS_PER_SESSION;
 
 pub(super) fn on_link(state: &mut State, event: LinkEvent) -> Vec<Effect> {
     match event {
-        LinkEvent::Up { person, name, .. } => on_up(state, person, name),
+        LinkEvent::Up { person, name, security, .. } => on_up(state, person, name, security),
         LinkEvent::Down { trouble, retry_in } => on_down(state, trouble, retry_in),
         LinkEvent::LoginRefused { sentence, free_name } => prompt::on_login_refused(state, &sentence, free_name),
         LinkEvent::Ended(why) => on_ended(state, &why),
@@ -32,9 +31,12 @@ pub(super) fn on_link(state: &mut State, event: LinkEvent) -> Vec<Effect> {
         }
         LinkEvent::Marked { room, id, mark } => on_marked(state, room, id, mark),
         LinkEvent::Restored { items } => on_restored(state, &items),
-        LinkEvent::RoomEnded { room, .. } => on_room_ended(state, room),
+        LinkEvent::RoomEnded { room, reason: EndReason::Over } => on_room_ended(state, room),
+        LinkEvent::RoomEnded { room, reason: EndReason::Removed } => on_removed(state, room),
+        LinkEvent::NoReturn { room, sentence } => on_no_return(state, room, &sentence),
         LinkEvent::Distrusted(distrust) => on_ended(state, &distrust.to_string()),
-        LinkEvent::Invitation { .. } | LinkEvent::Names(_) => Vec::new(),
+        LinkEvent::Invitation { room, code, secret } => invite::on_invitation(state, room, code, secret),
+        LinkEvent::Names(_) => Vec::new(),
         LinkEvent::Left { room } if is_closed(state, room) => Vec::new(),
         LinkEvent::Left { room } => on_left(state, room),
         LinkEvent::Renamed(name) => on_renamed(state, name),
@@ -43,8 +45,9 @@ pub(super) fn on_link(state: &mut State, event: LinkEvent) -> Vec<Effect> {
     }
 }
 
-fn on_up(state: &mut State, person: PersonId, name: Nick) -> Vec<Effect> {
+fn on_up(state: &mut State, person: PersonId, name: Nick, security: Security) -> Vec<Effect> {
     state.link = Link::Up { latency: None };
+    state.security = Some(security);
     state.person = Some(person);
     state.name = Some(name);
     state.attempt.map(|goal| Effect::Link(goal.command())).into_iter().collect()
@@ -89,23 +92,14 @@ fn on_joined(state: &mut State, asked: Asked, joined: &Joined) -> Vec<Effect> {
         Asked::Resume(_) => room.timeline.mark_stop(joined.head),
         _ => room.timeline.begin(joined.oldest, joined.cursor, joined.head),
     }
-    match asked {
+    let shown = match asked {
         Asked::Resume(_) if state.current.is_some() => Vec::new(),
-        Asked::Create if joined.state.members <= 1 => [enter(state, joined.room), invite(state)].concat(),
+        Asked::Create if joined.state.members <= 1 => {
+            [enter(state, joined.room), invite::hint_at_new_room(state)].concat()
+        }
         _ => enter(state, joined.room),
-    }
-}
-
-/// A new room is of use only to somebody who can tell others how to come in.
-fn invite(state: &mut State) -> Vec<Effect> {
-    // With a room behind this one, the way back is what has to be said.
-    let alone = state.room().filter(|_| state.notice.is_none());
-    let Some(code) = alone.map(|room| room.code.clone()) else { return Vec::new() };
-    let server = match state.server {
-        Server::Chosen => format!(" --server {}", state.prompt.server()),
-        Server::Usual | Server::Here => String::new(),
     };
-    hint(state, format!("others join with:  chat-tui{server} --join {code}"))
+    [shown, recent::remember(state, joined.room)].concat()
 }
 
 /// Shows this room.
@@ -166,13 +160,17 @@ fn on_entries(state: &mut State, room: RoomId, entries: &[Entry]) -> Vec<Effect>
     let (person, name) = (state.person, state.name.clone());
     let reader = Reader { person, name: name.as_ref() };
     let Some(room) = state.rooms.get_mut(&room) else { return Vec::new() };
+    let (id, topic) = (room.id, room.topic.clone());
     let mut calls = false;
     for entry in entries {
-        let is_news = room.timeline.append(entry, reader) && room.fold(entry);
+        let is_news = room.timeline.append(entry, reader) && room.fold(entry, person);
         calls |= is_news && room.timeline.ends_in_mention();
     }
+    let is_other_topic = room.topic != topic;
     make_place(state);
-    if calls && !state.has_focus { vec![Effect::Bell] } else { Vec::new() }
+    let bell = if calls && !state.has_focus { vec![Effect::Bell] } else { Vec::new() };
+    let kept = if is_other_topic { recent::remember(state, id) } else { Vec::new() };
+    [bell, kept].concat()
 }
 
 fn on_gap(state: &mut State, room: RoomId, (from, to): (Seq, Seq), kind: GapKind) -> Vec<Effect> {
@@ -229,13 +227,29 @@ fn on_room_ended(state: &mut State, room: RoomId) -> Vec<Effect> {
         room.is_over = true;
         room.timeline.forget_requests();
     }
-    Vec::new()
+    recent::forget(state, room)
+}
+
+fn on_removed(state: &mut State, room: RoomId) -> Vec<Effect> {
+    if let Some(room) = state.rooms.get_mut(&room) {
+        room.has_removed_reader();
+    }
+    on_room_ended(state, room)
+}
+
+/// Tried from the prompt, the prompt says it.
+fn on_no_return(state: &mut State, room: RoomId, sentence: &str) -> Vec<Effect> {
+    match state.attempt {
+        Some(_) => prompt::on_no_return(state, room, sentence),
+        None => [recent::forget(state, room), problem(state, sentence)].concat(),
+    }
 }
 
 /// Not let in again: the room stays on the screen, with what was not sent there.
 fn on_shut_out(state: &mut State, room: RoomId, sentence: &str) -> Vec<Effect> {
-    on_room_ended(state, room);
-    problem(state, sentence)
+    let effects = on_room_ended(state, room);
+    problem(state, sentence);
+    effects
 }
 
 fn is_closed(state: &State, room: RoomId) -> bool {
@@ -244,18 +258,24 @@ fn is_closed(state: &State, room: RoomId) -> bool {
 
 pub(super) fn on_left(state: &mut State, room: RoomId) -> Vec<Effect> {
     state.rooms.remove(&room);
-    if state.current != Some(room) {
-        return Vec::new();
+    let effects = recent::forget(state, room);
+    if state.current == Some(room) {
+        show_next(state);
     }
+    effects
+}
+
+/// Another room that is open, or the prompt.
+fn show_next(state: &mut State) {
     let next = state.rooms.iter().find(|(_, room)| !room.is_over).map(|(id, _)| *id);
     state.current = None;
     if let Some(next) = next {
-        return enter(state, next);
+        enter(state, next);
+        return;
     }
     state.screen = Screen::Prompt;
     state.prompt.set_room("");
     state.notice = None;
-    Vec::new()
 }
 
 fn on_renamed(state: &mut State, name: Nick) -> Vec<Effect> {
@@ -322,9 +342,9 @@ pub(super) fn mend(state: &mut State) -> Vec<Effect> {
 }
 
 fn dial_again(state: &mut State, goal: Goal) -> Vec<Effect> {
-    let server = state.prompt.server().to_owned();
+    let address = state.prompt.address();
     match state.name.clone() {
-        Some(name) => prompt::reach(state, goal, server, name),
+        Some(name) => prompt::reach(state, goal, address, name),
         None => Vec::new(),
     }
 }

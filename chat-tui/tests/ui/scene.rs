@@ -10,6 +10,7 @@ use chat_tui::effect::Effect;
 use chat_tui::event::{Event, EventKind, HostEvent};
 use chat_tui::link::Security;
 use chat_tui::link::{Asked, Command, LinkEvent, Mark, OutboxItem};
+use chat_tui::recent::Change;
 use chat_tui::state::{Start, State, Surroundings, Wish};
 use chat_tui::theme::Depth;
 use chat_tui::update::{begin, update};
@@ -43,6 +44,7 @@ pub(crate) fn start() -> Start {
         is_server_given: false,
         is_host: false,
         instance: INSTANCE,
+        recent: Vec::new(),
         around: Surroundings {
             columns: 80,
             rows: 24,
@@ -262,8 +264,16 @@ impl Scene {
         self.link(LinkEvent::Marked { room: ROOM, id: PostId { instance: INSTANCE, n }, mark });
     }
 
+    /// What was asked of the world but to remember rooms.
     pub(crate) fn effects(&mut self) -> Vec<Effect> {
-        std::mem::take(&mut self.effects)
+        let all = std::mem::take(&mut self.effects).into_iter();
+        all.filter(|effect| !matches!(effect, Effect::Recent(_))).collect()
+    }
+
+    /// The rooms that were to be remembered or forgotten.
+    pub(crate) fn recalls(&mut self) -> Vec<Change> {
+        let all = std::mem::take(&mut self.effects).into_iter();
+        all.filter_map(|effect| if let Effect::Recent(change) = effect { Some(change) } else { None }).collect()
     }
 
     /// The only post among the effects.

@@ -1,0 +1,82 @@
+//! Inviting: asked of the link, shown, copied, and put away again.
+
+use super::{commands, hint};
+use crate::effect::Effect;
+use crate::invite::invite;
+use crate::link::Command;
+use crate::overlay::Overlay;
+use crate::overlay::invite::{Invitation, Purpose, View};
+use crate::screen::room::{Room, fits_in_notice};
+use crate::share;
+use crate::state::State;
+use chat_proto::frame::Door;
+use chat_proto::{RoomCode, RoomId, Secret};
+
+/// `/invite`: asks what lets others into the room on the screen.
+pub(super) fn ask(state: &mut State, view: View) -> Vec<Effect> {
+    let Some(room) = state.room().filter(|room| !room.is_over).map(|room| room.id) else {
+        return super::problem(state, "this room is over: nobody can come in");
+    };
+    let effects = commands::ask_link(state, Command::Invite(room));
+    if !effects.is_empty() {
+        state.invite_for = Some(Purpose::Show(view));
+    }
+    effects
+}
+
+/// A new room is of use only to somebody who can tell others how to come in.
+pub(super) fn hint_at_new_room(state: &mut State) -> Vec<Effect> {
+    // With a room behind this one, the way back is what has to be said.
+    let Some(room) = state.room().filter(|_| state.notice.is_none()) else { return Vec::new() };
+    match (room.door, room.typed_code()) {
+        (Door::Open, Some(code)) => hint_at(state, code, None),
+        (Door::Open, None) => Vec::new(),
+        (Door::Private, _) => {
+            let command = Command::Invite(room.id);
+            state.invite_for = Some(Purpose::Hint);
+            vec![Effect::Link(command)]
+        }
+    }
+}
+
+fn hint_at(state: &mut State, code: RoomCode, secret: Option<Secret>) -> Vec<Effect> {
+    let words = format!("others join with:  {}", share::short_line(&invite(state, code, secret)));
+    match fits_in_notice(&words, state.columns) {
+        true => hint(state, words),
+        // Half an invite is none.
+        false => hint(state, "/invite shows how others join"),
+    }
+}
+
+/// What was asked for.
+pub(super) fn on_invitation(state: &mut State, room: RoomId, code: RoomCode, secret: Option<Secret>) -> Vec<Effect> {
+    let is_shown = state.current == Some(room) && state.overlay.is_none();
+    match state.invite_for.take().filter(|_| is_shown) {
+        Some(Purpose::Show(view)) => show(state, view, code, secret),
+        Some(Purpose::Hint) if state.notice.is_none() => hint_at(state, code, secret),
+        Some(Purpose::Hint) | None => Vec::new(),
+    }
+}
+
+fn show(state: &mut State, view: View, code: RoomCode, secret: Option<Secret>) -> Vec<Effect> {
+    let Some((door, lock)) = state.room().map(|room: &Room| (room.door, room.lock)) else { return Vec::new() };
+    let invite = invite(state, code, secret);
+    let line = share::line(&invite);
+    state.overlay = Some(Overlay::Invite(view));
+    state.invitation = Some(Invitation::new(&invite, door, lock));
+    vec![Effect::Copy(line)]
+}
+
+/// From the line to its QR code, and back.
+pub(super) fn turn(state: &mut State) -> Vec<Effect> {
+    if let Some(Overlay::Invite(view)) = &mut state.overlay {
+        *view = view.other();
+    }
+    Vec::new()
+}
+
+pub(super) fn close(state: &mut State) -> Vec<Effect> {
+    state.overlay = None;
+    state.invitation = None;
+    Vec::new()
+}

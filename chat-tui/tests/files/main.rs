@@ -5,6 +5,7 @@
 mod hosting;
 mod identity;
 mod outbox;
+mod recent;
 
 use std::path::PathBuf;
 

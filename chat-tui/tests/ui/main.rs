@@ -2,11 +2,15 @@
 
 mod counting;
 mod hostile;
+mod invite;
 mod marks;
 mod members;
 mod prompt;
 mod reading;
+mod recent;
+mod removed;
 mod room;
 mod scene;
 mod storm;
+mod travel;
 mod writing;

@@ -1,10 +1,10 @@
 //! Anything, in any order, at any size: no panic, and what was written is never lost from sight.
 
 use crate::scene::ARRIVAL;
-use crate::scene::{ALICE, INSTANCE, Scene, bytes, entry, joined, limits, member, message, nick};
-use chat_proto::entry::{EntryBody, LeaveReason, PostId, RoomId, Seq, UnixMillis};
-use chat_proto::frame::EndReason;
-use chat_proto::frame::{Durability, GapKind, Presence};
+use crate::scene::{ALICE, INSTANCE, Scene, bytes, code, entry, joined, limits, member, message, nick};
+use chat_proto::Secret;
+use chat_proto::entry::{Act, EntryBody, LeaveReason, PostId, RoomId, Seq, Target, UnixMillis};
+use chat_proto::frame::{Door, Durability, EndReason, GapKind, Presence};
 use chat_tui::event::{EventKind, HostEvent};
 use chat_tui::link::Security;
 use chat_tui::link::{Asked, LinkEvent, Mark, OutboxItem, Trouble};
@@ -18,7 +18,7 @@ const STORMS: u64 = 60;
 const EVENTS: usize = 300;
 /// Drawing is what takes the time.
 const DRAWN_EVERY: usize = 10;
-const LINES: [&str; 14] = [
+const LINES: [&str; 18] = [
     "hi",
     "b",
     "/j",
@@ -32,6 +32,10 @@ const LINES: [&str; 14] = [
     "//x",
     "結果 e\u{301}",
     "/join AB3Z",
+    "/invite",
+    "/invite qr",
+    "/create private",
+    "/join chat://chat.example.org/AB3Z#CQkJCQkJCQkJCQkJCQkJCQ",
     "👩\u{200d}👩\u{200d}👧",
 ];
 const KEYS: [KeyCode; 20] = [
@@ -54,7 +58,7 @@ const KEYS: [KeyCode; 20] = [
     KeyCode::F(5),
     KeyCode::F(8),
     KeyCode::Char('y'),
-    KeyCode::Char('b'),
+    KeyCode::Char('q'),
 ];
 
 struct Storm {
@@ -120,6 +124,9 @@ impl Storm {
             EntryBody::Left(LeaveReason::Leave),
             EntryBody::Renamed(bytes("eve")),
             EntryBody::Unknown { kind: 99, body: bytes("?") },
+            EntryBody::Act(Act::Lock),
+            EntryBody::Act(Act::Unlock),
+            EntryBody::Act(Act::Kick(Target { person: ALICE, name: bytes("alice") })),
         ])
     }
 
@@ -139,7 +146,7 @@ impl Storm {
 
     fn link_event(&mut self) -> LinkEvent {
         let room = self.room();
-        match self.below(18) {
+        match self.below(21) {
             0 => LinkEvent::Up {
                 person: ALICE,
                 name: nick("alice"),
@@ -156,7 +163,9 @@ impl Storm {
                 (joined.room, joined.head, joined.oldest, joined.cursor) = (room, self.seq(), self.seq(), self.seq());
                 let code = joined.code;
                 joined.code = self.one_of(&[code, *b"CD4Y", *b"\x1b[2J"]);
-                LinkEvent::Joined { asked: self.one_of(&[Asked::Create, Asked::Resume(room)]), joined }
+                joined.state.door = self.one_of(&[Door::Open, Door::Private]);
+                let asked = self.one_of(&[Asked::Create, Asked::Resume(room), Asked::Return(room)]);
+                LinkEvent::Joined { asked, joined }
             }
             7 => LinkEvent::Members {
                 room,
@@ -173,11 +182,18 @@ impl Storm {
                 let item = OutboxItem { room, id: self.id(), body: self.body(), written: UnixMillis(0) };
                 LinkEvent::Restored { items: vec![(item, self.mark())] }
             }
-            15 => LinkEvent::RoomEnded { room, reason: EndReason::Over },
+            15 => LinkEvent::RoomEnded { room, reason: self.one_of(&[EndReason::Over, EndReason::Removed]) },
             16 => LinkEvent::Left { room },
+            17 => LinkEvent::NoReturn { room, sentence: "over".into() },
+            18 | 19 => {
+                let secret = self.one_of(&[None, Some(Secret([9; 16]))]);
+                LinkEvent::Invitation { room, code: code("AB3Z"), secret }
+            }
             _ => {
                 let asked = self.one_of(&[
                     Asked::Create,
+                    Asked::Return(room),
+                    Asked::Invite(room),
                     Asked::Leave(room),
                     Asked::Resume(room),
                     Asked::History(room),
@@ -226,6 +242,8 @@ impl Storm {
                     KeyCode::Char('s'),
                     KeyCode::Char('x'),
                     KeyCode::Char('u'),
+                    KeyCode::Char('1'),
+                    KeyCode::Char('2'),
                     KeyCode::Backspace,
                 ]);
                 self.scene.press(key, KeyModifiers::ALT);
@@ -244,7 +262,8 @@ impl Storm {
                 self.scene.mouse(kind, column, row);
             }
             21 => {
-                let text = self.one_of(&["one\r\ntwo", "\u{1b}[2J", "", "\u{301}"]);
+                let text =
+                    self.one_of(&["one\r\ntwo", "\u{1b}[2J", "", "\u{301}", "chat://h/CD4Y#CQkJCQkJCQkJCQkJCQkJCQ"]);
                 self.scene.terminal(TerminalEvent::Paste(text.to_owned()));
             }
             22 => {

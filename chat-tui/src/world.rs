@@ -4,7 +4,8 @@ use crate::app::{LinkEnds, World};
 use crate::config::server_address;
 use crate::event::HostEvent;
 use crate::host::{self, Host, Hosting};
-use crate::link::{self, Environment, Target};
+use crate::link::{self, Environment, OutboxItem, Target};
+use crate::outbox::{Kept, Outbox};
 use crate::recent::{Change, Store};
 use chat_proto::frame::Stay;
 use chat_proto::{Fingerprint, Nick};
@@ -60,6 +61,16 @@ impl World for ThisMachine {
             drop(told.send(try_host(&server, state.as_deref(), &slot).await));
         });
         tells
+    }
+
+    fn shelve(&mut self, server: &str, name: Nick, posts: Vec<OutboxItem>) {
+        let Some(state) = &self.state else { return };
+        let server = server_address(server).unwrap_or_else(|_| server.to_owned());
+        let kept: Vec<_> = posts.into_iter().map(|item| Kept { item, sent: false, is_unknown: false }).collect();
+        let shelved = Outbox::open(&state.join("outbox"), server, name.to_string());
+        if let Err(error) = shelved.and_then(|mut outbox| outbox.save(&kept)) {
+            tracing::warn!(%error, "unsent messages could not be written down");
+        }
     }
 
     fn recall(&mut self, change: Change) {

@@ -5,6 +5,7 @@
 mod follow;
 mod inviting;
 mod post;
+mod removed;
 
 use chat_proto::Nick;
 use chat_server::{Config, Server, System};

@@ -1,8 +1,8 @@
 //! Being removed from a room, in words. That it happened, the server says at once; who did it, the log said before.
 
+use crate::widget::timeline::name;
 use chat_proto::entry::{Act, Entry, EntryBody, PersonId};
 use chat_proto::frame::EndReason;
-use chat_proto::text::visible_line;
 
 /// What the log said about a removal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +27,7 @@ impl Removal {
             _ => return None,
         };
         let is_meant = act.target().is_some_and(|target| Some(target.person) == person);
-        is_meant.then(|| Self { by: visible_line(&entry.author.name), how })
+        is_meant.then(|| Self { by: name(&entry.author.name), how })
     }
 }
 

@@ -8,8 +8,13 @@ use std::net::IpAddr;
 
 /// The invite to a room on `server`, which was dialed as typed and turned out to be as `security` says.
 pub fn invite(server: &str, security: Option<Security>, code: RoomCode, secret: Option<Secret>) -> Invite {
+    Invite { code: Some(code), secret, ..self::server(server, security) }
+}
+
+/// The same to no room.
+pub fn server(server: &str, security: Option<Security>) -> Invite {
     let server = server_address(server).unwrap_or_else(|_| server.to_owned());
-    Invite { server, code: Some(code), key: key(security), secret }
+    Invite { server, code: None, key: key(security), secret: None }
 }
 
 /// What others must be told to know the server; nothing if their own system can tell them.

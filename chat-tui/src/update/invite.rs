@@ -6,11 +6,11 @@ use crate::invite::invite;
 use crate::link::Command;
 use crate::overlay::Overlay;
 use crate::overlay::invite::{Invitation, Purpose, View};
-use crate::screen::room::{Room, fits_in_notice};
+use crate::screen::room::fits_in_notice;
 use crate::share;
 use crate::state::State;
 use chat_proto::frame::Door;
-use chat_proto::{RoomCode, RoomId, Secret};
+use chat_proto::{RoomId, Secret};
 
 /// `/invite`: asks what lets others into the room on the screen.
 pub(super) fn ask(state: &mut State, view: View) -> Vec<Effect> {
@@ -28,19 +28,20 @@ pub(super) fn ask(state: &mut State, view: View) -> Vec<Effect> {
 pub(super) fn hint_at_new_room(state: &mut State) -> Vec<Effect> {
     // With a room behind this one, the way back is what has to be said.
     let Some(room) = state.room().filter(|_| state.notice.is_none()) else { return Vec::new() };
-    match (room.door, room.typed_code()) {
-        (Door::Open, Some(code)) => hint_at(state, code, None),
-        (Door::Open, None) => Vec::new(),
-        (Door::Private, _) => {
-            let command = Command::Invite(room.id);
+    let id = room.id;
+    match room.door {
+        Door::Open => hint_at(state, None),
+        Door::Private => {
             state.invite_for = Some(Purpose::Hint);
-            vec![Effect::Link(command)]
+            vec![Effect::Link(Command::Invite(id))]
         }
     }
 }
 
-fn hint_at(state: &mut State, code: RoomCode, secret: Option<Secret>) -> Vec<Effect> {
-    let words = format!("others join with:  {}", share::short_line(&invite(state, code, secret)));
+/// Says how others come into the room on the screen.
+fn hint_at(state: &mut State, secret: Option<Secret>) -> Vec<Effect> {
+    let Some(room) = state.room() else { return Vec::new() };
+    let words = format!("others join with:  {}", share::short_line(&invite(state, room, secret)));
     match fits_in_notice(&words, state.columns) {
         true => hint(state, words),
         // Half an invite is none.
@@ -49,22 +50,22 @@ fn hint_at(state: &mut State, code: RoomCode, secret: Option<Secret>) -> Vec<Eff
 }
 
 /// What was asked for.
-pub(super) fn on_invitation(state: &mut State, room: RoomId, code: RoomCode, secret: Option<Secret>) -> Vec<Effect> {
+pub(super) fn on_invitation(state: &mut State, room: RoomId, secret: Option<Secret>) -> Vec<Effect> {
     let is_shown = state.current == Some(room) && state.overlay.is_none();
     match state.invite_for.take().filter(|_| is_shown) {
-        Some(Purpose::Show(view)) => show(state, view, code, secret),
-        Some(Purpose::Hint) if state.notice.is_none() => hint_at(state, code, secret),
+        Some(Purpose::Show(view)) => show(state, view, secret),
+        Some(Purpose::Hint) if state.notice.is_none() => hint_at(state, secret),
         Some(Purpose::Hint) | None => Vec::new(),
     }
 }
 
-fn show(state: &mut State, view: View, code: RoomCode, secret: Option<Secret>) -> Vec<Effect> {
-    let Some((door, lock)) = state.room().map(|room: &Room| (room.door, room.lock)) else { return Vec::new() };
-    let invite = invite(state, code, secret);
-    let line = share::line(&invite);
+fn show(state: &mut State, view: View, secret: Option<Secret>) -> Vec<Effect> {
+    let Some(room) = state.room() else { return Vec::new() };
+    let invite = invite(state, room, secret);
+    let invitation = Invitation::new(&invite, room.door, room.lock);
     state.overlay = Some(Overlay::Invite(view));
-    state.invitation = Some(Invitation::new(&invite, door, lock));
-    vec![Effect::Copy(line)]
+    state.invitation = Some(invitation);
+    vec![Effect::Copy(share::line(&invite))]
 }
 
 /// From the line to its QR code, and back.

@@ -35,7 +35,7 @@ pub(super) fn on_link(state: &mut State, event: LinkEvent) -> Vec<Effect> {
         LinkEvent::RoomEnded { room, reason: EndReason::Removed } => on_removed(state, room),
         LinkEvent::NoReturn { room, sentence } => on_no_return(state, room, &sentence),
         LinkEvent::Distrusted(distrust) => on_ended(state, &distrust.to_string()),
-        LinkEvent::Invitation { room, code, secret } => invite::on_invitation(state, room, code, secret),
+        LinkEvent::Invitation { room, secret, .. } => invite::on_invitation(state, room, secret),
         LinkEvent::Names(_) => Vec::new(),
         LinkEvent::Left { room } if is_closed(state, room) => Vec::new(),
         LinkEvent::Left { room } => on_left(state, room),

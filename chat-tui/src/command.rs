@@ -1,15 +1,19 @@
 //! Slash commands: one row each. The parser, completion and the help overlay read this table.
 
+use crate::destination::Destination;
+use crate::overlay::invite::View;
 use chat_proto::entry::{BanScope, Target};
-use chat_proto::{Act, Nick, PersonId, RoomCode, Text, Topic};
+use chat_proto::frame::Door;
+use chat_proto::{Act, Nick, PersonId, Text, Topic};
 
 /// What a command asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
     Help,
     Me(Text),
-    Join(RoomCode),
-    Create,
+    Join(Destination),
+    Create(Door),
+    Invite(View),
     Leave,
     Nick(Nick),
     ShowTopic,
@@ -38,8 +42,19 @@ pub struct Command {
 pub const COMMANDS: &[Command] = &[
     Command { names: &["help"], args: "", help: "show keys and commands", parse: |args| bare(args, Action::Help) },
     Command { names: &["me"], args: "<does>", help: "say what you do: /me waves", parse: me },
-    Command { names: &["join", "j"], args: "<code>", help: "enter another room, or go back to one", parse: join },
-    Command { names: &["create"], args: "", help: "open a new room", parse: |args| bare(args, Action::Create) },
+    Command {
+        names: &["join", "j"],
+        args: "<code | invite>",
+        help: "enter another room, or go back to one",
+        parse: join,
+    },
+    Command {
+        names: &["create"],
+        args: "[private]",
+        help: "open a new room; a private one needs an invite",
+        parse: create,
+    },
+    Command { names: &["invite"], args: "[qr]", help: "show and copy the line that brings others here", parse: invite },
     Command { names: &["leave", "part"], args: "", help: "give up this room", parse: |args| bare(args, Action::Leave) },
     Command { names: &["nick"], args: "<name>", help: "take another name", parse: nick },
     Command { names: &["topic"], args: "[text | -]", help: "show, set or clear the topic", parse: topic },
@@ -150,7 +165,23 @@ fn me(args: &str) -> Result<Action, String> {
 }
 
 fn join(args: &str) -> Result<Action, String> {
-    RoomCode::parse(args.as_bytes()).map(Action::Join).map_err(|error| error.to_string())
+    Destination::parse(args).map(Action::Join).map_err(|error| error.to_string())
+}
+
+fn create(args: &str) -> Result<Action, String> {
+    match args {
+        "" => Ok(Action::Create(Door::Open)),
+        "private" => Ok(Action::Create(Door::Private)),
+        _ => Err("a room is open, or it is private: /create, or /create private".to_owned()),
+    }
+}
+
+fn invite(args: &str) -> Result<Action, String> {
+    match args {
+        "" => Ok(Action::Invite(View::Line)),
+        "qr" => Ok(Action::Invite(View::Qr)),
+        _ => Err("/invite shows the line, /invite qr its QR code".to_owned()),
+    }
 }
 
 fn nick(args: &str) -> Result<Action, String> {
@@ -207,9 +238,13 @@ mod tests {
         let table = [
             ("/help", Action::Help),
             ("/me waves", Action::Me(text("waves"))),
-            ("/join ab3z", Action::Join(RoomCode::parse(b"AB3Z").unwrap())),
-            ("/j AB3Z ", Action::Join(RoomCode::parse(b"AB3Z").unwrap())),
-            ("/create", Action::Create),
+            ("/join ab3z", Action::Join(Destination::parse("AB3Z").unwrap())),
+            ("/j AB3Z ", Action::Join(Destination::parse("AB3Z").unwrap())),
+            ("/join chat://h/AB3Z", Action::Join(Destination::parse("chat://h:7000/AB3Z").unwrap())),
+            ("/create", Action::Create(Door::Open)),
+            ("/create private", Action::Create(Door::Private)),
+            ("/invite", Action::Invite(View::Line)),
+            ("/invite qr", Action::Invite(View::Qr)),
             ("/leave", Action::Leave),
             ("/nick bob", Action::Nick(Nick::parse(b"bob").unwrap())),
             ("/topic", Action::ShowTopic),
@@ -249,6 +284,10 @@ mod tests {
             "/join",
             "/join ABC",
             "/join 0000",
+            "/join chat://h",
+            "/join chat://h/AB3Z#x",
+            "/create secret",
+            "/invite bob",
             "/nick",
             "/nick a b",
             "/quit now",

@@ -13,8 +13,10 @@ pub enum Effect {
     Link(Command),
     /// Serve at this address from inside this process, unless somebody does already; answered by `HostEvent`.
     Host { server: String },
-    /// Keep on disk what is known of people.
+    /// Keep this on disk, for later runs.
     Keep(Note),
+    /// Put this into the clipboard, if the terminal allows it.
+    Copy(String),
     /// Ring the terminal's bell.
     Bell,
     /// Give the terminal back and stop this process until it is continued.

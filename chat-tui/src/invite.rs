@@ -1,32 +1,21 @@
-//! What others paste to come here: the address that they can reach the server under, its key, the room.
+//! The invite to a room on the server that this client is connected to.
 
-use crate::config::server_address;
-use crate::link::{Security, Trust};
-use crate::state::State;
-use chat_proto::{Fingerprint, Invite, RoomCode, Secret};
+use crate::config::is_same_server;
+use crate::screen::room::Room;
+use crate::share;
+use crate::state::{Hosted, State};
+use chat_proto::{Invite, Secret};
 
-/// An invite to the room with this code; with its secret, if it is private.
-pub fn invite(state: &State, room: RoomCode, secret: Option<Secret>) -> Invite {
-    Invite { code: Some(room), secret, ..server(state) }
+/// What lets others into this room: the server as they can reach and know it, and the secret if the room is private.
+pub fn invite(state: &State, room: &Room, secret: Option<Secret>) -> Invite {
+    Invite { code: room.typed_code(), secret, ..server(state) }
 }
 
 /// The server of this client, as others know it.
 fn server(state: &State) -> Invite {
-    match (&state.hosted, &state.dialed) {
-        (Some(hosted), _) => hosted.clone(),
-        (None, Some((server, ..))) => at(server, key(state)),
-        (None, None) => at(state.prompt.server(), key(state)),
-    }
-}
-
-fn at(server: &str, key: Option<Fingerprint>) -> Invite {
-    Invite { server: server_address(server).unwrap_or_else(|_| server.to_owned()), code: None, key, secret: None }
-}
-
-/// Where everybody's roots vouch for the server, a key would only be something to grow old.
-fn key(state: &State) -> Option<Fingerprint> {
-    match state.security {
-        Some(Security::Tls { trust: Trust::Roots, .. } | Security::Plain) | None => None,
-        Some(Security::Tls { key, .. }) => Some(key),
+    let dialed = state.dialed.as_ref().map_or_else(|| state.prompt.server(), |(server, ..)| server);
+    match &state.hosted {
+        Some(Hosted { address, invite }) if is_same_server(address, dialed) => invite.clone(),
+        _ => share::server(dialed, state.security),
     }
 }

@@ -1,8 +1,10 @@
-//! Keeps on disk what the reader knows of people, on a thread of its own: a lock that somebody else holds never holds up
-//! the screen.
+//! Keeps on disk what later runs want to know, on a thread of its own: a lock that somebody else holds never holds up the
+//! screen.
 
 use crate::ignored::{self, Ignored};
 use crate::known_people::{KnownPeople, Meeting};
+use crate::link::wall_clock;
+use crate::recent::{self, Store};
 use crate::shared_file;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -19,9 +21,10 @@ const PATIENCE: Duration = Duration::from_millis(500);
 pub enum Note {
     Met(Vec<Meeting>),
     Ignored(ignored::Change),
+    Recent(recent::Change),
 }
 
-/// What earlier runs kept.
+/// What earlier runs kept of people.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Kept {
     pub known: KnownPeople,
@@ -81,9 +84,10 @@ fn write(directory: &Path, note: &Note) {
         Note::Ignored(change) => {
             shared_file::change(&ignored_path(directory), |ignored: &mut Ignored| ignored.apply(change))
         }
+        Note::Recent(change) => Store::new(directory).change(change.clone(), wall_clock()),
     };
     if let Err(error) = written {
-        tracing::warn!(%error, "what is known of people could not be written down");
+        tracing::warn!(%error, "something for later runs could not be written down");
     }
 }
 

@@ -20,6 +20,8 @@ pub enum Context {
     Question,
     /// A server that is not trusted.
     Distrust,
+    /// The invite overlay.
+    Invite,
 }
 
 /// What a key asks for.
@@ -50,9 +52,13 @@ pub enum Action {
     PreviousField,
     Go,
     TakeOffer,
+    /// Back to the room that stands at this place of the list, from 0.
+    Recent(usize),
     Leave,
     Yes,
     No,
+    /// Shows the other side.
+    Turn,
 }
 
 /// A key as it is pressed.
@@ -91,7 +97,7 @@ const fn row(keys: &'static [Key], context: Context, action: Action, help: &'sta
 
 const CTRL: KeyModifiers = KeyModifiers::CONTROL;
 const ALT: KeyModifiers = KeyModifiers::ALT;
-use Context::{Anywhere, Connecting, Distrust, Help, Prompt, Question, Room, Typing};
+use Context::{Anywhere, Connecting, Distrust, Help, Invite, Prompt, Question, Room, Typing};
 use KeyCode::{BackTab, Backspace, Delete, Down, End, Enter, Esc, F, Home, Left, PageDown, PageUp, Right, Tab, Up};
 
 pub const BINDINGS: &[Binding] = &[
@@ -133,6 +139,11 @@ pub const BINDINGS: &[Binding] = &[
     row(&[key(BackTab), key(Up)], Prompt, Action::PreviousField, "previous field"),
     row(&[key(Enter)], Prompt, Action::Go, "go"),
     row(&[key(F(2))], Prompt, Action::TakeOffer, "take what is offered"),
+    row(&[alt('1')], Prompt, Action::Recent(0), "back to the first room of the list; Alt-2 to Alt-5 to the others"),
+    row(&[alt('2')], Prompt, Action::Recent(1), ""),
+    row(&[alt('3')], Prompt, Action::Recent(2), ""),
+    row(&[alt('4')], Prompt, Action::Recent(3), ""),
+    row(&[alt('5')], Prompt, Action::Recent(4), ""),
     row(&[key(Esc)], Prompt, Action::Leave, "quit"),
     row(&[key(Esc)], Connecting, Action::Leave, "back to the prompt"),
     row(&[key(Esc), key(Enter), ch('q')], Help, Action::Dismiss, ""),
@@ -150,6 +161,8 @@ pub const BINDINGS: &[Binding] = &[
     row(&[key(Down), ch('j')], Distrust, Action::Down, ""),
     row(&[key(PageUp), ch('b')], Distrust, Action::PageUp, ""),
     row(&[key(PageDown), ch(' ')], Distrust, Action::PageDown, ""),
+    row(&[key(Esc), key(Enter)], Invite, Action::Dismiss, ""),
+    row(&[ch('q')], Invite, Action::Turn, ""),
 ];
 
 const fn ch(letter: char) -> Key {
@@ -166,6 +179,7 @@ impl Context {
             Help => &[Help, Anywhere],
             Question => &[Question, Anywhere],
             Distrust => &[Distrust, Anywhere],
+            Invite => &[Invite, Anywhere],
             Typing => &[Typing, Anywhere],
             Anywhere => &[Anywhere],
         }
@@ -229,7 +243,7 @@ mod tests {
 
     #[test]
     fn no_key_means_two_things_in_one_place() {
-        for context in [Room, Prompt, Connecting, Help, Question, Distrust] {
+        for context in [Room, Prompt, Connecting, Help, Question, Distrust, Invite] {
             let rows = BINDINGS.iter().filter(|row| context.chain().contains(&row.context));
             let keys: Vec<String> = rows.flat_map(|row| row.keys.iter().map(Key::to_string)).collect();
             for (i, key) in keys.iter().enumerate() {

@@ -232,6 +232,8 @@ pub enum LinkEvent {
     /// The room is over (its last member left, or the server that kept it in memory was restarted), or this person was
     /// removed from it.
     RoomEnded { room: RoomId, reason: EndReason },
+    /// The answer to `Return`: that room is over, or this person is no member of it any more.
+    NoReturn { room: RoomId, sentence: String },
     /// What lets others into a room.
     Invitation { room: RoomId, code: RoomCode, secret: Option<Secret> },
     /// The names of this key.

@@ -1,17 +1,20 @@
 //! `chat-tui`: reads its command line, and starts what was asked for.
 
 use chat_proto::Fingerprint;
-use chat_tui::config::{Chat, Config, DEFAULT_SERVER, Identity, Script, Send, Tail, login_name};
+use chat_tui::config::{Chat, Config, DEFAULT_SERVER, Identity, Invite, Script, Send, Tail, login_name};
 use chat_tui::known_servers::KnownServers;
-use chat_tui::script::{self, Ending, send, tail, trust};
+use chat_tui::recent::{self, Store};
+use chat_tui::script::{self, Ending, invite, send, tail, trust};
 use chat_tui::state::{Start, Wish};
 use chat_tui::world::ThisMachine;
-use chat_tui::{app, identity, keeper, place};
+use chat_tui::{app, identity, keeper, place, veil};
 use ed25519_dalek::SigningKey;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use std::ffi::OsString;
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -20,7 +23,7 @@ const UNREAD_EVERY: Duration = Duration::from_millis(500);
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let config = match Config::read(std::env::args_os()) {
+    let config = match Config::read(arguments()) {
         Ok(config) => config,
         // Also `--help` and `--version`, which are no errors and go to standard output.
         Err(error) => error.exit(),
@@ -31,26 +34,32 @@ async fn main() -> ExitCode {
     }
 }
 
+/// What was typed. A secret in it does not stay where everybody sees it: the program starts itself again without.
+fn arguments() -> Vec<OsString> {
+    let typed: Vec<_> = std::env::args_os().collect();
+    if let (Some((veiled, secret)), Ok(program)) = (veil::veil(&typed), std::env::current_exe()) {
+        // It returns only if it failed. Then the secret stays where its owner has put it.
+        drop(Command::new(program).arg0(&veiled[0]).args(&veiled[1..]).env(veil::VARIABLE, secret).exec());
+    }
+    veil::unveil(typed, std::env::var_os(veil::VARIABLE).as_deref())
+}
+
 async fn run(script: &Script) -> Ending {
     match script {
-        Script::Send(order) => match key(order.who.identity.as_deref()) {
-            Ok(key) => post(order, key).await,
-            Err(ending) => ending,
-        },
-        Script::Tail(order) => match key(order.who.identity.as_deref()) {
-            Ok(key) => follow(order, key).await,
-            Err(ending) => ending,
-        },
-        Script::Identity(order) => match key(key_file(order)) {
-            Ok(key) => identify(order, key).await,
-            Err(ending) => ending,
-        },
+        Script::Send(order) => with_key(order.who.identity.as_deref(), |key| post(order, key)).await,
+        Script::Tail(order) => with_key(order.who.identity.as_deref(), |key| follow(order, key)).await,
+        Script::Invite(order) => with_key(order.who.identity.as_deref(), |key| share(order, key)).await,
+        Script::Identity(order) => with_key(key_file(order), |key| identify(order, key)).await,
         Script::Trust(order) => trust::run(order, &KnownServers::usual(), io::stdout().lock()),
     }
 }
 
-fn key(file: Option<&Path>) -> Result<SigningKey, Ending> {
-    identity::load_or_make(file).map_err(|error| Ending::Refused(error.to_string()))
+/// With the key in this file, or in the usual one.
+async fn with_key<E: Future<Output = Ending>>(file: Option<&Path>, act: impl FnOnce(SigningKey) -> E) -> Ending {
+    match identity::load_or_make(file) {
+        Ok(key) => act(key).await,
+        Err(error) => Ending::Refused(error.to_string()),
+    }
 }
 
 fn key_file(order: &Identity) -> Option<&Path> {
@@ -83,6 +92,10 @@ async fn post(order: &Send, key: SigningKey) -> Ending {
         },
     };
     send::run(order, &text, key, io::stderr(), stopped()).await
+}
+
+async fn share(order: &Invite, key: SigningKey) -> Ending {
+    invite::run(order, key, io::stdout(), invite::paper(), io::stderr(), stopped()).await
 }
 
 async fn follow(order: &Tail, key: SigningKey) -> Ending {
@@ -147,20 +160,23 @@ async fn chat(config: Chat) -> ExitCode {
 }
 
 fn start(config: Chat, key: &SigningKey, state: Option<&Path>) -> Start {
+    let server = config.server();
     let room = match config.join {
         Some(code) => Wish::Join(code),
+        None if config.private => Wish::CreatePrivate,
         None if config.create => Wish::Create,
         None => Wish::None,
     };
     Start {
         name: config.name.unwrap_or_else(|| login_name().to_string()),
         room,
-        is_server_given: config.server.is_some(),
-        server: config.server.unwrap_or_else(|| DEFAULT_SERVER.to_owned()),
+        is_server_given: server.is_some(),
+        server: server.unwrap_or_else(|| DEFAULT_SERVER.to_owned()),
         is_host: config.host,
         instance: rand::random(),
         key: Fingerprint::of(key.verifying_key().as_bytes()),
         kept: keeper::load(state),
+        recent: state.map(|state| recent::load(&Store::new(state))).unwrap_or_default(),
         around: app::look_around(),
     }
 }

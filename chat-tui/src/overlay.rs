@@ -1,7 +1,8 @@
-//! What lies over a screen: the help, a question, or a server that is not trusted.
+//! What lies over a screen: the help, a question, an invite, what is known of a person, or a server that is not trusted.
 
 pub mod distrust;
 pub mod help;
+pub mod invite;
 pub mod person;
 pub mod question;
 
@@ -24,4 +25,6 @@ pub enum Overlay {
     Whois(Whois),
     /// The reader's own key and names.
     WhoAmI,
+    /// One side of the invite that `State::invitation` holds.
+    Invite(invite::View),
 }

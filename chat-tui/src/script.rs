@@ -1,7 +1,8 @@
-//! `send`, `tail` and `identity`: the client without a screen, for pipes and scripts.
+//! `send`, `tail`, `invite` and `identity`: the client without a screen, for pipes and scripts.
 
 mod account;
 pub mod identity;
+pub mod invite;
 pub mod send;
 pub mod tail;
 pub mod trust;

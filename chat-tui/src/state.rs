@@ -3,7 +3,9 @@
 use crate::keeper::Kept;
 use crate::link::{Command, Distrust, OutboxItem, Security, Trouble};
 use crate::overlay::Overlay;
+use crate::overlay::invite::{Invitation, Purpose};
 use crate::people::People;
+use crate::recent::Recent;
 use crate::screen::prompt::Prompt;
 use crate::screen::room::Room;
 use crate::theme::{Depth, Theme};
@@ -34,6 +36,8 @@ pub struct Start {
     pub key: Fingerprint,
     /// What earlier runs knew of people.
     pub kept: Kept,
+    /// The rooms of the last days, the newest first.
+    pub recent: Vec<Recent>,
     pub around: Surroundings,
 }
 
@@ -53,7 +57,8 @@ pub enum Wish {
     /// Ask.
     None,
     Create,
-    /// A code as typed.
+    CreatePrivate,
+    /// A code or an invite as typed.
     Join(String),
 }
 
@@ -73,6 +78,12 @@ pub struct State {
     /// Where the link there is goes, with which key, and under which name.
     pub dialed: Option<(String, Option<Fingerprint>, Nick)>,
     pub link: Link,
+    /// The rooms of the last days, the newest first.
+    pub recent: Vec<Recent>,
+    /// What the invite that was asked for is wanted for.
+    pub invite_for: Option<Purpose>,
+    /// What the overlay of that name shows.
+    pub invitation: Option<Invitation>,
     pub person: Option<PersonId>,
     pub name: Option<Nick>,
     pub key: Fingerprint,
@@ -80,8 +91,8 @@ pub struct State {
     /// The names of the key, since somebody asked for them.
     pub names: Option<Vec<HeldName>>,
     pub server: Server,
-    /// The server of this process, as others reach it.
-    pub hosted: Option<Invite>,
+    /// The server of this process, since it serves.
+    pub hosted: Option<Hosted>,
     /// What protects the connection there is, or was last.
     pub security: Option<Security>,
     /// The server that was not trusted, until somebody goes on.
@@ -121,6 +132,8 @@ pub enum Server {
 pub enum Goal {
     Create(Door),
     Join(RoomCode, Option<Secret>),
+    /// The room itself, whoever has its code by now.
+    Return(RoomId, RoomCode),
 }
 
 impl Goal {
@@ -128,6 +141,24 @@ impl Goal {
         match self {
             Self::Create(door) => Command::Create(door),
             Self::Join(code, secret) => Command::Join(code, secret),
+            Self::Return(room, _) => Command::Return(room),
+        }
+    }
+
+    /// The code of the room, if it has one yet.
+    pub fn code(self) -> Option<RoomCode> {
+        match self {
+            Self::Create(_) => None,
+            Self::Join(code, _) | Self::Return(_, code) => Some(code),
+        }
+    }
+
+    /// Whether it ends in this room, on the same server.
+    pub fn leads_to(self, room: &Room) -> bool {
+        match self {
+            Self::Create(_) => false,
+            Self::Join(code, _) => room.typed_code() == Some(code),
+            Self::Return(id, _) => room.id == id,
         }
     }
 }
@@ -158,6 +189,15 @@ pub enum Notice {
     Problem(String),
 }
 
+/// The server of this process.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hosted {
+    /// Where this client reaches it.
+    pub address: String,
+    /// How others do.
+    pub invite: Invite,
+}
+
 /// A server that was not trusted, and what was to be done there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Distrusted {
@@ -177,11 +217,14 @@ impl State {
             zone: start.around.zone,
             instance: start.instance,
             screen: Screen::Prompt,
-            prompt: Prompt::new(&start.name, &start.room, &start.server),
+            prompt: Prompt::new(&start.name, &start.server),
             overlay: None,
             attempt: None,
             dialed: None,
             link: Link::Idle,
+            recent: start.recent,
+            invite_for: None,
+            invitation: None,
             person: None,
             name: None,
             key: start.key,

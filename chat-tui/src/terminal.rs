@@ -4,6 +4,7 @@
 
 use crate::state::State;
 use crate::view;
+use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange};
 use crossterm::style::Print;
 use crossterm::terminal::{
@@ -72,6 +73,11 @@ impl Terminal {
 
     pub fn ring(&mut self) -> io::Result<()> {
         execute!(self.inner.backend_mut(), Print('\x07'))
+    }
+
+    /// Puts `text` into the clipboard through the terminal (OSC 52). Whether it did, no terminal tells.
+    pub fn copy(&mut self, text: &str) -> io::Result<()> {
+        execute!(self.inner.backend_mut(), CopyToClipboard::to_clipboard_from(text))
     }
 
     /// Gives the terminal back and stops this process, with those it shares the terminal with, until it is continued.

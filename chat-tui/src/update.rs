@@ -1,12 +1,15 @@
 //! The one place where the state changes: an event goes in, effects come out. No clock, no socket, no file.
 
 mod commands;
+mod invite;
 mod keys;
 mod link;
 mod people;
 mod posting;
 mod prompt;
 mod reading;
+mod recent;
+mod travel;
 mod trust;
 
 use crate::effect::Effect;
@@ -37,7 +40,10 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
         EventKind::Hangup => vec![Effect::Quit],
     };
     effects.extend(reading::load_reached_gap(state));
-    effects
+    match effects.contains(&Effect::Quit) {
+        true => [recent::settle(state), effects].concat(),
+        false => effects,
+    }
 }
 
 fn on_terminal(state: &mut State, event: TerminalEvent) -> Vec<Effect> {

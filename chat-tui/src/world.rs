@@ -1,11 +1,12 @@
 //! What is beyond the process, for the chat screen: links to servers, and a server of its own.
 
 use crate::app::{LinkEnds, World};
-use crate::config::server_address;
+use crate::config::{dialed_address, server_address};
 use crate::event::HostEvent;
 use crate::host::{self, Host, Hosting};
 use crate::keeper::{Keeper, Note};
-use crate::link::{self, Encryption, Environment, Target, Tcp};
+use crate::link::{self, Encryption, Environment, OutboxItem, Target, Tcp};
+use crate::outbox::{Kept, Outbox};
 use crate::place::Homeless;
 use chat_proto::frame::Stay;
 use chat_proto::{Fingerprint, Nick};
@@ -51,8 +52,7 @@ impl ThisMachine {
 
 impl World for ThisMachine {
     fn dial(&mut self, server: String, key: Option<Fingerprint>, name: Nick) -> LinkEnds {
-        // What is no address is told by the link: nobody is there.
-        let server = server_address(&server).unwrap_or(server);
+        let server = dialed_address(&server);
         let outbox = self.state.as_ref().map(|state| state.join("outbox"));
         let environment = Environment::of_this_machine(self.instance, outbox);
         let target = Target { server, key, name, stay: Stay::Resident };
@@ -74,6 +74,16 @@ impl World for ThisMachine {
     fn keep(&mut self, note: Note) {
         if let Some(keeper) = &self.keeper {
             keeper.keep(note);
+        }
+    }
+
+    fn shelve(&mut self, server: &str, name: Nick, posts: Vec<OutboxItem>) {
+        let Some(state) = &self.state else { return };
+        let server = dialed_address(server);
+        let kept: Vec<_> = posts.into_iter().map(|item| Kept { item, sent: false, is_unknown: false }).collect();
+        let shelved = Outbox::open(&state.join("outbox"), server, name.to_string());
+        if let Err(error) = shelved.and_then(|mut outbox| outbox.save(&kept)) {
+            tracing::warn!(%error, "unsent messages could not be written down");
         }
     }
 }

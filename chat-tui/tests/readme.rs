@@ -32,6 +32,7 @@ fn place(context: Context) -> &'static str {
         Context::Help => "help",
         Context::Question => "question",
         Context::Distrust => "a server that is not trusted",
+        Context::Invite => "invite",
     }
 }
 

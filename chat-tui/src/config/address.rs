@@ -44,12 +44,14 @@ impl Address {
     }
 }
 
-/// Where something typed as a server leads, and with which key. What is no address is told by whoever dials it.
-pub fn goes_to(typed: &str) -> (String, Option<Fingerprint>) {
-    match Address::parse(typed) {
-        Ok(Address { server, key }) if Invite::is_meant(typed) => (server, key),
-        _ => (typed.to_owned(), None),
-    }
+/// The address as [`server_address`] makes it. What is none stays as it is: whoever dials it tells.
+pub fn dialed_address(typed: &str) -> String {
+    server_address(typed).unwrap_or_else(|_| typed.to_owned())
+}
+
+/// Whether two addresses, as typed, are one server.
+pub fn is_same_server(typed: &str, other: &str) -> bool {
+    dialed_address(typed) == dialed_address(other)
 }
 
 /// `host:port`, from `host`, `host:port`, `[::1]`, `[::1]:port` or a bare IPv6 address, with space around it.
@@ -110,8 +112,7 @@ mod tests {
         let address = Address::parse(&format!(" chat://Chat.example.org?key={key} "));
 
         assert_eq!(address, Ok(Address { server: "Chat.example.org:7000".into(), key: Some(key) }));
-        assert_eq!(goes_to(&format!("chat://[::1]:7001?key={key}")), ("[::1]:7001".into(), Some(key)));
-        assert_eq!(goes_to("example"), ("example".into(), None));
+        assert_eq!(Address::parse("example"), Ok(Address { server: "example:7000".into(), key: None }));
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! The connecting screen: flags said enough, the room is on its way.
 
-use crate::config::goes_to;
 use crate::state::{Goal, State};
 use crate::theme::Ink;
 use crate::widget::paint;
@@ -12,9 +11,10 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
     let middle = area.y + area.height * 2 / 5;
     let goal = match state.attempt {
         Some(Goal::Join(code, _)) => format!("entering {code}"),
+        Some(Goal::Return(_, code)) => format!("going back to {code}"),
         Some(Goal::Create(_)) | None => "opening a room".to_owned(),
     };
-    let (server, _) = goes_to(state.prompt.server());
+    let server = state.prompt.server();
     centre(&format!("{goal} at {server}…"), Ink::Text, state, area, middle, buffer);
     centre("Esc prompt   Ctrl-C quit", Ink::Muted, state, area, middle + 2, buffer);
 }

@@ -1,13 +1,14 @@
 //! The room: its data, and where the parts of its screen stand.
 
+use crate::removal::{self, Removal};
 use crate::state::{Link, Notice, State};
 use crate::theme::{Ground, Ink};
 use crate::widget::members::{self, Members};
 use crate::widget::timeline::{self, Look, Timeline, name};
 use crate::widget::{composer, paint, status};
 use crate::wrap;
-use chat_proto::entry::{Entry, EntryBody, PersonId, RoomId, UnixMillis};
-use chat_proto::frame::{Durability, Joined};
+use chat_proto::entry::{Act, Entry, EntryBody, PersonId, RoomId, UnixMillis};
+use chat_proto::frame::{Door, Durability, Joined, Lock};
 use chat_proto::limits::TOPIC_BYTES;
 use chat_proto::text::visible_line;
 use chat_proto::{Nick, RoomCode, Seq};
@@ -28,6 +29,9 @@ pub struct Room {
     pub code: String,
     pub topic: String,
     pub durability: Durability,
+    /// Who may come in, and whether anybody may.
+    pub door: Door,
+    pub lock: Lock,
     pub members: Members,
     pub timeline: Timeline,
     /// What the summary knows; later entries change it.
@@ -36,6 +40,10 @@ pub struct Room {
     pub is_over: bool,
     /// Lines of the program's own, until the last page of the room is here.
     remarks: Vec<(UnixMillis, String)>,
+    /// The removal of this person, as the log told it.
+    removal: Option<Removal>,
+    /// What is said where the room is over because this person was removed from it.
+    pub farewell: Option<String>,
 }
 
 impl Room {
@@ -45,11 +53,15 @@ impl Room {
             code: String::new(),
             topic: String::new(),
             durability: joined.state.label.durability,
+            door: joined.state.door,
+            lock: joined.state.lock,
             members: Members::default(),
             timeline: Timeline::default(),
             head: Seq::START,
             is_over: false,
             remarks: Vec::new(),
+            removal: None,
+            farewell: None,
         };
         room.summarise(joined);
         room
@@ -60,20 +72,26 @@ impl Room {
         self.code = name(&joined.code);
         self.topic = topic(&joined.state.topic);
         self.durability = joined.state.label.durability;
+        (self.door, self.lock) = (joined.state.door, joined.state.lock);
         self.head = joined.head;
         self.is_over = false;
+        (self.removal, self.farewell) = (None, None);
         self.members.expect_list();
     }
 
     /// What an entry changes beside the timeline, if the summary does not know it already. Whether it is that new.
-    pub fn fold(&mut self, entry: &Entry) -> bool {
+    pub fn fold(&mut self, entry: &Entry, reader: Option<PersonId>) -> bool {
         if entry.seq <= self.head {
             return false;
         }
         self.members.fold(entry);
-        if let EntryBody::Topic(text) = &entry.body {
-            self.topic = topic(text);
+        match &entry.body {
+            EntryBody::Topic(text) => self.topic = topic(text),
+            EntryBody::Act(Act::Lock) => self.lock = Lock::Locked,
+            EntryBody::Act(Act::Unlock) => self.lock = Lock::Unlocked,
+            _ => {}
         }
+        self.removal = Removal::of(entry, reader).or(self.removal.take());
         true
     }
 
@@ -110,9 +128,19 @@ impl Room {
         names
     }
 
+    /// This person was removed; the log has said by whom.
+    pub fn has_removed_reader(&mut self) {
+        self.farewell = Some(removal::sentence(&self.code, self.removal.as_ref()));
+    }
+
     /// Over, but its author has to decide about something that was not sent here.
     pub fn holds_unsent(&self) -> bool {
         self.is_over && self.timeline.undecided().is_some()
+    }
+
+    /// Whether the room ends when its reader goes: in memory, it lives as long as somebody is there.
+    pub fn ends_with_reader(&self) -> bool {
+        self.durability == Durability::Memory && !self.is_over && self.members.present() <= 1
     }
 
     /// The code, if it is one that can be typed.
@@ -184,13 +212,25 @@ fn members_columns(columns: u16) -> u16 {
 }
 
 fn notice_rows(state: &State) -> u16 {
-    let (words, most) = match &state.notice {
-        // Keys and invites are long, and of no use in part.
-        Some(Notice::Hint(words) | Notice::Problem(words)) => (words, state.rows / 3),
-        Some(Notice::Standing(words)) => (words, state.rows / 2),
-        None => return 0,
-    };
-    (wrap::rows(words, notice_columns(state.columns)).len() as u16).min(most.max(3))
+    state.notice.as_ref().map_or(0, |notice| rows_of(notice, state.columns).min(most_rows(notice, state.rows)))
+}
+
+/// Whether a notice can be shown whole.
+pub fn fits(notice: &Notice, state: &State) -> bool {
+    rows_of(notice, state.columns) <= most_rows(notice, state.rows)
+}
+
+fn rows_of(notice: &Notice, columns: u16) -> u16 {
+    let (Notice::Hint(words) | Notice::Standing(words) | Notice::Problem(words)) = notice;
+    wrap::rows(words, notice_columns(columns)).len() as u16
+}
+
+/// Keys and invites are long, and of no use in part; but a notice must not push away what it is about.
+fn most_rows(notice: &Notice, rows: u16) -> u16 {
+    match notice {
+        Notice::Hint(_) | Notice::Problem(_) => (rows / 3).max(3),
+        Notice::Standing(_) => (rows / 2).max(3),
+    }
 }
 
 fn notice_columns(columns: u16) -> usize {
@@ -201,7 +241,8 @@ fn notice_columns(columns: u16) -> usize {
 fn banner(state: &State) -> Option<String> {
     let room = state.room()?;
     if room.is_over {
-        return Some("This room is over.  F5 opens a new one".to_owned());
+        let words = room.farewell.as_ref().map_or_else(|| "this room is over".to_owned(), Clone::clone);
+        return Some(format!("{}.  F5 opens a new one", capitalised(&words)));
     }
     match &state.link {
         Link::Up { .. } | Link::Idle => None,

@@ -1,6 +1,6 @@
 //! The link of a script: under the name it was given, or under a free one.
 
-use crate::config::{self, Who, login_name};
+use crate::config::{Address, Who, login_name};
 use crate::link::{self, Command, Encryption, Environment, LinkEvent, Target, Tcp};
 use crate::trust;
 use chat_proto::Nick;
@@ -26,11 +26,10 @@ pub(super) struct Account {
 }
 
 impl Account {
-    pub(super) fn open(who: &Who, stay: Stay, key: SigningKey) -> Self {
+    pub(super) fn open(who: &Who, address: Address, stay: Stay, key: SigningKey) -> Self {
         let name = who.name.clone().unwrap_or_else(login_name);
         let names_left = if who.name.is_some() { 0 } else { NAMES_MAX };
-        let config::Address { server, key: named } = who.server.clone();
-        let target = Target { server, key: named, name, stay };
+        let target = Target { server: address.server, key: address.key, name, stay };
         let encryption = who.secured.encryption();
         let instance = rand::random();
         let (commands, events) = dial(&target, encryption, &key, instance);
@@ -44,6 +43,11 @@ impl Account {
             LinkEvent::Notice(sentence) => Some(sentence.clone()),
             _ => None,
         }
+    }
+
+    /// `host:port`.
+    pub(super) fn server(&self) -> &str {
+        &self.target.server
     }
 
     /// The next event; nothing when the link has ended.

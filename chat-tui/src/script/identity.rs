@@ -31,7 +31,7 @@ pub async fn names(
     aside: impl Write,
     stop: impl Future<Output = ()>,
 ) -> Ending {
-    let account = Account::open(&order.who, Stay::Visitor, key);
+    let account = Account::open(&order.who, order.who.address(None), Stay::Visitor, key);
     let mut errand = Errand { account, wants: Command::Names, out, aside, trouble: None };
     errand.run(order.timeout, stop, "").await
 }
@@ -39,7 +39,8 @@ pub async fn names(
 /// Gives a name up. Asides go to `aside`.
 pub async fn give_up(order: &GiveUp, key: SigningKey, aside: impl Write, stop: impl Future<Output = ()>) -> Ending {
     let GiveUp { name, server, secured, identity, timeout } = order.clone();
-    let account = Account::open(&Who { name: Some(name), server, secured, identity }, Stay::Visitor, key);
+    let who = Who { name: Some(name), server, secured, identity };
+    let account = Account::open(&who, who.address(None), Stay::Visitor, key);
     let mut errand = Errand { account, wants: Command::GiveUp, out: io::sink(), aside, trouble: None };
     errand.run(timeout, stop, "; the name may or may not be given up").await
 }

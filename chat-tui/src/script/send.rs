@@ -4,8 +4,8 @@ use super::Ending;
 use super::account::Account;
 use crate::config::Send;
 use crate::link::{Command, LinkEvent, Mark, OutboxItem, wall_clock};
-use crate::trust;
-use chat_proto::frame::{Joined, Stay};
+use crate::{removal, trust};
+use chat_proto::frame::{EndReason, Joined, Stay};
 use chat_proto::limits::TEXT_BYTES;
 use chat_proto::text::TextError;
 use chat_proto::{EntryBody, PostId, Text};
@@ -32,9 +32,10 @@ pub async fn run(
         Ok(text) => text,
         Err(error) => return Ending::Refused(error.to_string()),
     };
-    let account = Account::open(&order.who, Stay::Visitor, key);
+    let address = order.who.address(Some(&order.join));
+    let account = Account::open(&order.who, address, Stay::Visitor, key);
     let mut errand = Errand { account, text, aside, progress: Progress::Nowhere };
-    errand.account.ask(Command::Join(order.join, None)).await;
+    errand.enter(order).await;
     let ending = tokio::select! {
         ending = errand.done(order) => ending,
         () = tokio::time::sleep(order.timeout) => {
@@ -79,6 +80,9 @@ struct Errand<A> {
 }
 
 impl<A: Write> Errand<A> {
+    async fn enter(&self, order: &Send) {
+        self.account.ask(Command::Join(order.join.code, order.join.secret)).await;
+    }
     /// Until it is decided.
     async fn done(&mut self, order: &Send) -> Ending {
         while let Some(event) = self.account.next().await {
@@ -98,7 +102,11 @@ impl<A: Write> Errand<A> {
                     if matches!(self.progress, Progress::Posted) || !self.account.take_name(free_name) {
                         return self.progress.shut_out(sentence);
                     }
-                    self.account.ask(Command::Join(order.join, None)).await;
+                    self.enter(order).await;
+                }
+                LinkEvent::RoomEnded { reason: EndReason::Removed, .. } => {
+                    let code = order.join.code;
+                    return self.progress.shut_out(removal::ended(code, EndReason::Removed, None));
                 }
                 LinkEvent::RoomEnded { .. } | LinkEvent::Left { .. } => {
                     return Ending::Unanswered(self.progress.doubt("the room ended"));

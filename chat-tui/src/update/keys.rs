@@ -1,6 +1,6 @@
 //! Keys, the mouse and pastes: what they mean where.
 
-use super::{ask, commands, hint, link, posting, problem, prompt, reading, trust};
+use super::{ask, commands, hint, invite, link, posting, problem, prompt, reading, trust};
 use crate::effect::Effect;
 use crate::keymap::{self, Action, Context};
 use crate::overlay::{Overlay, Question, distrust, help};
@@ -29,6 +29,7 @@ fn context(state: &State) -> Context {
         (Some(Overlay::Help { .. } | Overlay::Whois(_) | Overlay::WhoAmI), _) => Context::Help,
         (Some(Overlay::Question(_)), _) => Context::Question,
         (Some(Overlay::Distrust { .. }), _) => Context::Distrust,
+        (Some(Overlay::Invite(_)), _) => Context::Invite,
         (None, Screen::Prompt) => Context::Prompt,
         (None, Screen::Connecting) => Context::Connecting,
         (None, Screen::Room) => Context::Room,
@@ -40,6 +41,7 @@ fn on_action(state: &mut State, context: Context, action: Action) -> Vec<Effect>
         Context::Help => on_help_action(state, action),
         Context::Question => on_question_action(state, action),
         Context::Distrust => on_distrust_action(state, action),
+        Context::Invite => on_invite_action(state, action),
         _ => on_screen_action(state, context, action),
     }
 }
@@ -71,8 +73,9 @@ fn on_screen_action(state: &mut State, context: Context, action: Action) -> Vec<
         Action::PreviousField => move_focus(state, -1),
         Action::Go => prompt::go(state),
         Action::TakeOffer => prompt::take_offer(state),
+        Action::Recent(at) => prompt::go_back(state, at),
         Action::Leave => prompt::leave(state),
-        Action::Yes | Action::No => Vec::new(),
+        Action::Yes | Action::No | Action::Turn => Vec::new(),
     }
 }
 
@@ -97,9 +100,7 @@ fn prompt_interrupt(state: &mut State) -> Vec<Effect> {
 
 fn on_edit(state: &mut State, context: Context, edit: Edit) -> Vec<Effect> {
     if context != Context::Room {
-        if let Some(field) = state.prompt.field() {
-            field.edit(edit);
-        }
+        state.prompt.edit(edit);
         return Vec::new();
     }
     match state.composer.edit(edit) {
@@ -222,6 +223,14 @@ fn on_distrust_action(state: &mut State, action: Action) -> Vec<Effect> {
     }
 }
 
+fn on_invite_action(state: &mut State, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Turn => invite::turn(state),
+        Action::Dismiss | Action::Interrupt => invite::close(state),
+        action => on_any_overlay(action),
+    }
+}
+
 fn scroll_distrust(state: &mut State, by: isize) -> Vec<Effect> {
     if let Some(Overlay::Distrust { row }) = &mut state.overlay {
         *row = row.saturating_add_signed(by);
@@ -229,7 +238,6 @@ fn scroll_distrust(state: &mut State, by: isize) -> Vec<Effect> {
     trust::keep_in_bounds(state);
     Vec::new()
 }
-
 fn on_any_overlay(action: Action) -> Vec<Effect> {
     match action {
         Action::Redraw => vec![Effect::Redraw],
@@ -269,12 +277,13 @@ pub(super) fn on_mouse(state: &mut State, mouse: MouseEvent) -> Vec<Effect> {
 
 fn on_prompt_click(state: &mut State, mouse: MouseEvent) -> Vec<Effect> {
     let area = Rect::new(0, 0, state.columns, state.rows);
-    let Some(focus) = screen::prompt::hit(&state.prompt, area, Position::new(mouse.column, mouse.row)) else {
+    let at = Position::new(mouse.column, mouse.row);
+    let Some(focus) = screen::prompt::hit(&state.prompt, state.recent.len(), area, at) else {
         return Vec::new();
     };
     state.prompt.focus = focus;
-    match state.prompt.field() {
-        Some(_) => Vec::new(),
-        None => prompt::go(state),
+    match state.prompt.is_typing() {
+        true => Vec::new(),
+        false => prompt::go(state),
     }
 }

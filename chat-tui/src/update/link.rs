@@ -1,16 +1,15 @@
 //! What the link tells.
 
-use super::{hint, people, problem, prompt, standing, trust};
+use super::{hint, invite, people, problem, prompt, recent, trust};
 use crate::act;
+use crate::config::dialed_address;
 use crate::effect::Effect;
-use crate::invite;
 use crate::link::{Asked, Command, LinkEvent, Mark, OutboxItem, Security, Trouble};
 use crate::screen::room::Room;
-use crate::state::{Goal, Link, Notice, Screen, Server, State};
+use crate::state::{Goal, Link, Screen, State};
 use crate::widget::timeline::{ENTRIES_MAX, Reader};
 use chat_proto::entry::{Entry, EntryBody, PersonId, PostId, RoomId, UnixMillis};
-use chat_proto::frame::Door;
-use chat_proto::frame::{GapKind, Joined, Member};
+use chat_proto::frame::{Door, EndReason, GapKind, Joined, Member};
 use chat_proto::text::visible_line;
 use chat_proto::{Nick, Seq};
 use std::time::Duration;
@@ -34,9 +33,11 @@ pub(super) fn on_link(state: &mut State, event: LinkEvent) -> Vec<Effect> {
         }
         LinkEvent::Marked { room, id, mark } => on_marked(state, room, id, mark),
         LinkEvent::Restored { items } => on_restored(state, &items),
-        LinkEvent::RoomEnded { room, .. } => on_room_ended(state, room),
+        LinkEvent::RoomEnded { room, reason: EndReason::Over } => on_room_ended(state, room),
+        LinkEvent::RoomEnded { room, reason: EndReason::Removed } => on_removed(state, room),
+        LinkEvent::NoReturn { room, sentence } => on_no_return(state, room, &sentence),
         LinkEvent::Distrusted(distrust) => trust::on_distrusted(state, distrust),
-        LinkEvent::Invitation { .. } => Vec::new(),
+        LinkEvent::Invitation { room, secret, .. } => invite::on_invitation(state, room, secret),
         LinkEvent::Names(names) => people::on_names(state, names),
         LinkEvent::GivenUp => on_ended(state, "the name is given up"),
         LinkEvent::Left { room } if is_closed(state, room) => Vec::new(),
@@ -52,7 +53,7 @@ fn on_up(state: &mut State, person: PersonId, name: Nick, security: Security) ->
     state.person = Some(person);
     state.name = Some(name);
     if let Some((server, ..)) = &state.dialed {
-        state.people.enter(server);
+        state.people.enter(&dialed_address(server));
     }
     trust::on_up(state, security);
     state.attempt.map(|goal| Effect::Link(goal.command())).into_iter().collect()
@@ -106,37 +107,14 @@ fn on_joined(state: &mut State, asked: Asked, joined: &Joined) -> Vec<Effect> {
         Asked::Resume(_) => room.timeline.mark_stop(joined.head),
         _ => room.timeline.begin(joined.oldest, joined.cursor, joined.head),
     }
-    match asked {
+    let shown = match asked {
         Asked::Resume(_) if state.current.is_some() => Vec::new(),
-        Asked::Create if joined.state.members <= 1 => [enter(state, joined.room), say_way_in(state)].concat(),
-        _ => enter(state, joined.room),
-    }
-}
-
-/// A new room is of use only to somebody who can tell others how to come in.
-fn say_way_in(state: &mut State) -> Vec<Effect> {
-    let Some(room) = state.room() else { return Vec::new() };
-    let words = format!("others join with:  {}", way_in(state, room));
-    match &state.notice {
-        None => return hint(state, words),
-        Some(Notice::Standing(told)) => {
-            let words = format!("{told}\n{words}");
-            standing(state, words);
+        Asked::Create if joined.state.members <= 1 => {
+            [enter(state, joined.room), invite::hint_at_new_room(state)].concat()
         }
-        // With a room behind this one, the way back is what has to be said.
-        Some(Notice::Hint(_) | Notice::Problem(_)) => {}
-    }
-    Vec::new()
-}
-
-/// What others type or paste.
-fn way_in(state: &State, room: &Room) -> String {
-    let invite = room.typed_code().map(|code| invite::invite(state, code, None)).filter(|invite| invite.key.is_some());
-    match (invite, state.server) {
-        (Some(invite), _) => format!("chat-tui --join '{invite}'"),
-        (None, Server::Chosen) => format!("chat-tui --server {} --join {}", state.prompt.server(), room.code),
-        (None, Server::Usual | Server::Here) => format!("chat-tui --join {}", room.code),
-    }
+        _ => enter(state, joined.room),
+    };
+    [shown, recent::remember(state, joined.room)].concat()
 }
 
 /// Shows this room.
@@ -194,13 +172,14 @@ fn on_members(state: &mut State, room: RoomId, members: &[Member]) -> Vec<Effect
 }
 
 fn on_entries(state: &mut State, room: RoomId, entries: &[Entry]) -> Vec<Effect> {
-    if !state.rooms.contains_key(&room) {
-        return Vec::new();
-    }
+    let Some(topic) = state.rooms.get(&room).map(|room| room.topic.clone()) else { return Vec::new() };
     let mut effects = people::before_entries(state, room, entries);
     let (news, calls) = append(state, room, entries);
     effects.extend(people::on_arrivals(state, room, &news));
     tell_consequence(state, &news);
+    if state.rooms.get(&room).is_some_and(|room| room.topic != topic) {
+        effects.extend(recent::remember(state, room));
+    }
     make_place(state);
     if calls && !state.has_focus {
         effects.push(Effect::Bell);
@@ -214,7 +193,7 @@ fn append(state: &mut State, room: RoomId, entries: &[Entry]) -> (Vec<Entry>, bo
     let Some(room) = state.rooms.get_mut(&room) else { return (Vec::new(), false) };
     let (mut news, mut calls) = (Vec::new(), false);
     for entry in entries {
-        if room.timeline.append(entry, reader) && room.fold(entry) {
+        if room.timeline.append(entry, reader) && room.fold(entry, state.person) {
             calls |= room.timeline.ends_in_mention();
             news.push(entry.clone());
         }
@@ -287,13 +266,29 @@ fn on_room_ended(state: &mut State, room: RoomId) -> Vec<Effect> {
         room.is_over = true;
         room.timeline.forget_requests();
     }
-    Vec::new()
+    recent::forget(state, room)
+}
+
+fn on_removed(state: &mut State, room: RoomId) -> Vec<Effect> {
+    if let Some(room) = state.rooms.get_mut(&room) {
+        room.has_removed_reader();
+    }
+    on_room_ended(state, room)
+}
+
+/// Tried from the prompt, the prompt says it.
+fn on_no_return(state: &mut State, room: RoomId, sentence: &str) -> Vec<Effect> {
+    match state.attempt {
+        Some(_) => prompt::on_no_return(state, room, sentence),
+        None => [recent::forget(state, room), problem(state, sentence)].concat(),
+    }
 }
 
 /// Not let in again: the room stays on the screen, with what was not sent there.
 fn on_shut_out(state: &mut State, room: RoomId, sentence: &str) -> Vec<Effect> {
-    on_room_ended(state, room);
-    problem(state, sentence)
+    let effects = on_room_ended(state, room);
+    problem(state, sentence);
+    effects
 }
 
 fn is_closed(state: &State, room: RoomId) -> bool {
@@ -302,18 +297,24 @@ fn is_closed(state: &State, room: RoomId) -> bool {
 
 pub(super) fn on_left(state: &mut State, room: RoomId) -> Vec<Effect> {
     state.rooms.remove(&room);
-    if state.current != Some(room) {
-        return Vec::new();
+    let effects = recent::forget(state, room);
+    if state.current == Some(room) {
+        show_next(state);
     }
+    effects
+}
+
+/// Another room that is open, or the prompt.
+fn show_next(state: &mut State) {
     let next = state.rooms.iter().find(|(_, room)| !room.is_over).map(|(id, _)| *id);
     state.current = None;
     if let Some(next) = next {
-        return enter(state, next);
+        enter(state, next);
+        return;
     }
     state.screen = Screen::Prompt;
     state.prompt.set_room("");
     state.notice = None;
-    Vec::new()
 }
 
 fn on_renamed(state: &mut State, name: Nick) -> Vec<Effect> {
@@ -380,9 +381,9 @@ pub(super) fn mend(state: &mut State) -> Vec<Effect> {
 }
 
 fn dial_again(state: &mut State, goal: Goal) -> Vec<Effect> {
-    let server = state.prompt.server().to_owned();
+    let address = state.prompt.address();
     match state.name.clone() {
-        Some(name) => prompt::reach(state, goal, &server, name),
+        Some(name) => prompt::reach(state, goal, address, name),
         None => Vec::new(),
     }
 }

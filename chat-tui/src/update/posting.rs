@@ -52,7 +52,11 @@ fn say(state: &mut State, text: &str) -> Vec<Effect> {
 pub(super) fn post(state: &mut State, body: EntryBody) -> Vec<Effect> {
     let open = state.room().filter(|room| !room.is_over).map(|room| room.id);
     let Some(room) = open else {
-        return problem(state, "this room is over: nothing can be said here any more");
+        let words = match state.room().and_then(|room| room.farewell.as_ref()) {
+            Some(farewell) => format!("not sent: {farewell}"),
+            None => "this room is over: nothing can be said here any more".to_owned(),
+        };
+        return problem(state, &words);
     };
     let item = state.outbox_item(room, body);
     show(state, &item);

@@ -7,6 +7,7 @@ mod identity;
 mod known_servers;
 mod outbox;
 mod people;
+mod recent;
 
 use std::path::PathBuf;
 

@@ -2,9 +2,12 @@
 
 use crate::{Directory, mode};
 use chat_proto::entry::{BanScope, Target};
-use chat_proto::{Act, EntryBody, PersonId, PostId, RoomId, UnixMillis};
-use chat_tui::link::OutboxItem;
+use chat_proto::{Act, EntryBody, Nick, PersonId, PostId, RoomId, UnixMillis};
+use chat_tui::app::World;
+use chat_tui::link::{Encryption, OutboxItem};
 use chat_tui::outbox::{Kept, Outbox};
+use chat_tui::world::ThisMachine;
+use ed25519_dalek::SigningKey;
 
 fn open(directory: &Directory, name: &str) -> Outbox {
     Outbox::open(&directory.0, "localhost:7000".into(), name.into()).unwrap()
@@ -183,4 +186,20 @@ fn a_write_that_was_cut_off_leaves_the_last_whole_file() {
     crash(outbox);
 
     assert_eq!(open(&directory, "alice").adopt(Vec::new()).items, three());
+}
+
+#[test]
+fn what_no_link_took_before_somebody_left_the_server_waits_for_them_there() {
+    let directory = Directory::new();
+    let mut world =
+        ThisMachine::new(SigningKey::from_bytes(&[3; 32]), 5, Encryption::ByAddress, Some(directory.0.clone()));
+    let posts: Vec<_> = three().into_iter().map(|kept| kept.item).collect();
+
+    world.shelve("localhost", Nick::parse(b"alice").unwrap(), posts.clone());
+
+    let open = |server: &str| Outbox::open(&directory.file("outbox"), server.into(), "alice".into()).unwrap();
+    assert_eq!(open("example.org:7000").adopt(Vec::new()).items, []);
+    let adopted = open("localhost:7000").adopt(Vec::new()).items;
+    assert_eq!(adopted.iter().map(|kept| kept.item.clone()).collect::<Vec<_>>(), posts);
+    assert!(adopted.iter().all(|kept| !kept.sent && !kept.is_unknown), "never given to a connection");
 }

@@ -81,6 +81,48 @@ fn two_people_talk_through_a_real_server() {
 }
 
 #[test]
+fn one_key_goes_back_to_the_room_of_the_last_run() {
+    let (home, served) = (Home::new(), serve());
+    let (mut alice, code) = opener(&home, &served, "alice");
+    let _bob = guest(&home, &served, "bob", &code);
+    alice.shows("bob joined");
+    alice.keys("I was here\r");
+    alice.shows("✓");
+    alice.keys("/quit\r");
+    assert_eq!(alice.ends().0, 0);
+
+    let mut alice = Terminal::start(chat(&home, &["--name", "alice"]), SIZE);
+    alice.shows(&format!("Alt-1  {code}"));
+    alice.keys("\x1b1");
+
+    alice.shows("I was here");
+    alice.shows("write a message");
+}
+
+/// Fails until the server keeps private rooms and answers `Invite`.
+#[test]
+fn an_invite_is_shown_and_copied_and_what_is_shown_leads_into_the_room() {
+    let (home, served) = (Home::new(), serve());
+    let args = ["--server", &served.address, "--name", "alice", "--create", "--private"];
+    let mut alice = Terminal::start(chat(&home, &args), SIZE);
+    alice.shows("others join with:");
+
+    alice.keys("/invite\r");
+    alice.shows("Invite to");
+
+    // `chat-tui ` in base64.
+    assert!(alice.clipboard().starts_with("Y2hhdC10dWkg"), "{}", alice.clipboard());
+    let screen = alice.screen();
+    let shown = screen.lines().find(|line| line.contains("chat-tui --join 'chat://")).unwrap().trim().to_owned();
+    let mut bob = Terminal::start(chat(&home, &["--name", "bob"]), SIZE);
+    bob.shows("a code, or an invite");
+    bob.keys(&format!("\x1b[200~{shown}\x1b[201~\r"));
+    bob.shows("write a message");
+    alice.keys("\x1b");
+    alice.shows("bob joined");
+}
+
+#[test]
 fn a_wrong_code_opens_the_prompt_with_the_reason_and_what_was_typed() {
     let (home, served) = (Home::new(), serve());
 

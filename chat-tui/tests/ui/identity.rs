@@ -201,7 +201,7 @@ fn the_answer_to_whois() {
     scene.says("/whois bob");
 
     insta::assert_snapshot!(scene.screen(), @r#"
-     AB3Z  release planning              2 here   in memory, not kept   ● connected
+     AB3Z  release planning     2 here  anyone with the code  not kept  ● connected
 
      ────────╭────────────────────────────────────────────────────────────╮
      14:00   │  bob                                          Esc closes   │you

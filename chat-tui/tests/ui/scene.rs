@@ -8,9 +8,10 @@ use chat_proto::frame::{Durability, Joined, Label, Limits, Member, Presence, Rol
 use chat_proto::{Fingerprint, Invite, Nick, RoomCode};
 use chat_tui::effect::Effect;
 use chat_tui::event::{Event, EventKind, HostEvent};
-use chat_tui::keeper::Kept;
+use chat_tui::keeper::{Kept, Note};
 use chat_tui::link::{Asked, Command, LinkEvent, Mark, OutboxItem};
 use chat_tui::link::{Security, Trust};
+use chat_tui::recent::Change;
 use chat_tui::state::{Start, State, Surroundings, Wish};
 use chat_tui::theme::Depth;
 use chat_tui::update::{begin, update};
@@ -46,6 +47,7 @@ pub(crate) fn start() -> Start {
         instance: INSTANCE,
         key: Fingerprint::of(&[ALICE.0 as u8; 32]),
         kept: Kept::default(),
+        recent: Vec::new(),
         around: Surroundings {
             columns: 80,
             rows: 24,
@@ -280,8 +282,17 @@ impl Scene {
         self.link(LinkEvent::Marked { room: ROOM, id: PostId { instance: INSTANCE, n }, mark });
     }
 
+    /// What was asked of the world but to remember rooms.
     pub(crate) fn effects(&mut self) -> Vec<Effect> {
-        std::mem::take(&mut self.effects)
+        let all = std::mem::take(&mut self.effects).into_iter();
+        all.filter(|effect| !matches!(effect, Effect::Keep(Note::Recent(_)))).collect()
+    }
+
+    /// The rooms that were to be remembered or forgotten.
+    pub(crate) fn recalls(&mut self) -> Vec<Change> {
+        let all = std::mem::take(&mut self.effects).into_iter();
+        all.filter_map(|effect| if let Effect::Keep(Note::Recent(change)) = effect { Some(change) } else { None })
+            .collect()
     }
 
     /// The only post among the effects.

@@ -46,7 +46,7 @@ fn a_first_contact_is_told_in_the_room() {
     enter(&mut scene, Trust::FirstContact);
 
     insta::assert_snapshot!(scene.screen(), @r#"
-     AB3Z  release planning        0 here   in memory, not kept   TLS   ● connected
+     AB3Z  release plann…  0 here  anyone with the code  not kept  TLS  ● connected
 
                                                                   HERE
 
@@ -79,7 +79,7 @@ fn a_first_contact_is_told_whole_in_a_narrow_window() {
     enter(&mut scene, Trust::FirstContact);
 
     insta::assert_snapshot!(scene.screen(), @r#"
-     AB3Z  relea…  0 here  TLS  ● connected
+     AB3Z    0 here  open  TLS  ● connected
 
 
 
@@ -361,7 +361,7 @@ fn a_host_shows_what_others_paste() {
     scene.link(LinkEvent::Joined { asked: Asked::Create, joined });
 
     insta::assert_snapshot!(scene.screen(), @r#"
-     AB3Z  release planning    0 here   in memory, not kept   hosting   ● connected
+     AB3Z  release p…  0 here  anyone with the code  not kept  hosting  ● connected
 
                                                                   HERE
 
@@ -388,7 +388,7 @@ fn a_host_shows_what_others_paste() {
     "#);
     scene.resize(40, 15);
     insta::assert_snapshot!(scene.screen(), @r#"
-     AB3Z  r…  0 here  hosting  ● connected
+     AB3Z  relea…  0 here  open  hosting  ●
 
 
 
@@ -404,6 +404,22 @@ fn a_host_shows_what_others_paste() {
      › write a message
                        Enter send · F1 help
     "#);
+}
+
+#[test]
+fn a_host_that_went_to_another_server_invites_to_that_one() {
+    let mut scene = Scene::new(Start { is_host: true, room: Wish::Create, ..start() });
+    scene.host(HostEvent::Hosting { address: "localhost:7000".into(), invite: hosted() });
+    scene.link(up());
+    scene.link(LinkEvent::Joined { asked: Asked::Create, joined: joined() });
+    let invited_to = |scene: &Scene| chat_tui::invite::invite(&scene.state, scene.state.room().unwrap(), None).server;
+    assert_eq!(invited_to(&scene), hosted().server);
+
+    scene.says("/join chat://chat.example.org/CD4Y");
+    scene.link(up());
+    scene.link(LinkEvent::Joined { asked: Asked::Join(crate::scene::code("CD4Y")), joined: joined() });
+
+    assert_eq!(invited_to(&scene), SERVER);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::act;
 use chat_proto::text::{visible, visible_line};
-use chat_proto::{Act, Entry, EntryBody, LeaveReason, RoomCode, UnixMillis};
+use chat_proto::{Act, Entry, EntryBody, Invite, LeaveReason, RoomCode, UnixMillis};
 use chrono::{DateTime, Local, SecondsFormat, TimeZone, Utc};
 use serde::Serialize;
 use std::borrow::Cow;
@@ -33,6 +33,15 @@ impl Lines {
         match self.is_json {
             true => writeln!(out, "{}", serde_json::json!({ "code": code.to_string() })),
             false => writeln!(out, "{code}"),
+        }
+    }
+
+    /// What lets others into a private room just made.
+    pub(super) fn invite(&self, out: &mut impl Write, code: RoomCode, invite: &Invite) -> io::Result<()> {
+        let (code, invite) = (code.to_string(), invite.to_string());
+        match self.is_json {
+            true => writeln!(out, "{}", serde_json::json!({ "code": code, "invite": invite })),
+            false => writeln!(out, "{invite}"),
         }
     }
 
@@ -218,6 +227,15 @@ mod tests {
         ] {
             assert_eq!(printed(|out| plain(out, &entry(body.clone()), &Utc)), line);
         }
+    }
+
+    #[test]
+    fn an_invite_stands_alone_on_its_line_and_beside_its_code_for_a_program() {
+        let (code, invite) = (RoomCode::parse(b"AB3Z").unwrap(), Invite::parse("chat://h:7000/AB3Z").unwrap());
+
+        assert_eq!(printed(|out| Lines { is_json: false }.invite(out, code, &invite)), "chat://h:7000/AB3Z\n");
+        let object = "{\"code\":\"AB3Z\",\"invite\":\"chat://h:7000/AB3Z\"}\n";
+        assert_eq!(printed(|out| Lines { is_json: true }.invite(out, code, &invite)), object);
     }
 
     #[test]

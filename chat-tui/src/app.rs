@@ -13,7 +13,8 @@ pub use around::look_around;
 
 use crate::effect::Effect;
 use crate::event::{Event, EventKind, HostEvent};
-use crate::link::{Command, LinkEvent};
+use crate::keeper::Note;
+use crate::link::{Command, LinkEvent, OutboxItem};
 use crate::state::{Start, State};
 use crate::terminal::{self, Terminal};
 use crate::update::{begin, update};
@@ -50,13 +51,19 @@ pub trait World {
 
     /// Starts to serve at this address, unless somebody does already. The server lives as long as the world does.
     fn host(&mut self, server: String) -> oneshot::Receiver<HostEvent>;
+
+    /// Keeps this on disk for later runs, if it can; does not wait for it.
+    fn keep(&mut self, note: Note);
+
+    /// Keeps what was written under this name for a server that is left, until somebody comes back to it.
+    fn shelve(&mut self, server: &str, name: Nick, posts: Vec<OutboxItem>);
 }
 
-/// Runs the client until it ends. The terminal is given back when this returns.
+/// Runs the client until it ends. The terminal is given back when this returns, with what to leave on it, if anything.
 ///
 /// # Errors
 /// The terminal could not be taken over or drawn on.
-pub async fn run(start: Start, world: &mut impl World) -> io::Result<()> {
+pub async fn run(start: Start, world: &mut impl World) -> io::Result<Option<String>> {
     let signals = Signals::install()?;
     let hangup = terminal::hangup()?;
     let terminal = Terminal::take()?;
@@ -69,6 +76,7 @@ pub async fn run(start: Start, world: &mut impl World) -> io::Result<()> {
         signals,
         hangup,
         link: None,
+        server: None,
         unsent: VecDeque::new(),
         hosting: None,
         drawn_at: None,
@@ -109,6 +117,8 @@ struct App<'a, W> {
     signals: Signals,
     hangup: oneshot::Receiver<()>,
     link: Option<LinkEnds>,
+    /// Where the last link goes or went.
+    server: Option<String>,
     /// Commands that wait for a link, or for room in its queue. As many as a person makes.
     unsent: VecDeque<Command>,
     hosting: Option<oneshot::Receiver<HostEvent>>,
@@ -204,6 +214,8 @@ impl<W: World> App<'_, W> {
             Effect::Dial { server, key, name } => self.dial(server, key, name),
             Effect::Link(command) => self.tell_link(command),
             Effect::Host { server } => self.hosting = Some(self.world.host(server)),
+            Effect::Keep(note) => self.world.keep(note),
+            Effect::Copy(text) => self.terminal.copy(&text)?,
             Effect::Bell => self.terminal.ring()?,
             Effect::Suspend => self.suspend()?,
             Effect::Redraw => self.is_blank = true,
@@ -216,8 +228,21 @@ impl<W: World> App<'_, W> {
         self.flush();
         // A request belonged to the link that ends here; what was written belongs to the room.
         self.unsent.retain(|command| matches!(command, Command::Post(_) | Command::Discard(_)));
+        if let Some(before) = self.server.replace(server.clone()).filter(|before| *before != server) {
+            self.shelve(&before);
+        }
         self.link = Some(self.world.dial(server, key, name));
         self.flush();
+    }
+
+    /// What no link has taken belongs to rooms of the server that is left.
+    fn shelve(&mut self, server: &str) {
+        let unsent = self.unsent.drain(..);
+        let posts: Vec<_> =
+            unsent.filter_map(|command| if let Command::Post(item) = command { Some(item) } else { None }).collect();
+        if let (Some(name), false) = (self.state.name.clone(), posts.is_empty()) {
+            self.world.shelve(server, name, posts);
+        }
     }
 
     fn tell_link(&mut self, command: Command) {
@@ -259,8 +284,8 @@ impl<W: World> App<'_, W> {
     }
 
     /// Gives the terminal back first: nobody looks at a screen that no longer answers.
-    async fn end(self, farewell: Farewell) -> io::Result<()> {
-        let Self { terminal, input, link, mut unsent, .. } = self;
+    async fn end(self, farewell: Farewell) -> io::Result<Option<String>> {
+        let Self { terminal, input, link, mut unsent, state, .. } = self;
         drop((terminal, input));
         let limit = if let Farewell::Quit = farewell { BYE } else { BYE_AFTER_HANGUP };
         if let Some(link) = link {
@@ -270,7 +295,7 @@ impl<W: World> App<'_, W> {
         }
         match farewell {
             Farewell::Terminal(error) => Err(error),
-            Farewell::Quit | Farewell::Hangup => Ok(()),
+            Farewell::Quit | Farewell::Hangup => Ok(state.last_words()),
         }
     }
 }

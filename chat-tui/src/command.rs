@@ -1,18 +1,30 @@
 //! Slash commands: one row each. The parser, completion and the help overlay read this table.
 
-use chat_proto::{Nick, RoomCode, Text, Topic};
+use crate::destination::Destination;
+use crate::overlay::invite::View;
+use chat_proto::entry::{BanScope, Target};
+use chat_proto::frame::Door;
+use chat_proto::{Act, Nick, PersonId, Text, Topic};
 
 /// What a command asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
     Help,
     Me(Text),
-    Join(RoomCode),
-    Create,
+    Join(Destination),
+    Create(Door),
+    Invite(View),
     Leave,
     Nick(Nick),
     ShowTopic,
     Topic(Topic),
+    /// Its target has a name, and nobody has looked yet who that is.
+    Act(Act),
+    Whois(Nick),
+    WhoAmI,
+    Ignore(Nick),
+    ShowIgnored,
+    Unignore(Nick),
     Quit,
     Clear,
 }
@@ -27,14 +39,79 @@ pub struct Command {
     parse: fn(&str) -> Result<Action, String>,
 }
 
-pub const COMMANDS: [Command; 9] = [
+pub const COMMANDS: &[Command] = &[
     Command { names: &["help"], args: "", help: "show keys and commands", parse: |args| bare(args, Action::Help) },
     Command { names: &["me"], args: "<does>", help: "say what you do: /me waves", parse: me },
-    Command { names: &["join", "j"], args: "<code>", help: "enter another room, or go back to one", parse: join },
-    Command { names: &["create"], args: "", help: "open a new room", parse: |args| bare(args, Action::Create) },
+    Command {
+        names: &["join", "j"],
+        args: "<code | invite>",
+        help: "enter another room, or go back to one",
+        parse: join,
+    },
+    Command {
+        names: &["create"],
+        args: "[private]",
+        help: "open a new room; a private one needs an invite",
+        parse: create,
+    },
+    Command { names: &["invite"], args: "[qr]", help: "show and copy the line that brings others here", parse: invite },
     Command { names: &["leave", "part"], args: "", help: "give up this room", parse: |args| bare(args, Action::Leave) },
     Command { names: &["nick"], args: "<name>", help: "take another name", parse: nick },
     Command { names: &["topic"], args: "[text | -]", help: "show, set or clear the topic", parse: topic },
+    Command {
+        names: &["kick"],
+        args: "<name>",
+        help: "remove somebody, who may return after 10 minutes",
+        parse: |args| at(args, Act::Kick),
+    },
+    Command {
+        names: &["ban"],
+        args: "<name> [address]",
+        help: "keep somebody's key out; with address, everybody from there",
+        parse: ban,
+    },
+    Command { names: &["unban"], args: "<name>", help: "take a ban back", parse: |args| at(args, Act::Unban) },
+    Command { names: &["op"], args: "<name>", help: "let somebody keep order too", parse: |args| at(args, Act::Op) },
+    Command { names: &["deop"], args: "<name>", help: "take that back", parse: |args| at(args, Act::Deop) },
+    Command { names: &["mute"], args: "<name>", help: "let somebody only read", parse: |args| at(args, Act::Mute) },
+    Command { names: &["unmute"], args: "<name>", help: "let them speak again", parse: |args| at(args, Act::Unmute) },
+    Command {
+        names: &["lock"],
+        args: "",
+        help: "close the door: only members come in",
+        parse: |args| bare(args, Action::Act(Act::Lock)),
+    },
+    Command { names: &["unlock"], args: "", help: "open it again", parse: |args| bare(args, Action::Act(Act::Unlock)) },
+    Command {
+        names: &["rekey"],
+        args: "",
+        help: "replace a private room's secret: older invites no longer work",
+        parse: |args| bare(args, Action::Act(Act::Rekey)),
+    },
+    Command {
+        names: &["whois"],
+        args: "<name>",
+        help: "show a person's fingerprint, and what is known of them",
+        parse: |args| name(args).map(Action::Whois),
+    },
+    Command {
+        names: &["whoami"],
+        args: "",
+        help: "show your fingerprint, and the names of your key",
+        parse: |args| bare(args, Action::WhoAmI),
+    },
+    Command {
+        names: &["ignore"],
+        args: "[name]",
+        help: "hide what somebody says, under any name; alone, list whom",
+        parse: ignore,
+    },
+    Command {
+        names: &["unignore"],
+        args: "<name>",
+        help: "show it again",
+        parse: |args| name(args).map(Action::Unignore),
+    },
     Command {
         names: &["clear"],
         args: "",
@@ -88,7 +165,23 @@ fn me(args: &str) -> Result<Action, String> {
 }
 
 fn join(args: &str) -> Result<Action, String> {
-    RoomCode::parse(args.as_bytes()).map(Action::Join).map_err(|error| error.to_string())
+    Destination::parse(args).map(Action::Join).map_err(|error| error.to_string())
+}
+
+fn create(args: &str) -> Result<Action, String> {
+    match args {
+        "" => Ok(Action::Create(Door::Open)),
+        "private" => Ok(Action::Create(Door::Private)),
+        _ => Err("a room is open, or it is private: /create, or /create private".to_owned()),
+    }
+}
+
+fn invite(args: &str) -> Result<Action, String> {
+    match args {
+        "" => Ok(Action::Invite(View::Line)),
+        "qr" => Ok(Action::Invite(View::Qr)),
+        _ => Err("/invite shows the line, /invite qr its QR code".to_owned()),
+    }
 }
 
 fn nick(args: &str) -> Result<Action, String> {
@@ -103,6 +196,31 @@ fn topic(args: &str) -> Result<Action, String> {
     }
 }
 
+/// A name, as it is typed or completed: with or without `@`.
+fn name(args: &str) -> Result<Nick, String> {
+    let name = args.strip_prefix('@').unwrap_or(args);
+    Nick::parse(name.as_bytes()).map_err(|error| error.to_string())
+}
+
+fn at(args: &str, act: fn(Target) -> Act) -> Result<Action, String> {
+    name(args).map(|name| Action::Act(act(Target { person: PersonId(0), name: name.to_string().into() })))
+}
+
+fn ban(args: &str) -> Result<Action, String> {
+    match args.split_once(char::is_whitespace).map(|(name, scope)| (name, scope.trim_start())) {
+        None => at(args, |target| Act::Ban(target, BanScope::Key)),
+        Some((name, "address")) => at(name, |target| Act::Ban(target, BanScope::Address)),
+        Some(_) => Err("say /ban bob, or /ban bob address".to_owned()),
+    }
+}
+
+fn ignore(args: &str) -> Result<Action, String> {
+    match args {
+        "" => Ok(Action::ShowIgnored),
+        _ => name(args).map(Action::Ignore),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,19 +229,44 @@ mod tests {
         Text::parse(text.as_bytes()).unwrap()
     }
 
+    fn target(name: &str) -> Target {
+        Target { person: PersonId(0), name: name.to_owned().into() }
+    }
+
     #[test]
     fn every_command_is_understood() {
         let table = [
             ("/help", Action::Help),
             ("/me waves", Action::Me(text("waves"))),
-            ("/join ab3z", Action::Join(RoomCode::parse(b"AB3Z").unwrap())),
-            ("/j AB3Z ", Action::Join(RoomCode::parse(b"AB3Z").unwrap())),
-            ("/create", Action::Create),
+            ("/join ab3z", Action::Join(Destination::parse("AB3Z").unwrap())),
+            ("/j AB3Z ", Action::Join(Destination::parse("AB3Z").unwrap())),
+            ("/join chat://h/AB3Z", Action::Join(Destination::parse("chat://h:7000/AB3Z").unwrap())),
+            ("/create", Action::Create(Door::Open)),
+            ("/create private", Action::Create(Door::Private)),
+            ("/invite", Action::Invite(View::Line)),
+            ("/invite qr", Action::Invite(View::Qr)),
             ("/leave", Action::Leave),
             ("/nick bob", Action::Nick(Nick::parse(b"bob").unwrap())),
             ("/topic", Action::ShowTopic),
             ("/topic release planning", Action::Topic(Topic::parse(b"release planning").unwrap())),
             ("/topic -", Action::Topic(Topic::default())),
+            ("/kick bob", Action::Act(Act::Kick(target("bob")))),
+            ("/kick @Bob ", Action::Act(Act::Kick(target("Bob")))),
+            ("/ban bob", Action::Act(Act::Ban(target("bob"), BanScope::Key))),
+            ("/ban bob  address", Action::Act(Act::Ban(target("bob"), BanScope::Address))),
+            ("/unban bob", Action::Act(Act::Unban(target("bob")))),
+            ("/op bob", Action::Act(Act::Op(target("bob")))),
+            ("/deop bob", Action::Act(Act::Deop(target("bob")))),
+            ("/mute bob", Action::Act(Act::Mute(target("bob")))),
+            ("/unmute bob", Action::Act(Act::Unmute(target("bob")))),
+            ("/lock", Action::Act(Act::Lock)),
+            ("/unlock", Action::Act(Act::Unlock)),
+            ("/rekey", Action::Act(Act::Rekey)),
+            ("/whois bob", Action::Whois(Nick::parse(b"bob").unwrap())),
+            ("/whoami", Action::WhoAmI),
+            ("/ignore bob", Action::Ignore(Nick::parse(b"bob").unwrap())),
+            ("/ignore", Action::ShowIgnored),
+            ("/unignore bob", Action::Unignore(Nick::parse(b"bob").unwrap())),
             ("/clear", Action::Clear),
             ("/quit", Action::Quit),
             ("/exit", Action::Quit),
@@ -136,7 +279,34 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_a_command_is_a_sentence() {
-        for line in ["/me", "/join", "/join ABC", "/join 0000", "/nick", "/nick a b", "/quit now", "/nope", "/"] {
+        let lines = [
+            "/me",
+            "/join",
+            "/join ABC",
+            "/join 0000",
+            "/join chat://h",
+            "/join chat://h/AB3Z#x",
+            "/create secret",
+            "/invite bob",
+            "/nick",
+            "/nick a b",
+            "/quit now",
+            "/nope",
+            "/",
+            "/kick",
+            "/kick bob now",
+            "/ban",
+            "/ban bob addr",
+            "/ban bob address now",
+            "/op a/b",
+            "/lock now",
+            "/rekey bob",
+            "/whois",
+            "/whoami bob",
+            "/ignore a b",
+            "/unignore",
+        ];
+        for line in lines {
             let sentence = parse(line).unwrap_err();
             assert!(sentence.contains(' '), "{line}: {sentence}");
         }

@@ -3,32 +3,40 @@
 mod address;
 mod person;
 
-pub use address::{AddressError, DEFAULT_SERVER, server_address};
+pub use address::{Address, AddressError, DEFAULT_SERVER, dialed_address, is_same_server, server_address};
 pub use person::login_name;
 
-use chat_proto::{Nick, RoomCode};
+use crate::destination::Destination;
+use crate::link::Encryption;
+use chat_proto::frame::Door;
+use chat_proto::{Fingerprint, Nick};
+use clap::builder::FalseyValueParser;
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::path::PathBuf;
 use std::time::Duration;
 
 const EXAMPLES: &str = "\
 Examples:
-  chat-tui --host --name alice --create    a chat on this machine, with one command
+  chat-tui --host --name alice --create    a chat for all who reach this machine
   chat-tui --name bob --join AB3Z          enter the room AB3Z
+  chat-tui --join 'chat://host:7000/AB3Z?key=…'    the same, with an invite
   chat-tui --server chat.example.org       ask for the rest on the screen
   make 2>&1 | tail -5 | chat-tui send --join AB3Z --name ci
   chat-tui tail --join AB3Z --json | jq -r .text
+  chat-tui identity show                   your fingerprint, for others to compare
 
 A name belongs to the key that first used it. The key is made on first start and kept in
-~/.local/share/chat/identity; whoever has that file is you. Messages that were not acknowledged
+~/.local/share/chat/identity; whoever has that file is you. Keys of servers are kept beside it, in
+known_servers; chat-tui trust shows and changes them. Messages that were not acknowledged
 are kept in ~/.local/state/chat/outbox and sent when you come back.
 
 Exit codes:
   0  done
   1  refused; the reason is on standard error
   2  the command line is wrong
-  3  send: no answer in time; standard error says whether the message may have arrived";
+  3  no answer in time; send says on standard error whether the message may have arrived";
 
 /// Chats in a terminal.
 ///
@@ -52,18 +60,38 @@ pub struct Chat {
     /// Open a new room and enter it
     #[arg(long, conflicts_with = "join")]
     pub create: bool,
-    /// Enter the room with this code
-    #[arg(long, value_name = "CODE")]
+    /// Let only those in who have an invite
+    #[arg(long, requires = "create", conflicts_with = "join")]
+    pub private: bool,
+    /// Enter the room with this code, or the one that this invite names
+    #[arg(long, value_name = "CODE|INVITE")]
     pub join: Option<String>,
-    /// The server; the port is 7000 if none is given [default: localhost:7000]
+    /// The server, or chat://host:port?key=…; the port is 7000 if none is given [default: localhost:7000]
     #[arg(long, value_name = "HOST:PORT", env = "CHAT_SERVER")]
     pub server: Option<String>,
+    #[command(flatten)]
+    pub secured: Secured,
     /// The file with your key [default: ~/.local/share/chat/identity]
     #[arg(long, value_name = "FILE")]
     pub identity: Option<PathBuf>,
-    /// Run a server inside this program, for this machine only, unless one answers already
+    /// Run a server inside this program, for all who can reach this machine, unless one answers already
     #[arg(long)]
     pub host: bool,
+}
+
+/// Which connections are encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Args)]
+pub struct Secured {
+    /// Use TLS also to this machine, as through a tunnel to another one
+    #[arg(long, env = "CHAT_TLS", value_parser = FalseyValueParser::new())]
+    tls: bool,
+}
+
+impl Secured {
+    /// What was asked for.
+    pub fn encryption(self) -> Encryption {
+        if self.tls { Encryption::Always } else { Encryption::ByAddress }
+    }
 }
 
 /// For pipes and scripts: no screen.
@@ -73,6 +101,13 @@ pub enum Script {
     Send(Send),
     /// Print a room, its history first, and go on printing what is said
     Tail(Tail),
+    /// Print the line that brings others into a room
+    Invite(Invite),
+    /// Show your key, list the names that it holds on a server, or give one up
+    #[command(subcommand)]
+    Identity(Identity),
+    /// Show which key a server is known by, or accept another one
+    Trust(Trust),
 }
 
 /// `chat-tui send`.
@@ -80,8 +115,8 @@ pub enum Script {
 #[command(after_help = "Exit codes: 0 acknowledged, 1 refused, 2 usage, 3 no answer in time (outcome unknown)")]
 pub struct Send {
     /// The room
-    #[arg(long, value_name = "CODE", value_parser = code)]
-    pub join: RoomCode,
+    #[arg(long, value_name = "CODE|INVITE", value_parser = destination)]
+    pub join: Destination,
     #[command(flatten)]
     pub who: Who,
     /// How long to wait for the acknowledgement
@@ -95,16 +130,27 @@ pub struct Send {
 /// `chat-tui tail`.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 #[command(
-    after_help = "With --json, each line is an object: seq, id, time (RFC 3339, UTC), author, kind, text. The kinds are\n\
-    message, action, topic, opened, joined, left, renamed, unknown. With --create the first line is {\"code\":\"AB3Z\"}."
+    after_help = "With --json, each line is an object: seq, id, time (RFC 3339, UTC), author, kind, text; an act\n\
+    (somebody was removed, muted, …) also has act and target. The kinds are message, action, topic, act, opened, joined,\n\
+    left, renamed, unknown. With --create the first line is {\"code\":\"AB3Z\"}, with --create --private it is\n\
+    {\"code\":\"AB3Z\",\"invite\":\"chat://…\"}."
 )]
 pub struct Tail {
     /// The room
-    #[arg(long, value_name = "CODE", value_parser = code, required_unless_present = "create", conflicts_with = "create")]
-    pub join: Option<RoomCode>,
+    #[arg(
+        long,
+        value_name = "CODE|INVITE",
+        value_parser = destination,
+        required_unless_present = "create",
+        conflicts_with = "create"
+    )]
+    pub join: Option<Destination>,
     /// Open a new room, print its code first, and keep it alive
     #[arg(long)]
     pub create: bool,
+    /// Let only those in who have an invite, and print that first
+    #[arg(long, requires = "create", conflicts_with = "join")]
+    pub private: bool,
     /// One JSON object per line
     #[arg(long)]
     pub json: bool,
@@ -112,15 +158,109 @@ pub struct Tail {
     pub who: Who,
 }
 
+/// `chat-tui invite`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+#[command(after_help = "Only members of a room are told what lets others into it.\n\n\
+    Exit codes: 0 printed, 1 refused, 2 usage, 3 no answer in time")]
+pub struct Invite {
+    /// The room
+    #[arg(long, value_name = "CODE|INVITE", value_parser = destination)]
+    pub join: Destination,
+    /// Print a QR code of it as well
+    #[arg(long)]
+    pub qr: bool,
+    #[command(flatten)]
+    pub who: Who,
+    /// How long to wait for the answer
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    pub timeout: Duration,
+}
+
+/// `chat-tui identity`.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum Identity {
+    /// Print the fingerprint of your key, short and whole, and the file with the key
+    ///
+    /// The short form is for comparing aloud: whoever asks /whois about you must see the same.
+    /// Needs no server. Makes the key if there is none yet.
+    Show {
+        /// The file with your key [default: ~/.local/share/chat/identity]
+        #[arg(long, value_name = "FILE")]
+        identity: Option<PathBuf>,
+    },
+    /// Print the names that your key holds on a server, one per line
+    ///
+    /// Names that were given up rest with the key for a while; the hours that are left stand behind
+    /// them. The server is asked under a name, which the key holds from then on: --name chooses it.
+    Names(Names),
+    /// Give a name up: its person leaves every room, and after a while others may have it
+    GiveUp(GiveUp),
+}
+
+/// `chat-tui identity names`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+#[command(after_help = "Exit codes: 0 done, 1 refused, 2 usage, 3 no answer in time")]
+pub struct Names {
+    #[command(flatten)]
+    pub who: Who,
+    /// How long to wait for the answer
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    pub timeout: Duration,
+}
+
+/// `chat-tui identity give-up`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+#[command(after_help = "Exit codes: 0 given up, 1 refused, 2 usage, 3 no answer in time (outcome unknown)")]
+pub struct GiveUp {
+    /// The name
+    #[arg(value_name = "NAME", value_parser = nick)]
+    pub name: Nick,
+    /// The server, or chat://host:port?key=…; the port is 7000 if none is given
+    #[arg(long, value_name = "HOST:PORT", env = "CHAT_SERVER", default_value = DEFAULT_SERVER, value_parser = Address::parse)]
+    pub server: Address,
+    #[command(flatten)]
+    pub secured: Secured,
+    /// The file with your key [default: ~/.local/share/chat/identity]
+    #[arg(long, value_name = "FILE")]
+    pub identity: Option<PathBuf>,
+    /// How long to wait for the answer
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    pub timeout: Duration,
+}
+
+/// `chat-tui trust`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+#[command(after_help = TRUST)]
+pub struct Trust {
+    /// The server, or an invite to it; the port is 7000 if none is given
+    #[arg(value_name = "HOST:PORT", value_parser = Address::parse)]
+    pub server: Address,
+    /// The key to trust from now on, whatever was known before
+    #[arg(value_name = "KEY", value_parser = fingerprint, allow_hyphen_values = true)]
+    pub key: Option<Fingerprint>,
+    /// Forget the server, as if it had never been met
+    #[arg(long, conflicts_with = "key")]
+    pub forget: bool,
+}
+
+const TRUST: &str = "\
+A server whose certificate the roots of this system vouch for needs nothing else. Any other
+shows its key at first contact, and must have the same one from then on. Known servers stand in
+~/.local/share/chat/known_servers, one per line.
+
+Exit codes: 0 done, 1 nothing is known of the server, or the file cannot be used, 2 usage";
+
 /// Who does it, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct Who {
     /// The name to appear under; by default the one you are logged in under, or a free one like it
     #[arg(long, value_parser = nick)]
     pub name: Option<Nick>,
-    /// The server; the port is 7000 if none is given
-    #[arg(long, value_name = "HOST:PORT", env = "CHAT_SERVER", default_value = DEFAULT_SERVER, value_parser = server_address)]
-    pub server: String,
+    /// The server, or chat://host:port?key=…; the port is 7000 if none is given
+    #[arg(long, value_name = "HOST:PORT", env = "CHAT_SERVER", default_value = DEFAULT_SERVER, value_parser = Address::parse)]
+    pub server: Address,
+    #[command(flatten)]
+    pub secured: Secured,
     /// The file with your key [default: ~/.local/share/chat/identity]
     #[arg(long, value_name = "FILE")]
     pub identity: Option<PathBuf>,
@@ -136,11 +276,88 @@ impl Config {
         I: IntoIterator<Item = T>,
         T: Into<std::ffi::OsString> + Clone,
     {
-        let config = Self::try_parse_from(arguments)?;
-        match config.chat.host && config.chat.join.is_some() {
-            true => Err(Self::command().error(ErrorKind::ArgumentConflict, HOST_AND_JOIN)),
-            false => Ok(config),
+        let matches = Self::command().try_get_matches_from(arguments)?;
+        let config = Self::from_arg_matches(&matches)?;
+        match config.contradiction(&matches) {
+            Some(sentence) => Err(Self::command().error(ErrorKind::ArgumentConflict, sentence)),
+            None => Ok(config),
         }
+    }
+
+    /// What was typed that cannot be meant together.
+    fn contradiction(&self, matches: &ArgMatches) -> Option<String> {
+        if self.chat.host && self.chat.join.is_some() {
+            return Some(HOST_AND_JOIN.to_owned());
+        }
+        let matches = matches.subcommand().map_or(matches, |(_, matches)| matches);
+        let invited = self.destination()?.server?.server;
+        // One from the environment is a habit, and gives way to an invite.
+        let is_typed = matches.value_source("server") == Some(ValueSource::CommandLine);
+        let typed = self.server().filter(|_| is_typed)?;
+        let is_other = typed != invited;
+        is_other.then(|| format!("the invite is to {invited}, not to {typed}; leave --server away"))
+    }
+
+    fn server(&self) -> Option<String> {
+        match &self.script {
+            None => Some(Address::parse(self.chat.server.as_deref()?).ok()?.server),
+            Some(script) => Some(script.who()?.server.server.clone()),
+        }
+    }
+
+    fn destination(&self) -> Option<Destination> {
+        match &self.script {
+            // What is wrong with it, the prompt says.
+            None => Destination::parse(self.chat.join.as_deref()?).ok(),
+            Some(script) => script.join().cloned(),
+        }
+    }
+}
+
+impl Chat {
+    /// The server to begin with: that of the invite, or the one that was named.
+    pub fn server(&self) -> Option<String> {
+        let invited = self.join.as_deref().and_then(|join| Destination::parse(join).ok()?.server);
+        invited.map(|address| address.server).or_else(|| self.server.clone())
+    }
+}
+
+impl Script {
+    fn who(&self) -> Option<&Who> {
+        match self {
+            Self::Send(order) => Some(&order.who),
+            Self::Tail(order) => Some(&order.who),
+            Self::Invite(order) => Some(&order.who),
+            Self::Identity(Identity::Names(order)) => Some(&order.who),
+            Self::Identity(_) | Self::Trust(_) => None,
+        }
+    }
+
+    fn join(&self) -> Option<&Destination> {
+        match self {
+            Self::Send(order) => Some(&order.join),
+            Self::Tail(order) => order.join.as_ref(),
+            Self::Invite(order) => Some(&order.join),
+            Self::Identity(_) | Self::Trust(_) => None,
+        }
+    }
+}
+
+impl Tail {
+    /// The door of a room that is opened.
+    pub fn door(&self) -> Door {
+        match self.private {
+            true => Door::Private,
+            false => Door::Open,
+        }
+    }
+}
+
+impl Who {
+    /// The server to dial: that of the invite, or the one that was named.
+    pub fn address(&self, destination: Option<&Destination>) -> Address {
+        let invited = destination.and_then(|destination| destination.server.clone());
+        invited.unwrap_or_else(|| self.server.clone())
     }
 }
 
@@ -153,8 +370,12 @@ fn nick(typed: &str) -> Result<Nick, String> {
     Nick::parse(typed.as_bytes()).map_err(|error| error.to_string())
 }
 
-fn code(typed: &str) -> Result<RoomCode, String> {
-    RoomCode::parse(typed.as_bytes()).map_err(|error| error.to_string())
+fn fingerprint(typed: &str) -> Result<Fingerprint, String> {
+    Fingerprint::parse(typed).ok_or_else(|| "a key is 43 letters, digits, - and _, as the server prints it".to_owned())
+}
+
+fn destination(typed: &str) -> Result<Destination, String> {
+    Destination::parse(typed).map_err(|error| error.to_string())
 }
 
 /// A day at most: a script that waits longer has another problem.

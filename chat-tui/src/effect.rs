@@ -1,5 +1,6 @@
 //! What `update` asks of the world. A closed set; `app` carries them out in order.
 
+use crate::keeper::Note;
 use crate::link::Command;
 use chat_proto::{Fingerprint, Nick};
 
@@ -12,6 +13,10 @@ pub enum Effect {
     Link(Command),
     /// Serve at this address from inside this process, unless somebody does already; answered by `HostEvent`.
     Host { server: String },
+    /// Keep this on disk, for later runs.
+    Keep(Note),
+    /// Put this into the clipboard, if the terminal allows it.
+    Copy(String),
     /// Ring the terminal's bell.
     Bell,
     /// Give the terminal back and stop this process until it is continued.

@@ -1,7 +1,7 @@
 //! What wakes the client. A closed set: everything that happens reaches `update` as one of these.
 
 use crate::link::LinkEvent;
-use chat_proto::UnixMillis;
+use chat_proto::{Invite, UnixMillis};
 
 /// Something that happened, and when.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,8 +29,8 @@ pub enum EventKind {
 /// What became of `Effect::Host`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HostEvent {
-    /// This process serves at the address now.
-    Hosting { address: String },
+    /// This process serves at the address now; the invite names the server, as others reach it.
+    Hosting { address: String, invite: Invite },
     /// Somebody else answers at the address already: joined as a guest.
     Guest { address: String },
     /// It could not be done; the sentence says why.

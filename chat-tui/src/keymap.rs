@@ -18,6 +18,10 @@ pub enum Context {
     Help,
     /// A question.
     Question,
+    /// A server that is not trusted.
+    Distrust,
+    /// The invite overlay.
+    Invite,
 }
 
 /// What a key asks for.
@@ -48,9 +52,13 @@ pub enum Action {
     PreviousField,
     Go,
     TakeOffer,
+    /// Back to the room that stands at this place of the list, from 0.
+    Recent(usize),
     Leave,
     Yes,
     No,
+    /// Shows the other side.
+    Turn,
 }
 
 /// A key as it is pressed.
@@ -89,7 +97,7 @@ const fn row(keys: &'static [Key], context: Context, action: Action, help: &'sta
 
 const CTRL: KeyModifiers = KeyModifiers::CONTROL;
 const ALT: KeyModifiers = KeyModifiers::ALT;
-use Context::{Anywhere, Connecting, Help, Prompt, Question, Room, Typing};
+use Context::{Anywhere, Connecting, Distrust, Help, Invite, Prompt, Question, Room, Typing};
 use KeyCode::{BackTab, Backspace, Delete, Down, End, Enter, Esc, F, Home, Left, PageDown, PageUp, Right, Tab, Up};
 
 pub const BINDINGS: &[Binding] = &[
@@ -131,6 +139,11 @@ pub const BINDINGS: &[Binding] = &[
     row(&[key(BackTab), key(Up)], Prompt, Action::PreviousField, "previous field"),
     row(&[key(Enter)], Prompt, Action::Go, "go"),
     row(&[key(F(2))], Prompt, Action::TakeOffer, "take what is offered"),
+    row(&[alt('1')], Prompt, Action::Recent(0), "back to the first room of the list; Alt-2 to Alt-5 to the others"),
+    row(&[alt('2')], Prompt, Action::Recent(1), ""),
+    row(&[alt('3')], Prompt, Action::Recent(2), ""),
+    row(&[alt('4')], Prompt, Action::Recent(3), ""),
+    row(&[alt('5')], Prompt, Action::Recent(4), ""),
     row(&[key(Esc)], Prompt, Action::Leave, "quit"),
     row(&[key(Esc)], Connecting, Action::Leave, "back to the prompt"),
     row(&[key(Esc), key(Enter), ch('q')], Help, Action::Dismiss, ""),
@@ -142,6 +155,14 @@ pub const BINDINGS: &[Binding] = &[
     row(&[key(End), with(ALT, End)], Help, Action::Newest, ""),
     row(&[key(Enter), ch('y')], Question, Action::Yes, ""),
     row(&[key(Esc), ch('n')], Question, Action::No, ""),
+    row(&[key(Enter), key(F(5))], Distrust, Action::Mend, ""),
+    row(&[key(Esc), ch('q')], Distrust, Action::Dismiss, ""),
+    row(&[key(Up), ch('k')], Distrust, Action::Up, ""),
+    row(&[key(Down), ch('j')], Distrust, Action::Down, ""),
+    row(&[key(PageUp), ch('b')], Distrust, Action::PageUp, ""),
+    row(&[key(PageDown), ch(' ')], Distrust, Action::PageDown, ""),
+    row(&[key(Esc), key(Enter)], Invite, Action::Dismiss, ""),
+    row(&[ch('q')], Invite, Action::Turn, ""),
 ];
 
 const fn ch(letter: char) -> Key {
@@ -157,6 +178,8 @@ impl Context {
             Connecting => &[Connecting, Anywhere],
             Help => &[Help, Anywhere],
             Question => &[Question, Anywhere],
+            Distrust => &[Distrust, Anywhere],
+            Invite => &[Invite, Anywhere],
             Typing => &[Typing, Anywhere],
             Anywhere => &[Anywhere],
         }
@@ -220,7 +243,7 @@ mod tests {
 
     #[test]
     fn no_key_means_two_things_in_one_place() {
-        for context in [Room, Prompt, Connecting, Help, Question] {
+        for context in [Room, Prompt, Connecting, Help, Question, Distrust, Invite] {
             let rows = BINDINGS.iter().filter(|row| context.chain().contains(&row.context));
             let keys: Vec<String> = rows.flat_map(|row| row.keys.iter().map(Key::to_string)).collect();
             for (i, key) in keys.iter().enumerate() {

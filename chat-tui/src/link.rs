@@ -22,14 +22,19 @@ mod requests;
 mod room;
 mod sync;
 mod task;
+mod tcp;
+mod tls;
+mod trust;
 mod wake;
 mod wire;
 
-pub use dial::{Call, DialError, Dialer, Distrust, Security, Tcp, Trust, Why};
+pub use dial::{Call, DialError, Dialer, Distrust, Encryption, Security, Trust, Why};
 #[cfg(test)]
 pub(crate) use sync::tests as fixtures;
 
 pub use crate::outbox::OutboxItem;
+pub use tcp::Tcp;
+pub use tls::Roots;
 
 use chat_proto::entry::{Entry, PersonId, PostId, RoomId, Seq, UnixMillis};
 use chat_proto::frame::{Door, Durability, EndReason, GapKind, HeldName, Joined, Limits, Member, Stay};
@@ -82,7 +87,7 @@ pub fn wall_clock() -> UnixMillis {
     UnixMillis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
-/// Keeps a connection up over TCP until [`Command::Bye`], or until either channel is dropped (then without a `Bye`).
+/// Keeps a connection up over TCP, encrypted unless it stays on this machine, until [`Command::Bye`], or until either channel is dropped (then without a `Bye`).
 ///
 /// Must be called within a tokio runtime.
 pub fn spawn(
@@ -90,7 +95,7 @@ pub fn spawn(
     identity: SigningKey,
     environment: Environment,
 ) -> (mpsc::Sender<Command>, mpsc::Receiver<LinkEvent>) {
-    spawn_over(Tcp { server: target.server.clone() }, target, identity, environment)
+    spawn_over(Tcp::to(&target, Encryption::ByAddress), target, identity, environment)
 }
 
 /// The same over any kind of connection.
@@ -227,10 +232,14 @@ pub enum LinkEvent {
     /// The room is over (its last member left, or the server that kept it in memory was restarted), or this person was
     /// removed from it.
     RoomEnded { room: RoomId, reason: EndReason },
+    /// The answer to `Return`: that room is over, or this person is no member of it any more.
+    NoReturn { room: RoomId, sentence: String },
     /// What lets others into a room.
     Invitation { room: RoomId, code: RoomCode, secret: Option<Secret> },
     /// The names of this key.
     Names(Vec<HeldName>),
+    /// The name of this link is given up, and the link has ended.
+    GivenUp,
     /// Membership is given up.
     Left { room: RoomId },
     /// The new name holds.

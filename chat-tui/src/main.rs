@@ -1,14 +1,20 @@
 //! `chat-tui`: reads its command line, and starts what was asked for.
 
-use chat_tui::config::{Chat, Config, DEFAULT_SERVER, Script, Send, Tail, Who, login_name};
-use chat_tui::script::{Ending, send, tail};
+use chat_proto::Fingerprint;
+use chat_tui::config::{Chat, Config, DEFAULT_SERVER, Identity, Invite, Script, Send, Tail, login_name};
+use chat_tui::known_servers::KnownServers;
+use chat_tui::recent::{self, Store};
+use chat_tui::script::{self, Ending, invite, send, tail, trust};
 use chat_tui::state::{Start, Wish};
 use chat_tui::world::ThisMachine;
-use chat_tui::{app, identity, place};
+use chat_tui::{app, identity, keeper, place, veil};
 use ed25519_dalek::SigningKey;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use std::ffi::OsString;
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::process::ExitCode;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Command, ExitCode};
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -17,7 +23,7 @@ const UNREAD_EVERY: Duration = Duration::from_millis(500);
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let config = match Config::read(std::env::args_os()) {
+    let config = match Config::read(arguments()) {
         Ok(config) => config,
         // Also `--help` and `--version`, which are no errors and go to standard output.
         Err(error) => error.exit(),
@@ -28,23 +34,53 @@ async fn main() -> ExitCode {
     }
 }
 
+/// What was typed. A secret in it does not stay where everybody sees it: the program starts itself again without.
+fn arguments() -> Vec<OsString> {
+    let typed: Vec<_> = std::env::args_os().collect();
+    if let (Some((veiled, secret)), Ok(program)) = (veil::veil(&typed), std::env::current_exe()) {
+        // It returns only if it failed. Then the secret stays where its owner has put it.
+        drop(Command::new(program).arg0(&veiled[0]).args(&veiled[1..]).env(veil::VARIABLE, secret).exec());
+    }
+    veil::unveil(typed, std::env::var_os(veil::VARIABLE).as_deref())
+}
+
 async fn run(script: &Script) -> Ending {
-    let who = match script {
-        Script::Send(order) => &order.who,
-        Script::Tail(order) => &order.who,
-    };
-    let key = match key(who) {
-        Ok(key) => key,
-        Err(error) => return Ending::Refused(error.to_string()),
-    };
     match script {
-        Script::Send(order) => post(order, key).await,
-        Script::Tail(order) => follow(order, key).await,
+        Script::Send(order) => with_key(order.who.identity.as_deref(), |key| post(order, key)).await,
+        Script::Tail(order) => with_key(order.who.identity.as_deref(), |key| follow(order, key)).await,
+        Script::Invite(order) => with_key(order.who.identity.as_deref(), |key| share(order, key)).await,
+        Script::Identity(order) => with_key(key_file(order), |key| identify(order, key)).await,
+        Script::Trust(order) => trust::run(order, &KnownServers::usual(), io::stdout().lock()),
     }
 }
 
-fn key(who: &Who) -> Result<SigningKey, identity::IdentityError> {
-    identity::load_or_make(who.identity.as_deref())
+/// With the key in this file, or in the usual one.
+async fn with_key<E: Future<Output = Ending>>(file: Option<&Path>, act: impl FnOnce(SigningKey) -> E) -> Ending {
+    match identity::load_or_make(file) {
+        Ok(key) => act(key).await,
+        Err(error) => Ending::Refused(error.to_string()),
+    }
+}
+
+fn key_file(order: &Identity) -> Option<&Path> {
+    let file = match order {
+        Identity::Show { identity } => identity,
+        Identity::Names(order) => &order.who.identity,
+        Identity::GiveUp(order) => &order.identity,
+    };
+    file.as_deref()
+}
+
+async fn identify(order: &Identity, key: SigningKey) -> Ending {
+    match order {
+        Identity::Show { identity: Some(file) } => script::identity::show(&key, file, io::stdout().lock()),
+        Identity::Show { identity: None } => match identity::default_path() {
+            Ok(file) => script::identity::show(&key, &file, io::stdout().lock()),
+            Err(error) => Ending::Refused(error.to_string()),
+        },
+        Identity::Names(order) => script::identity::names(order, key, io::stdout(), io::stderr(), stopped()).await,
+        Identity::GiveUp(order) => script::identity::give_up(order, key, io::stderr(), stopped()).await,
+    }
 }
 
 async fn post(order: &Send, key: SigningKey) -> Ending {
@@ -55,7 +91,11 @@ async fn post(order: &Send, key: SigningKey) -> Ending {
             Err(error) => return Ending::Refused(format!("cannot read the message: {error}")),
         },
     };
-    send::run(order, &text, key, stopped()).await
+    send::run(order, &text, key, io::stderr(), stopped()).await
+}
+
+async fn share(order: &Invite, key: SigningKey) -> Ending {
+    invite::run(order, key, io::stdout(), invite::paper(), io::stderr(), stopped()).await
 }
 
 async fn follow(order: &Tail, key: SigningKey) -> Ending {
@@ -106,29 +146,37 @@ async fn chat(config: Chat) -> ExitCode {
         let sentence = "the chat needs a terminal; for pipes and scripts there are `chat-tui send` and `chat-tui tail`";
         return ended(&Ending::Refused(sentence.to_owned()));
     }
-    let start = start(config);
-    let mut world = ThisMachine::new(key, start.instance, place::state().ok());
+    let encryption = config.secured.encryption();
+    let state = place::state().ok();
+    let start = start(config, &key, state.as_deref());
+    let mut world = ThisMachine::new(key, start.instance, encryption, state);
     let outcome = app::run(start, &mut world).await;
     world.close().await;
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(None) => ExitCode::SUCCESS,
+        Ok(Some(words)) => ended(&Ending::DoneSaying(words)),
         Err(error) => ended(&Ending::Refused(format!("cannot use the terminal: {error}"))),
     }
 }
 
-fn start(config: Chat) -> Start {
+fn start(config: Chat, key: &SigningKey, state: Option<&Path>) -> Start {
+    let server = config.server();
     let room = match config.join {
         Some(code) => Wish::Join(code),
+        None if config.private => Wish::CreatePrivate,
         None if config.create => Wish::Create,
         None => Wish::None,
     };
     Start {
         name: config.name.unwrap_or_else(|| login_name().to_string()),
         room,
-        is_server_given: config.server.is_some(),
-        server: config.server.unwrap_or_else(|| DEFAULT_SERVER.to_owned()),
+        is_server_given: server.is_some(),
+        server: server.unwrap_or_else(|| DEFAULT_SERVER.to_owned()),
         is_host: config.host,
         instance: rand::random(),
+        key: Fingerprint::of(key.verifying_key().as_bytes()),
+        kept: keeper::load(state),
+        recent: state.map(|state| recent::load(&Store::new(state))).unwrap_or_default(),
         around: app::look_around(),
     }
 }

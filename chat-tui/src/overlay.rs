@@ -1,8 +1,12 @@
-//! What lies over a screen: the help, or a question.
+//! What lies over a screen: the help, a question, an invite, what is known of a person, or a server that is not trusted.
 
+pub mod distrust;
 pub mod help;
+pub mod invite;
+pub mod person;
 pub mod question;
 
+use crate::people::Whois;
 pub use question::Question;
 
 /// At most one at a time.
@@ -13,4 +17,14 @@ pub enum Overlay {
         row: usize,
     },
     Question(Question),
+    /// Why the server is not trusted, from this row on.
+    Distrust {
+        row: usize,
+    },
+    /// What is known of somebody.
+    Whois(Whois),
+    /// The reader's own key and names.
+    WhoAmI,
+    /// One side of the invite that `State::invitation` holds.
+    Invite(invite::View),
 }

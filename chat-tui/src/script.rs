@@ -1,8 +1,11 @@
-//! `send` and `tail`: the client without a screen, for pipes and scripts.
+//! `send`, `tail`, `invite` and `identity`: the client without a screen, for pipes and scripts.
 
 mod account;
+pub mod identity;
+pub mod invite;
 pub mod send;
 pub mod tail;
+pub mod trust;
 
 use std::process::ExitCode;
 

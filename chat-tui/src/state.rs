@@ -1,16 +1,21 @@
 //! Everything the client knows: plain data, changed by `update` alone.
 
-use crate::link::{Command, OutboxItem, Trouble};
+use crate::keeper::Kept;
+use crate::link::{Command, Distrust, OutboxItem, Security, Trouble};
 use crate::overlay::Overlay;
+use crate::overlay::invite::{Invitation, Purpose};
+use crate::people::People;
+use crate::recent::Recent;
 use crate::screen::prompt::Prompt;
 use crate::screen::room::Room;
 use crate::theme::{Depth, Theme};
+use crate::trust;
 use crate::widget::composer::Composer;
 use crate::widget::timeline::Reader;
 use crate::zone::Zone;
 use chat_proto::entry::{EntryBody, PersonId, PostId, RoomId, UnixMillis};
-use chat_proto::frame::Door;
-use chat_proto::{Fingerprint, Nick, RoomCode, Secret};
+use chat_proto::frame::{Door, HeldName};
+use chat_proto::{Fingerprint, Invite, Nick, RoomCode, Secret};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -27,6 +32,12 @@ pub struct Start {
     pub is_host: bool,
     /// Random per run: one half of every [`PostId`].
     pub instance: u64,
+    /// This person's own key.
+    pub key: Fingerprint,
+    /// What earlier runs knew of people.
+    pub kept: Kept,
+    /// The rooms of the last days, the newest first.
+    pub recent: Vec<Recent>,
     pub around: Surroundings,
 }
 
@@ -46,7 +57,8 @@ pub enum Wish {
     /// Ask.
     None,
     Create,
-    /// A code as typed.
+    CreatePrivate,
+    /// A code or an invite as typed.
     Join(String),
 }
 
@@ -66,15 +78,33 @@ pub struct State {
     /// Where the link there is goes, with which key, and under which name.
     pub dialed: Option<(String, Option<Fingerprint>, Nick)>,
     pub link: Link,
+    /// The rooms of the last days, the newest first.
+    pub recent: Vec<Recent>,
+    /// What the invite that was asked for is wanted for.
+    pub invite_for: Option<Purpose>,
+    /// What the overlay of that name shows.
+    pub invitation: Option<Invitation>,
     pub person: Option<PersonId>,
     pub name: Option<Nick>,
+    pub key: Fingerprint,
+    pub people: People,
+    /// The names of the key, since somebody asked for them.
+    pub names: Option<Vec<HeldName>>,
     pub server: Server,
+    /// The server of this process, since it serves.
+    pub hosted: Option<Hosted>,
+    /// What protects the connection there is, or was last.
+    pub security: Option<Security>,
+    /// The server that was not trusted, until somebody goes on.
+    pub distrusted: Option<Distrusted>,
     pub rooms: BTreeMap<RoomId, Room>,
     pub current: Option<RoomId>,
     /// How many posts this instance has made. One count for all rooms, so that an id alone names a post.
     pub posted: u64,
     pub composer: Composer,
     pub notice: Option<Notice>,
+    /// What is to be told as soon as there is a room to tell it in.
+    pub untold: Vec<String>,
     pub are_members_wanted: bool,
     pub has_focus: bool,
 }
@@ -102,6 +132,8 @@ pub enum Server {
 pub enum Goal {
     Create(Door),
     Join(RoomCode, Option<Secret>),
+    /// The room itself, whoever has its code by now.
+    Return(RoomId, RoomCode),
 }
 
 impl Goal {
@@ -109,6 +141,24 @@ impl Goal {
         match self {
             Self::Create(door) => Command::Create(door),
             Self::Join(code, secret) => Command::Join(code, secret),
+            Self::Return(room, _) => Command::Return(room),
+        }
+    }
+
+    /// The code of the room, if it has one yet.
+    pub fn code(self) -> Option<RoomCode> {
+        match self {
+            Self::Create(_) => None,
+            Self::Join(code, _) | Self::Return(_, code) => Some(code),
+        }
+    }
+
+    /// Whether it ends in this room, on the same server.
+    pub fn leads_to(self, room: &Room) -> bool {
+        match self {
+            Self::Create(_) => false,
+            Self::Join(code, _) => room.typed_code() == Some(code),
+            Self::Return(id, _) => room.id == id,
         }
     }
 }
@@ -134,7 +184,26 @@ pub enum Link {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
     Hint(String),
+    /// A hint that is no answer to what was done: it stays until there is another notice.
+    Standing(String),
     Problem(String),
+}
+
+/// The server of this process.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hosted {
+    /// Where this client reaches it.
+    pub address: String,
+    /// How others do.
+    pub invite: Invite,
+}
+
+/// A server that was not trusted, and what was to be done there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Distrusted {
+    pub distrust: Distrust,
+    /// None if there was a room already.
+    pub goal: Option<Goal>,
 }
 
 impl State {
@@ -148,19 +217,29 @@ impl State {
             zone: start.around.zone,
             instance: start.instance,
             screen: Screen::Prompt,
-            prompt: Prompt::new(&start.name, &start.room, &start.server),
+            prompt: Prompt::new(&start.name, &start.server),
             overlay: None,
             attempt: None,
             dialed: None,
             link: Link::Idle,
+            recent: start.recent,
+            invite_for: None,
+            invitation: None,
             person: None,
             name: None,
+            key: start.key,
+            people: People::new(start.kept.known, start.kept.ignored),
+            names: None,
             server: if start.is_server_given && !start.is_host { Server::Chosen } else { Server::Usual },
+            hosted: None,
+            security: None,
+            distrusted: None,
             rooms: BTreeMap::new(),
             current: None,
             posted: 0,
             composer: Composer::default(),
-            notice: None,
+            notice: start.kept.problem.map(Notice::Problem),
+            untold: Vec::new(),
             are_members_wanted: true,
             has_focus: true,
         }
@@ -175,11 +254,16 @@ impl State {
     }
 
     pub fn reader(&self) -> Reader<'_> {
-        Reader { person: self.person, name: self.name.as_ref() }
+        Reader { person: self.person, name: self.name.as_ref(), people: &self.people }
     }
 
     pub fn is_up(&self) -> bool {
         matches!(self.link, Link::Up { .. })
+    }
+
+    /// What was hinted at was about what was done before.
+    pub fn forget_hint(&mut self) {
+        self.notice.take_if(|notice| !matches!(notice, Notice::Standing(_)));
     }
 
     /// The id of the next post, used up by asking.
@@ -201,6 +285,11 @@ impl State {
 
     pub fn undelivered(&self) -> usize {
         self.rooms.values().map(|room| room.timeline.undelivered()).sum()
+    }
+
+    /// What is left on the terminal at the end: what somebody needs outside of here, whole and to be copied.
+    pub fn last_words(&self) -> Option<String> {
+        self.distrusted.as_ref().map(|distrusted| trust::as_text(&distrusted.distrust))
     }
 
     /// When the screen changes by itself next: a retry counts down.

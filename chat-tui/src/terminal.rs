@@ -4,12 +4,14 @@
 
 use crate::state::State;
 use crate::view;
+use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange};
 use crossterm::style::Print;
 use crossterm::terminal::{
     Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, SetTitle, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute, queue};
+use nix::sys::signal::{SigSet, SigmaskHow, Signal};
 use ratatui::backend::CrosstermBackend;
 use rustix::event::{PollFd, PollFlags, poll};
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write, stdin, stdout};
@@ -73,6 +75,11 @@ impl Terminal {
         execute!(self.inner.backend_mut(), Print('\x07'))
     }
 
+    /// Puts `text` into the clipboard through the terminal (OSC 52). Whether it did, no terminal tells.
+    pub fn copy(&mut self, text: &str) -> io::Result<()> {
+        execute!(self.inner.backend_mut(), CopyToClipboard::to_clipboard_from(text))
+    }
+
     /// Gives the terminal back and stops this process, with those it shares the terminal with, until it is continued.
     pub fn suspend(&mut self) -> io::Result<()> {
         give_back();
@@ -116,9 +123,12 @@ fn take_over() -> io::Result<()> {
 
 /// Cooked mode, main screen, cursor, mouse, paste and focus modes, title: as they were. Twice does no harm.
 fn give_back() {
-    if set_owner(None).is_none() {
-        return;
+    if set_owner(None).is_some() {
+        unstoppable(restore);
     }
+}
+
+fn restore() {
     // The terminal may be gone already: then there is nobody to give it back to.
     let _ = execute!(
         stdout(),
@@ -136,8 +146,20 @@ fn give_back() {
     let _ = stdout().flush();
 }
 
-/// Whether the terminal is ours to set. A shell that dies takes it back first; whoever sets it then is stopped by the
-/// kernel, and nobody is left to continue it.
+/// Does this without being stopped by the kernel, as it stops whoever sets or writes to a terminal that another group of
+/// processes has in the foreground. A shell that dies takes its terminal back at any moment, also between the question
+/// whose it is and what follows; and then nobody is left to continue a process that was stopped.
+fn unstoppable(act: impl FnOnce()) {
+    let mut stop = SigSet::empty();
+    stop.add(Signal::SIGTTOU);
+    let before = stop.thread_swap_mask(SigmaskHow::SIG_BLOCK);
+    act();
+    if let Ok(before) = before {
+        let _ = before.thread_set_mask();
+    }
+}
+
+/// Whether the terminal is ours to set: the mode of one that a shell has taken back is the shell's.
 fn is_in_foreground() -> bool {
     let group = rustix::termios::tcgetpgrp(stdin());
     group.map_or(true, |group| group == rustix::process::getpgrp())

@@ -49,6 +49,8 @@ pub enum Ink {
     Error,
     /// On [`Ground::Focus`] only.
     OnFocus,
+    /// On [`Ground::Paper`] only: what a camera reads.
+    OnPaper,
     /// Lines and borders; never text.
     Rule,
     /// The line above what is unread; never text.
@@ -71,6 +73,8 @@ pub enum Ground {
     Button,
     /// The one thing that Enter presses.
     Focus,
+    /// Light, for what a camera reads.
+    Paper,
 }
 
 /// One colour in every depth but none.

@@ -1,11 +1,16 @@
 //! The one place where the state changes: an event goes in, effects come out. No clock, no socket, no file.
 
 mod commands;
+mod invite;
 mod keys;
 mod link;
+mod people;
 mod posting;
 mod prompt;
 mod reading;
+mod recent;
+mod travel;
+mod trust;
 
 use crate::effect::Effect;
 use crate::event::{Event, EventKind};
@@ -35,7 +40,10 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
         EventKind::Hangup => vec![Effect::Quit],
     };
     effects.extend(reading::load_reached_gap(state));
-    effects
+    match effects.contains(&Effect::Quit) {
+        true => [recent::settle(state), effects].concat(),
+        false => effects,
+    }
 }
 
 fn on_terminal(state: &mut State, event: TerminalEvent) -> Vec<Effect> {
@@ -52,6 +60,7 @@ fn on_terminal(state: &mut State, event: TerminalEvent) -> Vec<Effect> {
 fn on_resize(state: &mut State, columns: u16, rows: u16) -> Vec<Effect> {
     (state.columns, state.rows) = (columns, rows);
     keys::keep_help_in_bounds(state);
+    trust::keep_in_bounds(state);
     Vec::new()
 }
 
@@ -74,6 +83,11 @@ fn on_focus(state: &mut State, focus: Focus) -> Vec<Effect> {
 fn hint(state: &mut State, words: impl Into<String>) -> Vec<Effect> {
     state.notice = Some(Notice::Hint(words.into()));
     Vec::new()
+}
+
+/// Shows sentences until there is another notice.
+fn standing(state: &mut State, words: String) {
+    state.notice = Some(Notice::Standing(words));
 }
 
 /// Shows what went wrong; nothing else happens.

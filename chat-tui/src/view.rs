@@ -1,6 +1,6 @@
 //! What the terminal shows: a function of the state that only reads it.
 
-use crate::overlay::{Overlay, help, question};
+use crate::overlay::{Overlay, distrust, help, invite, person, question};
 use crate::screen::{connecting, prompt, room};
 use crate::state::{Screen, State};
 use crate::theme::{Ground, Ink};
@@ -43,7 +43,7 @@ fn draw_on(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position> {
 
 fn draw_screen(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position> {
     match state.screen {
-        Screen::Prompt => prompt::draw(&state.prompt, state.theme, area, buffer),
+        Screen::Prompt => prompt::draw(state, area, buffer),
         Screen::Connecting => {
             connecting::draw(state, area, buffer);
             None
@@ -55,7 +55,11 @@ fn draw_screen(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Positio
 fn draw_overlay(overlay: Overlay, state: &State, area: Rect, buffer: &mut Buffer) {
     match overlay {
         Overlay::Help { row } => help::draw(row, state, area, buffer),
+        Overlay::Distrust { row } => distrust::draw(row, state, area, buffer),
         Overlay::Question(asked) => question::draw(asked, state, area, buffer),
+        Overlay::Whois(whois) => person::draw_whois(whois, state, area, buffer),
+        Overlay::WhoAmI => person::draw_whoami(state, area, buffer),
+        Overlay::Invite(view) => invite::draw(view, state, area, buffer),
     }
 }
 

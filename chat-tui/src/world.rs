@@ -1,10 +1,13 @@
 //! What is beyond the process, for the chat screen: links to servers, and a server of its own.
 
 use crate::app::{LinkEnds, World};
-use crate::config::server_address;
+use crate::config::{dialed_address, server_address};
 use crate::event::HostEvent;
 use crate::host::{self, Host, Hosting};
-use crate::link::{self, Environment, Target};
+use crate::keeper::{Keeper, Note};
+use crate::link::{self, Encryption, Environment, OutboxItem, Target, Tcp};
+use crate::outbox::{Kept, Outbox};
+use crate::place::Homeless;
 use chat_proto::frame::Stay;
 use chat_proto::{Fingerprint, Nick};
 use ed25519_dalek::SigningKey;
@@ -20,19 +23,26 @@ const DRAIN: Duration = Duration::from_secs(1);
 pub struct ThisMachine {
     key: SigningKey,
     instance: u64,
-    /// Where outbox and log are kept; in memory and not at all if there is no such place.
+    encryption: Encryption,
+    /// Where the outbox, and the key and log of a server are kept. Without it there is no server, and an outbox in memory.
     state: Option<PathBuf>,
     host: Arc<Mutex<Option<Host>>>,
+    /// None without a place to keep things.
+    keeper: Option<Keeper>,
 }
 
 impl ThisMachine {
     /// For the person who holds `key`. `instance` names this run.
-    pub fn new(key: SigningKey, instance: u64, state: Option<PathBuf>) -> Self {
-        Self { key, instance, state, host: Arc::default() }
+    pub fn new(key: SigningKey, instance: u64, encryption: Encryption, state: Option<PathBuf>) -> Self {
+        let keeper = state.clone().and_then(|state| Keeper::start(state).ok());
+        Self { key, instance, encryption, state, host: Arc::default(), keeper }
     }
 
-    /// Ends the hosted server, if there is one, after telling its guests.
+    /// Writes down what is still to be kept, and ends the hosted server, if there is one, after telling its guests.
     pub async fn close(self) {
+        if let Some(keeper) = self.keeper {
+            keeper.close().await;
+        }
         let host = self.host.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(host) = host {
             host.close(DRAIN).await;
@@ -42,12 +52,12 @@ impl ThisMachine {
 
 impl World for ThisMachine {
     fn dial(&mut self, server: String, key: Option<Fingerprint>, name: Nick) -> LinkEnds {
-        // What is no address is told by the link: nobody is there.
-        let server = server_address(&server).unwrap_or(server);
+        let server = dialed_address(&server);
         let outbox = self.state.as_ref().map(|state| state.join("outbox"));
         let environment = Environment::of_this_machine(self.instance, outbox);
-        let (commands, events) =
-            link::spawn(Target { server, key, name, stay: Stay::Resident }, self.key.clone(), environment);
+        let target = Target { server, key, name, stay: Stay::Resident };
+        let tcp = Tcp::to(&target, self.encryption);
+        let (commands, events) = link::spawn_over(tcp, target, self.key.clone(), environment);
         LinkEnds { commands, events }
     }
 
@@ -60,6 +70,22 @@ impl World for ThisMachine {
         });
         tells
     }
+
+    fn keep(&mut self, note: Note) {
+        if let Some(keeper) = &self.keeper {
+            keeper.keep(note);
+        }
+    }
+
+    fn shelve(&mut self, server: &str, name: Nick, posts: Vec<OutboxItem>) {
+        let Some(state) = &self.state else { return };
+        let server = dialed_address(server);
+        let kept: Vec<_> = posts.into_iter().map(|item| Kept { item, sent: false, is_unknown: false }).collect();
+        let shelved = Outbox::open(&state.join("outbox"), server, name.to_string());
+        if let Err(error) = shelved.and_then(|mut outbox| outbox.save(&kept)) {
+            tracing::warn!(%error, "unsent messages could not be written down");
+        }
+    }
 }
 
 async fn try_host(server: &str, state: Option<&Path>, slot: &Mutex<Option<Host>>) -> HostEvent {
@@ -67,10 +93,13 @@ async fn try_host(server: &str, state: Option<&Path>, slot: &Mutex<Option<Host>>
         Ok(address) => address,
         Err(error) => return HostEvent::Failed(error.to_string()),
     };
+    // A server without a key that stays the same would be another one each time.
+    let Some(state) = state else { return HostEvent::Failed(Homeless.to_string()) };
     match host::host(&address, state).await {
         Ok(Hosting::Here(host)) => {
+            let invite = host.invite().clone();
             slot.lock().unwrap_or_else(PoisonError::into_inner).replace(host);
-            HostEvent::Hosting { address }
+            HostEvent::Hosting { address, invite }
         }
         Ok(Hosting::Elsewhere) => HostEvent::Guest { address },
         Err(error) => HostEvent::Failed(error.to_string()),

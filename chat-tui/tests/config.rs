@@ -24,6 +24,15 @@ fn what_is_wrong_is_a_usage_error() {
         "chat-tui tail",
         "chat-tui tail --join AB3Z --create",
         "chat-tui --name alice tail --create",
+        "chat-tui --private",
+        "chat-tui --private --join AB3Z",
+        "chat-tui tail --private --join AB3Z",
+        "chat-tui invite",
+        "chat-tui invite --join chat://example.org",
+        "chat-tui send --join chat://example.org/AB3Z#short",
+        "chat-tui --join chat://example.org/AB3Z --server localhost",
+        "chat-tui send --join chat://example.org/AB3Z --server localhost:7000",
+        "chat-tui invite --join chat://example.org/AB3Z --server example.org:7001",
     ] {
         let error = read(line).expect_err(line);
         assert_eq!(error.exit_code(), 2, "{line}");
@@ -36,6 +45,34 @@ fn host_and_join_together_say_why_not() {
 
     assert_eq!(error.kind(), ErrorKind::ArgumentConflict);
     assert!(error.to_string().contains("a server that starts has none to --join"), "{error}");
+}
+
+#[test]
+fn an_invite_and_another_server_are_refused_with_both_addresses() {
+    let error = read("chat-tui --join chat://example.org/AB3Z --server localhost").unwrap_err();
+
+    assert!(error.to_string().contains("the invite is to example.org:7000, not to localhost"), "{error}");
+}
+
+#[test]
+fn an_invite_brings_its_server_and_agrees_with_the_same_one() {
+    for line in ["--join chat://example.org/AB3Z", "--join chat://example.org/AB3Z --server example.org:7000"] {
+        let config = read(&format!("chat-tui {line}")).unwrap();
+        assert_eq!(config.chat.server(), Some("example.org:7000".into()));
+
+        let Some(Script::Send(order)) = read(&format!("chat-tui send {line} hi")).unwrap().script else {
+            panic!("not a send")
+        };
+        assert_eq!(order.who.address(Some(&order.join)).server, "example.org:7000");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_an_invite_on_the_command_line_is_said() {
+    let error = read("chat-tui send --join chat://example.org/AB3Z#short hi").unwrap_err();
+
+    assert!(error.to_string().contains("the secret in this invite is damaged; ask for a new one"), "{error}");
+    assert_eq!(read("chat-tui --join chat://example.org").unwrap().chat.server(), None, "here the prompt says it");
 }
 
 #[test]
@@ -56,7 +93,7 @@ fn send_takes_a_code_in_any_case_a_timeout_in_seconds_and_a_text() {
         panic!("not a send")
     };
 
-    assert_eq!(order.join.to_string(), "AB3Z");
+    assert_eq!(order.join.code.to_string(), "AB3Z");
     assert_eq!(order.timeout, Duration::from_millis(500));
     assert_eq!(order.who.name.unwrap().as_str(), "ci");
     assert_eq!(order.text.as_deref(), Some("hello"));
@@ -68,7 +105,7 @@ fn a_server_without_a_port_is_on_port_7000() {
         panic!("not a tail")
     };
 
-    assert_eq!(order.who.server, "[::1]:7000");
+    assert_eq!(order.who.server.server, "[::1]:7000");
 }
 
 #[test]
@@ -76,7 +113,15 @@ fn the_help_is_the_manual() {
     for (line, needed) in [
         ("chat-tui --help", ["--host", "CHAT_SERVER", "Exit codes:", "Examples:", "send", "identity"]),
         ("chat-tui send --help", ["--join", "--timeout", "standard input", "outcome unknown", "--name", "CHAT_SERVER"]),
-        ("chat-tui tail --help", ["--json", "RFC 3339", "renamed", "--create", "--join", "keep it alive"]),
+        ("chat-tui invite --help", ["--join", "--qr", "--timeout", "CODE|INVITE", "3 no answer", "members"]),
+        ("chat-tui tail --help", ["--json", "RFC 3339", "renamed", "--create", "keep it alive", "act and target"]),
+        ("chat-tui identity --help", ["show", "names", "give-up", "fingerprint", "holds on a server", "Print"]),
+        ("chat-tui identity show --help", ["aloud", "/whois", "Needs no", "--identity", "short", "file"]),
+        ("chat-tui identity names --help", ["--server", "--name", "CHAT_SERVER", "--timeout", "holds", "given up"]),
+        (
+            "chat-tui identity give-up --help",
+            ["<NAME>", "--server", "CHAT_SERVER", "leaves every room", "--timeout", "3 no answer"],
+        ),
     ] {
         let help = read(line).unwrap_err();
         assert_eq!(help.exit_code(), 0);

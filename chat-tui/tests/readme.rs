@@ -31,6 +31,8 @@ fn place(context: Context) -> &'static str {
         Context::Connecting => "connecting",
         Context::Help => "help",
         Context::Question => "question",
+        Context::Distrust => "a server that is not trusted",
+        Context::Invite => "invite",
     }
 }
 

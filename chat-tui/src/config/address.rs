@@ -1,5 +1,8 @@
 //! Addresses of servers, as people type them.
 
+use chat_proto::Fingerprint;
+use chat_proto::invite::{Invite, InviteError};
+
 /// The port of a server that does not say otherwise.
 const PORT: u16 = 7000;
 /// The server if none is named.
@@ -14,6 +17,41 @@ pub enum AddressError {
     Port,
     #[error("a host has letters, digits, dots and dashes; an IPv6 address stands in brackets, like [::1]:7000")]
     Host,
+    #[error(transparent)]
+    Invite(#[from] InviteError),
+    #[error("this invite leads to a room: it belongs behind --join, and a server alone is chat://host:port?key=…")]
+    Room,
+}
+
+/// A server, and the key that it must have if an invite named one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    /// `host:port`.
+    pub server: String,
+    pub key: Option<Fingerprint>,
+}
+
+impl Address {
+    /// Reads an address as [`server_address`] does, or an invite that names no room.
+    pub fn parse(typed: &str) -> Result<Self, AddressError> {
+        if !Invite::is_meant(typed) {
+            return Ok(Self { server: server_address(typed)?, key: None });
+        }
+        match Invite::parse(typed)? {
+            Invite { server, code: None, key, secret: None } => Ok(Self { server: server_address(&server)?, key }),
+            _ => Err(AddressError::Room),
+        }
+    }
+}
+
+/// The address as [`server_address`] makes it. What is none stays as it is: whoever dials it tells.
+pub fn dialed_address(typed: &str) -> String {
+    server_address(typed).unwrap_or_else(|_| typed.to_owned())
+}
+
+/// Whether two addresses, as typed, are one server.
+pub fn is_same_server(typed: &str, other: &str) -> bool {
+    dialed_address(typed) == dialed_address(other)
 }
 
 /// `host:port`, from `host`, `host:port`, `[::1]`, `[::1]:port` or a bare IPv6 address, with space around it.
@@ -66,6 +104,28 @@ fn port(digits: &str) -> Result<u16, AddressError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_invite_to_a_server_is_an_address_with_a_key() {
+        let key = Fingerprint::of(b"key");
+
+        let address = Address::parse(&format!(" chat://Chat.example.org?key={key} "));
+
+        assert_eq!(address, Ok(Address { server: "Chat.example.org:7000".into(), key: Some(key) }));
+        assert_eq!(Address::parse("example"), Ok(Address { server: "example:7000".into(), key: None }));
+    }
+
+    #[test]
+    fn an_invite_to_a_room_or_a_damaged_one_is_no_address() {
+        for (typed, error) in [
+            ("chat://localhost/AB3Z", AddressError::Room),
+            ("chat://localhost#AAAAAAAAAAAAAAAAAAAAAA", AddressError::Room),
+            ("chat://localhost?key=short", AddressError::Invite(InviteError::Key)),
+            ("chat://a b", AddressError::Host),
+        ] {
+            assert_eq!(Address::parse(typed), Err(error), "{typed}");
+        }
+    }
 
     #[test]
     fn an_address_is_understood_as_people_type_it() {

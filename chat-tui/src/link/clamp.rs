@@ -82,7 +82,9 @@ pub(crate) fn limits(announced: Limits) -> Limits {
 mod tests {
     use super::*;
     use crate::link::fixtures::{LIMITS, message};
-    use chat_proto::Seq;
+    use chat_proto::entry::{BanScope, Target};
+    use chat_proto::wire::Capped;
+    use chat_proto::{Act, PersonId, Seq};
 
     #[test]
     fn a_cut_never_splits_a_character() {
@@ -116,6 +118,18 @@ mod tests {
 
         assert_eq!(held.author.name.len(), NAME_BYTES);
         assert_eq!(held.body, EntryBody::Topic(Bytes::from(vec![b'x'; TOPIC_BYTES])));
+    }
+
+    #[test]
+    fn the_names_in_acts_and_lists_are_cut() {
+        let huge = Bytes::from(vec![b'x'; 60_000]);
+        let target = Target { person: PersonId(2), name: huge.clone() };
+        let said = Entry { body: EntryBody::Act(Act::Ban(target, BanScope::Key)), ..message(1, Seq(0)) };
+
+        let EntryBody::Act(act) = entry(said).body else { panic!("another kind") };
+        assert_eq!(act.target().unwrap().name.len(), NAME_BYTES);
+        let list = NameList { names: Capped::new([HeldName { name: huge, rests_ms: None }]) };
+        assert_eq!(names(list)[0].name.len(), NAME_BYTES);
     }
 
     #[test]

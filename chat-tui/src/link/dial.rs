@@ -1,15 +1,11 @@
 //! How a connection is made: a seam, so that tests dial streams in memory.
 
+use crate::known_servers::KnownServersError;
 use chat_proto::Fingerprint;
 use chat_proto::login::{self, Binding};
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
-
-/// As long as a person would wait for a page to open.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Why there is no connection. Each is a sentence for the person who typed the address.
 #[derive(Debug, thiserror::Error)]
@@ -20,9 +16,39 @@ pub enum DialError {
     /// It resolves, but nobody is there.
     #[error("no server answers at {address}")]
     NoAnswer { address: String },
+    /// Something answers, and it is no TLS.
+    #[error("the server at {address} does not speak TLS: it is older than this client, or no chat server")]
+    NotTls { address: String },
+    /// It knows what TLS is, and has none.
+    #[error("the server at {address} runs without TLS, so it can be reached from its own machine only")]
+    Declined { address: String },
+    /// It speaks TLS, but no version that we do.
+    #[error("the server at {address} speaks no TLS newer than 1.2, and this client no older one than 1.3")]
+    OldTls { address: String },
+    /// The server turns everybody away for now.
+    #[error("the server has as many connections for now as it may")]
+    Busy,
+    /// It took the call and closed it.
+    #[error("the server at {address} hung up before anything was said")]
+    HungUp { address: String },
+    /// Anything else that keeps two from agreeing on TLS.
+    #[error("no secure connection to {address}: {how}")]
+    NoHandshake { address: String, how: String },
+    /// Nobody can tell whether it is the server of last time.
+    #[error(transparent)]
+    KnownServers(#[from] KnownServersError),
     /// Somebody is there whom nobody vouches for.
     #[error("{0}")]
     Distrusted(Distrust),
+}
+
+/// Which connections are encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encryption {
+    /// Those that leave this machine.
+    ByAddress,
+    /// All of them: what looks like this machine may be a tunnel to another.
+    Always,
 }
 
 /// What protects a connection.
@@ -89,12 +115,14 @@ pub struct Call<S> {
     /// Ties the login to this connection.
     pub binding: Binding,
     pub security: Security,
+    /// Sentences for the person, about what is remembered of servers.
+    pub notices: Vec<String>,
 }
 
 impl<S> Call<S> {
     /// A connection that does not leave this machine.
     pub fn plain(stream: S) -> Self {
-        Self { stream, binding: login::PLAIN, security: Security::Plain }
+        Self { stream, binding: login::PLAIN, security: Security::Plain, notices: Vec::new() }
     }
 }
 
@@ -105,6 +133,12 @@ pub trait Dialer: Send + Sync + 'static {
 
     /// Makes one.
     fn dial(&self) -> impl Future<Output = Result<Call<Self::Stream>, DialError>> + Send;
+
+    /// Makes one that is encrypted wherever it leads: the server asked for it. Where there is nothing to encrypt, the
+    /// same as before.
+    fn dial_encrypted(&self) -> impl Future<Output = Result<Call<Self::Stream>, DialError>> + Send {
+        self.dial()
+    }
 }
 
 /// Several links may dial from one place.
@@ -114,41 +148,8 @@ impl<D: Dialer> Dialer for Arc<D> {
     fn dial(&self) -> impl Future<Output = Result<Call<Self::Stream>, DialError>> + Send {
         D::dial(self)
     }
-}
 
-/// Dials over TCP.
-#[derive(Debug, Clone)]
-pub struct Tcp {
-    /// `host:port`.
-    pub server: String,
-}
-
-impl Dialer for Tcp {
-    type Stream = TcpStream;
-
-    async fn dial(&self) -> Result<Call<TcpStream>, DialError> {
-        match tokio::time::timeout(PATIENCE, self.connect()).await {
-            Ok(connected) => connected.map(Call::plain),
-            Err(_) => Err(self.no_answer()),
-        }
-    }
-}
-
-impl Tcp {
-    async fn connect(&self) -> Result<TcpStream, DialError> {
-        let addresses: Vec<_> = tokio::net::lookup_host(&self.server).await.map_err(|_| self.no_such_host())?.collect();
-        let stream = TcpStream::connect(&addresses[..]).await.map_err(|_| self.no_answer())?;
-        // A post is a small frame that somebody waits for.
-        stream.set_nodelay(true).map_err(|_| self.no_answer())?;
-        Ok(stream)
-    }
-
-    fn no_answer(&self) -> DialError {
-        DialError::NoAnswer { address: self.server.clone() }
-    }
-
-    fn no_such_host(&self) -> DialError {
-        let host = self.server.rsplit_once(':').map_or(self.server.as_str(), |(host, _)| host);
-        DialError::NoSuchHost { host: host.to_owned() }
+    fn dial_encrypted(&self) -> impl Future<Output = Result<Call<Self::Stream>, DialError>> + Send {
+        D::dial_encrypted(self)
     }
 }

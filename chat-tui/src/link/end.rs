@@ -16,6 +16,8 @@ pub(crate) enum End {
     NoServer(String),
     /// Whoever answered is not trusted.
     Distrusted(Distrust),
+    /// It asks for TLS, or expected it.
+    NeedsTls(String),
     /// It broke, or the server closed it for a reason that a new connection may mend.
     Lost { sentence: String, retry_after: Option<Duration> },
     /// Something was missing between two entries: a resume fetches it.
@@ -47,7 +49,8 @@ impl End {
     pub(crate) fn not_dialled(error: DialError) -> Self {
         match error {
             DialError::Distrusted(distrust) => Self::Distrusted(distrust),
-            other => Self::NoServer(other.to_string()),
+            nobody @ (DialError::NoSuchHost { .. } | DialError::NoAnswer { .. }) => Self::NoServer(nobody.to_string()),
+            somebody => Self::lost(somebody.to_string()),
         }
     }
 
@@ -67,6 +70,7 @@ impl End {
     pub(crate) fn login_refused_by(refused: &Refused) -> Self {
         match refused.code {
             Code::VERSION => Self::LoginRefused { sentence: version_sentence(refused), free_name: None },
+            Code::TLS_REQUIRED => Self::NeedsTls(sentence(refused)),
             Code::NAME_TAKEN | Code::INVALID_NAME | Code::TOO_MANY_NAMES | Code::AUTH_FAILED => {
                 Self::LoginRefused { sentence: sentence(refused), free_name: free_name(refused) }
             }
@@ -82,6 +86,7 @@ impl End {
             Self::Lost { sentence, retry_after } => {
                 Some((Trouble::Lost(sentence.clone()), retry_after.unwrap_or_default()))
             }
+            Self::NeedsTls(sentence) => Some((Trouble::Lost(sentence.clone()), now)),
             Self::Hole => Some((Trouble::Lost("something was missing; it is fetched again".into()), now)),
             Self::GoAway(wait) => Some((Trouble::GoAway, *wait)),
             Self::Misbehaves(sentence) => Some((Trouble::Misbehaves(sentence.clone()), now)),

@@ -22,16 +22,32 @@ pub(crate) struct Connected<S> {
     pub(crate) outbound: Outbound<S>,
     pub(crate) welcome: Welcome,
     pub(crate) security: Security,
+    pub(crate) notices: Vec<String>,
 }
 
-/// Dials and logs in as `name`.
+/// Dials and logs in as `name`; once more over TLS if the server asks for it or expects it, as one behind a tunnel does.
 pub(crate) async fn connect<D: Dialer>(
     dialer: &D,
     key: &SigningKey,
     instance: u64,
     name: &Nick,
 ) -> Result<Connected<D::Stream>, End> {
-    let Call { stream, binding, security } = dialer.dial().await.map_err(End::not_dialled)?;
+    let call = dialer.dial().await.map_err(End::not_dialled)?;
+    let is_plain = call.security == Security::Plain;
+    match log_in(call, key, instance, name).await {
+        Err(End::NeedsTls(_)) if is_plain => {
+            let call = dialer.dial_encrypted().await.map_err(End::not_dialled)?;
+            log_in(call, key, instance, name).await
+        }
+        outcome => outcome,
+    }
+}
+
+async fn log_in<S>(call: Call<S>, key: &SigningKey, instance: u64, name: &Nick) -> Result<Connected<S>, End>
+where
+    S: AsyncRead + AsyncWrite,
+{
+    let Call { stream, binding, security, notices } = call;
     let hello = Hello {
         version_min: VERSION_MIN,
         version_max: VERSION_MAX,
@@ -41,7 +57,7 @@ pub(crate) async fn connect<D: Dialer>(
     };
     let greeting = tokio::time::timeout(PATIENCE, greet(stream, key, hello, &binding));
     match greeting.await {
-        Ok(Ok((inbound, outbound, welcome))) => Ok(Connected { inbound, outbound, welcome, security }),
+        Ok(Ok((inbound, outbound, welcome))) => Ok(Connected { inbound, outbound, welcome, security, notices }),
         Ok(Err(end)) => Err(end),
         Err(_) => Err(End::lost("the server took the call but does not greet")),
     }

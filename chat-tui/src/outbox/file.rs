@@ -1,6 +1,8 @@
 //! What stands in a file of the outbox: JSON, so that a person can read it in an emergency.
 
-use chat_proto::{EntryBody, PostId, RoomId, UnixMillis};
+use crate::act;
+use crate::command::{self, Action, Line};
+use chat_proto::{Act, EntryBody, PersonId, PostId, RoomId, UnixMillis};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -48,6 +50,8 @@ pub(super) enum Unreadable {
     Version { version: u32 },
     #[error("one of its rooms has no valid id")]
     Room,
+    #[error("one of its acts is none")]
+    Act,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -65,6 +69,9 @@ struct Row {
     n: u64,
     kind: Kind,
     text: String,
+    /// Whom an act is about: its text is the line that asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    person: Option<u64>,
     written: i64,
     sent: bool,
     unknown: bool,
@@ -76,6 +83,7 @@ enum Kind {
     Message,
     Action,
     Topic,
+    Act,
 }
 
 pub(super) fn to_json(server: &str, name: &str, items: &[Kept]) -> Vec<u8> {
@@ -107,14 +115,17 @@ fn row(kept: &Kept) -> Option<Row> {
         EntryBody::Message(text) => (Kind::Message, text),
         EntryBody::Action(text) => (Kind::Action, text),
         EntryBody::Topic(text) => (Kind::Topic, text),
+        EntryBody::Act(act) => (Kind::Act, &act::line(act).into()),
         _ => return None,
     };
+    let person = if let EntryBody::Act(act) = body { act.target().map(|target| target.person.0) } else { None };
     Some(Row {
         room: room.to_string(),
         instance: id.instance,
         n: id.n,
         kind,
         text: String::from_utf8_lossy(text).into_owned(),
+        person,
         written: written.0,
         sent: kept.sent,
         unknown: kept.is_unknown,
@@ -122,11 +133,11 @@ fn row(kept: &Kept) -> Option<Row> {
 }
 
 fn kept(row: Row) -> Result<Kept, Unreadable> {
-    let text = row.text.into();
     let body = match row.kind {
-        Kind::Message => EntryBody::Message(text),
-        Kind::Action => EntryBody::Action(text),
-        Kind::Topic => EntryBody::Topic(text),
+        Kind::Message => EntryBody::Message(row.text.into()),
+        Kind::Action => EntryBody::Action(row.text.into()),
+        Kind::Topic => EntryBody::Topic(row.text.into()),
+        Kind::Act => EntryBody::Act(act_of(&row.text, row.person).ok_or(Unreadable::Act)?),
     };
     let item = OutboxItem {
         room: room(&row.room).ok_or(Unreadable::Room)?,
@@ -135,6 +146,14 @@ fn kept(row: Row) -> Result<Kept, Unreadable> {
         written: UnixMillis(row.written),
     };
     Ok(Kept { item, sent: row.sent, is_unknown: row.unknown })
+}
+
+fn act_of(line: &str, person: Option<u64>) -> Option<Act> {
+    let Ok(Line::Do(Action::Act(mut act))) = command::parse(line) else { return None };
+    if let (Some(target), Some(person)) = (act.target_mut(), person) {
+        target.person = PersonId(person);
+    }
+    Some(act)
 }
 
 fn room(hex: &str) -> Option<RoomId> {

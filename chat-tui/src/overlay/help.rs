@@ -25,6 +25,13 @@ const MARKS: [(&str, &str); 5] = [
     ("✗", "refused, and not in the room"),
     ("?", "may have been delivered; nobody can tell"),
 ];
+/// What stands beside a name.
+const SIGNS: [(&str, &str); 4] = [
+    ("★", "owns the room"),
+    ("@", "operator: keeps order too"),
+    ("⊘", "muted: may only read"),
+    ("!", "comes with another key than last time; /whois shows both"),
+];
 const MOUSE: [(&str, &str); 2] =
     [("wheel", "scroll"), ("Shift-drag", "select text, as the terminal does; Option-drag on a Mac")];
 
@@ -44,12 +51,13 @@ fn lines() -> Vec<Line> {
     let pairs = |table: &[(&str, &str)]| -> Vec<Line> {
         table.iter().map(|(key, help)| Line::Pair((*key).to_owned(), (*help).to_owned())).collect()
     };
-    let sections: [(&'static str, Vec<Line>); 7] = [
+    let sections: [(&'static str, Vec<Line>); 8] = [
         ("In the room", keys(Context::Room)),
         ("Everywhere", keys(Context::Anywhere)),
         ("Commands", commands.chain(say).collect()),
         ("While writing", keys(Context::Typing)),
         ("Beside your messages", pairs(&MARKS)),
+        ("Beside names", pairs(&SIGNS)),
         ("In the prompt", keys(Context::Prompt)),
         ("Mouse", pairs(&MOUSE)),
     ];

@@ -5,7 +5,6 @@ use crate::state::{Server, State};
 use crate::theme::{Ground, Ink};
 use crate::widget::paint;
 use crate::wrap;
-use chat_proto::frame::Durability;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::{Clear, Widget};
@@ -63,18 +62,13 @@ fn quitting(state: &State) -> Vec<(String, Ink)> {
             "{many} messages are not delivered yet; they are kept, and sent if their room is still there."
         )),
     };
-    let last = is_last(state).then(|| "You are the last one here: the room and its history end with you.".to_owned());
+    let is_last = state.room().is_some_and(Room::ends_with_reader);
+    let last = is_last.then(|| "You are the last one here: the room and its history end with you.".to_owned());
     let warnings: Vec<_> = guests.into_iter().chain(last).chain(unsent).map(|words| (words, Ink::Warning)).collect();
     match (warnings.is_empty(), state.room()) {
         (true, Some(room)) => vec![(format!("{} finds the room again while it lasts.", room.code), Ink::Muted)],
         _ => warnings,
     }
-}
-
-/// Whether the room ends when this person goes.
-fn is_last(state: &State) -> bool {
-    let ends = |room: &Room| room.durability == Durability::Memory && !room.is_over && room.members.present() <= 1;
-    state.room().is_some_and(ends)
 }
 
 /// Draws the question in the middle.

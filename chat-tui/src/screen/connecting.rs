@@ -11,6 +11,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
     let middle = area.y + area.height * 2 / 5;
     let goal = match state.attempt {
         Some(Goal::Join(code, _)) => format!("entering {code}"),
+        Some(Goal::Return(_, code)) => format!("going back to {code}"),
         Some(Goal::Create(_)) | None => "opening a room".to_owned(),
     };
     let server = state.prompt.server();

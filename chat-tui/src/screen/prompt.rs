@@ -1,16 +1,19 @@
 //! The prompt: a name, a room, a server. Everything that keeps somebody out of a room is said here, as a sentence.
 
 mod draw;
+mod recent;
 
 pub use draw::{draw, hit};
 
-use crate::state::{Goal, Wish};
-use crate::widget::composer::Buffer;
+use crate::config::Address;
+use crate::destination::{Destination, is_invite};
+use crate::state::Goal;
+use crate::widget::composer::{Buffer, Edit};
 use chat_proto::text::visible_line;
-use chat_proto::{Nick, RoomCode};
+use chat_proto::{Fingerprint, Invite, Nick, RoomCode, Secret};
 
-/// More than any name, code or address needs; a paste of anything else stops here.
-const FIELD_BYTES_MAX: usize = 256;
+/// More than any name, address or invite needs; a paste of anything else stops here.
+const FIELD_BYTES_MAX: usize = 512;
 
 /// What the keys act on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +23,7 @@ pub enum Focus {
     Server,
     Join,
     Create,
+    CreatePrivate,
     Offer,
 }
 
@@ -37,6 +41,10 @@ pub struct Prompt {
     name: Buffer,
     room: Buffer,
     server: Buffer,
+    /// The key of the server, from the invite that named it.
+    key: Option<Fingerprint>,
+    /// Of the room, from the invite that named it. Never shown.
+    secret: Option<Secret>,
     pub focus: Focus,
     pub error: Option<String>,
     pub offer: Option<Offer>,
@@ -45,18 +53,21 @@ pub struct Prompt {
 }
 
 impl Prompt {
-    pub fn new(name: &str, room: &Wish, server: &str) -> Self {
-        let code = if let Wish::Join(code) = room { code } else { "" };
+    pub fn new(name: &str, server: &str) -> Self {
         let focus = if name.is_empty() { Focus::Name } else { Focus::Room };
-        Self {
+        let mut prompt = Self {
             name: Buffer::new(&visible_line(name.as_bytes())),
-            room: Buffer::new(&visible_line(code.as_bytes())),
-            server: Buffer::new(&visible_line(server.as_bytes())),
+            room: Buffer::default(),
+            server: Buffer::default(),
+            key: None,
+            secret: None,
             focus,
             error: None,
             offer: None,
             busy: None,
-        }
+        };
+        prompt.take_server(server);
+        prompt
     }
 
     /// The address as typed.
@@ -64,16 +75,71 @@ impl Prompt {
         self.server.text().trim()
     }
 
+    /// The address, with the key that the server must have.
+    pub fn address(&self) -> Address {
+        Address { server: self.server().to_owned(), key: self.key }
+    }
+
+    /// Whether something of an invite stands behind what the fields show.
+    pub fn is_invited(&self) -> bool {
+        self.key.is_some() || self.secret.is_some()
+    }
+
     pub fn set_name(&mut self, name: &Nick) {
         self.name.set(name.as_str());
     }
 
     pub fn set_room(&mut self, code: &str) {
+        if self.room.text() != code {
+            self.secret = None;
+        }
         self.room.set(code);
     }
 
     pub fn set_server(&mut self, server: &str) {
+        if self.server.text() != server {
+            (self.key, self.secret) = (None, None);
+        }
         self.server.set(server);
+    }
+
+    pub fn set_address(&mut self, address: &Address) {
+        self.set_server(&address.server);
+        self.key = address.key;
+    }
+
+    /// Fills the fields with a code, or with what an invite says.
+    pub fn set_destination(&mut self, destination: &Destination) {
+        if let Some(address) = &destination.server {
+            self.set_address(address);
+        }
+        self.room.set(&destination.code.to_string());
+        self.secret = destination.secret;
+    }
+
+    /// Takes what was pasted or given as a room. What is no code stands in the field, to be mended when it is judged.
+    ///
+    /// # Errors
+    /// A sentence about an invite that is damaged; nothing of it is kept, because half of it would be less safe than all.
+    pub fn take_room(&mut self, typed: &str) -> Result<(), String> {
+        match Destination::parse(typed) {
+            Ok(destination) => self.set_destination(&destination),
+            Err(error) if is_invite(typed) => {
+                self.set_room("");
+                return Err(self.blame(Focus::Room, error.to_string()));
+            }
+            Err(_) => self.set_room(&visible_line(typed.as_bytes())),
+        }
+        Ok(())
+    }
+
+    /// Takes what was given as a server; an invite to one fills in its address and its key. What is none stands in the field,
+    /// to be mended when it is judged.
+    fn take_server(&mut self, typed: &str) {
+        match Address::parse(typed) {
+            Ok(address) if Invite::is_meant(typed) => self.set_address(&address),
+            _ => self.set_server(&visible_line(typed.as_bytes())),
+        }
     }
 
     /// The name, or what is wrong with it.
@@ -84,22 +150,36 @@ impl Prompt {
         Nick::parse(self.name.text().trim().as_bytes()).map_err(|error| self.blame(Focus::Name, error.to_string()))
     }
 
-    /// The code, or what is wrong with it.
+    /// The room, or what is wrong with it.
     ///
     /// # Errors
     /// As [`Self::judged_name`].
-    pub fn judged_code(&mut self) -> Result<RoomCode, String> {
-        RoomCode::parse(self.room.text().as_bytes()).map_err(|error| self.blame(Focus::Room, error.to_string()))
+    pub fn judged_room(&mut self) -> Result<(RoomCode, Option<Secret>), String> {
+        let typed = self.room.text().to_owned();
+        if is_invite(&typed) {
+            self.take_room(&typed)?;
+        }
+        match RoomCode::parse(self.room.text().as_bytes()) {
+            Ok(code) => Ok((code, self.secret)),
+            Err(error) => Err(self.blame(Focus::Room, error.to_string())),
+        }
     }
 
     /// The address, if there is one. Whether anything answers there, dialling shows.
     ///
     /// # Errors
     /// As [`Self::judged_name`].
-    pub fn judged_server(&mut self) -> Result<String, String> {
+    pub fn judged_server(&mut self) -> Result<Address, String> {
         match self.server() {
             "" => Err(self.blame(Focus::Server, "a server is needed, like localhost:7000".to_owned())),
-            server => Ok(server.to_owned()),
+            server if Invite::is_meant(server) => match Address::parse(server) {
+                Ok(address) => {
+                    self.set_address(&address);
+                    Ok(address)
+                }
+                Err(error) => Err(self.blame(Focus::Server, error.to_string())),
+            },
+            _ => Ok(self.address()),
         }
     }
 
@@ -135,17 +215,35 @@ impl Prompt {
 
     fn stops(&self) -> Vec<Focus> {
         let offer = self.offer.is_some().then_some(Focus::Offer);
-        [Focus::Name, Focus::Room, Focus::Server].into_iter().chain(offer).chain([Focus::Join, Focus::Create]).collect()
+        [Focus::Name, Focus::Room, Focus::Server]
+            .into_iter()
+            .chain(offer)
+            .chain([Focus::Join, Focus::Create, Focus::CreatePrivate])
+            .collect()
     }
 
-    /// The field that has the focus; a button has none.
-    pub fn field(&mut self) -> Option<&mut Buffer> {
-        match self.focus {
-            Focus::Name => Some(&mut self.name),
-            Focus::Room => Some(&mut self.room),
-            Focus::Server => Some(&mut self.server),
-            Focus::Join | Focus::Create | Focus::Offer => None,
+    /// Whether something can be typed where the focus is.
+    pub fn is_typing(&self) -> bool {
+        matches!(self.focus, Focus::Name | Focus::Room | Focus::Server)
+    }
+
+    /// Changes the field that has the focus; a button has none. What an invite brought goes with what it brought it for.
+    fn change(&mut self, change: impl FnOnce(&mut Buffer)) {
+        let field = match self.focus {
+            Focus::Name => return change(&mut self.name),
+            Focus::Room => &mut self.room,
+            Focus::Server => &mut self.server,
+            Focus::Join | Focus::Create | Focus::CreatePrivate | Focus::Offer => return,
+        };
+        let before = field.text().to_owned();
+        change(field);
+        if field.text() != before {
+            (self.key, self.secret) = (None, None);
         }
+    }
+
+    pub fn edit(&mut self, edit: Edit) {
+        self.change(|field| field.edit(edit));
     }
 
     /// The button that Enter presses: in a field, the one that joins.
@@ -156,16 +254,27 @@ impl Prompt {
         }
     }
 
-    /// Types or pastes into the field that has the focus.
+    /// Types or pastes into the field that has the focus. An invite fills all the fields that it knows.
     pub fn insert(&mut self, text: &str) {
+        if self.is_typing() && is_invite(text) {
+            if self.focus == Focus::Server && Address::parse(text).is_ok() {
+                self.take_server(text);
+            } else if let Err(sentence) = self.take_room(text) {
+                self.fail(&sentence, None);
+            }
+            return;
+        }
         let focus = self.focus;
-        let Some(field) = self.field() else { return };
-        let room = FIELD_BYTES_MAX.saturating_sub(field.text().len());
-        // A paste may have any size: no more of it is looked at than could fit.
-        let text = &text[..text.floor_char_boundary(room)];
-        let text = visible_line(text.as_bytes());
-        // Codes are capitals: typed in any case, they look like what others read out.
-        let text = if focus == Focus::Room { text.to_ascii_uppercase() } else { text };
-        field.insert(text.trim());
+        self.change(|field| {
+            let room = FIELD_BYTES_MAX.saturating_sub(field.text().len());
+            // A paste may have any size: no more of it is looked at than could fit.
+            let text = &text[..text.floor_char_boundary(room)];
+            let text = visible_line(text.as_bytes());
+            // Codes are capitals: typed in any case, they look like what others read out. Behind the colon of an invite,
+            // case matters.
+            let is_code = focus == Focus::Room && !field.text().contains(':');
+            let text = if is_code { text.to_ascii_uppercase() } else { text };
+            field.insert(text.trim());
+        });
     }
 }

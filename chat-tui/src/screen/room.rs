@@ -1,16 +1,17 @@
 //! The room: its data, and where the parts of its screen stand.
 
+use crate::removal::{self, Removal};
 use crate::state::{Link, Notice, State};
 use crate::theme::{Ground, Ink};
 use crate::widget::members::{self, Members};
 use crate::widget::timeline::{self, Look, Timeline, name};
 use crate::widget::{composer, paint, status};
 use crate::wrap;
-use chat_proto::entry::{Entry, EntryBody, RoomId};
-use chat_proto::frame::{Durability, Joined};
+use chat_proto::entry::{Act, Entry, EntryBody, PersonId, RoomId, UnixMillis};
+use chat_proto::frame::{Door, Durability, Joined, Lock};
 use chat_proto::limits::TOPIC_BYTES;
 use chat_proto::text::visible_line;
-use chat_proto::{RoomCode, Seq};
+use chat_proto::{Nick, RoomCode, Seq};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -18,6 +19,8 @@ use ratatui::layout::{Position, Rect};
 const MEMBERS_FROM_COLUMNS: u16 = 78;
 /// From here on, a line divides timeline and composer, and hints stand below.
 const FRILLS_FROM_ROWS: u16 = 12;
+/// Remarks that wait for the last page: each is about a whole list of people.
+const REMARKS_MAX: usize = 64;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Room {
@@ -26,12 +29,21 @@ pub struct Room {
     pub code: String,
     pub topic: String,
     pub durability: Durability,
+    /// Who may come in, and whether anybody may.
+    pub door: Door,
+    pub lock: Lock,
     pub members: Members,
     pub timeline: Timeline,
     /// What the summary knows; later entries change it.
     head: Seq,
     /// The room is over, or this person is out of it: nothing can be said any more.
     pub is_over: bool,
+    /// Lines of the program's own, until the last page of the room is here.
+    remarks: Vec<(UnixMillis, String)>,
+    /// The removal of this person, as the log told it.
+    removal: Option<Removal>,
+    /// What is said where the room is over because this person was removed from it.
+    pub farewell: Option<String>,
 }
 
 impl Room {
@@ -41,10 +53,15 @@ impl Room {
             code: String::new(),
             topic: String::new(),
             durability: joined.state.label.durability,
+            door: joined.state.door,
+            lock: joined.state.lock,
             members: Members::default(),
             timeline: Timeline::default(),
             head: Seq::START,
             is_over: false,
+            remarks: Vec::new(),
+            removal: None,
+            farewell: None,
         };
         room.summarise(joined);
         room
@@ -55,26 +72,75 @@ impl Room {
         self.code = name(&joined.code);
         self.topic = topic(&joined.state.topic);
         self.durability = joined.state.label.durability;
+        (self.door, self.lock) = (joined.state.door, joined.state.lock);
         self.head = joined.head;
         self.is_over = false;
+        (self.removal, self.farewell) = (None, None);
         self.members.expect_list();
     }
 
     /// What an entry changes beside the timeline, if the summary does not know it already. Whether it is that new.
-    pub fn fold(&mut self, entry: &Entry) -> bool {
+    pub fn fold(&mut self, entry: &Entry, reader: Option<PersonId>) -> bool {
         if entry.seq <= self.head {
             return false;
         }
         self.members.fold(entry);
-        if let EntryBody::Topic(text) = &entry.body {
-            self.topic = topic(text);
+        match &entry.body {
+            EntryBody::Topic(text) => self.topic = topic(text),
+            EntryBody::Act(Act::Lock) => self.lock = Lock::Locked,
+            EntryBody::Act(Act::Unlock) => self.lock = Lock::Unlocked,
+            _ => {}
         }
+        self.removal = Removal::of(entry, reader).or(self.removal.take());
         true
+    }
+
+    /// Tells the reader something, behind what was said by now: as soon as that is here.
+    pub fn remark(&mut self, time: UnixMillis, words: String) {
+        if self.remarks.len() < REMARKS_MAX {
+            self.remarks.push((time, words));
+        }
+        self.tell_remarks();
+    }
+
+    /// Entries have come: perhaps those that a remark waited for.
+    pub fn tell_remarks(&mut self) {
+        if self.timeline.end() >= self.head {
+            self.remarks.drain(..).for_each(|(time, words)| self.timeline.remark(time, words));
+        }
+    }
+
+    /// Who is called so here, or wrote under this name, with how they are shown.
+    pub fn find(&self, name: &Nick) -> Option<(PersonId, String)> {
+        let member = self.members.named(name);
+        let member = member.and_then(|id| Some((id, self.members.get(id)?.name.clone())));
+        member.or_else(|| self.timeline.author(name).map(|(person, name)| (person, name.to_owned())))
+    }
+
+    /// Every name that may be meant here: of members, then of who wrote lately and is none any more.
+    pub fn names(&self) -> Vec<&str> {
+        let mut names = self.members.names();
+        for name in self.timeline.authors() {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// This person was removed; the log has said by whom.
+    pub fn has_removed_reader(&mut self) {
+        self.farewell = Some(removal::sentence(&self.code, self.removal.as_ref()));
     }
 
     /// Over, but its author has to decide about something that was not sent here.
     pub fn holds_unsent(&self) -> bool {
         self.is_over && self.timeline.undecided().is_some()
+    }
+
+    /// Whether the room ends when its reader goes: in memory, it lives as long as somebody is there.
+    pub fn ends_with_reader(&self) -> bool {
+        self.durability == Durability::Memory && !self.is_over && self.members.present() <= 1
     }
 
     /// The code, if it is one that can be typed.
@@ -146,8 +212,25 @@ fn members_columns(columns: u16) -> u16 {
 }
 
 fn notice_rows(state: &State) -> u16 {
-    let Some(Notice::Hint(words) | Notice::Problem(words)) = &state.notice else { return 0 };
-    (wrap::rows(words, notice_columns(state.columns)).len() as u16).min(3)
+    state.notice.as_ref().map_or(0, |notice| rows_of(notice, state.columns).min(most_rows(notice, state.rows)))
+}
+
+/// Whether a notice can be shown whole.
+pub fn fits(notice: &Notice, state: &State) -> bool {
+    rows_of(notice, state.columns) <= most_rows(notice, state.rows)
+}
+
+fn rows_of(notice: &Notice, columns: u16) -> u16 {
+    let (Notice::Hint(words) | Notice::Standing(words) | Notice::Problem(words)) = notice;
+    wrap::rows(words, notice_columns(columns)).len() as u16
+}
+
+/// Keys and invites are long, and of no use in part; but a notice must not push away what it is about.
+fn most_rows(notice: &Notice, rows: u16) -> u16 {
+    match notice {
+        Notice::Hint(_) | Notice::Problem(_) => (rows / 3).max(3),
+        Notice::Standing(_) => (rows / 2).max(3),
+    }
 }
 
 fn notice_columns(columns: u16) -> usize {
@@ -158,7 +241,8 @@ fn notice_columns(columns: u16) -> usize {
 fn banner(state: &State) -> Option<String> {
     let room = state.room()?;
     if room.is_over {
-        return Some("This room is over.  F5 opens a new one".to_owned());
+        let words = room.farewell.as_ref().map_or_else(|| "this room is over".to_owned(), Clone::clone);
+        return Some(format!("{}.  F5 opens a new one", capitalised(&words)));
     }
     match &state.link {
         Link::Up { .. } | Link::Idle => None,
@@ -185,7 +269,7 @@ pub fn draw(state: &State, cells: &mut Buffer) -> Option<Position> {
     let room = state.room()?;
     let places = Places::of(state);
     status::draw(state, room, places.status, cells);
-    timeline::draw(&room.timeline, &places.look(state), places.timeline, cells);
+    timeline::draw(&room.timeline, &state.people, &places.look(state), places.timeline, cells);
     if !places.members.is_empty() {
         members::draw(&room.members, state.reader(), state.theme, places.members, cells);
     }
@@ -206,13 +290,19 @@ fn draw_banner(state: &State, area: Rect, cells: &mut Buffer) {
 
 fn draw_notice(state: &State, area: Rect, cells: &mut Buffer) {
     let (sign, words, ink) = match &state.notice {
-        Some(Notice::Hint(words)) => ("·", words, Ink::Muted),
+        Some(Notice::Hint(words) | Notice::Standing(words)) => ("·", words, Ink::Muted),
         Some(Notice::Problem(words)) => ("✗", words, Ink::Error),
         None => return,
     };
     paint::text(cells, area, (area.x + 1, area.y), sign, state.theme.ink(ink));
-    for (y, row) in (area.top()..area.bottom()).zip(wrap::rows(words, notice_columns(area.width))) {
-        paint::text(cells, area, (area.x + 3, y), &words[row], state.theme.ink(ink));
+    let columns = notice_columns(area.width);
+    let rows = wrap::rows(words, columns);
+    let are_all_shown = rows.len() <= usize::from(area.height);
+    for (y, row) in (area.top()..area.bottom()).zip(rows) {
+        // What does not fit ends in an ellipsis instead of in the middle.
+        let is_cut = y + 1 == area.bottom() && !are_all_shown;
+        let row = if is_cut { wrap::cut(&words[row.start..], columns) } else { words[row].into() };
+        paint::text(cells, area, (area.x + 3, y), &row, state.theme.ink(ink));
     }
 }
 

@@ -1,7 +1,8 @@
 //! The link of a script: under the name it was given, or under a free one.
 
-use crate::config::{Who, login_name};
-use crate::link::{self, Command, Environment, LinkEvent, Target};
+use crate::config::{Address, Who, login_name};
+use crate::link::{self, Command, Encryption, Environment, LinkEvent, Target, Tcp};
+use crate::trust;
 use chat_proto::Nick;
 use chat_proto::frame::Stay;
 use ed25519_dalek::SigningKey;
@@ -16,6 +17,7 @@ const GOODBYE: Duration = Duration::from_secs(2);
 pub(super) struct Account {
     pub(super) instance: u64,
     target: Target,
+    encryption: Encryption,
     key: SigningKey,
     /// The next suggestions that may be taken; none if the name was asked for by name.
     names_left: u32,
@@ -24,13 +26,28 @@ pub(super) struct Account {
 }
 
 impl Account {
-    pub(super) fn open(who: &Who, stay: Stay, key: SigningKey) -> Self {
+    pub(super) fn open(who: &Who, address: Address, stay: Stay, key: SigningKey) -> Self {
         let name = who.name.clone().unwrap_or_else(login_name);
         let names_left = if who.name.is_some() { 0 } else { NAMES_MAX };
-        let target = Target { server: who.server.clone(), key: None, name, stay };
+        let target = Target { server: address.server, key: address.key, name, stay };
+        let encryption = who.secured.encryption();
         let instance = rand::random();
-        let (commands, events) = dial(&target, &key, instance);
-        Self { instance, target, key, names_left, commands, events }
+        let (commands, events) = dial(&target, encryption, &key, instance);
+        Self { instance, target, encryption, key, names_left, commands, events }
+    }
+
+    /// What the person should know about an event, besides what the script does with it.
+    pub(super) fn aside(&self, event: &LinkEvent) -> Option<String> {
+        match event {
+            LinkEvent::Up { security, .. } => trust::first_contact(&self.target.server, *security),
+            LinkEvent::Notice(sentence) => Some(sentence.clone()),
+            _ => None,
+        }
+    }
+
+    /// `host:port`.
+    pub(super) fn server(&self) -> &str {
+        &self.target.server
     }
 
     /// The next event; nothing when the link has ended.
@@ -48,19 +65,28 @@ impl Account {
         let Some(name) = free.filter(|_| self.names_left > 0) else { return false };
         self.names_left -= 1;
         self.target.name = name;
-        (self.commands, self.events) = dial(&self.target, &self.key, self.instance);
+        (self.commands, self.events) = dial(&self.target, self.encryption, &self.key, self.instance);
         true
     }
 
     /// Says `Bye`, and waits until it is said, but not for ever.
     pub(super) async fn close(mut self) {
+        self.bye().await;
+    }
+
+    /// The same, for whoever has something to say after it.
+    pub(super) async fn bye(&mut self) {
         self.ask(Command::Bye).await;
         let ended = async { while self.events.recv().await.is_some() {} };
         drop(tokio::time::timeout(GOODBYE, ended).await);
     }
 }
 
+/// A link and its ends.
+type Ends = (mpsc::Sender<Command>, mpsc::Receiver<LinkEvent>);
+
 /// Without an outbox on disk: who runs a script again posts again, and must not post twice.
-fn dial(target: &Target, key: &SigningKey, instance: u64) -> (mpsc::Sender<Command>, mpsc::Receiver<LinkEvent>) {
-    link::spawn(target.clone(), key.clone(), Environment::of_this_machine(instance, None))
+fn dial(target: &Target, encryption: Encryption, key: &SigningKey, instance: u64) -> Ends {
+    let environment = Environment::of_this_machine(instance, None);
+    link::spawn_over(Tcp::to(target, encryption), target.clone(), key.clone(), environment)
 }

@@ -4,13 +4,14 @@ use super::Ending;
 use super::account::Account;
 use crate::config::Send;
 use crate::link::{Command, LinkEvent, Mark, OutboxItem, wall_clock};
-use chat_proto::frame::{Joined, Stay};
+use crate::{removal, trust};
+use chat_proto::frame::{EndReason, Joined, Stay};
 use chat_proto::limits::TEXT_BYTES;
 use chat_proto::text::TextError;
 use chat_proto::{EntryBody, PostId, Text};
 use ed25519_dalek::SigningKey;
 use std::future::Future;
-use std::io::Read;
+use std::io::{Read, Write};
 
 /// Reads a message from `input`, no further than is needed to see that it is too long.
 pub fn read(input: impl Read) -> std::io::Result<Vec<u8>> {
@@ -19,15 +20,22 @@ pub fn read(input: impl Read) -> std::io::Result<Vec<u8>> {
     Ok(text)
 }
 
-/// Posts `written`, and says what became of it. Ends early when `stop` does.
-pub async fn run(order: &Send, written: &[u8], key: SigningKey, stop: impl Future<Output = ()>) -> Ending {
+/// Posts `written`, and says what became of it. Asides go to `aside`. Ends early when `stop` does.
+pub async fn run(
+    order: &Send,
+    written: &[u8],
+    key: SigningKey,
+    aside: impl Write,
+    stop: impl Future<Output = ()>,
+) -> Ending {
     let text = match message(written) {
         Ok(text) => text,
         Err(error) => return Ending::Refused(error.to_string()),
     };
-    let mut errand =
-        Errand { account: Account::open(&order.who, Stay::Visitor, key), text, progress: Progress::Nowhere };
-    errand.account.ask(Command::Join(order.join, None)).await;
+    let address = order.who.address(Some(&order.join));
+    let account = Account::open(&order.who, address, Stay::Visitor, key);
+    let mut errand = Errand { account, text, aside, progress: Progress::Nowhere };
+    errand.enter(order).await;
     let ending = tokio::select! {
         ending = errand.done(order) => ending,
         () = tokio::time::sleep(order.timeout) => {
@@ -64,16 +72,24 @@ impl Progress {
     }
 }
 
-struct Errand {
+struct Errand<A> {
     account: Account,
     text: Text,
+    aside: A,
     progress: Progress,
 }
 
-impl Errand {
+impl<A: Write> Errand<A> {
+    async fn enter(&self, order: &Send) {
+        self.account.ask(Command::Join(order.join.code, order.join.secret)).await;
+    }
     /// Until it is decided.
     async fn done(&mut self, order: &Send) -> Ending {
         while let Some(event) = self.account.next().await {
+            if let Some(sentence) = self.account.aside(&event) {
+                // An aside that nobody can read is no reason to stop.
+                drop(writeln!(self.aside, "chat-tui: {sentence}"));
+            }
             match event {
                 LinkEvent::Joined { joined, .. } => self.post(&joined).await,
                 LinkEvent::Marked { mark, .. } => {
@@ -86,11 +102,16 @@ impl Errand {
                     if matches!(self.progress, Progress::Posted) || !self.account.take_name(free_name) {
                         return self.progress.shut_out(sentence);
                     }
-                    self.account.ask(Command::Join(order.join, None)).await;
+                    self.enter(order).await;
+                }
+                LinkEvent::RoomEnded { reason: EndReason::Removed, .. } => {
+                    let code = order.join.code;
+                    return self.progress.shut_out(removal::ended(code, EndReason::Removed, None));
                 }
                 LinkEvent::RoomEnded { .. } | LinkEvent::Left { .. } => {
                     return Ending::Unanswered(self.progress.doubt("the room ended"));
                 }
+                LinkEvent::Distrusted(distrust) => return self.progress.shut_out(trust::as_text(&distrust)),
                 LinkEvent::Down { trouble, .. } => self.on_down(trouble.sentence()),
                 LinkEvent::Ended(sentence) => return Ending::Unanswered(self.progress.doubt(&sentence)),
                 _ => {}

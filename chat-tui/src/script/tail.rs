@@ -6,15 +6,20 @@ mod order;
 use super::Ending;
 use super::account::Account;
 use crate::config::Tail;
-use crate::link::{Asked, Command, LinkEvent};
-use chat_proto::frame::Door;
-use chat_proto::frame::{Joined, Stay};
-use chat_proto::{Entry, RoomCode};
+use crate::link::{Asked, Command, LinkEvent, Security};
+use crate::removal::{self, Removal};
+use crate::{share, trust};
+use chat_proto::frame::{Door, EndReason, Joined, Stay};
+use chat_proto::{Entry, PersonId, RoomCode, Secret};
 use ed25519_dalek::SigningKey;
 use lines::Lines;
 use order::{Order, Told};
+use std::collections::VecDeque;
 use std::future::Future;
 use std::io::{self, ErrorKind, Write};
+
+/// News of a new room that may come before its invite. A server that says more instead of the answer is given up.
+const WAITING_MAX: usize = 1_000;
 
 /// Prints the room to `out`, and asides to `aside`, until the room ends, nobody reads any more, or `stop` does.
 pub async fn run(
@@ -25,12 +30,27 @@ pub async fn run(
     stop: impl Future<Output = ()>,
 ) -> Ending {
     let stay = if order.create { Stay::Resident } else { Stay::Watcher };
-    let entry = order.join.map_or(Command::Create(Door::Open), |code| Command::Join(code, None));
-    let account = Account::open(&order.who, stay, key);
+    let account = Account::open(&order.who, order.who.address(order.join.as_ref()), stay, key);
+    let entry = match &order.join {
+        Some(destination) => Command::Join(destination.code, destination.secret),
+        None => Command::Create(order.door()),
+    };
     account.ask(entry.clone()).await;
-    let lines = Lines { is_json: order.json };
-    let mut follower =
-        Follower { account, entry, lines, out, aside, order: Order::default(), code: None, is_down: false };
+    let mut follower = Follower {
+        account,
+        entry,
+        lines: Lines { is_json: order.json },
+        out,
+        aside,
+        order: Order::default(),
+        code: None,
+        security: None,
+        waiting: VecDeque::new(),
+        is_invite_awaited: false,
+        me: None,
+        removal: None,
+        is_down: false,
+    };
     let ending = tokio::select! {
         ending = follower.done() => ending,
         () = stop => Ending::Done,
@@ -48,12 +68,22 @@ struct Follower<O, A> {
     aside: A,
     order: Order,
     code: Option<RoomCode>,
+    security: Option<Security>,
+    /// What came before the invite that is to be printed first.
+    waiting: VecDeque<LinkEvent>,
+    is_invite_awaited: bool,
+    me: Option<PersonId>,
+    /// The removal of this person, as the log told it.
+    removal: Option<Removal>,
     is_down: bool,
 }
 
 impl<O: Write, A: Write> Follower<O, A> {
     async fn done(&mut self) -> Ending {
-        while let Some(event) = self.account.next().await {
+        while let Some(event) = self.next().await {
+            if let Some(sentence) = self.account.aside(&event) {
+                self.say(&sentence);
+            }
             match self.on_event(event).await {
                 Ok(None) => {}
                 Ok(Some(ending)) => return ending,
@@ -65,19 +95,41 @@ impl<O: Write, A: Write> Follower<O, A> {
         Ending::Refused("the connection ended".into())
     }
 
+    /// The next event; those about the room wait until its invite is printed.
+    async fn next(&mut self) -> Option<LinkEvent> {
+        if !self.is_invite_awaited
+            && let Some(event) = self.waiting.pop_front()
+        {
+            return Some(event);
+        }
+        loop {
+            let event = self.account.next().await?;
+            match event {
+                LinkEvent::Entries { .. } | LinkEvent::Gap { .. } if self.is_invite_awaited => {
+                    if self.waiting.len() >= WAITING_MAX {
+                        return None;
+                    }
+                    self.waiting.push_back(event);
+                }
+                event => return Some(event),
+            }
+        }
+    }
+
     async fn on_event(&mut self, event: LinkEvent) -> io::Result<Option<Ending>> {
         match event {
             // A resume goes on where it stopped.
             LinkEvent::Joined { asked: Asked::Resume(_), .. } => {}
             LinkEvent::Joined { joined, .. } => self.on_joined(&joined).await?,
-            LinkEvent::Entries { entries, .. } => self.tell(Told::Entries(entries)).await?,
+            LinkEvent::Entries { entries, .. } => self.on_entries(entries).await?,
+            LinkEvent::Invitation { code, secret, .. } => self.on_invitation(code, secret)?,
             LinkEvent::Gap { from, to, kind, .. } => self.tell(Told::Gap { from, to, kind }).await?,
             LinkEvent::Page { oldest, entries, .. } => self.tell(Told::Page { oldest, entries }).await?,
             LinkEvent::Refused { asked: Asked::History(_), sentence, .. } => {
                 self.say(&format!("older messages cannot be loaded: {sentence}"));
                 self.tell(Told::NoPage).await?;
             }
-            LinkEvent::Up { .. } => self.is_down = false,
+            LinkEvent::Up { person, security, .. } => self.on_up(person, security),
             LinkEvent::Down { trouble, .. } => self.on_down(&trouble.sentence()),
             LinkEvent::LoginRefused { sentence, free_name } => {
                 if self.code.is_some() || !self.account.take_name(free_name) {
@@ -88,7 +140,8 @@ impl<O: Write, A: Write> Follower<O, A> {
             LinkEvent::Refused { sentence, .. } | LinkEvent::Ended(sentence) => {
                 return Ok(Some(Ending::Refused(sentence)));
             }
-            LinkEvent::RoomEnded { .. } => return Ok(Some(Ending::DoneSaying(self.ended()))),
+            LinkEvent::Distrusted(distrust) => return Ok(Some(Ending::Refused(trust::as_text(&distrust)))),
+            LinkEvent::RoomEnded { reason, .. } => return Ok(Some(self.ended(reason))),
             LinkEvent::Left { .. } => return Ok(Some(Ending::Refused("this room is closed to you now".into()))),
             _ => {}
         }
@@ -98,11 +151,36 @@ impl<O: Write, A: Write> Follower<O, A> {
     async fn on_joined(&mut self, joined: &Joined) -> io::Result<()> {
         let is_first = self.code.is_none();
         self.code = RoomCode::parse(&joined.code).ok();
-        if let (true, Command::Create(_), Some(code)) = (is_first, &self.entry, self.code) {
-            self.lines.code(&mut self.out, code)?;
-            self.out.flush()?;
+        match (is_first, &self.entry, self.code) {
+            (true, Command::Create(Door::Private), _) => {
+                self.is_invite_awaited = true;
+                self.account.ask(Command::Invite(joined.room)).await;
+            }
+            (true, Command::Create(Door::Open), Some(code)) => {
+                self.lines.code(&mut self.out, code)?;
+                self.out.flush()?;
+            }
+            _ => {}
         }
         self.tell(Told::Entered { room: joined.room, oldest: joined.oldest, cursor: joined.cursor }).await
+    }
+
+    fn on_up(&mut self, person: PersonId, security: Security) {
+        self.is_down = false;
+        self.me = Some(person);
+        self.security = Some(security);
+    }
+
+    fn on_invitation(&mut self, code: RoomCode, secret: Option<Secret>) -> io::Result<()> {
+        self.is_invite_awaited = false;
+        let invite = share::invite(self.account.server(), self.security, code, secret);
+        self.lines.invite(&mut self.out, code, &invite)?;
+        self.out.flush()
+    }
+
+    async fn on_entries(&mut self, entries: Vec<Entry>) -> io::Result<()> {
+        self.removal = entries.iter().rev().find_map(|entry| Removal::of(entry, self.me)).or(self.removal.take());
+        self.tell(Told::Entries(entries)).await
     }
 
     /// Puts in order what came, prints what is ready, and asks for what is missing before the rest.
@@ -136,7 +214,12 @@ impl<O: Write, A: Write> Follower<O, A> {
         drop(writeln!(self.aside, "chat-tui: {sentence}"));
     }
 
-    fn ended(&self) -> String {
-        self.code.map_or_else(|| "the room has ended".into(), |code| format!("the room {code} has ended"))
+    fn ended(&self, reason: EndReason) -> Ending {
+        let code = self.code.map_or_else(String::new, |code| code.to_string());
+        let sentence = removal::ended(code, reason, self.removal.as_ref());
+        match reason {
+            EndReason::Over => Ending::DoneSaying(sentence),
+            EndReason::Removed => Ending::Refused(sentence),
+        }
     }
 }

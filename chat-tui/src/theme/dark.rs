@@ -12,7 +12,7 @@ const BOLD: Modifier = Modifier::BOLD;
 const DIM: Modifier = Modifier::DIM;
 
 /// Role, colour, weight at every depth, and what is added without colour. In the order of [`Ink`].
-pub(super) const INKS: [(Ink, Tone, Modifier, Modifier); 11] = [
+pub(super) const INKS: [(Ink, Tone, Modifier, Modifier); 12] = [
     (Ink::Text, tone(0x00d8_dee9, 253, Color::White), PLAIN, PLAIN),
     (Ink::Strong, tone(0x00ec_eff6, 255, Color::White), BOLD, PLAIN),
     (Ink::Muted, tone(0x0099_a2b6, 248, Color::Gray), PLAIN, DIM),
@@ -22,12 +22,13 @@ pub(super) const INKS: [(Ink, Tone, Modifier, Modifier); 11] = [
     (Ink::Warning, tone(0x00e0_af68, 179, Color::LightYellow), PLAIN, BOLD),
     (Ink::Error, tone(0x00f7_768e, 210, Color::LightRed), PLAIN, BOLD),
     (Ink::OnFocus, tone(0x000b_0d12, 232, Color::Black), BOLD, PLAIN),
+    (Ink::OnPaper, tone(0x0000_0000, 16, Color::Black), PLAIN, PLAIN),
     (Ink::Rule, tone(0x0034_3b4d, 238, Color::DarkGray), PLAIN, DIM),
     (Ink::UnreadRule, tone(0x007a_4152, 95, Color::LightRed), PLAIN, PLAIN),
 ];
 
 /// Role, colour, and what stands for it without colour. In the order of [`Ground`].
-pub(super) const GROUNDS: [(Ground, Tone, Modifier); 7] = [
+pub(super) const GROUNDS: [(Ground, Tone, Modifier); 8] = [
     (Ground::Base, tone(0x000f_1117, 233, Color::Black), PLAIN),
     (Ground::Panel, tone(0x0016_1922, 234, Color::Black), PLAIN),
     (Ground::Field, tone(0x000b_0d12, 232, Color::Black), Modifier::UNDERLINED),
@@ -35,6 +36,7 @@ pub(super) const GROUNDS: [(Ground, Tone, Modifier); 7] = [
     (Ground::Overlay, tone(0x001c_202b, 235, Color::Black), PLAIN),
     (Ground::Button, tone(0x0023_2836, 236, Color::Black), Modifier::UNDERLINED),
     (Ground::Focus, tone(0x007a_a2f7, 111, Color::LightBlue), Modifier::REVERSED),
+    (Ground::Paper, tone(0x00ff_ffff, 231, Color::White), Modifier::REVERSED),
 ];
 
 /// A dozen hues of one lightness and chroma (OKLCH 0.79, 0.115), 30 degrees apart.

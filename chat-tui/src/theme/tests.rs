@@ -53,16 +53,18 @@ fn of_sixteen(tone: Tone) -> [u8; 3] {
 }
 
 fn pairs() -> Vec<(String, Tone, Tone)> {
-    let text = INKS.iter().filter(|(ink, ..)| !matches!(ink, Ink::OnFocus | Ink::Rule | Ink::UnreadRule));
+    let text =
+        INKS.iter().filter(|(ink, ..)| !matches!(ink, Ink::OnFocus | Ink::OnPaper | Ink::Rule | Ink::UnreadRule));
     let mut inks: Vec<(String, Tone)> = text.map(|(ink, tone, ..)| (format!("{ink:?}"), *tone)).collect();
     inks.extend(HUES.iter().enumerate().map(|(i, tone)| (format!("hue {i}"), *tone)));
-    let grounds = GROUNDS.iter().filter(|(ground, ..)| *ground != Ground::Focus);
+    let grounds = GROUNDS.iter().filter(|(ground, ..)| !matches!(ground, Ground::Focus | Ground::Paper));
     let mut pairs: Vec<_> = grounds
         .flat_map(|(ground, below, _)| {
             inks.iter().map(move |(ink, above)| (format!("{ink} on {ground:?}"), *above, *below))
         })
         .collect();
     pairs.push(("OnFocus on Focus".into(), INKS[Ink::OnFocus as usize].1, GROUNDS[Ground::Focus as usize].1));
+    pairs.push(("OnPaper on Paper".into(), INKS[Ink::OnPaper as usize].1, GROUNDS[Ground::Paper as usize].1));
     pairs
 }
 

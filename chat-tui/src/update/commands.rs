@@ -1,27 +1,33 @@
 //! What slash commands do.
 
-use super::{ask, hint, link, posting, problem, reading};
+use super::{ask, hint, invite, link, people, posting, problem, reading, travel};
 use crate::command::Action;
+use crate::destination::Destination;
 use crate::effect::Effect;
 use crate::link::Command;
 use crate::overlay::{Overlay, Question};
 use crate::screen::room::Room;
 use crate::state::State;
 use bytes::Bytes;
-use chat_proto::RoomCode;
 use chat_proto::entry::EntryBody;
-use chat_proto::frame::Door;
 
 pub(super) fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
     match action {
         Action::Help => help(state),
         Action::Me(text) => posting::post(state, EntryBody::Action(bytes(text.as_str()))),
-        Action::Join(code) => join(state, code),
-        Action::Create => ask_link(state, Command::Create(Door::Open)),
+        Action::Join(destination) => join(state, &destination),
+        Action::Create(door) => ask_link(state, Command::Create(door)),
+        Action::Invite(view) => invite::ask(state, view),
         Action::Leave => leave(state),
         Action::Nick(name) => ask_link(state, Command::Rename(name)),
         Action::ShowTopic => show_topic(state),
         Action::Topic(topic) => posting::post(state, EntryBody::Topic(bytes(topic.as_str()))),
+        Action::Act(act) => people::act(state, act),
+        Action::Whois(name) => people::whois(state, &name),
+        Action::WhoAmI => people::whoami(state),
+        Action::Ignore(name) => people::ignore(state, &name),
+        Action::ShowIgnored => people::show_ignored(state),
+        Action::Unignore(name) => people::unignore(state, &name),
         Action::Quit => quit(state),
         Action::Clear => clear(state),
     }
@@ -37,14 +43,19 @@ pub(super) fn help(state: &mut State) -> Vec<Effect> {
 }
 
 /// Asks the link, if there is one: unlike a post, a request does not wait for it.
-fn ask_link(state: &mut State, command: Command) -> Vec<Effect> {
+pub(super) fn ask_link(state: &mut State, command: Command) -> Vec<Effect> {
     match state.is_up() {
         true => vec![Effect::Link(command)],
         false => problem(state, "not connected: this works when the link is back"),
     }
 }
 
-fn join(state: &mut State, code: RoomCode) -> Vec<Effect> {
+/// Into a room; one that is open here already is shown.
+fn join(state: &mut State, destination: &Destination) -> Vec<Effect> {
+    if let Some(address) = travel::elsewhere(state, destination) {
+        return travel::go(state, destination, address);
+    }
+    let code = destination.code;
     let known = |is_meant: fn(&Room) -> bool| {
         let mut rooms = state.rooms.iter().filter(|(_, room)| room.typed_code() == Some(code));
         rooms.find(|(_, room)| is_meant(room)).map(|(id, _)| *id)
@@ -53,7 +64,7 @@ fn join(state: &mut State, code: RoomCode) -> Vec<Effect> {
     match known(|room| !room.is_over).or_else(left_behind) {
         Some(id) if state.current == Some(id) => hint(state, format!("this is {code}")),
         Some(id) => link::enter(state, id),
-        None => ask_link(state, Command::Join(code, None)),
+        None => ask_link(state, Command::Join(code, destination.secret)),
     }
 }
 

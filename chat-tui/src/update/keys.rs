@@ -1,9 +1,9 @@
 //! Keys, the mouse and pastes: what they mean where.
 
-use super::{ask, commands, hint, link, posting, problem, prompt, reading};
+use super::{ask, commands, hint, invite, link, posting, problem, prompt, reading, trust};
 use crate::effect::Effect;
 use crate::keymap::{self, Action, Context};
-use crate::overlay::{Overlay, Question, help};
+use crate::overlay::{Overlay, Question, distrust, help};
 use crate::state::{Screen, State};
 use crate::widget::composer::{Edit, harmless};
 use crate::{command, screen};
@@ -26,8 +26,10 @@ pub(super) fn on_key(state: &mut State, key: KeyEvent) -> Vec<Effect> {
 
 fn context(state: &State) -> Context {
     match (state.overlay, state.screen) {
-        (Some(Overlay::Help { .. }), _) => Context::Help,
+        (Some(Overlay::Help { .. } | Overlay::Whois(_) | Overlay::WhoAmI), _) => Context::Help,
         (Some(Overlay::Question(_)), _) => Context::Question,
+        (Some(Overlay::Distrust { .. }), _) => Context::Distrust,
+        (Some(Overlay::Invite(_)), _) => Context::Invite,
         (None, Screen::Prompt) => Context::Prompt,
         (None, Screen::Connecting) => Context::Connecting,
         (None, Screen::Room) => Context::Room,
@@ -38,6 +40,8 @@ fn on_action(state: &mut State, context: Context, action: Action) -> Vec<Effect>
     match context {
         Context::Help => on_help_action(state, action),
         Context::Question => on_question_action(state, action),
+        Context::Distrust => on_distrust_action(state, action),
+        Context::Invite => on_invite_action(state, action),
         _ => on_screen_action(state, context, action),
     }
 }
@@ -69,8 +73,9 @@ fn on_screen_action(state: &mut State, context: Context, action: Action) -> Vec<
         Action::PreviousField => move_focus(state, -1),
         Action::Go => prompt::go(state),
         Action::TakeOffer => prompt::take_offer(state),
+        Action::Recent(at) => prompt::go_back(state, at),
         Action::Leave => prompt::leave(state),
-        Action::Yes | Action::No => Vec::new(),
+        Action::Yes | Action::No | Action::Turn => Vec::new(),
     }
 }
 
@@ -95,9 +100,7 @@ fn prompt_interrupt(state: &mut State) -> Vec<Effect> {
 
 fn on_edit(state: &mut State, context: Context, edit: Edit) -> Vec<Effect> {
     if context != Context::Room {
-        if let Some(field) = state.prompt.field() {
-            field.edit(edit);
-        }
+        state.prompt.edit(edit);
         return Vec::new();
     }
     match state.composer.edit(edit) {
@@ -107,8 +110,7 @@ fn on_edit(state: &mut State, context: Context, edit: Edit) -> Vec<Effect> {
 }
 
 fn on_typed(state: &mut State, context: Context, text: &str) -> Vec<Effect> {
-    // What was hinted at was about the line before.
-    state.notice = None;
+    state.forget_hint();
     match context {
         Context::Room => match state.composer.insert(text) {
             Ok(()) => Vec::new(),
@@ -123,7 +125,7 @@ fn on_typed(state: &mut State, context: Context, text: &str) -> Vec<Effect> {
 }
 
 pub(super) fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
-    state.notice = None;
+    state.forget_hint();
     match context(state) {
         Context::Room => match state.composer.paste(text) {
             Ok(()) => Vec::new(),
@@ -141,9 +143,7 @@ pub(super) fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
 fn complete(state: &mut State) -> Vec<Effect> {
     let own = state.name.as_ref().map(ToString::to_string);
     let names: Vec<String> = match state.room() {
-        Some(room) => {
-            room.members.names().into_iter().filter(|name| own.as_deref() != Some(name)).map(str::to_owned).collect()
-        }
+        Some(room) => room.names().into_iter().filter(|name| own.as_deref() != Some(name)).map(str::to_owned).collect(),
         None => Vec::new(),
     };
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -207,6 +207,37 @@ fn on_help_action(state: &mut State, action: Action) -> Vec<Effect> {
     }
 }
 
+fn on_distrust_action(state: &mut State, action: Action) -> Vec<Effect> {
+    let page = distrust::extent(state).1.saturating_sub(1).max(1).cast_signed();
+    match action {
+        Action::Up => scroll_distrust(state, -1),
+        Action::Down => scroll_distrust(state, 1),
+        Action::PageUp => scroll_distrust(state, -page),
+        Action::PageDown => scroll_distrust(state, page),
+        Action::Mend => trust::try_again(state),
+        Action::Dismiss | Action::Interrupt => {
+            state.overlay = None;
+            Vec::new()
+        }
+        action => on_any_overlay(action),
+    }
+}
+
+fn on_invite_action(state: &mut State, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Turn => invite::turn(state),
+        Action::Dismiss | Action::Interrupt => invite::close(state),
+        action => on_any_overlay(action),
+    }
+}
+
+fn scroll_distrust(state: &mut State, by: isize) -> Vec<Effect> {
+    if let Some(Overlay::Distrust { row }) = &mut state.overlay {
+        *row = row.saturating_add_signed(by);
+    }
+    trust::keep_in_bounds(state);
+    Vec::new()
+}
 fn on_any_overlay(action: Action) -> Vec<Effect> {
     match action {
         Action::Redraw => vec![Effect::Redraw],
@@ -237,6 +268,8 @@ pub(super) fn on_mouse(state: &mut State, mouse: MouseEvent) -> Vec<Effect> {
         (MouseEventKind::ScrollDown, Context::Room) => reading::wheel_down(state),
         (MouseEventKind::ScrollUp, Context::Help) => scroll_help(state, -3),
         (MouseEventKind::ScrollDown, Context::Help) => scroll_help(state, 3),
+        (MouseEventKind::ScrollUp, Context::Distrust) => scroll_distrust(state, -3),
+        (MouseEventKind::ScrollDown, Context::Distrust) => scroll_distrust(state, 3),
         (MouseEventKind::Down(MouseButton::Left), Context::Prompt) => on_prompt_click(state, mouse),
         _ => Vec::new(),
     }
@@ -244,12 +277,13 @@ pub(super) fn on_mouse(state: &mut State, mouse: MouseEvent) -> Vec<Effect> {
 
 fn on_prompt_click(state: &mut State, mouse: MouseEvent) -> Vec<Effect> {
     let area = Rect::new(0, 0, state.columns, state.rows);
-    let Some(focus) = screen::prompt::hit(&state.prompt, area, Position::new(mouse.column, mouse.row)) else {
+    let at = Position::new(mouse.column, mouse.row);
+    let Some(focus) = screen::prompt::hit(&state.prompt, state.recent.len(), area, at) else {
         return Vec::new();
     };
     state.prompt.focus = focus;
-    match state.prompt.field() {
-        Some(_) => Vec::new(),
-        None => prompt::go(state),
+    match state.prompt.is_typing() {
+        true => Vec::new(),
+        false => prompt::go(state),
     }
 }

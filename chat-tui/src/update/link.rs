@@ -1,14 +1,15 @@
 //! What the link tells.
 
-use super::{hint, problem, prompt};
+use super::{hint, invite, people, problem, prompt, recent, trust};
+use crate::act;
+use crate::config::dialed_address;
 use crate::effect::Effect;
-use crate::link::{Asked, Command, LinkEvent, Mark, OutboxItem, Trouble};
+use crate::link::{Asked, Command, LinkEvent, Mark, OutboxItem, Security, Trouble};
 use crate::screen::room::Room;
-use crate::state::{Goal, Link, Screen, Server, State};
+use crate::state::{Goal, Link, Screen, State};
 use crate::widget::timeline::{ENTRIES_MAX, Reader};
-use chat_proto::entry::{Entry, PersonId, PostId, RoomId, UnixMillis};
-use chat_proto::frame::Door;
-use chat_proto::frame::{GapKind, Joined, Member};
+use chat_proto::entry::{Entry, EntryBody, PersonId, PostId, RoomId, UnixMillis};
+use chat_proto::frame::{Door, EndReason, GapKind, Joined, Member};
 use chat_proto::text::visible_line;
 use chat_proto::{Nick, Seq};
 use std::time::Duration;
@@ -18,7 +19,7 @@ const ROOMS_MAX: usize = chat_proto::limits::ROOMS_PER_SESSION;
 
 pub(super) fn on_link(state: &mut State, event: LinkEvent) -> Vec<Effect> {
     match event {
-        LinkEvent::Up { person, name, .. } => on_up(state, person, name),
+        LinkEvent::Up { person, name, security, .. } => on_up(state, person, name, security),
         LinkEvent::Down { trouble, retry_in } => on_down(state, trouble, retry_in),
         LinkEvent::LoginRefused { sentence, free_name } => prompt::on_login_refused(state, &sentence, free_name),
         LinkEvent::Ended(why) => on_ended(state, &why),
@@ -32,21 +33,29 @@ pub(super) fn on_link(state: &mut State, event: LinkEvent) -> Vec<Effect> {
         }
         LinkEvent::Marked { room, id, mark } => on_marked(state, room, id, mark),
         LinkEvent::Restored { items } => on_restored(state, &items),
-        LinkEvent::RoomEnded { room, .. } => on_room_ended(state, room),
-        LinkEvent::Distrusted(distrust) => on_ended(state, &distrust.to_string()),
-        LinkEvent::Invitation { .. } | LinkEvent::Names(_) => Vec::new(),
+        LinkEvent::RoomEnded { room, reason: EndReason::Over } => on_room_ended(state, room),
+        LinkEvent::RoomEnded { room, reason: EndReason::Removed } => on_removed(state, room),
+        LinkEvent::NoReturn { room, sentence } => on_no_return(state, room, &sentence),
+        LinkEvent::Distrusted(distrust) => trust::on_distrusted(state, distrust),
+        LinkEvent::Invitation { room, secret, .. } => invite::on_invitation(state, room, secret),
+        LinkEvent::Names(names) => people::on_names(state, names),
+        LinkEvent::GivenUp => on_ended(state, "the name is given up"),
         LinkEvent::Left { room } if is_closed(state, room) => Vec::new(),
         LinkEvent::Left { room } => on_left(state, room),
         LinkEvent::Renamed(name) => on_renamed(state, name),
-        LinkEvent::Notice(sentence) => problem(state, &sentence),
+        LinkEvent::Notice(sentence) => on_notice(state, &sentence),
         LinkEvent::Refused { asked, sentence, free_name } => on_refused(state, asked, &sentence, free_name),
     }
 }
 
-fn on_up(state: &mut State, person: PersonId, name: Nick) -> Vec<Effect> {
+fn on_up(state: &mut State, person: PersonId, name: Nick, security: Security) -> Vec<Effect> {
     state.link = Link::Up { latency: None };
     state.person = Some(person);
     state.name = Some(name);
+    if let Some((server, ..)) = &state.dialed {
+        state.people.enter(&dialed_address(server));
+    }
+    trust::on_up(state, security);
     state.attempt.map(|goal| Effect::Link(goal.command())).into_iter().collect()
 }
 
@@ -69,6 +78,15 @@ fn on_ended(state: &mut State, why: &str) -> Vec<Effect> {
     }
 }
 
+/// In a room it is told at once; on the way to one, it would go by unseen.
+fn on_notice(state: &mut State, sentence: &str) -> Vec<Effect> {
+    match state.attempt {
+        Some(_) => trust::tell(state, sentence),
+        None => return problem(state, sentence),
+    }
+    Vec::new()
+}
+
 fn on_latency(state: &mut State, latency: Duration) -> Vec<Effect> {
     if state.is_up() {
         state.link = Link::Up { latency: Some(latency) };
@@ -89,23 +107,14 @@ fn on_joined(state: &mut State, asked: Asked, joined: &Joined) -> Vec<Effect> {
         Asked::Resume(_) => room.timeline.mark_stop(joined.head),
         _ => room.timeline.begin(joined.oldest, joined.cursor, joined.head),
     }
-    match asked {
+    let shown = match asked {
         Asked::Resume(_) if state.current.is_some() => Vec::new(),
-        Asked::Create if joined.state.members <= 1 => [enter(state, joined.room), invite(state)].concat(),
+        Asked::Create if joined.state.members <= 1 => {
+            [enter(state, joined.room), invite::hint_at_new_room(state)].concat()
+        }
         _ => enter(state, joined.room),
-    }
-}
-
-/// A new room is of use only to somebody who can tell others how to come in.
-fn invite(state: &mut State) -> Vec<Effect> {
-    // With a room behind this one, the way back is what has to be said.
-    let alone = state.room().filter(|_| state.notice.is_none());
-    let Some(code) = alone.map(|room| room.code.clone()) else { return Vec::new() };
-    let server = match state.server {
-        Server::Chosen => format!(" --server {}", state.prompt.server()),
-        Server::Usual | Server::Here => String::new(),
     };
-    hint(state, format!("others join with:  chat-tui{server} --join {code}"))
+    [shown, recent::remember(state, joined.room)].concat()
 }
 
 /// Shows this room.
@@ -122,7 +131,8 @@ pub(super) fn enter(state: &mut State, id: RoomId) -> Vec<Effect> {
     if let Some(code) = state.room().map(|room| room.code.clone()) {
         state.prompt.set_room(&code);
     }
-    match way_back {
+    trust::tell_all(state);
+    match way_back.filter(|_| state.notice.is_none()) {
         Some(words) => hint(state, words),
         None => Vec::new(),
     }
@@ -156,23 +166,49 @@ fn forget_over(state: &mut State, next: RoomId) {
 }
 
 fn on_members(state: &mut State, room: RoomId, members: &[Member]) -> Vec<Effect> {
-    if let Some(room) = state.rooms.get_mut(&room) {
-        room.members.list(members);
-    }
-    Vec::new()
+    let Some(known) = state.rooms.get_mut(&room) else { return Vec::new() };
+    known.members.list(members);
+    people::on_members(state, room, members)
 }
 
 fn on_entries(state: &mut State, room: RoomId, entries: &[Entry]) -> Vec<Effect> {
-    let (person, name) = (state.person, state.name.clone());
-    let reader = Reader { person, name: name.as_ref() };
-    let Some(room) = state.rooms.get_mut(&room) else { return Vec::new() };
-    let mut calls = false;
-    for entry in entries {
-        let is_news = room.timeline.append(entry, reader) && room.fold(entry);
-        calls |= is_news && room.timeline.ends_in_mention();
+    let Some(topic) = state.rooms.get(&room).map(|room| room.topic.clone()) else { return Vec::new() };
+    let mut effects = people::before_entries(state, room, entries);
+    let (news, calls) = append(state, room, entries);
+    effects.extend(people::on_arrivals(state, room, &news));
+    tell_consequence(state, &news);
+    if state.rooms.get(&room).is_some_and(|room| room.topic != topic) {
+        effects.extend(recent::remember(state, room));
     }
     make_place(state);
-    if calls && !state.has_focus { vec![Effect::Bell] } else { Vec::new() }
+    if calls && !state.has_focus {
+        effects.push(Effect::Bell);
+    }
+    effects
+}
+
+/// Shows entries. Those that the summary did not know, and whether one of them calls the reader.
+fn append(state: &mut State, room: RoomId, entries: &[Entry]) -> (Vec<Entry>, bool) {
+    let reader = Reader { person: state.person, name: state.name.as_ref(), people: &state.people };
+    let Some(room) = state.rooms.get_mut(&room) else { return (Vec::new(), false) };
+    let (mut news, mut calls) = (Vec::new(), false);
+    for entry in entries {
+        if room.timeline.append(entry, reader) && room.fold(entry, state.person) {
+            calls |= room.timeline.ends_in_mention();
+            news.push(entry.clone());
+        }
+    }
+    room.tell_remarks();
+    (news, calls)
+}
+
+/// Whoever removed somebody is told what that means.
+fn tell_consequence(state: &mut State, news: &[Entry]) {
+    let own = news.iter().rev().filter(|entry| Some(entry.author.person) == state.person);
+    let mut acts = own.filter_map(|entry| if let EntryBody::Act(act) = &entry.body { Some(act) } else { None });
+    if let Some(words) = acts.find_map(act::consequence) {
+        hint(state, words);
+    }
 }
 
 fn on_gap(state: &mut State, room: RoomId, (from, to): (Seq, Seq), kind: GapKind) -> Vec<Effect> {
@@ -183,12 +219,13 @@ fn on_gap(state: &mut State, room: RoomId, (from, to): (Seq, Seq), kind: GapKind
 }
 
 fn on_page(state: &mut State, room: RoomId, range: (Seq, Seq), oldest: Seq, entries: &[Entry]) -> Vec<Effect> {
-    let (person, name) = (state.person, state.name.clone());
+    let effects = people::before_entries(state, room, entries);
+    let reader = Reader { person: state.person, name: state.name.as_ref(), people: &state.people };
     if let Some(room) = state.rooms.get_mut(&room) {
-        room.timeline.page(range, oldest, entries, Reader { person, name: name.as_ref() });
+        room.timeline.page(range, oldest, entries, reader);
     }
     make_place(state);
-    Vec::new()
+    effects
 }
 
 /// All rooms together hold no more than one may: the longest that nobody looks at gives way.
@@ -229,13 +266,29 @@ fn on_room_ended(state: &mut State, room: RoomId) -> Vec<Effect> {
         room.is_over = true;
         room.timeline.forget_requests();
     }
-    Vec::new()
+    recent::forget(state, room)
+}
+
+fn on_removed(state: &mut State, room: RoomId) -> Vec<Effect> {
+    if let Some(room) = state.rooms.get_mut(&room) {
+        room.has_removed_reader();
+    }
+    on_room_ended(state, room)
+}
+
+/// Tried from the prompt, the prompt says it.
+fn on_no_return(state: &mut State, room: RoomId, sentence: &str) -> Vec<Effect> {
+    match state.attempt {
+        Some(_) => prompt::on_no_return(state, room, sentence),
+        None => [recent::forget(state, room), problem(state, sentence)].concat(),
+    }
 }
 
 /// Not let in again: the room stays on the screen, with what was not sent there.
 fn on_shut_out(state: &mut State, room: RoomId, sentence: &str) -> Vec<Effect> {
-    on_room_ended(state, room);
-    problem(state, sentence)
+    let effects = on_room_ended(state, room);
+    problem(state, sentence);
+    effects
 }
 
 fn is_closed(state: &State, room: RoomId) -> bool {
@@ -244,18 +297,24 @@ fn is_closed(state: &State, room: RoomId) -> bool {
 
 pub(super) fn on_left(state: &mut State, room: RoomId) -> Vec<Effect> {
     state.rooms.remove(&room);
-    if state.current != Some(room) {
-        return Vec::new();
+    let effects = recent::forget(state, room);
+    if state.current == Some(room) {
+        show_next(state);
     }
+    effects
+}
+
+/// Another room that is open, or the prompt.
+fn show_next(state: &mut State) {
     let next = state.rooms.iter().find(|(_, room)| !room.is_over).map(|(id, _)| *id);
     state.current = None;
     if let Some(next) = next {
-        return enter(state, next);
+        enter(state, next);
+        return;
     }
     state.screen = Screen::Prompt;
     state.prompt.set_room("");
     state.notice = None;
-    Vec::new()
 }
 
 fn on_renamed(state: &mut State, name: Nick) -> Vec<Effect> {
@@ -322,9 +381,9 @@ pub(super) fn mend(state: &mut State) -> Vec<Effect> {
 }
 
 fn dial_again(state: &mut State, goal: Goal) -> Vec<Effect> {
-    let server = state.prompt.server().to_owned();
+    let address = state.prompt.address();
     match state.name.clone() {
-        Some(name) => prompt::reach(state, goal, server, name),
+        Some(name) => prompt::reach(state, goal, address, name),
         None => Vec::new(),
     }
 }

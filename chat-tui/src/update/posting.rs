@@ -26,7 +26,7 @@ pub(super) fn send_now(state: &mut State) -> Vec<Effect> {
         Ok(Line::Say(text)) => say(state, &text),
         Ok(Line::Do(action)) => {
             state.composer.has_sent();
-            state.notice = None;
+            state.forget_hint();
             commands::carry_out(state, action)
         }
         Err(sentence) => problem(state, &sentence),
@@ -52,11 +52,15 @@ fn say(state: &mut State, text: &str) -> Vec<Effect> {
 pub(super) fn post(state: &mut State, body: EntryBody) -> Vec<Effect> {
     let open = state.room().filter(|room| !room.is_over).map(|room| room.id);
     let Some(room) = open else {
-        return problem(state, "this room is over: nothing can be said here any more");
+        let words = match state.room().and_then(|room| room.farewell.as_ref()) {
+            Some(farewell) => format!("not sent: {farewell}"),
+            None => "this room is over: nothing can be said here any more".to_owned(),
+        };
+        return problem(state, &words);
     };
     let item = state.outbox_item(room, body);
     show(state, &item);
-    state.notice = None;
+    state.forget_hint();
     vec![Effect::Link(Command::Post(item))]
 }
 
@@ -102,6 +106,7 @@ fn as_typed(body: &EntryBody) -> String {
         EntryBody::Action(bytes) => format!("/me {}", text(bytes)),
         EntryBody::Topic(bytes) if bytes.is_empty() => "/topic -".to_owned(),
         EntryBody::Topic(bytes) => format!("/topic {}", text(bytes)),
+        EntryBody::Act(act) => crate::act::line(act),
         _ => String::new(),
     }
 }

@@ -1,19 +1,21 @@
 //! From the prompt to a room: judge what was typed, host or dial, enter; and back with a sentence when it fails.
 
+use crate::config::{Address, is_same_server};
 use crate::effect::Effect;
 use crate::event::HostEvent;
 use crate::link::{Command, Trouble};
 use crate::overlay::Question;
 use crate::screen::prompt::{Focus, Offer};
-use crate::state::{Goal, Link, Screen, Server, State, Wish};
-use chat_proto::Nick;
+use crate::state::{Goal, Hosted, Link, Screen, Server, State, Wish};
 use chat_proto::frame::Door;
+use chat_proto::{Nick, RoomId};
 
 /// The first steps that flags ask for. What is wrong with them opens the prompt.
 pub(super) fn begin(state: &mut State, wish: &Wish, is_host: bool) -> Vec<Effect> {
     let goal = match wish {
         Wish::None | Wish::Create => Ok(Goal::Create(Door::Open)),
-        Wish::Join(_) => state.prompt.judged_code().map(|code| Goal::Join(code, None)),
+        Wish::CreatePrivate => Ok(Goal::Create(Door::Private)),
+        Wish::Join(typed) => given(state, typed),
     };
     let effects = match goal {
         Ok(goal) if is_host => host(state, goal),
@@ -26,10 +28,16 @@ pub(super) fn begin(state: &mut State, wish: &Wish, is_host: bool) -> Vec<Effect
     effects
 }
 
+fn given(state: &mut State, typed: &str) -> Result<Goal, String> {
+    state.prompt.take_room(typed)?;
+    state.prompt.judged_room().map(|(code, secret)| Goal::Join(code, secret))
+}
+
 /// Enter: on a button, what it says; in a field, join.
 pub(super) fn go(state: &mut State) -> Vec<Effect> {
     match state.prompt.focus {
         Focus::Create => attempt(state, Goal::Create(Door::Open)),
+        Focus::CreatePrivate => attempt(state, Goal::Create(Door::Private)),
         Focus::Offer => take_offer(state),
         Focus::Name | Focus::Room | Focus::Server | Focus::Join => join(state),
     }
@@ -37,9 +45,9 @@ pub(super) fn go(state: &mut State) -> Vec<Effect> {
 
 fn join(state: &mut State) -> Vec<Effect> {
     // What is wrong is said from top to bottom.
-    let code = state.prompt.judged_name().and_then(|_| state.prompt.judged_code());
-    match code {
-        Ok(code) => attempt(state, Goal::Join(code, None)),
+    let room = state.prompt.judged_name().and_then(|_| state.prompt.judged_room());
+    match room {
+        Ok((code, secret)) => attempt(state, Goal::Join(code, secret)),
         Err(sentence) => fail(state, &sentence, None),
     }
 }
@@ -71,16 +79,16 @@ pub(super) fn leave(state: &mut State) -> Vec<Effect> {
 }
 
 /// Tries to get into a room with what the prompt holds.
-fn attempt(state: &mut State, goal: Goal) -> Vec<Effect> {
+pub(super) fn attempt(state: &mut State, goal: Goal) -> Vec<Effect> {
     match judged(state) {
-        Ok((name, server)) => reach(state, goal, server, name),
+        Ok((name, address)) => reach(state, goal, address, name),
         Err(sentence) => fail(state, &sentence, None),
     }
 }
 
 fn host(state: &mut State, goal: Goal) -> Vec<Effect> {
     match judged(state) {
-        Ok((_, server)) => {
+        Ok((_, Address { server, .. })) => {
             set_out(state, goal, format!("starting a server at {server}…"));
             vec![Effect::Host { server }]
         }
@@ -88,7 +96,7 @@ fn host(state: &mut State, goal: Goal) -> Vec<Effect> {
     }
 }
 
-fn judged(state: &mut State) -> Result<(Nick, String), String> {
+fn judged(state: &mut State) -> Result<(Nick, Address), String> {
     Ok((state.prompt.judged_name()?, state.prompt.judged_server()?))
 }
 
@@ -99,29 +107,55 @@ fn set_out(state: &mut State, goal: Goal, busy: String) {
 }
 
 /// Over the link there is, if it goes to this server under this name; otherwise over a new one.
-pub(super) fn reach(state: &mut State, goal: Goal, server: String, name: Nick) -> Vec<Effect> {
+pub(super) fn reach(state: &mut State, goal: Goal, address: Address, name: Nick) -> Vec<Effect> {
+    let Address { server, key } = address;
     set_out(state, goal, format!("connecting to {server}…"));
-    if state.is_up() && state.dialed.as_ref() == Some(&(server.clone(), None, name.clone())) {
+    let dialed = (server.clone(), key, name.clone());
+    if state.is_up() && state.dialed.as_ref() == Some(&dialed) {
         return vec![Effect::Link(goal.command())];
     }
-    close_rooms(state, goal);
+    // Another server may have a room of this code, and that is another room.
+    let heads_for =
+        Some(goal).filter(|_| state.dialed.as_ref().is_none_or(|(before, ..)| is_same_server(before, &server)));
+    close_rooms(state, heads_for);
     state.link = Link::Connecting;
-    state.dialed = Some((server.clone(), None, name.clone()));
-    vec![Effect::Dial { server, key: None, name }]
+    state.dialed = Some(dialed);
+    state.untold.clear();
+    vec![Effect::Dial { server, key, name }]
 }
 
 /// A new link is in no room but the one it heads for: to be in the others again, somebody must enter them.
-fn close_rooms(state: &mut State, goal: Goal) {
+fn close_rooms(state: &mut State, heads_for: Option<Goal>) {
     for room in state.rooms.values_mut() {
-        room.is_over |= room.typed_code().map(|code| Goal::Join(code, None)) != Some(goal);
+        room.is_over |= heads_for.is_none_or(|goal| !goal.leads_to(room));
     }
+}
+
+/// Alt and a digit: back to a room of the last days, itself and no other that may have its code by now.
+pub(super) fn go_back(state: &mut State, at: usize) -> Vec<Effect> {
+    let Some(recent) = state.recent.get(at).cloned() else { return Vec::new() };
+    let address = Address { server: recent.server, key: recent.key };
+    state.prompt.set_address(&address);
+    state.prompt.set_name(&recent.name);
+    state.prompt.set_room(&recent.code.to_string());
+    reach(state, Goal::Return(recent.room, recent.code), address, recent.name)
+}
+
+/// The room that somebody wanted to go back to is over.
+pub(super) fn on_no_return(state: &mut State, room: RoomId, sentence: &str) -> Vec<Effect> {
+    let effects = super::recent::forget(state, room);
+    let code = state.attempt.and_then(Goal::code).map(|code| format!("{code}: ")).unwrap_or_default();
+    on_refused(state, &format!("{code}{sentence}"));
+    state.prompt.set_room("");
+    effects
 }
 
 /// What became of hosting.
 pub(super) fn on_host(state: &mut State, event: HostEvent) -> Vec<Effect> {
     match event {
-        HostEvent::Hosting { address } => {
+        HostEvent::Hosting { address, invite } => {
             state.server = Server::Here;
+            state.hosted = Some(Hosted { address: address.clone(), invite });
             on_served(state, &address)
         }
         HostEvent::Guest { address } => on_served(state, &address),
@@ -151,7 +185,7 @@ pub(super) fn on_trouble(state: &mut State, trouble: &Trouble) -> Vec<Effect> {
 pub(super) fn on_login_refused(state: &mut State, sentence: &str, free_name: Option<Nick>) -> Vec<Effect> {
     let code = state.room().and_then(crate::screen::room::Room::typed_code);
     let goal = state.attempt.or(code.map(|code| Goal::Join(code, None))).unwrap_or(Goal::Create(Door::Open));
-    if let Goal::Join(code, _) = goal {
+    if let Some(code) = goal.code() {
         state.prompt.set_room(&code.to_string());
     }
     state.prompt.focus = Focus::Name;
@@ -162,7 +196,11 @@ pub(super) fn on_login_refused(state: &mut State, sentence: &str, free_name: Opt
 
 /// Opening or entering a room was refused.
 pub(super) fn on_refused(state: &mut State, sentence: &str) -> Vec<Effect> {
-    state.prompt.focus = if let Some(Goal::Join(..)) = state.attempt { Focus::Room } else { Focus::Create };
+    state.prompt.focus = match state.attempt {
+        Some(Goal::Join(..) | Goal::Return(..)) => Focus::Room,
+        Some(Goal::Create(Door::Private)) => Focus::CreatePrivate,
+        Some(Goal::Create(Door::Open)) | None => Focus::Create,
+    };
     fail(state, sentence, None)
 }
 

@@ -5,6 +5,7 @@ mod complete;
 
 pub use buffer::{Buffer, Edit};
 
+use crate::destination::is_confidential;
 use crate::theme::{Ink, Theme};
 use crate::widget::paint;
 use crate::wrap;
@@ -109,9 +110,12 @@ impl Composer {
         self.buffer.set(text);
     }
 
-    /// Empties the line; Up and Ctrl-Y bring it back.
+    /// Empties the line; Up and Ctrl-Y bring it back, unless it holds what lets somebody into a room.
     pub fn clear(&mut self) {
         self.touch();
+        if is_confidential(self.text()) {
+            return self.buffer.set("");
+        }
         let text = self.buffer.clear();
         self.remember(text);
     }

@@ -1,13 +1,12 @@
 //! Who is in the room: as the server said, plus what the log has told since.
 
-use crate::theme::{Ground, Ink, Theme};
-use crate::widget::paint;
-use crate::widget::timeline::Reader;
-use crate::wrap;
+mod draw;
+
+pub use draw::draw;
+
 use chat_proto::entry::{Entry, EntryBody, LeaveReason, PersonId};
-use chat_proto::frame::{Member, Presence};
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use chat_proto::frame::{Member, Presence, Role, Voice};
+use chat_proto::{Act, Nick};
 use std::collections::BTreeMap;
 
 /// People held in memory; a server allows 2,000 in a room.
@@ -17,6 +16,8 @@ pub const MEMBERS_MAX: usize = 10_000;
 pub struct Person {
     pub name: String,
     pub presence: Presence,
+    pub role: Role,
+    pub voice: Voice,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -37,7 +38,8 @@ impl Members {
         self.forget_outdated();
         for member in members {
             let name = super::timeline::name(&member.name);
-            self.set(member.person, Person { name, presence: member.presence });
+            let Member { person, presence, role, voice, .. } = *member;
+            self.set(person, Person { name, presence, role, voice });
         }
     }
 
@@ -47,14 +49,43 @@ impl Members {
         let person = entry.author.person;
         let name = super::timeline::name(&entry.author.name);
         match &entry.body {
-            EntryBody::Opened | EntryBody::Joined(_) => self.set(person, Person { name, presence: Presence::Here }),
-            EntryBody::Left(LeaveReason::Quit | LeaveReason::Lost) => {
-                self.set(person, Person { name, presence: Presence::Gone });
+            EntryBody::Opened => {
+                self.set(person, Person { name, presence: Presence::Here, role: Role::Owner, voice: Voice::Free });
             }
+            EntryBody::Joined(arrival) => {
+                let (role, voice) = (arrival.role, arrival.voice);
+                self.set(person, Person { name, presence: Presence::Here, role, voice });
+            }
+            EntryBody::Left(LeaveReason::Quit | LeaveReason::Lost) => self.goes(person, name),
             EntryBody::Left(_) => drop(self.people.remove(&person)),
-            EntryBody::Renamed(new) => self.rename(person, super::timeline::name(new)),
+            EntryBody::Renamed(new) => self.change(person, |known| known.name = super::timeline::name(new)),
+            EntryBody::Act(act) => self.obey(act),
             _ => {}
         }
+    }
+
+    fn goes(&mut self, person: PersonId, name: String) {
+        let (role, voice) = self.people.get(&person).map_or((Role::Member, Voice::Free), |it| (it.role, it.voice));
+        self.set(person, Person { name, presence: Presence::Gone, role, voice });
+    }
+
+    fn obey(&mut self, act: &Act) {
+        let Some(person) = act.target().map(|target| target.person) else { return };
+        match act {
+            Act::Kick(_) | Act::Ban(..) => drop(self.people.remove(&person)),
+            Act::Mute(_) => self.change(person, |known| known.voice = Voice::Muted),
+            Act::Unmute(_) => self.change(person, |known| known.voice = Voice::Free),
+            Act::Op(_) => self.change(person, |known| known.role = Role::Operator),
+            Act::Deop(_) => self.change(person, |known| known.role = Role::Member),
+            Act::Own(_) => self.give_to(person),
+            Act::Unban(_) | Act::Lock | Act::Unlock | Act::Rekey => {}
+        }
+    }
+
+    /// A room has one owner.
+    fn give_to(&mut self, person: PersonId) {
+        self.people.values_mut().filter(|known| known.role == Role::Owner).for_each(|known| known.role = Role::Member);
+        self.change(person, |known| known.role = Role::Owner);
     }
 
     fn forget_outdated(&mut self) {
@@ -69,10 +100,21 @@ impl Members {
         }
     }
 
-    fn rename(&mut self, person: PersonId, name: String) {
+    fn change(&mut self, person: PersonId, change: impl FnOnce(&mut Person)) {
         if let Some(known) = self.people.get_mut(&person) {
-            known.name = name;
+            change(known);
         }
+    }
+
+    pub fn get(&self, person: PersonId) -> Option<&Person> {
+        self.people.get(&person)
+    }
+
+    /// Who is called so, or looks as if they were.
+    pub fn named(&self, name: &Nick) -> Option<PersonId> {
+        let key = name.key();
+        let is_meant = |known: &Person| Nick::parse(known.name.as_bytes()).is_ok_and(|known| known.key() == key);
+        self.people.iter().find(|(_, known)| is_meant(known)).map(|(person, _)| *person)
     }
 
     /// How many are here.
@@ -81,78 +123,17 @@ impl Members {
     }
 
     /// The people of one presence, by name.
-    pub fn sorted(&self, presence: Presence) -> Vec<(PersonId, &str)> {
+    pub fn sorted(&self, presence: Presence) -> Vec<(PersonId, &Person)> {
         let with = self.people.iter().filter(|(_, person)| person.presence == presence);
-        let mut names: Vec<(PersonId, &str)> = with.map(|(id, person)| (*id, person.name.as_str())).collect();
-        names.sort_by_cached_key(|(_, name)| name.to_lowercase());
-        names
+        let mut people: Vec<(PersonId, &Person)> = with.map(|(id, person)| (*id, person)).collect();
+        people.sort_by_cached_key(|(_, person)| person.name.to_lowercase());
+        people
     }
 
     /// Every name, present ones first.
     pub fn names(&self) -> Vec<&str> {
         let mut all = self.sorted(Presence::Here);
         all.extend(self.sorted(Presence::Gone));
-        all.into_iter().map(|(_, name)| name).collect()
-    }
-}
-
-/// Draws the list on its panel.
-pub fn draw(members: &Members, reader: Reader, theme: Theme, area: Rect, buffer: &mut Buffer) {
-    buffer.set_style(area.intersection(buffer.area), theme.ground(Ground::Panel));
-    let mut here = members.sorted(Presence::Here);
-    // The reader first: one glance says under which name they are here.
-    here.sort_by_key(|(person, _)| Some(*person) != reader.person);
-    let mut rows: Vec<Line> = vec![Line::Blank, Line::Heading("HERE")];
-    rows.extend(here.iter().map(|(person, name)| Line::Here(name, Some(*person) == reader.person)));
-    let gone = members.sorted(Presence::Gone);
-    if !gone.is_empty() {
-        rows.extend([Line::Blank, Line::Heading("LEFT")]);
-        rows.extend(gone.iter().map(|(_, name)| Line::Gone(name)));
-    }
-    let fits = usize::from(area.height);
-    let hidden = rows.len().saturating_sub(fits);
-    if hidden > 0 {
-        rows.truncate(fits.saturating_sub(1));
-        rows.push(Line::More(hidden + 1));
-    }
-    for (y, row) in (area.top()..area.bottom()).zip(&rows) {
-        row.draw(theme, area, y, buffer);
-    }
-}
-
-/// A row of the panel.
-enum Line<'a> {
-    Blank,
-    Heading(&'static str),
-    Here(&'a str, bool),
-    Gone(&'a str),
-    More(usize),
-}
-
-impl Line<'_> {
-    fn draw(&self, theme: Theme, area: Rect, y: u16, buffer: &mut Buffer) {
-        let inner = Rect { width: area.width.saturating_sub(1), ..area };
-        let at = (area.x + 2, y);
-        let ink = |ink| theme.ink(ink);
-        let name_columns = usize::from(inner.width.saturating_sub(4));
-        match self {
-            Self::Blank => area.x,
-            Self::Heading(words) => paint::text(buffer, inner, at, words, ink(Ink::Muted).bold()),
-            Self::Here(name, is_reader) => {
-                let shown = wrap::cut(name, name_columns);
-                let you = if *is_reader { "  you" } else { "" };
-                paint::pieces(
-                    buffer,
-                    inner,
-                    at,
-                    &[("● ", ink(Ink::Good)), (&shown, theme.name(name)), (you, ink(Ink::Muted))],
-                )
-            }
-            Self::Gone(name) => {
-                let shown = wrap::cut(name, name_columns);
-                paint::pieces(buffer, inner, at, &[("○ ", ink(Ink::Muted)), (&shown, ink(Ink::Muted))])
-            }
-            Self::More(count) => paint::text(buffer, inner, at, &format!("and {count} more"), ink(Ink::Muted)),
-        };
+        all.into_iter().map(|(_, person)| person.name.as_str()).collect()
     }
 }

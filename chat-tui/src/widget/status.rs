@@ -1,21 +1,27 @@
 //! The status line: which room, how many are in it, what is kept, how the link is.
 
+use crate::link::Security;
 use crate::screen::room::Room;
 use crate::state::{Link, Server, State};
 use crate::theme::{Ground, Ink};
 use crate::widget::paint;
 use crate::wrap;
-use chat_proto::frame::Durability;
+use chat_proto::frame::{Door, Durability, Lock};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use std::time::Duration;
 
+/// From here on, who may come in is said in a sentence.
+const SENTENCE_COLUMNS: u16 = 76;
+/// From here on, everything is.
+const WIDE_COLUMNS: u16 = 98;
+
 pub fn draw(state: &State, room: &Room, area: Rect, buffer: &mut Buffer) {
     let theme = state.theme;
     buffer.set_style(area.intersection(buffer.area), theme.ground(Ground::Panel));
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
-    let gap = if inner.width < 50 { "  " } else { "   " };
+    let gap = gap(inner.width);
     let facts = facts(state, room, inner.width);
     let pieces: Vec<(&str, Style)> = facts
         .iter()
@@ -28,28 +34,66 @@ pub fn draw(state: &State, room: &Room, area: Rect, buffer: &mut Buffer) {
     paint::text(buffer, left, (behind + 2, left.y), &topic, theme.ink(Ink::Text));
 }
 
+fn gap(columns: u16) -> &'static str {
+    if columns < WIDE_COLUMNS { "  " } else { "   " }
+}
+
 /// What stands on the right: the more of it, the wider the screen.
 fn facts(state: &State, room: &Room, columns: u16) -> Vec<(String, Ink)> {
     let (sign, words, ink) = link(&state.link);
     if columns < 30 {
-        // Half a code looks like a code: nothing may push it out.
         return vec![(sign.to_owned(), ink)];
     }
-    let mut facts = vec![(format!("{} here", room.members.present()), Ink::Muted)];
+    let mut facts = vec![(format!("{} here", room.members.present()), Ink::Muted), entrance(room, columns)];
     if columns >= 60 {
-        facts.push((kept(room.durability).to_owned(), Ink::Muted));
+        facts.push((kept(room.durability, columns).to_owned(), Ink::Muted));
     }
     if state.server == Server::Here {
         facts.push(("hosting".to_owned(), Ink::Accent));
     }
-    let is_short = columns < 50;
-    facts.push((if is_short && words.len() > 9 { sign.to_owned() } else { format!("{sign} {words}") }, ink));
+    if is_encrypted(state) {
+        facts.push(("TLS".to_owned(), Ink::Muted));
+    }
+    facts.push((format!("{sign} {words}"), ink));
+    let is_short = columns < 50 && words.len() > 9;
+    if is_short || !leave_the_code(&facts, room, columns) {
+        facts.pop();
+        facts.push((sign.to_owned(), ink));
+    }
+    while facts.len() > 1 && !leave_the_code(&facts, room, columns) {
+        facts.remove(0);
+    }
     facts
 }
 
+/// Half a code looks like a code: nothing may push it out.
+fn leave_the_code(facts: &[(String, Ink)], room: &Room, columns: u16) -> bool {
+    let taken: usize = facts.iter().map(|(words, _)| wrap::width(gap(columns)) + wrap::width(words)).sum();
+    wrap::width(&room.code) + taken <= usize::from(columns)
+}
+
+/// Whether nobody in between can read along. Without a connection there is nothing to say about it.
+fn is_encrypted(state: &State) -> bool {
+    state.is_up() && matches!(state.security, Some(Security::Tls { .. }))
+}
+
+/// Who may come in.
+fn entrance(room: &Room, columns: u16) -> (String, Ink) {
+    let is_wide = columns >= SENTENCE_COLUMNS;
+    let (words, ink) = match (room.lock, room.door) {
+        (Lock::Locked, _) => ("locked", Ink::Accent),
+        (Lock::Unlocked, Door::Private) if is_wide => ("invite only", Ink::Accent),
+        (Lock::Unlocked, Door::Private) => ("private", Ink::Accent),
+        (Lock::Unlocked, Door::Open) if is_wide => ("anyone with the code", Ink::Muted),
+        (Lock::Unlocked, Door::Open) => ("open", Ink::Muted),
+    };
+    (words.to_owned(), ink)
+}
+
 /// How long what is said here lasts, where that is worth a warning.
-fn kept(durability: Durability) -> &'static str {
+fn kept(durability: Durability, columns: u16) -> &'static str {
     match durability {
+        Durability::Memory if columns < WIDE_COLUMNS => "not kept",
         Durability::Memory => "in memory, not kept",
         Durability::Disk => "kept on disk",
         Durability::Replicated => "kept on several machines",

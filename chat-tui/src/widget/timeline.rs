@@ -8,9 +8,11 @@
 //! The anchor is an entry and a row of it, never a row of the screen: whatever is added above, below or around, the
 //! reader keeps reading what they read.
 
+mod authors;
 mod block;
 mod draw;
 mod fold;
+mod hidden;
 mod intake;
 mod layout;
 mod look;
@@ -24,7 +26,7 @@ pub(crate) use intake::name;
 pub use look::Look;
 pub use pending::Pending;
 
-use chat_proto::{PostId, Seq, UnixMillis};
+use chat_proto::{PersonId, PostId, Seq, UnixMillis};
 use std::collections::VecDeque;
 
 /// Entries held in memory; older ones become a gap that says so.
@@ -60,6 +62,8 @@ pub struct Item {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum What {
     Said(Said),
+    /// What people said whom the reader ignores: one line for all of it.
+    Hidden(Vec<Item>),
     /// Comings and goings that followed one another.
     Fold {
         time: UnixMillis,
@@ -76,6 +80,8 @@ pub enum What {
 /// A message or an action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
+    /// Who; none for a post that the log does not show yet.
+    pub person: Option<PersonId>,
     pub name: String,
     pub time: UnixMillis,
     pub text: String,
@@ -260,6 +266,7 @@ impl Item {
         match &self.what {
             What::Said(said) => Some(said.time),
             What::Fold { time, .. } | What::System { time, .. } => Some(*time),
+            What::Hidden(items) => items.first().and_then(Self::time),
             What::Gap(_) => None,
         }
     }
@@ -276,6 +283,7 @@ impl Item {
     fn entries(&self) -> usize {
         match &self.what {
             What::Fold { changes, .. } => changes.len(),
+            What::Hidden(items) => items.len(),
             What::Gap(_) => 0,
             What::Said(_) | What::System { .. } => 1,
         }
@@ -286,6 +294,7 @@ impl Item {
             What::Said(said) => said.name.len() + said.text.len(),
             What::Fold { changes, .. } => changes.iter().map(|change| change.name.len()).sum(),
             What::System { text, .. } => text.len(),
+            What::Hidden(items) => items.iter().map(Self::bytes).sum(),
             What::Gap(_) => 0,
         }
     }

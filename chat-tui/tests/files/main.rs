@@ -1,10 +1,13 @@
-//! What the client keeps on disk: its identity, its outbox, the log of a server it hosts.
+//! What the client keeps on disk: its identity, the servers it knows, its outbox, the log of a server it hosts.
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails as the test does")]
 
 mod hosting;
 mod identity;
+mod known_servers;
 mod outbox;
+mod people;
+mod recent;
 
 use std::path::PathBuf;
 

@@ -1,16 +1,23 @@
 //! Messages that are not acknowledged outlive the program that took them.
 
 use crate::{Directory, mode};
-use chat_proto::{EntryBody, PostId, RoomId, UnixMillis};
-use chat_tui::link::OutboxItem;
+use chat_proto::entry::{BanScope, Target};
+use chat_proto::{Act, EntryBody, Nick, PersonId, PostId, RoomId, UnixMillis};
+use chat_tui::app::World;
+use chat_tui::link::{Encryption, OutboxItem};
 use chat_tui::outbox::{Kept, Outbox};
+use chat_tui::world::ThisMachine;
+use ed25519_dalek::SigningKey;
 
 fn open(directory: &Directory, name: &str) -> Outbox {
     Outbox::open(&directory.0, "localhost:7000".into(), name.into()).unwrap()
 }
 
 fn kept(n: u64) -> Kept {
-    let body = match n % 3 {
+    let bob = || Target { person: PersonId(2), name: "bob".into() };
+    let body = match n % 6 {
+        4 => EntryBody::Act(Act::Ban(bob(), BanScope::Address)),
+        5 => EntryBody::Act(Act::Rekey),
         0 => EntryBody::Action("waves".into()),
         1 => EntryBody::Message("two\nlines \"quoted\" ✓".into()),
         _ => EntryBody::Topic("".into()),
@@ -22,6 +29,17 @@ fn kept(n: u64) -> Kept {
 
 fn three() -> Vec<Kept> {
     (1..=3).map(kept).collect()
+}
+
+#[test]
+fn an_act_outlives_the_program_like_any_other_post() {
+    let directory = Directory::new();
+    let acts = vec![kept(4), kept(5)];
+    let mut first = open(&directory, "alice");
+    first.save(&acts).unwrap();
+    crash(first);
+
+    assert_eq!(open(&directory, "alice").adopt(Vec::new()).items, acts);
 }
 
 /// As a crash ends a program: its locks go, its files stay.
@@ -168,4 +186,20 @@ fn a_write_that_was_cut_off_leaves_the_last_whole_file() {
     crash(outbox);
 
     assert_eq!(open(&directory, "alice").adopt(Vec::new()).items, three());
+}
+
+#[test]
+fn what_no_link_took_before_somebody_left_the_server_waits_for_them_there() {
+    let directory = Directory::new();
+    let mut world =
+        ThisMachine::new(SigningKey::from_bytes(&[3; 32]), 5, Encryption::ByAddress, Some(directory.0.clone()));
+    let posts: Vec<_> = three().into_iter().map(|kept| kept.item).collect();
+
+    world.shelve("localhost", Nick::parse(b"alice").unwrap(), posts.clone());
+
+    let open = |server: &str| Outbox::open(&directory.file("outbox"), server.into(), "alice".into()).unwrap();
+    assert_eq!(open("example.org:7000").adopt(Vec::new()).items, []);
+    let adopted = open("localhost:7000").adopt(Vec::new()).items;
+    assert_eq!(adopted.iter().map(|kept| kept.item.clone()).collect::<Vec<_>>(), posts);
+    assert!(adopted.iter().all(|kept| !kept.sent && !kept.is_unknown), "never given to a connection");
 }

@@ -7,3 +7,4 @@ mod fake;
 mod goodbye;
 mod keeping;
 mod life;
+mod names;

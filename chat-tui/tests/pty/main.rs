@@ -81,6 +81,48 @@ fn two_people_talk_through_a_real_server() {
 }
 
 #[test]
+fn one_key_goes_back_to_the_room_of_the_last_run() {
+    let (home, served) = (Home::new(), serve());
+    let (mut alice, code) = opener(&home, &served, "alice");
+    let _bob = guest(&home, &served, "bob", &code);
+    alice.shows("bob joined");
+    alice.keys("I was here\r");
+    alice.shows("✓");
+    alice.keys("/quit\r");
+    assert_eq!(alice.ends().0, 0);
+
+    let mut alice = Terminal::start(chat(&home, &["--name", "alice"]), SIZE);
+    alice.shows(&format!("Alt-1  {code}"));
+    alice.keys("\x1b1");
+
+    alice.shows("I was here");
+    alice.shows("write a message");
+}
+
+/// Fails until the server keeps private rooms and answers `Invite`.
+#[test]
+fn an_invite_is_shown_and_copied_and_what_is_shown_leads_into_the_room() {
+    let (home, served) = (Home::new(), serve());
+    let args = ["--server", &served.address, "--name", "alice", "--create", "--private"];
+    let mut alice = Terminal::start(chat(&home, &args), SIZE);
+    alice.shows("others join with:");
+
+    alice.keys("/invite\r");
+    alice.shows("Invite to");
+
+    // `chat-tui ` in base64.
+    assert!(alice.clipboard().starts_with("Y2hhdC10dWkg"), "{}", alice.clipboard());
+    let screen = alice.screen();
+    let shown = screen.lines().find(|line| line.contains("chat-tui --join 'chat://")).unwrap().trim().to_owned();
+    let mut bob = Terminal::start(chat(&home, &["--name", "bob"]), SIZE);
+    bob.shows("a code, or an invite");
+    bob.keys(&format!("\x1b[200~{shown}\x1b[201~\r"));
+    bob.shows("write a message");
+    alice.keys("\x1b");
+    alice.shows("bob joined");
+}
+
+#[test]
 fn a_wrong_code_opens_the_prompt_with_the_reason_and_what_was_typed() {
     let (home, served) = (Home::new(), serve());
 
@@ -329,4 +371,42 @@ fn a_shell_that_dies_leaves_no_program_behind() {
             std::thread::park_timeout(Duration::from_millis(5));
         }
     }
+}
+
+#[test]
+fn a_terminal_that_stops_who_writes_in_the_background_is_given_back_all_the_same() {
+    let home = Home::new();
+    let mut command = CommandBuilder::new("bash");
+    command.args(["--norc", "--noprofile", "-i"]);
+    at_home(&mut command, &home);
+    command.env("PS1", "shell> ");
+    let mut terminal = Terminal::start(command, SIZE);
+    terminal.shows("shell> ");
+    let program = std::env::current_exe().unwrap();
+    let done = home.path().join("done");
+    let line = "--exact --ignored --nocapture gives_the_terminal_back_from_the_background";
+    terminal.keys(&format!("DONE={} {} {line}\n", done.display(), program.display()));
+
+    let start = std::time::Instant::now();
+    while !done.exists() {
+        assert!(start.elapsed() < terminal::PATIENCE, "it was stopped:\n{}", terminal.screen());
+        std::thread::park_timeout(Duration::from_millis(5));
+    }
+}
+
+#[test]
+#[ignore = "takes the terminal; run in one by a_terminal_that_stops_who_writes_in_the_background_is_given_back_all_the_same"]
+fn gives_the_terminal_back_from_the_background() {
+    use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr, tcsetpgrp};
+    let taken = chat_tui::terminal::Terminal::take().unwrap();
+    let mut mode = tcgetattr(std::io::stdin()).unwrap();
+    mode.local_modes |= LocalModes::TOSTOP;
+    tcsetattr(std::io::stdin(), OptionalActions::Now, &mode).unwrap();
+    // The shell takes its terminal back, as when it is about to die.
+    let shell = rustix::process::getpgid(rustix::process::getppid()).unwrap();
+    tcsetpgrp(std::io::stdin(), shell).unwrap();
+
+    drop(taken);
+
+    std::fs::write(std::env::var_os("DONE").unwrap(), "").unwrap();
 }

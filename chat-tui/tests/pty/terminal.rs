@@ -39,9 +39,19 @@ impl Drop for Home {
     }
 }
 
+/// What the program put into the clipboard last, in base64, as terminals are given it.
+#[derive(Default)]
+struct Clipboard(String);
+
+impl vt100::Callbacks for Clipboard {
+    fn copy_to_clipboard(&mut self, _: &mut vt100::Screen, _ty: &[u8], data: &[u8]) {
+        self.0 = String::from_utf8_lossy(data).into_owned();
+    }
+}
+
 #[derive(Default)]
 struct Seen {
-    parser: Option<vt100::Parser>,
+    parser: Option<vt100::Parser<Clipboard>>,
     is_unwatched: bool,
 }
 
@@ -80,7 +90,8 @@ impl Terminal {
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let seen = Arc::new((Mutex::new(Seen::default()), Condvar::new()));
-        seen.0.lock().unwrap().parser = Some(vt100::Parser::new(cells(rows), cells(columns), 0));
+        seen.0.lock().unwrap().parser =
+            Some(vt100::Parser::new_with_callbacks(cells(rows), cells(columns), 0, Clipboard::default()));
         let reader = pair.master.try_clone_reader().unwrap();
         let writer = pair.master.take_writer().unwrap();
         let watcher = std::thread::spawn({
@@ -116,6 +127,11 @@ impl Terminal {
 
     pub fn screen(&self) -> String {
         self.seen.0.lock().unwrap().parser.as_ref().unwrap().screen().contents()
+    }
+
+    /// What is in the clipboard, in base64.
+    pub fn clipboard(&self) -> String {
+        self.seen.0.lock().unwrap().parser.as_ref().unwrap().callbacks().0.clone()
     }
 
     /// Every mode that a program must give back, in words; empty when all is as a shell wants it.

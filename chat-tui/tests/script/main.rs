@@ -1,14 +1,16 @@
-//! `send` and `tail` against a real server, in this process, over the loopback.
+//! `send`, `tail` and `invite` against a real server, in this process, over the loopback.
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails as the test does")]
 
 mod follow;
+mod inviting;
 mod post;
+mod removed;
 
 use chat_proto::Nick;
 use chat_server::{Config, Server, System};
-use chat_tui::config::{self, Script, Send, Tail};
-use chat_tui::script::{Ending, send, tail};
+use chat_tui::config::{self, Invite, Script, Send, Tail};
+use chat_tui::script::{Ending, invite, send, tail};
 use ed25519_dalek::SigningKey;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -37,7 +39,16 @@ impl Place {
     async fn send(&self, person: u8, arguments: &[&str]) -> Ending {
         let order = self.order::<Send>("send", arguments);
         let text = order.text.clone().unwrap_or_default();
-        send::run(&order, text.as_bytes(), key(person), std::future::pending()).await
+        send::run(&order, text.as_bytes(), key(person), io::sink(), std::future::pending()).await
+    }
+
+    /// `chat-tui invite` with these further arguments: what it printed, and how it ended.
+    async fn invite(&self, person: u8, arguments: &[&str]) -> (Vec<String>, Ending) {
+        let (order, printed) = (self.order::<Invite>("invite", arguments), Paper::default());
+        let paper = invite::Paper::Plain;
+        let ending =
+            invite::run(&order, key(person), printed.clone(), paper, std::io::sink(), std::future::pending()).await;
+        (printed.lines(), ending)
     }
 
     /// `chat-tui tail` with these further arguments.
@@ -70,6 +81,12 @@ trait FromScript {
 impl FromScript for Send {
     fn from_script(script: Script) -> Self {
         if let Script::Send(order) = script { order } else { panic!("{script:?}") }
+    }
+}
+
+impl FromScript for Invite {
+    fn from_script(script: Script) -> Self {
+        if let Script::Invite(order) = script { order } else { panic!("{script:?}") }
     }
 }
 

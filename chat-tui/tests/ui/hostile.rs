@@ -2,9 +2,10 @@
 
 use crate::scene::ARRIVAL;
 use crate::scene::{ROOM, Scene, bytes, entry, joined, member, message, rows_of, start};
-use chat_proto::entry::{Entry, EntryBody, RoomId, Seq, UnixMillis};
+use chat_proto::Act;
+use chat_proto::entry::{BanScope, Entry, EntryBody, PersonId, RoomId, Seq, Target, UnixMillis};
 use chat_proto::frame::EndReason;
-use chat_proto::frame::{GapKind, Presence};
+use chat_proto::frame::{GapKind, HeldName, Member, Presence, Role, Voice};
 use chat_tui::event::EventKind;
 use chat_tui::link::{Asked, LinkEvent, Mark};
 use chat_tui::overlay::{Overlay, Question};
@@ -31,6 +32,18 @@ fn hostile_texts() -> Vec<String> {
     ]
 }
 
+fn acts(text: &str) -> Vec<Act> {
+    let target = || Target { person: PersonId(66), name: bytes(text) };
+    vec![
+        Act::Op(target()),
+        Act::Own(target()),
+        Act::Mute(target()),
+        Act::Ban(target(), BanScope::Address),
+        Act::Unban(target()),
+        Act::Lock,
+    ]
+}
+
 #[test]
 fn no_text_reaches_the_terminal_raw() {
     for text in hostile_texts() {
@@ -39,6 +52,10 @@ fn no_text_reaches_the_terminal_raw() {
         scene.happens(0, (66, &text), EntryBody::Topic(bytes(&text)));
         scene.happens(0, (67, &text), EntryBody::Joined(ARRIVAL));
         scene.happens(0, (67, &text), EntryBody::Renamed(bytes(&text)));
+        for act in acts(&text) {
+            scene.happens(0, (67, &text), EntryBody::Act(act));
+        }
+        scene.link(LinkEvent::Names(vec![HeldName { name: bytes(&text), rests_ms: Some(u64::MAX) }]));
         scene.link(LinkEvent::Members { room: ROOM, members: vec![member(68, &text, Presence::Here)] });
         scene.marked(9, Mark::Refused(text.clone()));
         let shown = rows_of(&scene.buffer()).concat() + &chat_tui::view::title(&scene.state);
@@ -204,6 +221,41 @@ fn a_million_members_and_a_crowd_of_rooms_stay_bounded() {
         scene.link(LinkEvent::Joined { asked: Asked::Create, joined });
     }
     assert!(scene.state.rooms.len() <= 64);
+}
+
+#[test]
+fn a_name_with_every_mark_stays_in_its_column() {
+    for (columns, rows) in [(78, 24), (80, 24), (120, 24)] {
+        let mut scene = Scene::room(columns, rows);
+        let ranked = |person, name: &str, key| Member {
+            role: Role::Owner,
+            voice: Voice::Muted,
+            key,
+            ..member(person, name, Presence::Here)
+        };
+        scene.link(LinkEvent::Members { room: ROOM, members: vec![ranked(7, &"W".repeat(24), [1; 32])] });
+        scene.link(LinkEvent::Members { room: ROOM, members: vec![ranked(8, &"W".repeat(24), [2; 32])] });
+
+        let marked = scene.screen().lines().filter(|row| row.contains("…! ★ ⊘")).count();
+        assert_eq!(marked, 1, "{}", scene.screen());
+    }
+}
+
+#[test]
+fn a_server_that_makes_people_up_fills_no_memory_and_one_line() {
+    let mut scene = Scene::room(80, 24);
+    for key in [1, 2] {
+        for part in 0..10_u64 {
+            let members = (0..3_000)
+                .map(|n| Member { key: [key; 32], ..member(part * 3_000 + n, &format!("p{n}"), Presence::Here) })
+                .collect();
+            scene.link(LinkEvent::Members { room: ROOM, members });
+        }
+    }
+    scene.effects();
+
+    assert!(scene.state.room().unwrap().timeline.items().len() < 20, "{}", scene.screen());
+    scene.screen();
 }
 
 #[test]

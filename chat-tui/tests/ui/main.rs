@@ -2,11 +2,18 @@
 
 mod counting;
 mod hostile;
+mod identity;
+mod invite;
 mod marks;
 mod members;
+mod order;
 mod prompt;
 mod reading;
+mod recent;
+mod removed;
 mod room;
 mod scene;
 mod storm;
+mod travel;
+mod trust;
 mod writing;

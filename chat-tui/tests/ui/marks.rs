@@ -96,7 +96,7 @@ fn a_refused_post_says_why_and_one_key_edits_it() {
     let mut scene = posted("hello");
     scene.marked(1, Mark::Refused("there is no room to store it".into()));
     insta::assert_snapshot!(scene.screen(), @r#"
-     AB3Z  release planning         3 here   in memory, not kept   ● 2 ms
+     AB3Z  release planning                3 here  open  not kept  ● 2 ms
 
      ────────────────────  Sunday, 22 November 2026  ────────────────────
      14:00         alice  hello                                         ✗

@@ -1,6 +1,6 @@
 //! From the prompt into a room, and what keeps somebody out of it.
 
-use crate::scene::{Scene, code, joined, nick, start, up};
+use crate::scene::{Scene, code, hosted, joined, nick, start, up};
 use chat_proto::frame::Door;
 use chat_tui::effect::Effect;
 use chat_tui::event::HostEvent;
@@ -43,11 +43,11 @@ fn the_prompt_asks_for_a_name_a_room_and_a_server() {
     │                                                          │
     │  Name      alice                                         │
     │                                                          │
-    │  Room      four characters, like AB3Z                    │
+    │  Room      a code, or an invite                          │
     │                                                          │
     │  Server    localhost:7000                                │
     │                                                          │
-    │            Join    Create a room                         │
+    │            Join    Create a room    Private room         │
     │                                                          │
     │                                                          │
     │                                                          │
@@ -67,11 +67,11 @@ fn a_narrow_prompt_keeps_every_field_and_both_buttons() {
 
     Name      alice
 
-    Room      four characters, like AB3Z
+    Room      a code, or an invite
 
     Server    localhost:7000
 
-              Join    Create a room
+              Join    Create    Private
 
 
 
@@ -156,7 +156,7 @@ fn a_wrong_code_among_the_flags_opens_the_prompt_with_the_error_and_the_values()
     │                                                          │
     │  Server    localhost:7000                                │
     │                                                          │
-    │            Join    Create a room                         │
+    │            Join    Create a room    Private room         │
     │                                                          │
     │  ✗ a room code has letters and the digits 2 to 9, but    │
     │  never I, O, 0 or 1                                      │
@@ -198,7 +198,7 @@ fn a_taken_name_offers_a_free_one_and_enter_takes_it() {
     │                                                          │
     │  Server    localhost:7000                                │
     │                                                          │
-    │            Be alice-2    Join    Create a room           │
+    │            Be alice-2    Join    Create    Private       │
     │                                                          │
     │  ✗ the name alice is taken                               │
     │                                                          │
@@ -238,7 +238,7 @@ fn without_a_server_hosting_is_one_key_away() {
 
     scene.key(KeyCode::Enter);
     assert_eq!(scene.effects(), [Effect::Host { server: "localhost:7000".into() }]);
-    scene.host(HostEvent::Hosting { address: "127.0.0.1:7000".into() });
+    scene.host(HostEvent::Hosting { address: "127.0.0.1:7000".into(), invite: hosted() });
     scene.link(up());
     assert_eq!(scene.effects(), [dial("127.0.0.1:7000", "alice"), Effect::Link(Command::Create(Door::Open))]);
 }
@@ -296,11 +296,11 @@ fn whoever_loses_the_race_for_the_port_is_a_guest() {
 fn tab_goes_round_and_enter_presses_what_is_marked() {
     let mut scene = Scene::prompt();
     let mut stops = Vec::new();
-    for _ in 0..5 {
+    for _ in 0..6 {
         scene.key(KeyCode::Tab);
         stops.push(scene.state.prompt.focus);
     }
-    assert_eq!(stops, [Focus::Server, Focus::Join, Focus::Create, Focus::Name, Focus::Room]);
+    assert_eq!(stops, [Focus::Server, Focus::Join, Focus::Create, Focus::CreatePrivate, Focus::Name, Focus::Room]);
 
     scene.key(KeyCode::BackTab);
     assert_eq!(scene.state.prompt.focus, Focus::Name);

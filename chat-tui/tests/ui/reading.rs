@@ -111,7 +111,7 @@ fn a_divider_stands_where_reading_stopped() {
     scene.terminal(TerminalEvent::FocusGained);
 
     insta::assert_snapshot!(scene.screen(), @r#"
-     AB3Z  release planning         3 here   in memory, not kept   ● 2 ms
+     AB3Z  release planning                3 here  open  not kept  ● 2 ms
 
      ────────────────────  Sunday, 22 November 2026  ────────────────────
      14:00           bob  message 1

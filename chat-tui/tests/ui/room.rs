@@ -35,7 +35,7 @@ fn lively(columns: u16, rows: u16) -> Scene {
 #[test]
 fn a_lively_room_at_80_by_24() {
     insta::assert_snapshot!(lively(80, 24).screen(), @r#"
-     AB3Z  release planning                   3 here   in memory, not kept   ● 2 ms
+     AB3Z  release planning          3 here  anyone with the code  not kept  ● 2 ms
 
      ───────────────  Sunday, 22 November 2026  ───────────────   HERE
      14:02                → alice opened the room                 ● alice  you
@@ -65,7 +65,7 @@ fn a_lively_room_at_80_by_24() {
 #[test]
 fn a_lively_room_in_a_narrow_window() {
     insta::assert_snapshot!(lively(40, 15).screen(), @r#"
-     AB3Z  release planning  3 here  ● 2 ms
+     AB3Z  release p…  3 here  open  ● 2 ms
      14:03  logs are on the wiki, page »
             ビルド結果«                   ✓
      14:04  carol
@@ -86,7 +86,7 @@ fn a_lively_room_in_a_narrow_window() {
 #[test]
 fn a_lively_room_in_a_wide_window() {
     insta::assert_snapshot!(lively(200, 50).screen(), @r#"
-     AB3Z  release planning                                                                                                                                           3 here   in memory, not kept   ● 2 ms
+     AB3Z  release planning                                                                                                                    3 here   anyone with the code   in memory, not kept   ● 2 ms
 
      ─────────────────────────────────────────────────  Sunday, 22 November 2026  ──────────────────────────────────────────────────                                                HERE
      14:02                    → alice opened the room   → bob, carol joined                                                                                                         ● alice  you
@@ -153,7 +153,7 @@ fn the_smallest_room_shows_the_last_words_and_takes_the_next() {
 #[test]
 fn an_empty_room_invites_to_write() {
     insta::assert_snapshot!(Scene::room(60, 12).screen(), @r#"
-     AB3Z  release planning                     3 here   ● 2 ms
+     AB3Z  release planning                3 here  open  ● 2 ms
 
 
 
@@ -410,9 +410,9 @@ fn the_help_is_made_of_the_tables() {
 
     scene.key(KeyCode::F(1));
     insta::assert_snapshot!(scene.screen(), @r#"
-     AB3Z  release planning                   3 here   in memory, not kept   ● 2 ms
+     AB3Z  release planning          3 here  anyone with the code  not kept  ● 2 ms
      ╭────────────────────────────────────────────────────────────────────────────╮
-     │  Help   Esc closes                                  ↑↓ PgUp PgDn   16/66   │
+     │  Help   Esc closes                                  ↑↓ PgUp PgDn   16/94   │
      │                                                                            │
      │  In the room                                                               │
      │  Enter                   send                                              │
@@ -452,7 +452,7 @@ fn every_key_and_command_with_a_help_text_is_in_the_help() {
         let is_of_connecting = row.context == chat_tui::keymap::Context::Connecting;
         assert!(is_of_connecting || scene.shows(beginning(row.help)), "{}", row.help);
     }
-    for command in &chat_tui::command::COMMANDS {
+    for command in chat_tui::command::COMMANDS {
         assert!(scene.shows(beginning(command.help)), "{}", command.help);
     }
 }

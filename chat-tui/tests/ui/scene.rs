@@ -5,11 +5,13 @@ use chat_proto::Arrival;
 use chat_proto::entry::{Author, Entry, EntryBody, PersonId, PostId, RoomId, Seq, UnixMillis};
 use chat_proto::frame::{Door, Lock, Voice};
 use chat_proto::frame::{Durability, Joined, Label, Limits, Member, Presence, Role, RoomState};
-use chat_proto::{Nick, RoomCode};
+use chat_proto::{Fingerprint, Invite, Nick, RoomCode};
 use chat_tui::effect::Effect;
 use chat_tui::event::{Event, EventKind, HostEvent};
-use chat_tui::link::Security;
+use chat_tui::keeper::{Kept, Note};
 use chat_tui::link::{Asked, Command, LinkEvent, Mark, OutboxItem};
+use chat_tui::link::{Security, Trust};
+use chat_tui::recent::Change;
 use chat_tui::state::{Start, State, Surroundings, Wish};
 use chat_tui::theme::Depth;
 use chat_tui::update::{begin, update};
@@ -43,6 +45,9 @@ pub(crate) fn start() -> Start {
         is_server_given: false,
         is_host: false,
         instance: INSTANCE,
+        key: Fingerprint::of(&[ALICE.0 as u8; 32]),
+        kept: Kept::default(),
+        recent: Vec::new(),
         around: Surroundings {
             columns: 80,
             rows: 24,
@@ -124,6 +129,21 @@ pub(crate) fn up() -> LinkEvent {
         durability: Durability::Memory,
         security: Security::Plain,
     }
+}
+
+/// Logged in within TLS, with a server that has the key [`server_key`].
+pub(crate) fn up_within_tls(trust: Trust) -> LinkEvent {
+    let LinkEvent::Up { person, name, limits, durability, .. } = up() else { unreachable!() };
+    LinkEvent::Up { person, name, limits, durability, security: Security::Tls { key: server_key(), trust } }
+}
+
+pub(crate) fn server_key() -> Fingerprint {
+    Fingerprint::of(b"the server")
+}
+
+/// A server of this process, as others reach it.
+pub(crate) fn hosted() -> Invite {
+    Invite { server: "192.168.1.7:7000".into(), code: None, key: Some(server_key()), secret: None }
 }
 
 /// An entry at this place, so many minutes after two o'clock.
@@ -262,8 +282,17 @@ impl Scene {
         self.link(LinkEvent::Marked { room: ROOM, id: PostId { instance: INSTANCE, n }, mark });
     }
 
+    /// What was asked of the world but to remember rooms.
     pub(crate) fn effects(&mut self) -> Vec<Effect> {
-        std::mem::take(&mut self.effects)
+        let all = std::mem::take(&mut self.effects).into_iter();
+        all.filter(|effect| !matches!(effect, Effect::Keep(Note::Recent(_)))).collect()
+    }
+
+    /// The rooms that were to be remembered or forgotten.
+    pub(crate) fn recalls(&mut self) -> Vec<Change> {
+        let all = std::mem::take(&mut self.effects).into_iter();
+        all.filter_map(|effect| if let Effect::Keep(Note::Recent(change)) = effect { Some(change) } else { None })
+            .collect()
     }
 
     /// The only post among the effects.

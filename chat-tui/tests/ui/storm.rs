@@ -1,13 +1,12 @@
 //! Anything, in any order, at any size: no panic, and what was written is never lost from sight.
 
 use crate::scene::ARRIVAL;
-use crate::scene::{ALICE, INSTANCE, Scene, bytes, entry, joined, limits, member, message, nick};
-use chat_proto::entry::{EntryBody, LeaveReason, PostId, RoomId, Seq, UnixMillis};
-use chat_proto::frame::EndReason;
-use chat_proto::frame::{Durability, GapKind, Presence};
+use crate::scene::{ALICE, INSTANCE, Scene, bytes, code, entry, joined, limits, member, message, nick};
+use chat_proto::entry::{EntryBody, LeaveReason, PersonId, PostId, RoomId, Seq, Target, UnixMillis};
+use chat_proto::frame::{Door, Durability, EndReason, GapKind, HeldName, Member, Presence, Voice};
+use chat_proto::{Act, Arrival, Fingerprint, Secret};
 use chat_tui::event::{EventKind, HostEvent};
-use chat_tui::link::Security;
-use chat_tui::link::{Asked, LinkEvent, Mark, OutboxItem, Trouble};
+use chat_tui::link::{Asked, Distrust, LinkEvent, Mark, OutboxItem, Security, Trouble, Trust, Why};
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyModifiers, MouseButton, MouseEventKind};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
@@ -18,7 +17,13 @@ const STORMS: u64 = 60;
 const EVENTS: usize = 300;
 /// Drawing is what takes the time.
 const DRAWN_EVERY: usize = 10;
-const LINES: [&str; 14] = [
+const LINES: [&str; 24] = [
+    "/kick bob",
+    "/op eve",
+    "/whois bob",
+    "/whoami",
+    "/ignore bob",
+    "/unignore bob",
     "hi",
     "b",
     "/j",
@@ -32,6 +37,10 @@ const LINES: [&str; 14] = [
     "//x",
     "結果 e\u{301}",
     "/join AB3Z",
+    "/invite",
+    "/invite qr",
+    "/create private",
+    "/join chat://chat.example.org/AB3Z#CQkJCQkJCQkJCQkJCQkJCQ",
     "👩\u{200d}👩\u{200d}👧",
 ];
 const KEYS: [KeyCode; 20] = [
@@ -54,7 +63,7 @@ const KEYS: [KeyCode; 20] = [
     KeyCode::F(5),
     KeyCode::F(8),
     KeyCode::Char('y'),
-    KeyCode::Char('b'),
+    KeyCode::Char('q'),
 ];
 
 struct Storm {
@@ -109,17 +118,25 @@ impl Storm {
     }
 
     fn body(&mut self) -> EntryBody {
+        let target = Target { person: PersonId(self.below(4)), name: bytes("bob") };
+        let arrival = Arrival { key: [self.below(3) as u8; 32], ..ARRIVAL };
         self.one_of(&[
             message("hello alice"),
             message("a\n\tb"),
             EntryBody::Action(bytes("waves")),
             EntryBody::Topic(bytes("")),
-            EntryBody::Joined(ARRIVAL),
+            EntryBody::Joined(arrival),
             EntryBody::Opened,
             EntryBody::Left(LeaveReason::Lost),
             EntryBody::Left(LeaveReason::Leave),
             EntryBody::Renamed(bytes("eve")),
+            EntryBody::Act(Act::Kick(target.clone())),
+            EntryBody::Act(Act::Own(target.clone())),
+            EntryBody::Act(Act::Mute(target)),
             EntryBody::Unknown { kind: 99, body: bytes("?") },
+            EntryBody::Act(Act::Lock),
+            EntryBody::Act(Act::Unlock),
+            EntryBody::Act(Act::Kick(Target { person: ALICE, name: bytes("alice") })),
         ])
     }
 
@@ -137,9 +154,21 @@ impl Storm {
             .collect()
     }
 
+    fn distrust(&mut self) -> Distrust {
+        let key = Fingerprint::of(&self.below(9).to_be_bytes());
+        let why = match self.below(3) {
+            0 => Why::Changed { known: key },
+            1 => Why::NotInvited { named: key },
+            _ => Why::Certificate("it is\u{1b}[2J for nobody".into()),
+        };
+        Distrust { server: "localhost:7000".into(), found: key, why }
+    }
+
     fn link_event(&mut self) -> LinkEvent {
         let room = self.room();
-        match self.below(18) {
+        match self.below(24) {
+            18 => LinkEvent::Distrusted(self.distrust()),
+            19 => crate::scene::up_within_tls(Trust::FirstContact),
             0 => LinkEvent::Up {
                 person: ALICE,
                 name: nick("alice"),
@@ -156,11 +185,16 @@ impl Storm {
                 (joined.room, joined.head, joined.oldest, joined.cursor) = (room, self.seq(), self.seq(), self.seq());
                 let code = joined.code;
                 joined.code = self.one_of(&[code, *b"CD4Y", *b"\x1b[2J"]);
-                LinkEvent::Joined { asked: self.one_of(&[Asked::Create, Asked::Resume(room)]), joined }
+                joined.state.door = self.one_of(&[Door::Open, Door::Private]);
+                let asked = self.one_of(&[Asked::Create, Asked::Resume(room), Asked::Return(room)]);
+                LinkEvent::Joined { asked, joined }
             }
             7 => LinkEvent::Members {
                 room,
-                members: vec![member(2, "bob", Presence::Here), member(3, "b", Presence::Gone)],
+                members: vec![
+                    Member { key: [self.below(3) as u8; 32], ..member(2, "bob", Presence::Here) },
+                    Member { voice: Voice::Muted, ..member(3, "b", Presence::Gone) },
+                ],
             },
             8 | 9 => LinkEvent::Entries { room, entries: self.entries() },
             10 => {
@@ -173,11 +207,19 @@ impl Storm {
                 let item = OutboxItem { room, id: self.id(), body: self.body(), written: UnixMillis(0) };
                 LinkEvent::Restored { items: vec![(item, self.mark())] }
             }
-            15 => LinkEvent::RoomEnded { room, reason: EndReason::Over },
+            15 => LinkEvent::RoomEnded { room, reason: self.one_of(&[EndReason::Over, EndReason::Removed]) },
             16 => LinkEvent::Left { room },
+            17 => LinkEvent::Names(vec![HeldName { name: bytes("bob"), rests_ms: Some(self.below(9)) }]),
+            20 => LinkEvent::NoReturn { room, sentence: "over".into() },
+            21 | 22 => {
+                let secret = self.one_of(&[None, Some(Secret([9; 16]))]);
+                LinkEvent::Invitation { room, code: code("AB3Z"), secret }
+            }
             _ => {
                 let asked = self.one_of(&[
                     Asked::Create,
+                    Asked::Return(room),
+                    Asked::Invite(room),
                     Asked::Leave(room),
                     Asked::Resume(room),
                     Asked::History(room),
@@ -226,6 +268,8 @@ impl Storm {
                     KeyCode::Char('s'),
                     KeyCode::Char('x'),
                     KeyCode::Char('u'),
+                    KeyCode::Char('1'),
+                    KeyCode::Char('2'),
                     KeyCode::Backspace,
                 ]);
                 self.scene.press(key, KeyModifiers::ALT);
@@ -244,7 +288,8 @@ impl Storm {
                 self.scene.mouse(kind, column, row);
             }
             21 => {
-                let text = self.one_of(&["one\r\ntwo", "\u{1b}[2J", "", "\u{301}"]);
+                let text =
+                    self.one_of(&["one\r\ntwo", "\u{1b}[2J", "", "\u{301}", "chat://h/CD4Y#CQkJCQkJCQkJCQkJCQkJCQ"]);
                 self.scene.terminal(TerminalEvent::Paste(text.to_owned()));
             }
             22 => {
@@ -254,7 +299,7 @@ impl Storm {
             _ => {
                 let address = "localhost:7000".to_owned();
                 let event = self.one_of(&[
-                    HostEvent::Hosting { address: address.clone() },
+                    HostEvent::Hosting { address: address.clone(), invite: crate::scene::hosted() },
                     HostEvent::Guest { address },
                     HostEvent::Failed("no".into()),
                 ]);

@@ -204,6 +204,7 @@ impl Core {
             Some(Request::Post { room, id }) => self.on_post_refused(room, id, refused),
             Some(Request::Resume(room)) => self.on_resume_refused(now, room, refused),
             Some(Request::Leave(room)) => self.on_leave_refused(room, refused),
+            Some(Request::Return(room)) => self.on_return_refused(room, refused),
             Some(Request::Ping) => Ok(()),
             Some(other) => {
                 let is_of_room_gone = other.room().is_some_and(|room| !self.rooms.contains_key(&room));
@@ -256,6 +257,14 @@ impl Core {
             // Asked again after a lost answer: it was done the first time.
             Code::NOT_MEMBER | Code::ROOM_ENDED => self.forget(room, LinkEvent::Left { room }),
             _ => self.tell_refused(&Request::Leave(room), refused),
+        }
+        Ok(())
+    }
+
+    fn on_return_refused(&mut self, room: RoomId, refused: &Refused) -> Result<(), End> {
+        match refused.code {
+            Code::ROOM_ENDED => self.tell(LinkEvent::NoReturn { room, sentence: end::sentence(refused) }),
+            _ => self.tell_refused(&Request::Return(room), refused),
         }
         Ok(())
     }

@@ -73,7 +73,12 @@ impl Desk {
         let Some(outbox) = &mut self.outbox else { return };
         let adopted = outbox.adopt(self.core.kept());
         self.core.adopt(adopted.items, now);
-        for sentence in adopted.notices {
+        self.tell_all(adopted.notices);
+    }
+
+    /// Sentences for the person.
+    pub(super) fn tell_all(&mut self, sentences: Vec<String>) {
+        for sentence in sentences {
             self.notice(sentence);
         }
     }
@@ -106,7 +111,7 @@ impl Desk {
             }
             End::Distrusted(distrust) => self.core.tell(LinkEvent::Distrusted(distrust)),
             End::Replaced(sentence) => self.core.tell(LinkEvent::Ended(sentence)),
-            End::GivenUp => self.core.tell(LinkEvent::Ended("the name is given up".into())),
+            End::GivenUp => self.core.tell(LinkEvent::GivenUp),
             End::Bye => self.core.tell(LinkEvent::Ended("said goodbye".into())),
             _ => {}
         }

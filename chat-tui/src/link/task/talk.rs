@@ -22,7 +22,7 @@ const HANG_UP_PATIENCE: Duration = Duration::from_millis(500);
 impl<D: Dialer> Task<D> {
     /// Talks until the connection ends, and says why it ended.
     pub(super) async fn talk(&mut self, connected: Connected<D::Stream>) -> End {
-        let Connected { mut inbound, mut outbound, welcome, security } = connected;
+        let Connected { mut inbound, mut outbound, welcome, security, notices } = connected;
         let now = self.now();
         self.desk.adopt(now.wall);
         let mut turn = match self.desk.core.on_login(now, &welcome, security) {
@@ -30,6 +30,7 @@ impl<D: Dialer> Task<D> {
             Ok(()) => self.on_bytes(&mut inbound),
             Err(end) => return end,
         };
+        self.desk.tell_all(notices);
         let mut watch = self.watch();
         while turn.is_ok() {
             self.fill(&mut outbound);

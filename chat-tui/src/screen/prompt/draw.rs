@@ -1,6 +1,7 @@
 //! The prompt on the screen: a box in the middle, or, where there is no room for one, its lines.
 
-use super::{Focus, Offer, Prompt};
+use super::{Focus, Offer, Prompt, recent};
+use crate::state::State;
 use crate::theme::{Ground, Ink, Theme};
 use crate::widget::composer::Buffer;
 use crate::widget::paint;
@@ -11,10 +12,14 @@ use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
 
 const BOX_COLUMNS: u16 = 60;
+/// With rooms to go back to: their topics need a place.
+const WIDE_BOX_COLUMNS: u16 = 72;
 const BOX_ROWS: u16 = 15;
 const LABEL_COLUMNS: u16 = 9;
 /// Below this, words are shorter and closer.
 const NARROW_COLUMNS: u16 = 30;
+/// Rooms to go back to: as many as there are keys for it.
+const RECENT_MAX: u16 = 5;
 
 /// Where everything stands.
 struct Places {
@@ -25,16 +30,27 @@ struct Places {
     server: Rect,
     buttons: Rect,
     error: Rect,
+    /// A row per room of the last days, as many as fit.
+    recent: Rect,
     hints: Option<u16>,
 }
 
 impl Places {
-    fn of(area: Rect) -> Self {
-        if area.height >= BOX_ROWS + 2 && area.width >= 44 { Self::boxed(area) } else { Self::bare(area) }
+    /// With room for so many rooms of the last days, if there is any.
+    fn of(area: Rect, rooms: usize) -> Self {
+        let rooms = u16::try_from(rooms).unwrap_or(RECENT_MAX).min(RECENT_MAX);
+        match area.height >= BOX_ROWS + 2 && area.width >= 44 {
+            true => Self::boxed(area, rooms),
+            false => Self::bare(area, rooms),
+        }
     }
 
-    fn boxed(area: Rect) -> Self {
-        let frame = paint::centred(area, BOX_COLUMNS, BOX_ROWS);
+    fn boxed(area: Rect, rooms: u16) -> Self {
+        // A row of air below the list, if there is one.
+        let spare = (area.height - BOX_ROWS - 2).saturating_sub(1);
+        let rooms = rooms.min(spare);
+        let columns = if rooms > 0 { WIDE_BOX_COLUMNS } else { BOX_COLUMNS };
+        let frame = paint::centred(area, columns, BOX_ROWS + rooms + u16::from(rooms > 0));
         let line = |row: u16, height: u16| Rect { x: frame.x + 3, y: frame.y + row, width: frame.width - 6, height };
         Self {
             frame: Some(frame),
@@ -44,18 +60,22 @@ impl Places {
             server: line(8, 1),
             buttons: line(10, 1),
             error: line(12, 2),
+            recent: line(14, rooms),
             hints: Some(frame.bottom() + 1),
         }
     }
 
-    fn bare(area: Rect) -> Self {
+    fn bare(area: Rect, rooms: u16) -> Self {
         // One row each, with air between them if there is any to give.
         let step = if area.height >= 11 { 2 } else { 1 };
         let width = area.width.saturating_sub(2);
         let line = |row: u16| Rect { x: area.x + 1, y: area.y + row * step, width, height: 1 };
         let top = u16::from(area.height >= 13);
         let error = line(top + 4);
-        let height = area.bottom().saturating_sub(error.y + u16::from(step == 2)).clamp(1, 3);
+        let spare = area.bottom().saturating_sub(error.y + u16::from(step == 2));
+        // What went wrong keeps two rows.
+        let rooms = if step == 2 { rooms.min(spare.saturating_sub(2)) } else { 0 };
+        let height = (spare - rooms).clamp(1, 3);
         Self {
             frame: None,
             title: (top == 1).then(|| line(0)),
@@ -64,29 +84,53 @@ impl Places {
             server: line(top + 2),
             buttons: line(top + 3),
             error: Rect { height, ..error },
+            recent: Rect { y: error.y + height, height: rooms, ..error },
             hints: (step == 2).then(|| area.bottom() - 1),
         }
     }
 }
 
+/// How much stands on the buttons.
+#[derive(Clone, Copy, PartialEq)]
+enum Words {
+    Long,
+    Short,
+    /// One button for both kinds of a new room: the one that has the focus.
+    Fewest,
+}
+
 /// The buttons: what they do and what stands on them.
-fn buttons(prompt: &Prompt, columns: u16) -> Vec<(Focus, String)> {
+fn buttons(prompt: &Prompt, words: Words) -> Vec<(Focus, String)> {
     let offer = prompt.offer.as_ref().map(|offer| match offer {
         Offer::Name { name, .. } => (Focus::Offer, format!(" Be {name} ")),
         Offer::Host => (Focus::Offer, " Host a room here ".to_owned()),
     });
-    let create = if columns < NARROW_COLUMNS { " Create " } else { " Create a room " };
-    let usual = [(Focus::Join, " Join ".to_owned()), (Focus::Create, create.to_owned())];
-    offer.into_iter().chain(usual).collect()
+    let (create, private) = match words {
+        Words::Long => (" Create a room ", " Private room "),
+        Words::Short | Words::Fewest => (" Create ", " Private "),
+    };
+    let usual = [(Focus::Join, " Join "), (Focus::Create, create), (Focus::CreatePrivate, private)];
+    let other = if prompt.focus == Focus::CreatePrivate { Focus::Create } else { Focus::CreatePrivate };
+    let usual = usual.into_iter().filter(|(focus, _)| words != Words::Fewest || *focus != other);
+    offer.into_iter().chain(usual.map(|(focus, words)| (focus, words.to_owned()))).collect()
 }
 
+/// The most that fits: first the words are cut, then the indent, then the gaps, then a button.
 fn placed_buttons(prompt: &Prompt, row: Rect) -> Vec<(Focus, String, Rect)> {
-    let all = buttons(prompt, row.width);
-    let columns: usize = all.iter().map(|(_, words)| wrap::width(words)).sum();
-    let fits =
-        |indent: u16, gap: usize| columns + gap * (all.len() - 1) + usize::from(indent) <= usize::from(row.width);
-    let indent = if fits(LABEL_COLUMNS, 2) { LABEL_COLUMNS } else { 0 };
-    let gap = if fits(indent, 2) { 2 } else { 1 };
+    let ways = [
+        (Words::Long, LABEL_COLUMNS, 2),
+        (Words::Short, LABEL_COLUMNS, 2),
+        (Words::Long, 0, 2),
+        (Words::Short, 0, 2),
+        (Words::Short, 0, 1),
+        (Words::Fewest, 0, 2),
+    ];
+    let fits = |(words, indent, gap): &(Words, u16, u16)| {
+        let all = buttons(prompt, *words);
+        let columns: usize = all.iter().map(|(_, words)| wrap::width(words)).sum();
+        columns + usize::from(*gap) * (all.len() - 1) + usize::from(*indent) <= usize::from(row.width)
+    };
+    let (words, indent, gap) = ways.into_iter().find(fits).unwrap_or((Words::Fewest, 0, 1));
     let mut x = row.x + indent;
     let mut place = |(focus, words): (Focus, String)| {
         let width = wrap::width(&words) as u16;
@@ -94,20 +138,22 @@ fn placed_buttons(prompt: &Prompt, row: Rect) -> Vec<(Focus, String, Rect)> {
         x = x.saturating_add(width + gap);
         (focus, words, place)
     };
-    all.into_iter().map(&mut place).collect()
+    buttons(prompt, words).into_iter().map(&mut place).collect()
 }
 
 /// What stands at a place of the screen, if it can have the focus.
-pub fn hit(prompt: &Prompt, area: Rect, at: Position) -> Option<Focus> {
-    let places = Places::of(area);
+pub fn hit(prompt: &Prompt, rooms: usize, area: Rect, at: Position) -> Option<Focus> {
+    let places = Places::of(area, rooms);
     let fields = [(Focus::Name, places.name), (Focus::Room, places.room), (Focus::Server, places.server)];
     let pressed = placed_buttons(prompt, places.buttons).into_iter().map(|(focus, _, place)| (focus, place));
     fields.into_iter().chain(pressed).find(|(_, place)| place.contains(at)).map(|(focus, _)| focus)
 }
 
 /// Draws the prompt, and says where the cursor is.
-pub fn draw(prompt: &Prompt, theme: Theme, area: Rect, cells: &mut Cells) -> Option<Position> {
-    let places = Places::of(area);
+pub fn draw(state: &State, area: Rect, cells: &mut Cells) -> Option<Position> {
+    let State { prompt, theme, recent: rooms, .. } = state;
+    let theme = *theme;
+    let places = Places::of(area, rooms.len());
     if let Some(frame) = places.frame {
         cells.set_style(frame.intersection(cells.area), theme.ground(Ground::Panel));
         paint::border(cells, frame, theme.ink(Ink::Rule));
@@ -117,10 +163,12 @@ pub fn draw(prompt: &Prompt, theme: Theme, area: Rect, cells: &mut Cells) -> Opt
         pen.title(row);
     }
     pen.field(places.name, Focus::Name, "Name", &prompt.name, "who you are");
-    pen.field(places.room, Focus::Room, "Room", &prompt.room, "four characters, like AB3Z");
+    pen.field(places.room, Focus::Room, "Room", &prompt.room, "a code, or an invite");
+    pen.invited(places.room);
     pen.field(places.server, Focus::Server, "Server", &prompt.server, "localhost:7000");
     pen.buttons(places.buttons);
     pen.outcome(places.error);
+    recent::draw(rooms, state.now, theme, places.recent, pen.cells);
     if let Some(y) = places.hints {
         pen.hints(area, y);
     }
@@ -156,6 +204,14 @@ impl Pen<'_> {
         paint::text(self.cells, inner, (inner.x, inner.y), shown, self.value_style(has_focus));
         if has_focus && inner.width > 0 {
             self.cursor = Some(Position::new(inner.x + cursor as u16, inner.y));
+        }
+    }
+
+    /// What came with an invite is not shown; that it came, is.
+    fn invited(&mut self, row: Rect) {
+        let inner = Rect { width: row.width.saturating_sub(1), ..row };
+        if self.prompt.is_invited() && row.width >= NARROW_COLUMNS {
+            paint::pieces_right(self.cells, inner, row.y, &[("from an invite", self.theme.ink(Ink::Faint))]);
         }
     }
 

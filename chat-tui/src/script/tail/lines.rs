@@ -1,9 +1,11 @@
 //! An entry as a line: for a program, or for a person.
 
+use crate::act;
 use chat_proto::text::{visible, visible_line};
-use chat_proto::{Entry, EntryBody, LeaveReason, RoomCode, UnixMillis};
+use chat_proto::{Act, Entry, EntryBody, Invite, LeaveReason, RoomCode, UnixMillis};
 use chrono::{DateTime, Local, SecondsFormat, TimeZone, Utc};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 pub(super) struct Lines {
@@ -18,6 +20,11 @@ struct Row<'a> {
     author: &'a str,
     kind: &'a str,
     text: &'a str,
+    /// Of an act: what was done, and to whom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    act: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target: Option<String>,
 }
 
 impl Lines {
@@ -26,6 +33,15 @@ impl Lines {
         match self.is_json {
             true => writeln!(out, "{}", serde_json::json!({ "code": code.to_string() })),
             false => writeln!(out, "{code}"),
+        }
+    }
+
+    /// What lets others into a private room just made.
+    pub(super) fn invite(&self, out: &mut impl Write, code: RoomCode, invite: &Invite) -> io::Result<()> {
+        let (code, invite) = (code.to_string(), invite.to_string());
+        match self.is_json {
+            true => writeln!(out, "{}", serde_json::json!({ "code": code, "invite": invite })),
+            false => writeln!(out, "{invite}"),
         }
     }
 
@@ -39,14 +55,18 @@ impl Lines {
 
 /// As it was said: a program must clean what it shows.
 fn json(out: &mut impl Write, entry: &Entry) -> io::Result<()> {
-    let (kind, text) = told(&entry.body);
+    let author = String::from_utf8_lossy(&entry.author.name);
+    let (kind, text) = told(&author, &entry.body);
+    let act = if let EntryBody::Act(act) = &entry.body { Some(act) } else { None };
     let row = Row {
         seq: entry.seq.0,
         id: entry.post.map(|id| format!("{}-{}", id.instance, id.n)),
         time: at(entry.time).to_rfc3339_opts(SecondsFormat::Millis, true),
-        author: &String::from_utf8_lossy(&entry.author.name),
+        author: &author,
         kind,
-        text: &String::from_utf8_lossy(text),
+        text: &text,
+        act: act.map(act::word),
+        target: act.and_then(Act::target).map(|target| String::from_utf8_lossy(&target.name).into_owned()),
     };
     serde_json::to_writer(&mut *out, &row)?;
     out.write_all(b"\n")
@@ -68,7 +88,7 @@ fn said(name: &str, body: &EntryBody) -> String {
         EntryBody::Action(text) => format!("* {name} {}", visible(text)),
         EntryBody::Topic(topic) if topic.is_empty() => format!("- {name} cleared the topic"),
         EntryBody::Topic(topic) => format!("- {name} set the topic: {}", visible_line(topic)),
-        EntryBody::Act(act) => format!("- {name} {}", crate::act::sentence(act)),
+        EntryBody::Act(act) => format!("- {}", act::told(name, act)),
         EntryBody::Opened => format!("- {name} opened the room"),
         EntryBody::Joined(_) => format!("- {name} joined"),
         EntryBody::Left(reason) => format!("- {name} {}", went(*reason)),
@@ -85,25 +105,25 @@ fn went(reason: LeaveReason) -> &'static str {
     }
 }
 
-fn told(body: &EntryBody) -> (&'static str, &[u8]) {
+fn told<'a>(author: &str, body: &'a EntryBody) -> (&'static str, Cow<'a, str>) {
     match body {
-        EntryBody::Message(text) => ("message", text),
-        EntryBody::Action(text) => ("action", text),
-        EntryBody::Topic(topic) => ("topic", topic),
-        EntryBody::Act(_) => ("act", b""),
-        EntryBody::Opened => ("opened", b""),
-        EntryBody::Joined(_) => ("joined", b""),
-        EntryBody::Left(reason) => ("left", reason_word(*reason)),
-        EntryBody::Renamed(name) => ("renamed", name),
-        EntryBody::Unknown { .. } => ("unknown", b""),
+        EntryBody::Message(text) => ("message", String::from_utf8_lossy(text)),
+        EntryBody::Action(text) => ("action", String::from_utf8_lossy(text)),
+        EntryBody::Topic(topic) => ("topic", String::from_utf8_lossy(topic)),
+        EntryBody::Act(act) => ("act", act::told(author, act).into()),
+        EntryBody::Opened => ("opened", "".into()),
+        EntryBody::Joined(_) => ("joined", "".into()),
+        EntryBody::Left(reason) => ("left", reason_word(*reason).into()),
+        EntryBody::Renamed(name) => ("renamed", String::from_utf8_lossy(name)),
+        EntryBody::Unknown { .. } => ("unknown", "".into()),
     }
 }
 
-fn reason_word(reason: LeaveReason) -> &'static [u8] {
+fn reason_word(reason: LeaveReason) -> &'static str {
     match reason {
-        LeaveReason::Quit => b"quit",
-        LeaveReason::Lost => b"lost",
-        LeaveReason::Leave => b"leave",
+        LeaveReason::Quit => "quit",
+        LeaveReason::Lost => "lost",
+        LeaveReason::Leave => "leave",
     }
 }
 
@@ -116,8 +136,9 @@ mod tests {
     use super::*;
     use crate::link::fixtures::message;
     use bytes::Bytes;
+    use chat_proto::entry::Target;
     use chat_proto::frame::{Role, Voice};
-    use chat_proto::{Arrival, PostId, Seq};
+    use chat_proto::{Arrival, PersonId, PostId, Seq};
 
     const ARRIVAL: Arrival = Arrival { key: [0; 32], role: Role::Member, voice: Voice::Free };
 
@@ -168,6 +189,22 @@ mod tests {
         }
     }
 
+    fn act() -> EntryBody {
+        EntryBody::Act(Act::Kick(Target { person: PersonId(9), name: text("carol") }))
+    }
+
+    #[test]
+    fn an_act_tells_a_program_what_was_done_and_to_whom() {
+        let line = printed(|out| json(out, &entry(act())));
+
+        assert!(
+            line.ends_with("\"kind\":\"act\",\"text\":\"bob removed carol\",\"act\":\"kick\",\"target\":\"carol\"}\n"),
+            "{line}"
+        );
+        let line = printed(|out| json(out, &entry(EntryBody::Act(Act::Lock))));
+        assert!(line.contains("\"act\":\"lock\"}"), "{line}");
+    }
+
     #[test]
     fn a_message_for_a_person_cannot_move_the_cursor_or_pass_for_another() {
         let hostile = entry(EntryBody::Message(text("hi\x1b[2J\n14:02 alice  I owe bob")));
@@ -185,10 +222,20 @@ mod tests {
             (EntryBody::Topic(Bytes::new()), "14:02 - bob cleared the topic\n"),
             (EntryBody::Joined(ARRIVAL), "14:02 - bob joined\n"),
             (EntryBody::Left(LeaveReason::Quit), "14:02 - bob quit\n"),
+            (act(), "14:02 - bob removed carol\n"),
             (EntryBody::Renamed(text("r\nob")), "14:02 - bob is now r ob\n"),
         ] {
             assert_eq!(printed(|out| plain(out, &entry(body.clone()), &Utc)), line);
         }
+    }
+
+    #[test]
+    fn an_invite_stands_alone_on_its_line_and_beside_its_code_for_a_program() {
+        let (code, invite) = (RoomCode::parse(b"AB3Z").unwrap(), Invite::parse("chat://h:7000/AB3Z").unwrap());
+
+        assert_eq!(printed(|out| Lines { is_json: false }.invite(out, code, &invite)), "chat://h:7000/AB3Z\n");
+        let object = "{\"code\":\"AB3Z\",\"invite\":\"chat://h:7000/AB3Z\"}\n";
+        assert_eq!(printed(|out| Lines { is_json: true }.invite(out, code, &invite)), object);
     }
 
     #[test]

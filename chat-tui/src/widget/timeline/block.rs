@@ -1,10 +1,10 @@
 //! The rows of one entry, with what stands above it: a day, the divider, air, a name.
 
-use super::{Gap, Look, Pending, Said, Timeline, What};
+use super::{Gap, Item, Look, Pending, Said, Timeline, What};
 use crate::link::Mark;
 use crate::wrap;
-use chat_proto::UnixMillis;
 use chat_proto::text::visible_line;
+use chat_proto::{EntryBody, UnixMillis};
 use std::ops::Range;
 
 /// A person who speaks again after this long is named again.
@@ -70,6 +70,7 @@ impl Timeline {
                 let columns = usize::from(look.text_columns());
                 system_rows(index, &wrap::flowing(&super::fold::sentences(changes), columns), look, &mut rows);
             }
+            Some(What::Hidden(items)) => system_rows(index, &super::hidden::sentence(items), look, &mut rows),
             Some(What::System { text, .. }) => system_rows(index, text, look, &mut rows),
             Some(What::Gap(Gap::Loadable)) if self.is_full() => rows.push(Row::Full),
             Some(What::Gap(gap)) => rows.push(Row::Gap(gap.clone())),
@@ -92,7 +93,7 @@ impl Timeline {
         let pending = &self.pending[index - self.items.len()];
         self.said_rows(index, &pending.said, look, rows);
         let asks_now = self.undecided().is_some_and(|undecided| undecided.id == pending.id);
-        let Some((text, keys)) = advice(&pending.mark) else { return };
+        let Some((text, keys)) = advice(pending) else { return };
         let wrapped = look.wrap(&text).into_iter();
         rows.extend(wrapped.map(|row| Row::Advice { text: text[row].to_owned(), mark: pending.mark.clone() }));
         if asks_now {
@@ -165,6 +166,16 @@ impl Timeline {
         }
     }
 
+    /// Whether block `index` tells something other than who came and went.
+    pub fn is_system(&self, index: usize) -> bool {
+        matches!(self.items.get(index), Some(Item { what: What::System { .. }, .. }))
+    }
+
+    /// Whether block `index` stands for what is not shown.
+    pub fn is_hidden(&self, index: usize) -> bool {
+        matches!(self.items.get(index), Some(Item { what: What::Hidden(_), .. }))
+    }
+
     /// The post at block `index`, if it is one.
     pub fn pending_at(&self, index: usize) -> Option<&Pending> {
         self.pending.get(index.checked_sub(self.items.len())?)
@@ -189,12 +200,16 @@ fn system_rows(block: usize, text: &str, look: &Look, rows: &mut Vec<Row>) {
 }
 
 /// What its author is told about a post, and which keys act on it.
-fn advice(mark: &Mark) -> Option<(String, &'static str)> {
-    let (sentence, keys) = match mark {
+fn advice(pending: &Pending) -> Option<(String, &'static str)> {
+    let (sent, delivered) = match &pending.body {
+        EntryBody::Act(_) => ("done", "done"),
+        _ => ("sent", "delivered"),
+    };
+    let (sentence, keys) = match &pending.mark {
         Mark::Waiting | Mark::OnTheWire | Mark::Accepted { .. } => return None,
-        Mark::Refused(reason) => (format!("not sent: {reason}"), "Alt-E edit · Alt-X discard"),
-        Mark::Unknown(reason) => (format!("may have been delivered: {reason}"), "Alt-E edit · Alt-X discard"),
-        Mark::Stale => ("written a while ago, not sent yet".to_owned(), "Alt-S send · Alt-E edit · Alt-X discard"),
+        Mark::Refused(reason) => (format!("not {sent}: {reason}"), "Alt-E edit · Alt-X discard"),
+        Mark::Unknown(reason) => (format!("may have been {delivered}: {reason}"), "Alt-E edit · Alt-X discard"),
+        Mark::Stale => (format!("written a while ago, not {sent} yet"), "Alt-S send · Alt-E edit · Alt-X discard"),
     };
     Some((visible_line(sentence.as_bytes()), keys))
 }

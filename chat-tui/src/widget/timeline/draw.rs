@@ -3,6 +3,7 @@
 use super::block::Place;
 use super::{Gap, Look, Row, Timeline};
 use crate::link::Mark;
+use crate::people::People;
 use crate::theme::{Ground, Ink};
 use crate::widget::paint;
 use crate::wrap;
@@ -12,9 +13,12 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use std::ops::Range;
 
+/// Before what the program tells, in columns that no message reaches.
+const SIGN: &str = "•";
+
 /// Draws the rows that are on the screen.
-pub fn draw(timeline: &Timeline, look: &Look, area: Rect, buffer: &mut Buffer) {
-    let pen = &mut Pen { timeline, look, area, buffer };
+pub fn draw(timeline: &Timeline, people: &People, look: &Look, area: Rect, buffer: &mut Buffer) {
+    let pen = &mut Pen { timeline, people, look, area, buffer };
     for (y, row) in (area.top()..area.bottom()).zip(timeline.window(look)) {
         pen.row(y, &row);
     }
@@ -25,6 +29,7 @@ pub fn draw(timeline: &Timeline, look: &Look, area: Rect, buffer: &mut Buffer) {
 
 struct Pen<'a> {
     timeline: &'a Timeline,
+    people: &'a People,
     look: &'a Look<'a>,
     area: Rect,
     buffer: &'a mut Buffer,
@@ -103,6 +108,15 @@ impl Pen<'_> {
         self.write(1, y, &time, self.ink(Ink::Muted));
         let column = if self.look.has_time_column() { self.look.text_from() } else { 7 };
         self.write(column, y, &name, self.look.theme.name(&name));
+        self.doubt(block, column + wrap::width(&name) as u16, y);
+    }
+
+    /// Behind a name whose key is not the one of last time.
+    fn doubt(&mut self, block: usize, column: u16, y: u16) {
+        let person = self.timeline.said(block).and_then(|said| said.person);
+        if person.is_some_and(|person| self.people.is_changed(person)) {
+            self.write(column, y, "!", self.ink(Ink::Warning).bold());
+        }
     }
 
     fn text_row(&mut self, y: u16, block: usize, range: &Range<usize>, place: Place) {
@@ -138,6 +152,7 @@ impl Pen<'_> {
             let name = wrap::cut(&said.name, usize::from(self.look.name_columns())).into_owned();
             let column = self.look.text_from() - 2 - wrap::width(&name) as u16;
             self.write(column, y, &name, self.look.theme.name(&said.name));
+            self.doubt(block, self.look.text_from() - 2, y);
         }
     }
 
@@ -145,7 +160,17 @@ impl Pen<'_> {
         if is_first && let (true, Some(time)) = (self.look.has_time_column(), self.timeline.time(block)) {
             self.write(1, y, &self.look.zone.clock(time), self.ink(Ink::Faint));
         }
-        self.write(self.look.text_from(), y, text, self.ink(Ink::Muted));
+        let ink = if self.timeline.is_hidden(block) { Ink::Faint } else { Ink::Muted };
+        let column = self.look.text_from();
+        if !self.timeline.is_system(block) {
+            return self.write(column, y, text, self.ink(ink));
+        }
+        // Between a time and the text there is no room for a sign with air around it.
+        let shift = u16::from(!self.look.has_name_column());
+        self.write(column + shift, y, text, self.ink(ink));
+        if is_first {
+            self.write(column + shift - 2, y, SIGN, self.ink(Ink::Accent));
+        }
     }
 
     fn mention(&mut self, y: u16) {

@@ -98,7 +98,7 @@ impl Outcome {
     }
 }
 
-fn list(names: &[&str]) -> String {
+pub(super) fn list(names: &[&str]) -> String {
     match names.len() {
         0..=NAMES_MAX => names.join(", "),
         many => format!("{} and {} others", names[..NAMES_MAX - 1].join(", "), many - NAMES_MAX + 1),

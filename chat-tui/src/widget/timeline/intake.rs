@@ -1,20 +1,24 @@
 //! What the link brings, made into items: in order, cleaned, bounded, whatever a server sends.
 
 use super::fold::FOLD_MAX;
+use super::hidden::HIDDEN_MAX;
 use super::{BYTES_MAX, Change, ChangeKind, ENTRIES_MAX, Gap, Item, Request, Said, Timeline, What};
+use crate::people::People;
 use crate::wrap;
 use chat_proto::entry::{Entry, EntryBody, PersonId};
 use chat_proto::frame::GapKind;
 use chat_proto::limits::NAME_COLUMNS;
 use chat_proto::text::{visible, visible_line};
-use chat_proto::{Nick, Seq};
+use chat_proto::{Nick, Seq, UnixMillis};
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Who reads: decides what is own and what is a mention.
+/// Who reads: decides what is own, what is a mention and what is hidden.
 #[derive(Debug, Clone, Copy)]
 pub struct Reader<'a> {
     pub person: Option<PersonId>,
     pub name: Option<&'a Nick>,
+    /// Decides whom the reader hears.
+    pub people: &'a People,
 }
 
 impl Timeline {
@@ -76,6 +80,16 @@ impl Timeline {
         push(&mut self.items, item);
         self.trim();
         true
+    }
+
+    /// Adds a line of the program's own after what is here: it has no place in the log.
+    pub fn remark(&mut self, time: UnixMillis, text: String) {
+        let end = self.end();
+        let item = Item { first: end, last: end, what: What::System { time, text } };
+        self.entries += item.entries();
+        self.bytes += item.bytes();
+        self.items.push_back(item);
+        self.trim();
     }
 
     /// The gap that a page of history was asked for: its index.
@@ -171,14 +185,21 @@ fn remainder(after: Seq, reaches: Option<Seq>, before: Seq, oldest: Seq) -> Vec<
     purged.into_iter().chain(gap(kept_from, last, Gap::Loadable)).collect()
 }
 
-/// Appends an item; comings and goings join those before them.
-fn push(items: &mut std::collections::VecDeque<Item>, item: Item) {
+/// Appends an item; comings and goings join those before them, and so does what is hidden.
+pub(super) fn push(items: &mut std::collections::VecDeque<Item>, item: Item) {
     if let (Some(Item { last, what: What::Fold { changes, time }, .. }), What::Fold { changes: more, time: later }) =
         (items.back_mut(), &item.what)
         && changes.len() < FOLD_MAX
         && later.0.saturating_sub(time.0) < FOLD_SPAN_MILLIS
     {
         changes.extend(more.iter().cloned());
+        *last = item.last;
+        return;
+    }
+    if let (Some(Item { last, what: What::Hidden(hidden), .. }), What::Hidden(more)) = (items.back_mut(), &item.what)
+        && hidden.len() < HIDDEN_MAX
+    {
+        hidden.extend(more.iter().cloned());
         *last = item.last;
         return;
     }
@@ -189,7 +210,7 @@ fn push(items: &mut std::collections::VecDeque<Item>, item: Item) {
 const FOLD_SPAN_MILLIS: i64 = 60 * 60 * 1000;
 
 fn item(entry: &Entry, reader: Reader) -> Item {
-    Item { first: entry.seq, last: entry.seq, what: what(entry, reader) }
+    Item { first: entry.seq, last: entry.seq, what: what(entry, reader) }.heard(reader.people)
 }
 
 fn what(entry: &Entry, reader: Reader) -> What {
@@ -204,7 +225,7 @@ fn what(entry: &Entry, reader: Reader) -> What {
         EntryBody::Topic(topic) => {
             What::System { time, text: format!("{name} set the topic: {}", visible_line(topic)) }
         }
-        EntryBody::Act(act) => What::System { time, text: format!("{name} {}", crate::act::sentence(act)) },
+        EntryBody::Act(act) => What::System { time, text: crate::act::told(&name, act) },
         EntryBody::Renamed(new) => What::System { time, text: format!("{name} is now {}", self::name(new)) },
         body => {
             let text = format!("{name} sent something that needs a newer client (kind {})", body.kind());
@@ -223,7 +244,15 @@ fn said(entry: &Entry, reader: Reader, name: String, text: &[u8], manner: Manner
     let text = wrap::apart(&visible(text));
     let is_own = reader.person == Some(entry.author.person);
     let is_mention = !is_own && reader.name.is_some_and(|me| mentions(&text, me.as_str()));
-    What::Said(Said { name, time: entry.time, text, is_action: manner == Manner::Action, is_own, is_mention })
+    What::Said(Said {
+        person: Some(entry.author.person),
+        name,
+        time: entry.time,
+        text,
+        is_action: manner == Manner::Action,
+        is_own,
+        is_mention,
+    })
 }
 
 /// A peer's name as it may be shown: one line, no wider than a name can be.

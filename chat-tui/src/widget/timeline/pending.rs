@@ -24,9 +24,18 @@ impl Pending {
             EntryBody::Message(text) => (shown(text), false),
             EntryBody::Action(text) => (shown(text), true),
             EntryBody::Topic(text) => (format!("set the topic: {}", shown(text)), true),
+            EntryBody::Act(act) => (crate::act::line(act), true),
             _ => (String::new(), true),
         };
-        let said = Said { name: name.to_owned(), time: item.written, text, is_action, is_own: true, is_mention: false };
+        let said = Said {
+            person: None,
+            name: name.to_owned(),
+            time: item.written,
+            text,
+            is_action,
+            is_own: true,
+            is_mention: false,
+        };
         Self { id: item.id, body: item.body.clone(), written: item.written, mark, said }
     }
 

@@ -4,7 +4,7 @@
 use super::*;
 use chat_proto::frame::Door;
 use chat_proto::frame::EndReason;
-use chat_proto::frame::{Done, Gap, GapKind, GoAway, Page, RoomEnded};
+use chat_proto::frame::{Done, Gap, GapKind, GoAway, Invitation, Page, RoomEnded};
 use rand::RngExt;
 use rand::rngs::StdRng;
 
@@ -45,6 +45,7 @@ impl Dice {
                 Page { room: history.room, oldest: Seq(1), entries: Capped::new(self.entries(history.after.0)) }.into()
             }
             ClientFrame::Leave(_) | ClientFrame::Rename(_) => Done {}.into(),
+            ClientFrame::Invite(invite) => invitation(invite.room).into(),
             ClientFrame::Ping(_) => pong(cursor + self.up_to(20) / 20).into(),
             _ => joined(cursor, cursor).into(),
         }
@@ -68,7 +69,8 @@ impl Dice {
     /// Anything.
     fn frame(&mut self) -> ServerFrame {
         let (room, low, high) = (self.room(), self.up_to(40), self.up_to(40));
-        match self.up_to(14) {
+        match self.up_to(15) {
+            14 => invitation(room).into(),
             0..=3 => Batch { room, entries: Capped::new(self.entries(low)) }.into(),
             4 | 5 => Joined { room, ..joined(low, high) }.into(),
             6 | 7 => accepted(self.up_to(30), low).into(),
@@ -76,14 +78,16 @@ impl Dice {
             9 => Page { room, oldest: Seq(low), entries: Capped::new(self.entries(low)) }.into(),
             10 => Done {}.into(),
             11 => pong(low).into(),
-            12 => RoomEnded { room, reason: EndReason::Over }.into(),
+            12 => RoomEnded { room, reason: EndReason::Removed }.into(),
             13 => GoAway { reconnect_after_ms: 1 }.into(),
             _ => self.refused().into(),
         }
     }
 
     fn command(&mut self, n: u64) -> Command {
-        match self.up_to(12) {
+        match self.up_to(14) {
+            13 => Command::Return(self.room()),
+            14 => Command::Invite(self.room()),
             0 => Command::Create(Door::Open),
             1 | 2 => Command::Join(code(), None),
             3 => Command::Leave(ROOM),
@@ -93,6 +97,10 @@ impl Dice {
             _ => Command::Post(item(n)),
         }
     }
+}
+
+fn invitation(room: RoomId) -> Invitation {
+    Invitation { room, code: code().bytes(), secret: None }
 }
 
 /// What the holder of the link may rely on.

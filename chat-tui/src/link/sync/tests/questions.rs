@@ -1,10 +1,10 @@
 //! Everything asked is answered once, over as many connections as it takes.
 
 use super::*;
-use chat_proto::Detail;
-use chat_proto::frame::Door;
-use chat_proto::frame::EndReason;
-use chat_proto::frame::{Create, Done, Page};
+use chat_proto::frame::{Create, Done, Door, EndReason, Invitation, Page, Resume};
+use chat_proto::{Detail, Secret};
+
+const ELSEWHERE: RoomId = RoomId([8; 16]);
 
 fn ids_of_creates(frames: &[(u32, ClientFrame)]) -> Vec<u64> {
     let creates = frames.iter().filter_map(|(_, frame)| match frame {
@@ -226,5 +226,110 @@ fn answers_to_questions_that_were_not_asked_are_misbehaviour() {
     ];
     for frame in frames {
         assert!(is_misbehaviour(Bench::online().hear(9, frame.clone())), "{frame:?}");
+    }
+}
+
+const SECRET: Secret = Secret([9; 16]);
+
+fn invitation(room: RoomId) -> Invitation {
+    Invitation { room, code: code().bytes(), secret: Some(SECRET) }
+}
+
+#[test]
+fn a_return_asks_for_the_room_itself_from_its_last_page_on() {
+    let mut bench = Bench::online();
+    bench.command(Command::Return(ROOM));
+
+    let frames = bench.take_frames();
+    let resume = Resume { room: ROOM, after: Seq::START, stay: Stay::Resident };
+    assert_eq!(frames[0].1, ClientFrame::Resume(resume));
+    bench.hear(frames[0].0, joined(3, 9)).unwrap();
+
+    assert_eq!(bench.take_events(), [LinkEvent::Joined { asked: Asked::Return(ROOM), joined: joined(3, 9) }]);
+}
+
+#[test]
+fn a_return_and_an_invite_whose_answers_were_lost_are_asked_again() {
+    let mut bench = Bench::in_room(9);
+    bench.command(Command::Invite(ROOM));
+    bench.command(Command::Return(ELSEWHERE));
+    assert_eq!(bench.take_frames().len(), 2);
+
+    bench.core.on_lost();
+    bench.login();
+    let frames = bench.take_frames();
+    assert_eq!(frames.len(), 2, "the invite waits until its room is resumed: {frames:?}");
+    assert!(matches!(frames[1].1, ClientFrame::Resume(Resume { room: ELSEWHERE, .. })), "{frames:?}");
+
+    bench.hear(frames[0].0, joined(9, 9)).unwrap();
+    assert!(matches!(bench.take_frames()[..], [(_, ClientFrame::Invite(_))]));
+}
+
+#[test]
+fn a_joined_for_another_room_than_the_one_to_return_to_is_misbehaviour() {
+    let mut bench = Bench::online();
+    bench.command(Command::Return(ELSEWHERE));
+
+    assert!(is_misbehaviour(bench.answer_last(joined(0, 0))));
+    assert_eq!(bench.take_events(), []);
+}
+
+#[test]
+fn a_return_to_a_room_that_is_over_is_told_apart_from_one_that_is_refused_for_now() {
+    let mut bench = Bench::online();
+    bench.command(Command::Return(ROOM));
+    bench.refuse_last(Code::ROOM_ENDED).unwrap();
+    assert_eq!(bench.take_events(), [LinkEvent::NoReturn { room: ROOM, sentence: "because".into() }]);
+
+    bench.command(Command::Return(ROOM));
+    bench.refuse_last(Code::ROOM_FULL).unwrap();
+    let (asked, sentence) = (Asked::Return(ROOM), "because".into());
+    assert_eq!(bench.take_events(), [LinkEvent::Refused { asked, sentence, free_name: None }]);
+}
+
+#[test]
+fn an_invitation_is_told_with_its_secret() {
+    let mut bench = Bench::in_room(3);
+    bench.command(Command::Invite(ROOM));
+
+    bench.answer_last(invitation(ROOM)).unwrap();
+
+    assert_eq!(bench.take_events(), [LinkEvent::Invitation { room: ROOM, code: code(), secret: Some(SECRET) }]);
+}
+
+#[test]
+fn an_invitation_to_another_room_or_unasked_or_without_a_code_is_misbehaviour() {
+    for bad in [invitation(ELSEWHERE), Invitation { code: *b"A0 \n", ..invitation(ROOM) }] {
+        let mut bench = Bench::in_room(3);
+        bench.command(Command::Invite(ROOM));
+        assert!(is_misbehaviour(bench.answer_last(bad)));
+    }
+    assert!(is_misbehaviour(Bench::in_room(3).hear(9, invitation(ROOM))));
+}
+
+#[test]
+fn an_invite_that_is_refused_is_told_and_one_of_a_room_that_ended_is_not() {
+    let mut bench = Bench::in_room(3);
+    bench.command(Command::Invite(ROOM));
+    bench.refuse_last(Code::NOT_ALLOWED).unwrap();
+    assert!(matches!(bench.take_events()[..], [LinkEvent::Refused { asked: Asked::Invite(ROOM), .. }]));
+
+    bench.command(Command::Invite(ROOM));
+    let (request, _) = bench.take_frames().remove(0);
+    bench.hear(0, chat_proto::frame::RoomEnded { room: ROOM, reason: EndReason::Removed }).unwrap();
+    bench.take_events();
+    bench.hear(request, Refused::new(Code::NOT_MEMBER, "because")).unwrap();
+    assert_eq!(bench.take_events(), []);
+}
+
+#[test]
+fn the_secret_of_an_invite_goes_with_the_code_and_again_after_a_cut() {
+    let mut bench = Bench::online();
+    bench.command(Command::Join(code(), Some(SECRET)));
+    for _ in 0..2 {
+        let frames = bench.take_frames();
+        assert!(matches!(&frames[..], [(_, ClientFrame::Join(join))] if join.secret == Some(SECRET)), "{frames:?}");
+        bench.core.on_lost();
+        bench.login();
     }
 }

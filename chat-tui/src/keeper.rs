@@ -1,0 +1,100 @@
+//! Keeps on disk what later runs want to know, on a thread of its own: a lock that somebody else holds never holds up the
+//! screen.
+
+use crate::ignored::{self, Ignored};
+use crate::known_people::{KnownPeople, Meeting};
+use crate::link::wall_clock;
+use crate::recent::{self, Store};
+use crate::shared_file;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+/// How long the end of the program waits for what is not written yet.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// What is to be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Note {
+    Met(Vec<Meeting>),
+    Ignored(ignored::Change),
+    Recent(recent::Change),
+}
+
+/// What earlier runs kept of people.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Kept {
+    pub known: KnownPeople,
+    pub ignored: Ignored,
+    /// What could not be read, as a sentence.
+    pub problem: Option<String>,
+}
+
+/// Reads what earlier runs kept in `directory`; nothing without one.
+pub fn load(directory: Option<&Path>) -> Kept {
+    let Some(directory) = directory else { return Kept::default() };
+    let (known, of_known) = shared_file::load(&known_path(directory));
+    let (ignored, of_ignored) = shared_file::load(&ignored_path(directory));
+    Kept { known, ignored, problem: of_known.or(of_ignored) }
+}
+
+/// Writes notes down in their order.
+#[derive(Debug)]
+pub struct Keeper {
+    notes: mpsc::Sender<Note>,
+    done: oneshot::Receiver<()>,
+}
+
+impl Keeper {
+    /// # Errors
+    /// There is no thread to be had.
+    pub fn start(directory: PathBuf) -> io::Result<Self> {
+        let (notes, to_write) = mpsc::channel();
+        let (finished, done) = oneshot::channel();
+        thread::Builder::new().name("keeper".to_owned()).spawn(move || {
+            for note in to_write {
+                write(&directory, &note);
+            }
+            // Nobody may wait for it any more.
+            let _ = finished.send(());
+        })?;
+        Ok(Self { notes, done })
+    }
+
+    pub fn keep(&self, note: Note) {
+        // The thread ends only after this does.
+        let _ = self.notes.send(note);
+    }
+
+    /// Waits until everything is written, but not for ever.
+    pub async fn close(self) {
+        drop(self.notes);
+        let _ = tokio::time::timeout(PATIENCE, self.done).await;
+    }
+}
+
+fn write(directory: &Path, note: &Note) {
+    let written = match note {
+        Note::Met(meetings) => {
+            shared_file::change(&known_path(directory), |known: &mut KnownPeople| known.remember(meetings))
+        }
+        Note::Ignored(change) => {
+            shared_file::change(&ignored_path(directory), |ignored: &mut Ignored| ignored.apply(change))
+        }
+        Note::Recent(change) => Store::new(directory).change(change.clone(), wall_clock()),
+    };
+    if let Err(error) = written {
+        tracing::warn!(%error, "something for later runs could not be written down");
+    }
+}
+
+fn known_path(directory: &Path) -> PathBuf {
+    directory.join("known_people")
+}
+
+fn ignored_path(directory: &Path) -> PathBuf {
+    directory.join("ignored")
+}

@@ -1,0 +1,135 @@
+//! `chat-tui invite`: the line that brings others into a room.
+
+use super::Ending;
+use super::account::Account;
+use crate::config::Invite;
+use crate::link::{Asked, Command, LinkEvent, Security};
+use crate::qr::Qr;
+use crate::{removal, share, trust};
+use chat_proto::frame::Stay;
+use chat_proto::{RoomCode, Secret};
+use ed25519_dalek::SigningKey;
+use std::future::Future;
+use std::io::{self, IsTerminal, Write};
+
+/// Black on white, in the 16 colours that every terminal has.
+const PAPER: (&str, &str) = ("\x1b[30;107m", "\x1b[0m");
+
+/// What a QR code is printed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Paper {
+    /// A terminal: it is told to be light.
+    Terminal,
+    /// Anything else gets the letters alone.
+    Plain,
+}
+
+/// What standard output is.
+pub fn paper() -> Paper {
+    match io::stdout().is_terminal() {
+        true => Paper::Terminal,
+        false => Paper::Plain,
+    }
+}
+
+/// Prints the invite to `out`, and asides to `aside`. Ends early when `stop` does.
+pub async fn run(
+    order: &Invite,
+    key: SigningKey,
+    out: impl Write,
+    paper: Paper,
+    aside: impl Write,
+    stop: impl Future<Output = ()>,
+) -> Ending {
+    let address = order.who.address(Some(&order.join));
+    let account = Account::open(&order.who, address, Stay::Visitor, key);
+    let mut errand = Errand { account, aside, security: None, trouble: None };
+    errand.enter(order).await;
+    let answer = tokio::select! {
+        answer = errand.answer(order) => answer,
+        () = tokio::time::sleep(order.timeout) => Err(errand.unanswered(&format!("no answer within {} s", order.timeout.as_secs_f64()))),
+        () = stop => Err(errand.unanswered("interrupted")),
+    };
+    let ending = match answer {
+        Ok((code, secret)) => {
+            let invite = share::invite(errand.account.server(), errand.security, code, secret);
+            printed(print(&invite.to_string(), order, out, paper))
+        }
+        Err(ending) => ending,
+    };
+    errand.account.close().await;
+    ending
+}
+
+struct Errand<A> {
+    account: Account,
+    aside: A,
+    security: Option<Security>,
+    /// Why there was no connection last.
+    trouble: Option<String>,
+}
+
+impl<A: Write> Errand<A> {
+    async fn enter(&self, order: &Invite) {
+        self.account.ask(Command::Join(order.join.code, order.join.secret)).await;
+    }
+
+    /// What lets others in, or how this ends instead.
+    async fn answer(&mut self, order: &Invite) -> Result<(RoomCode, Option<Secret>), Ending> {
+        while let Some(event) = self.account.next().await {
+            if let Some(sentence) = self.account.aside(&event) {
+                // An aside that nobody can read is no reason to stop.
+                drop(writeln!(self.aside, "chat-tui: {sentence}"));
+            }
+            match event {
+                LinkEvent::Up { security, .. } => self.security = Some(security),
+                LinkEvent::Down { trouble, .. } => self.trouble = Some(trouble.sentence()),
+                // A resume is followed by what was asked before.
+                LinkEvent::Joined { asked: Asked::Resume(_), .. } => {}
+                LinkEvent::Joined { joined, .. } => self.account.ask(Command::Invite(joined.room)).await,
+                LinkEvent::Invitation { code, secret, .. } => return Ok((code, secret)),
+                LinkEvent::LoginRefused { sentence, free_name } => {
+                    if !self.account.take_name(free_name) {
+                        return Err(Ending::Refused(sentence));
+                    }
+                    self.enter(order).await;
+                }
+                event => ended(event, order.join.code)?,
+            }
+        }
+        Err(Ending::Refused("the connection ended".into()))
+    }
+
+    fn unanswered(&self, reason: &str) -> Ending {
+        Ending::Unanswered(match &self.trouble {
+            Some(trouble) => format!("{reason}: {trouble}"),
+            None => reason.to_owned(),
+        })
+    }
+}
+
+/// What cannot be answered any more.
+fn ended(event: LinkEvent, code: RoomCode) -> Result<(), Ending> {
+    match event {
+        LinkEvent::Refused { sentence, .. } | LinkEvent::Ended(sentence) => Err(Ending::Refused(sentence)),
+        LinkEvent::Distrusted(distrust) => Err(Ending::Refused(trust::as_text(&distrust))),
+        LinkEvent::RoomEnded { reason, .. } => Err(Ending::Refused(removal::ended(code, reason, None))),
+        LinkEvent::Left { .. } => Err(Ending::Refused("this room is closed to you now".into())),
+        _ => Ok(()),
+    }
+}
+
+fn print(link: &str, order: &Invite, mut out: impl Write, paper: Paper) -> io::Result<()> {
+    writeln!(out, "{link}")?;
+    let rows = Qr::of(link).filter(|_| order.qr).map(|qr| qr.rows()).unwrap_or_default();
+    let (before, behind) = if paper == Paper::Terminal { PAPER } else { ("", "") };
+    rows.iter().try_for_each(|row| writeln!(out, "{before}{row}{behind}"))?;
+    out.flush()
+}
+
+fn printed(outcome: io::Result<()>) -> Ending {
+    match outcome {
+        Ok(()) => Ending::Done,
+        Err(error) => Ending::Refused(format!("cannot print: {error}")),
+    }
+}

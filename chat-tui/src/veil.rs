@@ -1,0 +1,81 @@
+//! Secrets off the command line: everybody on a machine may read the command lines of everybody's programs.
+//!
+//! ```text
+//! chat-tui --join chat://…/AB3Z#secret   ->   CHAT_SECRET=secret chat-tui --join chat://…/AB3Z
+//! ```
+//!
+//! The program starts itself again like this, in the same process. Its environment is read by its owner alone.
+
+use crate::destination::is_invite;
+use std::ffi::{OsStr, OsString};
+
+/// The variable in which the secret travels.
+pub const VARIABLE: &str = "CHAT_SECRET";
+
+/// The arguments without the secret of the invite among them, and that secret; none if there is nothing to hide.
+pub fn veil(arguments: &[OsString]) -> Option<(Vec<OsString>, String)> {
+    let at = arguments.iter().position(|argument| is_invite_with(argument, |text| text.contains('#')))?;
+    let (invite, secret) = arguments[at].to_str()?.split_once('#')?;
+    let mut veiled = arguments.to_vec();
+    veiled[at] = invite.into();
+    Some((veiled, secret.to_owned()))
+}
+
+/// The arguments as they were typed, from what [`veil`] made of them.
+pub fn unveil(mut arguments: Vec<OsString>, secret: Option<&OsStr>) -> Vec<OsString> {
+    let veiled = arguments.iter_mut().find(|argument| is_invite_with(argument, |text| !text.contains('#')));
+    if let (Some(invite), Some(secret)) = (veiled, secret) {
+        invite.push("#");
+        invite.push(secret);
+    }
+    arguments
+}
+
+fn is_invite_with(argument: &OsStr, holds: impl Fn(&str) -> bool) -> bool {
+    argument.to_str().is_some_and(|text| is_argument(text) && holds(text))
+}
+
+/// The value of a flag, or a flag with its value; not a message that mentions an invite.
+fn is_argument(text: &str) -> bool {
+    let value = text.strip_prefix("--join=").unwrap_or(text);
+    is_invite(value.trim_start().get(..7).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn arguments(line: &str) -> Vec<OsString> {
+        line.split(' ').map(OsString::from).collect()
+    }
+
+    #[test]
+    fn the_secret_and_nothing_else_leaves_the_command_line_and_comes_back() {
+        for (typed, veiled) in [
+            ("chat-tui --join chat://h/AB3Z?key=k#s3cret", "chat-tui --join chat://h/AB3Z?key=k"),
+            ("chat-tui send --join=CHAT://h/AB3Z#s3cret hi", "chat-tui send --join=CHAT://h/AB3Z hi"),
+        ] {
+            let (hidden, secret) = veil(&arguments(typed)).unwrap();
+
+            assert_eq!((hidden.clone(), secret.as_str()), (arguments(veiled), "s3cret"));
+            assert_eq!(unveil(hidden, Some(OsStr::new(&secret))), arguments(typed));
+        }
+    }
+
+    #[test]
+    fn where_there_is_no_secret_nothing_changes() {
+        for typed in ["chat-tui --join AB3Z", "chat-tui --join chat://h/AB3Z", "chat-tui send --join AB3Z issue#7"] {
+            assert_eq!(veil(&arguments(typed)), None, "{typed}");
+            assert_eq!(unveil(arguments(typed), None), arguments(typed));
+        }
+    }
+
+    #[test]
+    fn a_message_that_mentions_an_invite_stays_whole() {
+        let typed: Vec<OsString> =
+            ["chat-tui", "send", "--join", "AB3Z", "come to chat://h/AB3Z#s3cret"].map(OsString::from).into();
+
+        assert_eq!(veil(&typed), None);
+        assert_eq!(unveil(typed.clone(), Some(OsStr::new("other"))), typed);
+    }
+}

@@ -1,0 +1,125 @@
+//! The list of members on its panel: who is here, with what they may do, then who left.
+
+use super::{Members, Person};
+use crate::theme::{Ground, Ink, Theme};
+use crate::widget::paint;
+use crate::widget::timeline::Reader;
+use crate::wrap;
+use chat_proto::PersonId;
+use chat_proto::frame::{Presence, Role, Voice};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+/// Draws the list on its panel.
+pub fn draw(members: &Members, reader: Reader, theme: Theme, area: Rect, buffer: &mut Buffer) {
+    buffer.set_style(area.intersection(buffer.area), theme.ground(Ground::Panel));
+    let mut here = members.sorted(Presence::Here);
+    // The reader first: one glance says under which name they are here.
+    here.sort_by_key(|(person, _)| Some(*person) != reader.person);
+    let mut rows: Vec<Line> = vec![Line::Blank, Line::Heading("HERE")];
+    rows.extend(here.iter().map(|(id, person)| Line::Person(*id, person)));
+    let gone = members.sorted(Presence::Gone);
+    if !gone.is_empty() {
+        rows.extend([Line::Blank, Line::Heading("LEFT")]);
+        rows.extend(gone.iter().map(|(id, person)| Line::Person(*id, person)));
+    }
+    let fits = usize::from(area.height);
+    let hidden = rows.len().saturating_sub(fits);
+    if hidden > 0 {
+        rows.truncate(fits.saturating_sub(1));
+        rows.push(Line::More(hidden + 1));
+    }
+    let pen = &mut Pen { reader, theme, inner: Rect { width: area.width.saturating_sub(1), ..area }, buffer };
+    for (y, row) in (area.top()..area.bottom()).zip(&rows) {
+        pen.line(y, row);
+    }
+}
+
+/// A row of the panel.
+enum Line<'a> {
+    Blank,
+    Heading(&'static str),
+    Person(PersonId, &'a Person),
+    More(usize),
+}
+
+struct Pen<'a> {
+    reader: Reader<'a>,
+    theme: Theme,
+    inner: Rect,
+    buffer: &'a mut Buffer,
+}
+
+impl Pen<'_> {
+    fn line(&mut self, y: u16, line: &Line) {
+        match line {
+            Line::Blank => {}
+            Line::Heading(words) => self.write(y, &[(words, self.theme.ink(Ink::Muted).bold())]),
+            Line::Person(id, person) => self.person(y, *id, person),
+            Line::More(count) => self.write(y, &[(&format!("and {count} more"), self.theme.ink(Ink::Muted))]),
+        }
+    }
+
+    fn write(&mut self, y: u16, pieces: &[(&str, Style)]) {
+        paint::pieces(self.buffer, self.inner, (self.inner.x + 2, y), pieces);
+    }
+
+    /// Presence, name, signs; then as many words as there is room for.
+    fn person(&mut self, y: u16, id: PersonId, person: &Person) {
+        let signs = self.signs(id, person);
+        let sign_columns: usize = signs.iter().map(|(sign, _)| wrap::width(sign)).sum();
+        let columns = usize::from(self.inner.width.saturating_sub(4));
+        let name = wrap::cut(&person.name, columns.saturating_sub(sign_columns));
+        let (dot, ink) = self.dot(person.presence);
+        let mut pieces = vec![(dot, ink), (&*name, self.name_style(id, person))];
+        pieces.extend(signs);
+        let mut taken = wrap::width(&name) + sign_columns;
+        for word in self.words(id, person) {
+            taken += wrap::width(word);
+            if taken > columns {
+                break;
+            }
+            pieces.push((word, self.theme.ink(Ink::Muted)));
+        }
+        self.write(y, &pieces);
+    }
+
+    fn dot(&self, presence: Presence) -> (&'static str, Style) {
+        match presence {
+            Presence::Here => ("● ", self.theme.ink(Ink::Good)),
+            Presence::Gone => ("○ ", self.theme.ink(Ink::Muted)),
+        }
+    }
+
+    /// Who is not here, or not heard, is not in colour.
+    fn name_style(&self, id: PersonId, person: &Person) -> Style {
+        match person.presence {
+            Presence::Here if !self.reader.people.is_ignored(id) => self.theme.name(&person.name),
+            _ => self.theme.ink(Ink::Muted),
+        }
+    }
+
+    fn signs(&self, id: PersonId, person: &Person) -> Vec<(&'static str, Style)> {
+        let changed = self.reader.people.is_changed(id).then_some(("!", self.theme.ink(Ink::Warning).bold()));
+        let role = match person.role {
+            Role::Owner => Some((" ★", self.theme.ink(Ink::Accent))),
+            Role::Operator => Some((" @", self.theme.ink(Ink::Accent))),
+            Role::Member => None,
+        };
+        let voice = (person.voice == Voice::Muted).then_some((" ⊘", self.theme.ink(Ink::Error)));
+        [changed, role, voice].into_iter().flatten().collect()
+    }
+
+    fn words(&self, id: PersonId, person: &Person) -> impl Iterator<Item = &'static str> {
+        let you = (Some(id) == self.reader.person).then_some("  you");
+        let ignored = self.reader.people.is_ignored(id).then_some("  ignored");
+        let voice = (person.voice == Voice::Muted).then_some("  muted");
+        let role = match person.role {
+            Role::Owner => Some("  owner"),
+            Role::Operator => Some("  operator"),
+            Role::Member => None,
+        };
+        [you, ignored, voice, role].into_iter().flatten()
+    }
+}

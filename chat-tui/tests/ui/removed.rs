@@ -1,0 +1,70 @@
+//! Being shown the door.
+
+use crate::scene::{ALICE, ROOM, Scene, bytes};
+use chat_proto::entry::{Act, BanScope, EntryBody, PersonId, Target};
+use chat_proto::frame::EndReason;
+use chat_tui::link::LinkEvent;
+use crossterm::event::KeyCode;
+
+const BOB: (u64, &str) = (2, "bob");
+
+fn target(person: PersonId, name: &str) -> Target {
+    Target { person, name: bytes(name) }
+}
+
+fn removed(act: Option<Act>) -> Scene {
+    let mut scene = Scene::room(80, 24);
+    scene.types("a draft");
+    if let Some(act) = act {
+        scene.happens(1, BOB, EntryBody::Act(act));
+    }
+    scene.link(LinkEvent::RoomEnded { room: ROOM, reason: EndReason::Removed });
+    scene
+}
+
+#[test]
+fn a_room_says_who_removed_the_reader_and_when_they_can_come_back() {
+    let me = || target(ALICE, "alice");
+    for (act, words) in [
+        (Some(Act::Kick(me())), "You were removed from AB3Z by bob; you can come back in 10 minutes."),
+        (Some(Act::Ban(me(), BanScope::Key)), "You were banned from AB3Z by bob."),
+        (Some(Act::Kick(target(PersonId(3), "carol"))), "You were removed from AB3Z."),
+        (None, "You were removed from AB3Z."),
+    ] {
+        let scene = removed(act);
+
+        assert!(scene.shows(words), "{words}\n{}", scene.screen());
+    }
+}
+
+#[test]
+fn whoever_was_removed_can_say_nothing_and_keeps_the_draft() {
+    let mut scene = removed(Some(Act::Kick(target(ALICE, "alice"))));
+    scene.effects();
+
+    scene.key(KeyCode::Enter);
+
+    assert_eq!(scene.effects(), []);
+    assert_eq!(scene.state.composer.text(), "a draft");
+    assert!(scene.shows("not sent: you were removed from AB3Z by bob"), "{}", scene.screen());
+}
+
+#[test]
+fn a_room_that_is_entered_again_remembers_no_removal() {
+    let mut scene = removed(Some(Act::Kick(target(ALICE, "alice"))));
+    let joined = crate::scene::joined();
+    scene.link(LinkEvent::Joined { asked: chat_tui::link::Asked::Join(crate::scene::code("AB3Z")), joined });
+    assert!(!scene.shows("removed from AB3Z."));
+
+    scene.link(LinkEvent::RoomEnded { room: ROOM, reason: EndReason::Over });
+
+    assert!(scene.shows("This room is over."), "{}", scene.screen());
+}
+
+#[test]
+fn the_words_fit_a_narrow_window() {
+    let mut scene = removed(Some(Act::Kick(target(ALICE, "alice"))));
+    scene.resize(40, 15);
+
+    assert!(scene.shows("You were removed from AB3Z by bob"), "{}", scene.screen());
+}

@@ -155,10 +155,12 @@ impl People {
 
     /// Who is meant: by number, or without one by what a name looks like.
     pub(crate) fn find(&self, target: &Target) -> Option<Arc<Person>> {
-        let names = self.lock();
         match target.person {
-            PersonId(0) => names.called(&Nick::parse(&target.name).ok()?),
-            person => names.numbered(person),
+            PersonId(0) => {
+                let name = Nick::parse(&target.name).ok()?;
+                self.lock().called(&name)
+            }
+            person => self.lock().numbered(person),
         }
     }
 
@@ -185,7 +187,8 @@ impl Person {
         Self { id, key, file: Mutex::new(file) }
     }
 
-    fn name(&self) -> Nick {
+    /// Their name now.
+    pub(crate) fn name(&self) -> Nick {
         self.lock().name.clone()
     }
 

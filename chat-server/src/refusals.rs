@@ -231,16 +231,14 @@ pub(crate) fn list_full(max: usize) -> Refused {
     Refused::new(Code::NOT_ALLOWED, text).with(Detail::Max(max as u64))
 }
 
-pub(crate) fn own_address(name: &[u8]) -> Refused {
-    let text = format!(
-        "{} comes through the server's own machine, whose address is never banned: ban them without it",
-        shown(name)
-    );
+pub(crate) fn own_address(name: &Nick) -> Refused {
+    let text =
+        format!("{name} comes through the server's own machine, whose address is never banned: ban them without it");
     Refused::new(Code::NOT_ALLOWED, text)
 }
 
-pub(crate) fn no_address(name: &[u8]) -> Refused {
-    let text = format!("it is not known where {} comes from: ban them without their address", shown(name));
+pub(crate) fn no_address(name: &Nick) -> Refused {
+    let text = format!("it is not known where {name} comes from: ban them without their address");
     Refused::new(Code::NOT_ALLOWED, text)
 }
 
@@ -248,26 +246,26 @@ pub(crate) fn muted() -> Refused {
     Refused::new(Code::MUTED, "you are muted in this room: you may read, not write")
 }
 
-pub(crate) fn no_such_person(name: &[u8]) -> Refused {
-    Refused::new(Code::NO_SUCH_PERSON, format!("nobody on this server is called {}", shown(name)))
+pub(crate) fn no_such_person(name: &str) -> Refused {
+    Refused::new(Code::NO_SUCH_PERSON, format!("nobody on this server is called {name}"))
 }
 
-pub(crate) fn not_here(name: &[u8]) -> Refused {
-    Refused::new(Code::NO_SUCH_PERSON, format!("{} is not in this room", shown(name)))
+pub(crate) fn not_here(name: &Nick) -> Refused {
+    Refused::new(Code::NO_SUCH_PERSON, format!("{name} is not in this room"))
 }
 
-pub(crate) fn not_listed(name: &[u8], what: &str) -> Refused {
-    Refused::new(Code::NO_SUCH_PERSON, format!("{} is not {what}", shown(name)))
+pub(crate) fn not_listed(name: &str, what: &str) -> Refused {
+    Refused::new(Code::NO_SUCH_PERSON, format!("{name} is not {what}"))
 }
 
 /// Says who is banned, as far as a sentence holds it.
-pub(crate) fn not_banned<'a>(name: &[u8], banned: impl Iterator<Item = &'a Bytes>) -> Refused {
+pub(crate) fn not_banned<'a>(name: &str, banned: impl Iterator<Item = &'a str>) -> Refused {
     /// What a sentence has room for, beside the longest name and the words.
     const LIST_BYTES: usize = 300;
-    let mut banned: Vec<_> = banned.map(|name| shown(name)).collect();
+    let mut banned: Vec<_> = banned.collect();
     banned.sort_unstable();
     let mut bytes = 0;
-    let fits = |name: &&String| {
+    let fits = |name: &&&str| {
         bytes += name.len() + ", ".len();
         bytes <= LIST_BYTES
     };
@@ -277,7 +275,7 @@ pub(crate) fn not_banned<'a>(name: &[u8], banned: impl Iterator<Item = &'a Bytes
         (names, 0) => names.join(", "),
         (names, more) => format!("{} and {more} more", names.join(", ")),
     };
-    Refused::new(Code::NO_SUCH_PERSON, format!("{} is not banned here; banned: {list}", shown(name)))
+    Refused::new(Code::NO_SUCH_PERSON, format!("{name} is not banned here; banned: {list}"))
 }
 
 pub(crate) fn not_private() -> Refused {
@@ -285,7 +283,7 @@ pub(crate) fn not_private() -> Refused {
 }
 
 /// A name in a sentence, if it is one.
-fn shown(name: &[u8]) -> String {
+pub(crate) fn shown(name: &[u8]) -> String {
     Nick::parse(name).map_or_else(|_| "this person".to_owned(), |name| name.to_string())
 }
 
@@ -297,12 +295,12 @@ mod tests {
     #[test]
     fn however_many_are_banned_the_sentence_that_names_them_has_an_end() {
         let marks = "a\u{323}\u{323}\u{323}\u{323}\u{323}\u{323}\u{323}\u{323}";
-        let long = Bytes::from(marks.repeat(NAME_BYTES / marks.len()));
-        assert!(Nick::parse(&long).is_ok(), "a long name is a name");
-        let banned = vec![long.clone(); 1_000];
+        let long = marks.repeat(NAME_BYTES / marks.len());
+        assert!(Nick::parse(long.as_bytes()).is_ok(), "a long name is a name");
+        let banned = vec![long.as_str(); 1_000];
 
         let none = not_banned(&long, std::iter::empty());
-        let many = not_banned(&long, banned.iter());
+        let many = not_banned(&long, banned.iter().copied());
 
         assert!(none.text.ends_with(b"banned: nobody is"));
         assert!(many.text.len() <= SENTENCE_BYTES, "{} bytes", many.text.len());

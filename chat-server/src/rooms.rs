@@ -164,7 +164,11 @@ impl Rooms {
 
     /// Undoes a room that nobody could find. Its code need not rest: nobody has seen it.
     fn discard(&self, room: &Arc<Room>) {
-        self.lock().by_code.remove(&room.code);
+        {
+            let mut directory = self.lock();
+            directory.by_code.remove(&room.code);
+            directory.openers.ended(room.id);
+        }
         room.end();
         self.logs.erase(room.id);
     }

@@ -23,6 +23,9 @@ pub(crate) const TLS_HANDSHAKE: u8 = 0x16;
 /// Source: RFC 8446, sections 5.1 and 6.2.
 pub(crate) const TLS_DECLINED: [u8; 7] = [0x15, 3, 3, 0, 2, 2, 40];
 
+/// What TLS may hold for a peer that takes nothing, beside what waits for it already: one record.
+const HELD_BYTES_MAX: usize = 16 * 1024;
+
 /// The first byte that a peer says; nothing if it says none.
 pub(crate) async fn first_byte(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<u8>> {
     let mut byte = [0];
@@ -39,13 +42,14 @@ pub(crate) enum Transport<S> {
 impl<S: AsyncRead + AsyncWrite + Unpin> Transport<S> {
     /// Without TLS; `first` was read from the stream already.
     pub(crate) fn plain(first: Option<u8>, stream: S) -> Self {
-        Self::Plain(Rewound { first, stream })
+        Self::Plain(Rewound { first, taken: 0, stream })
     }
 
     /// Shakes hands; `first` was read from the stream already.
     pub(crate) async fn encrypted(first: u8, stream: S, tls: &Tls) -> io::Result<Self> {
-        let rewound = Rewound { first: Some(first), stream };
-        let stream = TlsAcceptor::from(tls.config()).accept(rewound).await?;
+        let rewound = Rewound { first: Some(first), taken: 0, stream };
+        let mut stream = TlsAcceptor::from(tls.config()).accept(rewound).await?;
+        stream.get_mut().1.set_buffer_limit(Some(HELD_BYTES_MAX));
         Ok(Self::Tls(Box::new(Encrypted { stream, unreported: 0 })))
     }
 
@@ -111,7 +115,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Transport<S> {
 /// TLS over a stream.
 pub(crate) struct Encrypted<S> {
     stream: TlsStream<Rewound<S>>,
-    /// Bytes that are encrypted already, but wait for the stream to take them.
+    /// Bytes that are encrypted already, and not yet counted as written.
     unreported: usize,
 }
 
@@ -122,24 +126,37 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Encrypted<S> {
         binding.expect("the handshake is over, and 32 bytes are not too many")
     }
 
-    /// Counts bytes as written when the stream has taken them, as without TLS: what TLS would hold back would wait for a
-    /// flush that nobody asks for. So, until it is ready, it must be called again with what begins with the same bytes.
+    /// Counts bytes as written when the stream has taken as many, as without TLS: what TLS would hold back would wait for
+    /// a flush that nobody asks for, and a peer that takes a record slowly would look like one that takes nothing. So
+    /// whoever calls again must begin with the bytes that follow on those that were counted.
     fn poll_write(
         &mut self,
         cx: &mut Context<'_>,
         write: impl FnOnce(Pin<&mut TlsStream<Rewound<S>>>, &mut Context<'_>) -> Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
         if self.unreported == 0 {
+            self.take_taken();
             self.unreported = ready!(write(Pin::new(&mut self.stream), cx))?;
         }
-        ready!(Pin::new(&mut self.stream).poll_flush(cx))?;
-        Poll::Ready(Ok(std::mem::take(&mut self.unreported)))
+        let reported = match Pin::new(&mut self.stream).poll_flush(cx)? {
+            Poll::Ready(()) => self.unreported,
+            // The last byte is reported when nothing is held any more.
+            Poll::Pending => self.take_taken().min(self.unreported.saturating_sub(1)),
+        };
+        self.unreported -= reported;
+        if reported == 0 && self.unreported > 0 { Poll::Pending } else { Poll::Ready(Ok(reported)) }
+    }
+
+    /// How many bytes the stream has taken since this was last asked.
+    fn take_taken(&mut self) -> usize {
+        std::mem::take(&mut self.stream.get_mut().0.taken)
     }
 }
 
-/// A stream that gives back its first byte, which somebody has looked at.
+/// A stream that gives back its first byte, which somebody has looked at, and counts what it takes.
 pub(crate) struct Rewound<S> {
     first: Option<u8>,
+    taken: usize,
     stream: S,
 }
 
@@ -155,7 +172,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Rewound<S> {
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Rewound<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, buf)
+        let taken = ready!(Pin::new(&mut self.stream).poll_write(cx, buf))?;
+        self.taken += taken;
+        Poll::Ready(Ok(taken))
     }
 
     fn poll_write_vectored(
@@ -163,7 +182,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Rewound<S> {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
+        let taken = ready!(Pin::new(&mut self.stream).poll_write_vectored(cx, bufs))?;
+        self.taken += taken;
+        Poll::Ready(Ok(taken))
     }
 
     fn is_write_vectored(&self) -> bool {

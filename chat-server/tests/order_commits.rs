@@ -416,7 +416,7 @@ impl Logs for Together {
 async fn two_sessions_that_ask_for_the_same_new_room_at_once_get_one() {
     let inner = MemoryLogs::new(Config::default().memory());
     let logs = Together { inner, opened: Mutex::default(), both: Condvar::new() };
-    let world = World::with_logs(unhurried(), Arc::new(logs));
+    let world = World::with_logs(Config { rooms_per_key: 2, ..unhurried() }, Arc::new(logs));
     let create = |mut peer: Peer| async move {
         let joined = expect_joined(peer.ask(Create { id: 7, stay: Stay::Resident, door: Door::Open }).await);
         (peer, joined)
@@ -430,4 +430,5 @@ async fn two_sessions_that_ask_for_the_same_new_room_at_once_get_one() {
     assert_eq!(gists(&history(&mut phone, first.room).await), ["alice opened", "alice joined"]);
     let welcome = world.person("alice").await.welcome.unwrap();
     assert_eq!(welcome.rooms.len(), 1, "nothing is left of the other");
+    expect_joined(phone.ask(Create { id: 8, stay: Stay::Resident, door: Door::Open }).await);
 }

@@ -4,7 +4,7 @@ mod support;
 
 use bytes::Bytes;
 use chat_proto::frame::Door;
-use chat_proto::frame::{Bye, Create, Presence, Rename, Resume, Role, Stay};
+use chat_proto::frame::{Bye, Create, History, Presence, Rename, Resume, Role, Stay};
 use chat_proto::{Code, Detail, EntryBody, Nick, PostId, Seq, ServerFrame, UnixMillis};
 use chat_server::Config;
 use std::time::Duration;
@@ -298,6 +298,22 @@ async fn a_visitor_speaks_unannounced_and_keeps_nothing_alive() {
     ci.join_as(room.code, Stay::Visitor).await;
     alice.bye().await;
     assert_eq!(ci.refusal_of(ci.post(room.room, 1, "anybody?")).await, Code::NOT_MEMBER, "the room is over");
+}
+
+/// Or somebody could read along whom nobody sees.
+#[tokio::test(start_paused = true)]
+async fn a_visitor_reads_nothing_not_even_by_asking() {
+    let world = World::new();
+    let (mut alice, room) = world.opener("alice").await;
+    alice.say(room.room, 1, "are we among ourselves?").await;
+    let mut lurker = world.person("lurker").await;
+    lurker.join_as(room.code, Stay::Visitor).await;
+    let history = || History { room: room.room, after: Seq::START, before: Seq(u64::MAX), limit: 200 };
+
+    assert_eq!(lurker.refusal_of(history()).await, Code::NOT_MEMBER);
+
+    lurker.join_as(room.code, Stay::Watcher).await;
+    assert!(matches!(lurker.ask(history()).await, ServerFrame::Page(_)), "seen by all, and so may read");
 }
 
 #[tokio::test(start_paused = true)]

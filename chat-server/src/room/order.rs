@@ -24,7 +24,9 @@ pub(crate) struct Whom {
     /// Their number.
     pub person: PersonId,
     /// Their name when this was looked up.
-    pub name: Bytes,
+    pub name: Nick,
+    /// What it looks like. Kept, because a long list is looked through for it, under the room's lock.
+    look: String,
     /// What counts.
     pub key: Key,
     /// From where they were last connected, if that is known.
@@ -60,22 +62,14 @@ pub(crate) struct Order {
 impl Whom {
     /// Written into an entry.
     pub(crate) fn target(&self) -> Target {
-        Target { person: self.person, name: self.name.clone() }
-    }
-
-    /// Whether `target` means them: by number, or without one by what a name looks like.
-    fn is_meant(&self, target: &Target) -> bool {
-        let look = |name: &[u8]| Nick::parse(name).ok().map(|name| name.key());
-        match target.person {
-            PersonId(0) => look(&self.name).is_some_and(|name| look(&target.name) == Some(name)),
-            person => self.person == person,
-        }
+        Target { person: self.person, name: Bytes::copy_from_slice(self.name.as_str().as_bytes()) }
     }
 }
 
 impl From<&Person> for Whom {
     fn from(person: &Person) -> Self {
-        Self { person: person.id, name: person.author().name, key: person.key, address: person.address() }
+        let name = person.name();
+        Self { person: person.id, look: name.key(), name, key: person.key, address: person.address() }
     }
 }
 
@@ -171,9 +165,7 @@ impl Order {
     /// them otherwise.
     pub(super) fn listed(&self, act: &Act) -> Option<Whom> {
         match act {
-            Act::Unban(target) | Act::Unmute(target) | Act::Deop(target) => {
-                self.list_of(act)?.values().find(|whom| whom.is_meant(target)).cloned()
-            }
+            Act::Unban(target) | Act::Unmute(target) | Act::Deop(target) => meant(self.list_of(act)?, target).cloned(),
             _ => None,
         }
     }
@@ -222,6 +214,17 @@ impl Order {
     /// Lets time pass: whoever was kicked may come back after a while.
     pub(super) fn sweep(&mut self, now: Instant) {
         self.kicked.retain(|_, until| now < *until);
+    }
+}
+
+/// Whom of a list `target` means: by number, or without one by what a name looks like.
+fn meant<'a>(list: &'a List, target: &Target) -> Option<&'a Whom> {
+    match target.person {
+        PersonId(0) => {
+            let look = Nick::parse(&target.name).ok()?.key();
+            list.values().find(|whom| whom.look == look)
+        }
+        person => list.values().find(|whom| whom.person == person),
     }
 }
 

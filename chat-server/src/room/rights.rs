@@ -36,7 +36,7 @@ impl Order {
         self.judge_rank(act, actor)?;
         self.judge_voice(actor)?;
         match (act.target(), whom) {
-            (Some(target), None) => Err(self.nobody(act, &target.name)),
+            (Some(target), None) => Err(self.nobody(act, &refusals::shown(&target.name))),
             (Some(_), Some(whom)) => self.judge_target(act, actor, whom, is_here),
             (None, _) => self.judge_door(act),
         }
@@ -62,7 +62,7 @@ impl Order {
         match act {
             Act::Kick(_) | Act::Mute(_) | Act::Op(_) if !is_here => Err(refusals::not_here(&whom.name)),
             Act::Unban(_) | Act::Unmute(_) | Act::Deop(_) if !self.lists(act, whom) => {
-                Err(self.nobody(act, &whom.name))
+                Err(self.nobody(act, whom.name.as_str()))
             }
             Act::Ban(_, BanScope::Address) => judge_address(whom).and_then(|()| self.judge_length(act, whom)),
             _ => self.judge_length(act, whom),
@@ -88,11 +88,11 @@ impl Order {
     }
 
     /// Why nobody of this name is meant.
-    fn nobody(&self, act: &Act, name: &[u8]) -> Refused {
+    fn nobody(&self, act: &Act, name: &str) -> Refused {
         match act {
             Act::Unban(_) => refusals::not_banned(
                 name,
-                self.list_of(act).into_iter().flat_map(|list| list.values()).map(|whom| &whom.name),
+                self.list_of(act).into_iter().flat_map(|list| list.values()).map(|whom| whom.name.as_str()),
             ),
             Act::Unmute(_) => refusals::not_listed(name, "muted here"),
             Act::Deop(_) => refusals::not_listed(name, "an operator here"),

@@ -57,6 +57,11 @@ impl Deliveries {
         self.cursors.get(&id).map(|cursor| &cursor.room)
     }
 
+    /// The room, if the session reads it. A visitor, whom nobody sees, does not.
+    pub(super) fn reading(&self, id: RoomId) -> Option<&Arc<Room>> {
+        self.cursors.get(&id).filter(|cursor| cursor.at.is_some()).map(|cursor| &cursor.room)
+    }
+
     /// How far the session is in each room that it reads.
     pub(super) fn heads(&self) -> impl Iterator<Item = RoomHead> {
         self.cursors.iter().filter_map(|(room, cursor)| Some(RoomHead { room: *room, head: cursor.at? }))

@@ -105,7 +105,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
     }
 
     pub(super) async fn on_history(&mut self, request: u32, history: &History) -> Result<(), Refused> {
-        let room = Arc::clone(self.member().deliveries.room(history.room).ok_or_else(refusals::not_member)?);
+        let room = Arc::clone(self.member().deliveries.reading(history.room).ok_or_else(refusals::not_member)?);
         let person = self.member().deliveries.person_id();
         if !room.is_attached(self.id, person) {
             return Err(refusals::not_member());

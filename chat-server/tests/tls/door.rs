@@ -4,7 +4,7 @@ use crate::support::scratch::Scratch;
 use crate::support::tls::{client_config, encrypted, shake_hands};
 use crate::support::{PEER, Peer, World, key_of, unhurried};
 use crate::world;
-use chat_proto::{Code, Seq, ServerFrame};
+use chat_proto::{Code, EntryBody, Seq, ServerFrame};
 use chat_server::{Config, Tls};
 use rustls::ClientConnection;
 use rustls::pki_types::ServerName;
@@ -48,11 +48,16 @@ async fn drip(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin,
 
 /// A pipe to the server through which everything drips, either way.
 fn dripping(world: &World, pause: Duration) -> DuplexStream {
+    dripping_through(world.raw(1 << 16, PEER), pause, Duration::from_millis(1))
+}
+
+/// The same through `pipe`, with a pause after each byte that is said, and another after each that is heard.
+fn dripping_through(pipe: DuplexStream, saying: Duration, hearing: Duration) -> DuplexStream {
     let (near, middle) = tokio::io::duplex(1 << 16);
     let (said, heard) = tokio::io::split(middle);
-    let (answers, asked) = tokio::io::split(world.raw(1 << 16, PEER));
-    tokio::spawn(drip(said, asked, pause));
-    tokio::spawn(drip(answers, heard, Duration::from_millis(1)));
+    let (answers, asked) = tokio::io::split(pipe);
+    tokio::spawn(drip(said, asked, saying));
+    tokio::spawn(drip(answers, heard, hearing));
     near
 }
 
@@ -224,6 +229,25 @@ async fn a_peer_inside_tls_that_reads_nothing_gets_all_of_it_later() {
     for _ in 1..=5 {
         assert_eq!(alice.next_said().await, long);
     }
+}
+
+/// TLS takes much at a time; the peer is judged by what it takes of that, as without TLS.
+#[tokio::test(start_paused = true)]
+async fn a_peer_inside_tls_that_reads_slowly_keeps_its_place() {
+    let (world, _tls, _scratch) = world();
+    let (mut alice, room) = world.opener("alice").await;
+    let at_300_bytes_a_second = Duration::from_millis(3);
+    let pipe = dripping_through(world.raw(64, PEER), Duration::ZERO, at_300_bytes_a_second);
+    let mut reader = encrypted(pipe).await.0;
+    reader.login("reader", &key_of("reader")).await.unwrap();
+    alice.say(room.room, 1, &"x".repeat(16_000)).await;
+    let start = Instant::now();
+
+    reader.join(room.code).await;
+
+    let page = reader.entries(4).await;
+    assert!(page.iter().any(|entry| matches!(&entry.body, EntryBody::Message(text) if text.len() == 16_000)));
+    assert!(start.elapsed() > Duration::from_secs(40), "it was slow: {:?}", start.elapsed());
 }
 
 #[tokio::test(start_paused = true)]

@@ -290,18 +290,21 @@ impl Config {
             return Some(HOST_AND_JOIN.to_owned());
         }
         let matches = matches.subcommand().map_or(matches, |(_, matches)| matches);
-        let invited = self.destination()?.server?.server;
+        let invited = self.destination()?.server?;
         // One from the environment is a habit, and gives way to an invite.
         let is_typed = matches.value_source("server") == Some(ValueSource::CommandLine);
         let typed = self.server().filter(|_| is_typed)?;
-        let is_other = typed != invited;
-        is_other.then(|| format!("the invite is to {invited}, not to {typed}; leave --server away"))
+        if typed.server != invited.server {
+            return Some(format!("the invite is to {}, not to {}; leave --server away", invited.server, typed.server));
+        }
+        let is_other_key = typed.key.is_some() && typed.key != invited.key;
+        is_other_key.then(|| "the invite does not name the key that --server names; ask for a new invite".to_owned())
     }
 
-    fn server(&self) -> Option<String> {
+    fn server(&self) -> Option<Address> {
         match &self.script {
-            None => Some(Address::parse(self.chat.server.as_deref()?).ok()?.server),
-            Some(script) => Some(script.who()?.server.server.clone()),
+            None => Address::parse(self.chat.server.as_deref()?).ok(),
+            Some(script) => Some(script.who()?.server.clone()),
         }
     }
 

@@ -13,9 +13,16 @@ pub fn invite(state: &State, room: &Room, secret: Option<Secret>) -> Invite {
 
 /// The server of this client, as others know it.
 fn server(state: &State) -> Invite {
-    let dialed = state.dialed.as_ref().map_or_else(|| state.prompt.server(), |(server, ..)| server);
-    match &state.hosted {
-        Some(Hosted { address, invite }) if is_same_server(address, dialed) => invite.clone(),
-        _ => share::server(dialed, state.security),
+    match (hosted(state), &state.dialed) {
+        (Some(hosted), _) => hosted.clone(),
+        (None, Some((server, ..))) => share::server(server, state.security),
+        (None, None) => share::server(state.prompt.server(), state.security),
     }
+}
+
+/// The server of this process, as others reach it, if this client is connected to that one.
+pub fn hosted(state: &State) -> Option<&Invite> {
+    let (dialed, ..) = state.dialed.as_ref()?;
+    let Hosted { address, invite } = state.hosted.as_ref()?;
+    is_same_server(address, dialed).then_some(invite)
 }

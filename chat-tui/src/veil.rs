@@ -1,9 +1,10 @@
 //! Secrets off the command line: everybody on a machine may read the command lines of everybody's programs.
 //!
 //! ```text
-//! chat-tui --join chat://…/AB3Z#secret   ->   CHAT_SECRET=secret chat-tui --join chat://…/AB3Z
+//! chat-tui --join chat://…/AB3Z#secret   ->   CHAT_SECRET=secret chat-tui --join chat://…/AB3Z#
 //! ```
 //!
+//! The bare `#` says where it belongs: another invite may stand beside it, as one to a server.
 //! The program starts itself again like this, in the same process. Its environment is read by its owner alone.
 
 use crate::destination::is_invite;
@@ -14,18 +15,19 @@ pub const VARIABLE: &str = "CHAT_SECRET";
 
 /// The arguments without the secret of the invite among them, and that secret; none if there is nothing to hide.
 pub fn veil(arguments: &[OsString]) -> Option<(Vec<OsString>, String)> {
-    let at = arguments.iter().position(|argument| is_invite_with(argument, |text| text.contains('#')))?;
+    let at = arguments
+        .iter()
+        .position(|argument| is_invite_with(argument, |text| !text.ends_with('#') && text.contains('#')))?;
     let (invite, secret) = arguments[at].to_str()?.split_once('#')?;
     let mut veiled = arguments.to_vec();
-    veiled[at] = invite.into();
+    veiled[at] = format!("{invite}#").into();
     Some((veiled, secret.to_owned()))
 }
 
 /// The arguments as they were typed, from what [`veil`] made of them.
 pub fn unveil(mut arguments: Vec<OsString>, secret: Option<&OsStr>) -> Vec<OsString> {
-    let veiled = arguments.iter_mut().find(|argument| is_invite_with(argument, |text| !text.contains('#')));
+    let veiled = arguments.iter_mut().find(|argument| is_invite_with(argument, |text| text.ends_with('#')));
     if let (Some(invite), Some(secret)) = (veiled, secret) {
-        invite.push("#");
         invite.push(secret);
     }
     arguments
@@ -52,8 +54,12 @@ mod tests {
     #[test]
     fn the_secret_and_nothing_else_leaves_the_command_line_and_comes_back() {
         for (typed, veiled) in [
-            ("chat-tui --join chat://h/AB3Z?key=k#s3cret", "chat-tui --join chat://h/AB3Z?key=k"),
-            ("chat-tui send --join=CHAT://h/AB3Z#s3cret hi", "chat-tui send --join=CHAT://h/AB3Z hi"),
+            ("chat-tui --join chat://h/AB3Z?key=k#s3cret", "chat-tui --join chat://h/AB3Z?key=k#"),
+            (
+                "chat-tui --server chat://h?key=k --join chat://h/AB3Z#s3cret",
+                "chat-tui --server chat://h?key=k --join chat://h/AB3Z#",
+            ),
+            ("chat-tui send --join=CHAT://h/AB3Z#s3cret hi", "chat-tui send --join=CHAT://h/AB3Z# hi"),
         ] {
             let (hidden, secret) = veil(&arguments(typed)).unwrap();
 
@@ -67,6 +73,7 @@ mod tests {
         for typed in ["chat-tui --join AB3Z", "chat-tui --join chat://h/AB3Z", "chat-tui send --join AB3Z issue#7"] {
             assert_eq!(veil(&arguments(typed)), None, "{typed}");
             assert_eq!(unveil(arguments(typed), None), arguments(typed));
+            assert_eq!(unveil(arguments(typed), Some(OsStr::new("left over"))), arguments(typed));
         }
     }
 

@@ -55,6 +55,20 @@ fn an_invite_and_another_server_are_refused_with_both_addresses() {
 }
 
 #[test]
+fn a_key_that_was_named_is_never_passed_over() {
+    let key = chat_proto::Fingerprint::of(b"key");
+    let server = format!("chat://example.org?key={key}");
+    for command in ["chat-tui", "chat-tui invite"] {
+        let join = |invite: &str| read(&format!("{command} --server {server} --join chat://example.org/AB3Z{invite}"));
+
+        let error = join("").unwrap_err();
+        assert!(error.to_string().contains("does not name the key that --server names"), "{error}");
+        assert!(join(&format!("?key={}", chat_proto::Fingerprint::of(b"other"))).is_err());
+        assert!(join(&format!("?key={key}")).is_ok());
+    }
+}
+
+#[test]
 fn an_invite_brings_its_server_and_agrees_with_the_same_one() {
     for line in ["--join chat://example.org/AB3Z", "--join chat://example.org/AB3Z --server example.org:7000"] {
         let config = read(&format!("chat-tui {line}")).unwrap();

@@ -4,6 +4,7 @@ use super::{problem, prompt};
 use crate::config::{Address, is_same_server};
 use crate::destination::Destination;
 use crate::effect::Effect;
+use crate::invite::hosted;
 use crate::link::Security;
 use crate::state::{Goal, Screen, State};
 
@@ -27,7 +28,13 @@ pub(super) fn go(state: &mut State, destination: &Destination, address: Address)
 /// Whether the link there is leads to this server, and to the key that is asked for.
 fn is_here(state: &State, address: &Address) -> bool {
     let is_found = |key| matches!(state.security, Some(Security::Tls { key: found, .. }) if found == key);
-    is_dialed(state, address) && address.key.is_none_or(is_found)
+    is_of_host(state, address) || is_dialed(state, address) && address.key.is_none_or(is_found)
+}
+
+/// Whether this is how others reach the server of this process, which the link there is leads to.
+fn is_of_host(state: &State, address: &Address) -> bool {
+    let Some(invite) = hosted(state) else { return false };
+    is_same_server(&invite.server, &address.server) && address.key.is_none_or(|key| invite.key == Some(key))
 }
 
 /// Whether the link there is leads to this server, but to another key: for that, no room here is given up.

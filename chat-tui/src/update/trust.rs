@@ -1,6 +1,6 @@
 //! Whether the server is who it should be, as the person sees it.
 
-use super::{link, prompt, standing};
+use super::{invite, link, prompt, standing};
 use crate::effect::Effect;
 use crate::link::{Distrust, Security};
 use crate::overlay::{Overlay, distrust};
@@ -44,6 +44,7 @@ pub(super) fn on_distrusted(state: &mut State, distrust: Distrust) -> Vec<Effect
         prompt::fail(state, &words, None);
     }
     state.distrusted = Some(Distrusted { distrust, goal });
+    invite::close(state);
     state.overlay = Some(Overlay::Distrust { row: 0 });
     Vec::new()
 }

@@ -1,8 +1,8 @@
 //! Who is at the other end: first contact, a server that is not trusted, and what others paste to come here.
 
 use crate::scene::{Scene, code, hosted, joined, nick, server_key, start, up, up_within_tls};
-use chat_proto::Fingerprint;
 use chat_proto::frame::Door;
+use chat_proto::{Fingerprint, Invite};
 use chat_tui::effect::Effect;
 use chat_tui::event::HostEvent;
 use chat_tui::link::{Asked, Command, Distrust, LinkEvent, Trouble, Trust, Why};
@@ -414,10 +414,16 @@ fn a_host_that_went_to_another_server_invites_to_that_one() {
     scene.link(LinkEvent::Joined { asked: Asked::Create, joined: joined() });
     let invited_to = |scene: &Scene| chat_tui::invite::invite(&scene.state, scene.state.room().unwrap(), None).server;
     assert_eq!(invited_to(&scene), hosted().server);
+    scene.effects();
+
+    let own = Invite { code: Some(code("XY23")), ..hosted() };
+    scene.says(&format!("/join {own}"));
+    let joins = Effect::Link(Command::Join(code("XY23"), None));
+    assert_eq!(scene.effects(), [joins], "its own invite leads nowhere else");
 
     scene.says("/join chat://chat.example.org/CD4Y");
     scene.link(up());
-    scene.link(LinkEvent::Joined { asked: Asked::Join(crate::scene::code("CD4Y")), joined: joined() });
+    scene.link(LinkEvent::Joined { asked: Asked::Join(code("CD4Y")), joined: joined() });
 
     assert_eq!(invited_to(&scene), SERVER);
 }

@@ -286,6 +286,7 @@ mod tests {
     use futures_util::FutureExt;
 
     const KEY: Key = [1; 32];
+    const KEY_OF_BOB: Key = [200; 32];
     const DAY: Duration = Duration::from_hours(24);
 
     fn nick(name: &str) -> Nick {
@@ -315,6 +316,21 @@ mod tests {
         people.sweep(Instant::now());
 
         assert!(people.claim(KEY, &nick("bob")).is_ok());
+    }
+
+    #[test]
+    fn a_free_name_is_found_however_many_like_it_are_taken() {
+        let people = People::new(&Config::default());
+        for number in 0..100 {
+            let name = if number < 2 { nick("alice") } else { nick(&format!("alice-{number}")) };
+            drop(people.claim([number.max(1); 32], &name));
+        }
+
+        let Err(ClaimError::Taken { free: Some(free) }) = people.claim(KEY_OF_BOB, &nick("alice")) else {
+            panic!("a name to take instead");
+        };
+
+        assert!(people.claim(KEY_OF_BOB, &free).is_ok());
     }
 
     #[tokio::test(start_paused = true)]

@@ -166,9 +166,12 @@ impl Names {
         self.by_id.get(&id)?.upgrade().filter(|person| !person.is_forgotten())
     }
 
-    /// A name like this that nobody has.
+    /// A name like this that nobody has. Looked for only so far: what a name looks like takes long to find out, and
+    /// everybody who logs in waits for it.
     pub(super) fn free_like(&self, name: &Nick) -> Option<Nick> {
-        (2..100).filter_map(|number| name.numbered(number)).find(|name| !self.by_look.contains_key(&name.key()))
+        let unlikely = u32::try_from(self.last_id).ok()?.saturating_add(10);
+        let numbers = (2..10).chain([unlikely]);
+        numbers.filter_map(|number| name.numbered(number)).find(|name| !self.by_look.contains_key(&name.key()))
     }
 
     /// What a key holds.

@@ -12,7 +12,7 @@ pub(crate) use names::{ClaimError, HeldName};
 use crate::config::Config;
 use crate::network::Network;
 use bytes::Bytes;
-use chat_proto::{Author, Nick, PersonId, RoomId, Target};
+use chat_proto::{Author, Nick, PersonId, RoomId};
 use names::{Asking, Names};
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
@@ -153,15 +153,15 @@ impl People {
         Ok(attendance)
     }
 
-    /// Who is meant: by number, or without one by what a name looks like.
-    pub(crate) fn find(&self, target: &Target) -> Option<Arc<Person>> {
-        match target.person {
-            PersonId(0) => {
-                let name = Nick::parse(&target.name).ok()?;
-                self.lock().called(&name)
-            }
-            person => self.lock().numbered(person),
-        }
+    /// Whose name looks like this.
+    pub(crate) fn called(&self, name: &[u8]) -> Option<Arc<Person>> {
+        let name = Nick::parse(name).ok()?;
+        self.lock().called(&name)
+    }
+
+    /// Who has this number.
+    pub(crate) fn numbered(&self, id: PersonId) -> Option<Arc<Person>> {
+        self.lock().numbered(id)
     }
 
     /// Forgets who has been gone for long enough.

@@ -153,6 +153,11 @@ impl People {
         Ok(attendance)
     }
 
+    /// The rooms that a key is a member of, under whatever name.
+    pub(crate) fn rooms_of(&self, key: Key) -> Vec<RoomId> {
+        self.lock().people_of(key).flat_map(|person| person.rooms()).collect()
+    }
+
     /// Whose name looks like this.
     pub(crate) fn called(&self, name: &[u8]) -> Option<Arc<Person>> {
         let name = Nick::parse(name).ok()?;

@@ -153,6 +153,14 @@ impl Names {
         }
     }
 
+    /// Everybody that a key is.
+    pub(super) fn people_of(&self, key: Key) -> impl Iterator<Item = &Arc<Person>> {
+        self.held_by(key).filter_map(|held| match &held.by {
+            Holder::Person(person) => Some(person),
+            Holder::GivenUp { .. } => None,
+        })
+    }
+
     /// Who has this name, or one that looks like it.
     pub(super) fn called(&self, name: &Nick) -> Option<Arc<Person>> {
         match &self.by_look.get(&name.key())?.by {

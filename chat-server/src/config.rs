@@ -116,6 +116,8 @@ settings! {
         "rooms" rooms: usize as Count = 10_000,
         /// Rooms at once that one key opened: one key does not use up the rooms of all.
         "rooms-per-key" rooms_per_key: usize as Count = 50,
+        /// Rooms at once that were opened from one address: keys are free.
+        "rooms-per-address" rooms_per_address: usize as Count = 500,
         /// How often one key may open a room.
         "creates" creates: Rate as Pace = Rate::per_hour(10.0),
         /// Members of a room; those who have been gone longest make place first.

@@ -12,7 +12,7 @@ pub(crate) use names::{ClaimError, HeldName};
 use crate::config::Config;
 use crate::network::Network;
 use bytes::Bytes;
-use chat_proto::{Author, Nick, PersonId, RoomId, Target};
+use chat_proto::{Author, Nick, PersonId, RoomId};
 use names::{Asking, Names};
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
@@ -153,15 +153,20 @@ impl People {
         Ok(attendance)
     }
 
-    /// Who is meant: by number, or without one by what a name looks like.
-    pub(crate) fn find(&self, target: &Target) -> Option<Arc<Person>> {
-        match target.person {
-            PersonId(0) => {
-                let name = Nick::parse(&target.name).ok()?;
-                self.lock().called(&name)
-            }
-            person => self.lock().numbered(person),
-        }
+    /// The rooms that a key is a member of, under whatever name.
+    pub(crate) fn rooms_of(&self, key: Key) -> Vec<RoomId> {
+        self.lock().people_of(key).flat_map(|person| person.rooms()).collect()
+    }
+
+    /// Whose name looks like this.
+    pub(crate) fn called(&self, name: &[u8]) -> Option<Arc<Person>> {
+        let name = Nick::parse(name).ok()?;
+        self.lock().called(&name)
+    }
+
+    /// Who has this number.
+    pub(crate) fn numbered(&self, id: PersonId) -> Option<Arc<Person>> {
+        self.lock().numbered(id)
     }
 
     /// Forgets who has been gone for long enough.
@@ -286,6 +291,7 @@ mod tests {
     use futures_util::FutureExt;
 
     const KEY: Key = [1; 32];
+    const KEY_OF_BOB: Key = [200; 32];
     const DAY: Duration = Duration::from_hours(24);
 
     fn nick(name: &str) -> Nick {
@@ -315,6 +321,21 @@ mod tests {
         people.sweep(Instant::now());
 
         assert!(people.claim(KEY, &nick("bob")).is_ok());
+    }
+
+    #[test]
+    fn a_free_name_is_found_however_many_like_it_are_taken() {
+        let people = People::new(&Config::default());
+        for number in 0..100 {
+            let name = if number < 2 { nick("alice") } else { nick(&format!("alice-{number}")) };
+            drop(people.claim([number.max(1); 32], &name));
+        }
+
+        let Err(ClaimError::Taken { free: Some(free) }) = people.claim(KEY_OF_BOB, &nick("alice")) else {
+            panic!("a name to take instead");
+        };
+
+        assert!(people.claim(KEY_OF_BOB, &free).is_ok());
     }
 
     #[tokio::test(start_paused = true)]

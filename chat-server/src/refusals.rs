@@ -164,6 +164,11 @@ pub(crate) fn too_many_rooms_opened(max: usize) -> Refused {
     Refused::new(Code::TOO_MANY_ROOMS, text).with(Detail::Max(max as u64))
 }
 
+pub(crate) fn too_many_rooms_opened_from_here(max: usize) -> Refused {
+    let text = format!("{max} rooms are open that your address opened, which is the most; one of them must end first");
+    Refused::new(Code::TOO_MANY_ROOMS, text).with(Detail::Max(max as u64))
+}
+
 pub(crate) fn people_full(max: usize) -> Refused {
     let text = format!("the server remembers {max} names, which is the most, and all are in use; try again soon");
     until(FULL_RETRY, Refused::new(Code::SERVER_FULL, text).with(Detail::Max(max as u64)))

@@ -30,7 +30,7 @@ pub(crate) use writing::{Readers, Said, Submitted};
 use crate::config::Config;
 use crate::environment::{Environment, random};
 use crate::log::{Finding, Log, Logs, Range, Slice};
-use crate::people::Person;
+use crate::people::{Key, Person};
 use bytes::Bytes;
 use chat_proto::frame::{Door, Durability, Lock, Member, Role};
 use chat_proto::{EntryBody, PersonId, PostId, RoomCode, RoomId, Secret, Seq, Topic};
@@ -184,6 +184,11 @@ impl Room {
     pub(crate) fn is_member(&self, person: PersonId) -> bool {
         let state = self.lock();
         !state.ended && state.presences.is_member(person)
+    }
+
+    /// Whether a member or a visitor bears this key.
+    pub(crate) fn is_here(&self, key: Key) -> bool {
+        self.lock().presences.is_here(key)
     }
 
     /// Ends the room: nobody enters any more, and whoever is still there is told.

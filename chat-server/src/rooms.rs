@@ -9,7 +9,7 @@ mod resting;
 use crate::config::Config;
 use crate::environment::{Environment, random};
 use crate::log::Logs;
-use crate::people::{Key, Person};
+use crate::people::Person;
 use crate::room::{Grounds, Knock, Life, News, Order, Room, SessionId};
 use chat_proto::frame::Create;
 use chat_proto::{PersonId, RoomCode, RoomId};
@@ -68,6 +68,11 @@ pub(crate) enum CreateError {
     NoCode,
     /// As many rooms as this key may have open.
     TooMany {
+        /// How many that is.
+        max: usize,
+    },
+    /// As many rooms as may be open that this address opened.
+    TooManyFromHere {
         /// How many that is.
         max: usize,
     },
@@ -135,7 +140,7 @@ impl Rooms {
         (session, knock): (SessionId, Knock),
     ) -> Result<Created, CreateError> {
         let id = RoomId(random(&*self.environment));
-        let code = self.reserve(id, person.key)?;
+        let code = self.reserve(id, &knock)?;
         let surroundings = (&*self.config, &self.environment);
         let room = Room::open((id, code), create.door, (person, create.id), &*self.logs, surroundings);
         // Entered before anybody can find it: an empty room is swept away.
@@ -173,7 +178,7 @@ impl Rooms {
         self.logs.erase(room.id);
     }
 
-    fn reserve(&self, id: RoomId, key: Key) -> Result<RoomCode, CreateError> {
+    fn reserve(&self, id: RoomId, knock: &Knock) -> Result<RoomCode, CreateError> {
         let mut directory = self.lock();
         if directory.by_code.len() >= self.config.rooms {
             return Err(CreateError::Full { max: self.config.rooms });
@@ -183,7 +188,7 @@ impl Rooms {
             .take(CODE_DRAWS)
             .find(|code| directory.is_free(*code, now))
             .ok_or(CreateError::NoCode)?;
-        directory.openers.open(key, id)?;
+        directory.openers.open(id, knock)?;
         directory.by_code.insert(code, id);
         Ok(code)
     }

@@ -146,6 +146,9 @@ async fn a_member_comes_back_by_code_although_the_address_has_guessed_too_often(
     }
 
     assert!(matches!(bob.ask(bare(b"AB3Z")).await, ServerFrame::Joined(_)));
+    let mut alias = world.connect_from("192.0.2.1");
+    alias.login("bob-too", &support::key_of("bob")).await.expect("another name of a member's key");
+    assert!(matches!(alias.ask(bare(b"AB3Z")).await, ServerFrame::Joined(_)), "whatever name it bears");
 }
 
 #[tokio::test(start_paused = true)]

@@ -359,6 +359,33 @@ async fn a_key_has_fifty_rooms_open_and_another_when_one_ends() {
     assert!(matches!(mallory.ask(create(50)).await, ServerFrame::Joined(_)));
 }
 
+/// A34. Keys are free, and a room in which something was said outlives its opener's connection by a day.
+#[tokio::test(start_paused = true)]
+async fn one_address_does_not_use_up_the_rooms_of_all_whatever_keys_it_has() {
+    let world = World::with(Config { rooms_per_address: 3, ..unhurried() });
+    let create = |id| Create { id, stay: Stay::Resident, door: Door::Open };
+    let mut rooms = Vec::new();
+    for key in ["k1", "k2", "k3"] {
+        let mut peer = world.person_from("192.0.2.1", key).await;
+        rooms.push(support::expect_joined(peer.ask(create(1)).await).room);
+        peer.say(rooms[rooms.len() - 1], 1, "mine").await;
+    }
+    let mut next = world.person_from("192.0.2.1", "k4").await;
+
+    let refused = refusal(&mut next, create(1)).await;
+
+    assert_eq!((refused.code, refused.detail), (Code::TOO_MANY_ROOMS, Detail::Max(3)));
+    assert!(matches!(world.person_from("192.0.2.2", "bob").await.ask(create(1)).await, ServerFrame::Joined(_)));
+    for key in ["l1", "l2", "l3", "l4"] {
+        assert!(matches!(world.person(key).await.ask(create(1)).await, ServerFrame::Joined(_)), "this machine");
+    }
+    let mut first = world.person_from("192.0.2.1", "k1").await;
+    assert!(matches!(first.ask(Leave { room: rooms[0] }).await, ServerFrame::Refused(_)), "not in it yet");
+    first.resume(rooms[0], 1).await.unwrap();
+    first.ask(Leave { room: rooms[0] }).await;
+    assert!(matches!(next.ask(create(1)).await, ServerFrame::Joined(_)), "when one ends there is place");
+}
+
 #[tokio::test(start_paused = true)]
 async fn when_all_rooms_or_names_are_taken_the_server_says_so_and_when_to_come_back() {
     let world = World::with(Config { rooms: 2, people: 3, ..unhurried() });

@@ -192,6 +192,25 @@ async fn an_act_about_nobody_says_who_is_not_there() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn nobody_learns_the_names_on_the_server_by_counting_through_the_numbers() {
+    let mut cast = Cast::new().await;
+    let room = cast.id();
+    let elsewhere = cast.world.person("hermit").await.welcome.unwrap().person;
+    let target = |name: &str| Target { person: elsewhere, name: Bytes::copy_from_slice(name.as_bytes()) };
+
+    for (n, act) in (10..).zip([Act::Kick(target("")), Act::Ban(target("dave"), BanScope::Key), Act::Mute(target("x"))])
+    {
+        let refused = cast.alice.order(room, n, act).await.unwrap_err();
+        assert_eq!(refused.code, Code::NO_SUCH_PERSON);
+        assert!(!String::from_utf8_lossy(&refused.text).contains("hermit"), "{refused:?}");
+    }
+
+    cast.alice.order(room, 20, Act::Ban(target("Hermit"), BanScope::Key)).await.expect("whoever is named is known");
+    let dave = Target { person: cast.dave.welcome.as_ref().unwrap().person, name: Bytes::new() };
+    cast.alice.order(room, 21, Act::Kick(dave)).await.expect("whoever is here is known");
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_act_that_finds_what_it_wants_done_already_is_taken() {
     let mut cast = Cast::new().await;
     let room = cast.id();

@@ -500,6 +500,27 @@ async fn logs_in_memory_stay_within_their_bounds_and_trim_the_largest_room_first
     assert_eq!(logs.total_bytes(), 0);
 }
 
+/// Or every message would look at every room once memory is full.
+#[test]
+fn logs_that_are_full_make_place_for_many_entries_at_once() {
+    let limit = 64 * 1024;
+    let logs = MemoryLogs::new(MemoryLimits { room_entries: 10_000, room_bytes: 1 << 20, total_bytes: limit });
+    let log = logs.open(RoomId([1; 16]));
+    let mut trims = 0;
+    let mut before = 0;
+
+    for _ in 0..1_000 {
+        let author = chat_proto::Author { person: PersonId(1), name: "a".into() };
+        let body = EntryBody::Message(vec![b'x'; 100].into());
+        log.append(vec![Draft { time: chat_proto::UnixMillis(0), author, post: None, body }], Box::new(|_| {}));
+        trims += usize::from(logs.total_bytes() <= before);
+        before = logs.total_bytes();
+        assert!(before <= limit);
+    }
+
+    assert!((1..30).contains(&trims), "{trims} of 1000 entries looked for the largest room");
+}
+
 #[tokio::test]
 async fn a_log_that_was_erased_while_in_use_holds_nothing_and_its_head_never_falls() {
     let logs = MemoryLogs::new(Config::default().memory());

@@ -41,7 +41,9 @@ impl Notice {
             Self::GuessFailed => "a code was wrong",
             Self::GuessRefused => "a code was refused: the address has guessed too often",
             Self::GuessWaits => "a code waits: all together have guessed too often",
-            Self::RoomRefused => "no room was opened: the key has as many as it may, or opens them too fast",
+            Self::RoomRefused => {
+                "no room was opened: the key or the address has as many as it may, or opens them too fast"
+            }
             Self::CannotAccept => "no connection can be accepted: the system may allow too few descriptors",
             Self::PeopleFull => "a login was refused: as many people as can be remembered",
         }

@@ -112,16 +112,26 @@ impl Shared {
         self.logs.lock().expect("no panic under this lock")
     }
 
-    /// Trims the largest log until all fit together.
+    /// Trims the largest log until all fit together, by an eighth of it at least: all logs are looked at to find it, and
+    /// the next entry should not have to do so again.
     fn fit(&self) {
         loop {
             let over = self.total_bytes.load(Ordering::Relaxed).saturating_sub(self.limits.total_bytes);
-            let largest = self.lock().values().max_by_key(|log| log.lock().bytes).cloned();
-            let Some(largest) = largest.filter(|_| over > 0) else { return };
-            if largest.trim(|kept, freed| freed < over && kept.entries.len() > 1) == 0 {
+            if over == 0 {
+                return;
+            }
+            let Some((bytes, largest)) = self.largest() else { return };
+            let enough = over.max(bytes / 8);
+            if largest.trim(|kept, freed| freed < enough && kept.entries.len() > 1) == 0 {
                 return;
             }
         }
+    }
+
+    fn largest(&self) -> Option<(usize, Arc<MemoryLog>)> {
+        let logs = self.lock();
+        let (bytes, log) = logs.values().map(|log| (log.lock().bytes, log)).max_by_key(|(bytes, _)| *bytes)?;
+        Some((bytes, Arc::clone(log)))
     }
 }
 

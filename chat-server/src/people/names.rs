@@ -153,6 +153,14 @@ impl Names {
         }
     }
 
+    /// Everybody that a key is.
+    pub(super) fn people_of(&self, key: Key) -> impl Iterator<Item = &Arc<Person>> {
+        self.held_by(key).filter_map(|held| match &held.by {
+            Holder::Person(person) => Some(person),
+            Holder::GivenUp { .. } => None,
+        })
+    }
+
     /// Who has this name, or one that looks like it.
     pub(super) fn called(&self, name: &Nick) -> Option<Arc<Person>> {
         match &self.by_look.get(&name.key())?.by {
@@ -166,9 +174,12 @@ impl Names {
         self.by_id.get(&id)?.upgrade().filter(|person| !person.is_forgotten())
     }
 
-    /// A name like this that nobody has.
+    /// A name like this that nobody has. Looked for only so far: what a name looks like takes long to find out, and
+    /// everybody who logs in waits for it.
     pub(super) fn free_like(&self, name: &Nick) -> Option<Nick> {
-        (2..100).filter_map(|number| name.numbered(number)).find(|name| !self.by_look.contains_key(&name.key()))
+        let unlikely = u32::try_from(self.last_id).ok()?.saturating_add(10);
+        let numbers = (2..10).chain([unlikely]);
+        numbers.filter_map(|number| name.numbered(number)).find(|name| !self.by_look.contains_key(&name.key()))
     }
 
     /// What a key holds.

@@ -1,12 +1,14 @@
-//! Which key opened which room: how many are open, and how fast they are opened.
+//! Which key opened which room, and from where: how many are open, and how fast they are opened.
 //!
 //! Bounded by the rooms there are and by [`OPENERS_MAX`]; a key is forgotten when none of its rooms lives and its pace is
 //! whole again.
 
 use super::CreateError;
 use crate::config::{Config, Rate};
+use crate::network::Network;
 use crate::pace::Pace;
 use crate::people::Key;
+use crate::room::Knock;
 use chat_proto::RoomId;
 use std::collections::HashMap;
 
@@ -15,9 +17,13 @@ const OPENERS_MAX: usize = 65_536;
 
 pub(super) struct Openers {
     most: usize,
+    most_from_one_address: usize,
+    exempts_loopback: bool,
     rate: Rate,
     by_key: HashMap<Key, Opener>,
-    by_room: HashMap<RoomId, Key>,
+    /// How many are open that were opened from there.
+    by_address: HashMap<Network, usize>,
+    by_room: HashMap<RoomId, (Key, Network)>,
 }
 
 struct Opener {
@@ -27,12 +33,37 @@ struct Opener {
 
 impl Openers {
     pub(super) fn new(config: &Config) -> Self {
-        let (most, rate) = (config.rooms_per_key, config.creates);
-        Self { most, rate, by_key: HashMap::new(), by_room: HashMap::new() }
+        Self {
+            most: config.rooms_per_key,
+            most_from_one_address: config.rooms_per_address,
+            exempts_loopback: config.loopback_exemption,
+            rate: config.creates,
+            by_key: HashMap::new(),
+            by_address: HashMap::new(),
+            by_room: HashMap::new(),
+        }
     }
 
-    /// Counts a room that `key` opens, or says why it may not.
-    pub(super) fn open(&mut self, key: Key, room: RoomId) -> Result<(), CreateError> {
+    /// Counts a room that `knock` opens, or says why it may not.
+    pub(super) fn open(&mut self, room: RoomId, knock: &Knock) -> Result<(), CreateError> {
+        let Knock { key, address, .. } = *knock;
+        self.check_address(address)?;
+        self.take(key)?;
+        *self.by_address.entry(address).or_default() += 1;
+        self.by_room.insert(room, (key, address));
+        Ok(())
+    }
+
+    fn check_address(&self, address: Network) -> Result<(), CreateError> {
+        let is_exempt = self.exempts_loopback && address.is_loopback();
+        let max = self.most_from_one_address;
+        match self.by_address.get(&address) {
+            Some(open) if *open >= max && !is_exempt => Err(CreateError::TooManyFromHere { max }),
+            _ => Ok(()),
+        }
+    }
+
+    fn take(&mut self, key: Key) -> Result<(), CreateError> {
         if self.by_key.len() >= OPENERS_MAX && !self.by_key.contains_key(&key) {
             self.by_key.retain(|_, opener| opener.open > 0);
         }
@@ -43,20 +74,23 @@ impl Openers {
         }
         opener.pace.try_take(1.0).map_err(|wait| CreateError::TooFast { wait })?;
         opener.open += 1;
-        self.by_room.insert(room, key);
         Ok(())
     }
 
     /// A room is over.
     pub(super) fn ended(&mut self, room: RoomId) {
-        let opener = self.by_room.remove(&room).and_then(|key| self.by_key.get_mut(&key));
-        if let Some(opener) = opener {
+        let Some((key, address)) = self.by_room.remove(&room) else { return };
+        if let Some(opener) = self.by_key.get_mut(&key) {
             opener.open -= 1;
+        }
+        if let Some(open) = self.by_address.get_mut(&address) {
+            *open -= 1;
         }
     }
 
-    /// Forgets keys of which nothing is left to say.
+    /// Forgets keys and addresses of which nothing is left to say.
     pub(super) fn sweep(&mut self) {
+        self.by_address.retain(|_, open| *open > 0);
         self.by_key.retain(|_, opener| opener.open > 0 || !opener.pace.is_full());
     }
 }

@@ -197,6 +197,7 @@ fn create_refused(error: CreateError) -> Refused {
         CreateError::Full { max } => refusals::rooms_full(max),
         CreateError::NoCode => refusals::no_free_code(),
         CreateError::TooMany { max } => refusals::too_many_rooms_opened(max),
+        CreateError::TooManyFromHere { max } => refusals::too_many_rooms_opened_from_here(max),
         CreateError::TooFast { wait } => refusals::creates_too_fast(wait),
     }
 }

@@ -55,11 +55,12 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         answered
     }
 
-    /// Whether the answer would tell somebody who is no member something about a code. Asks only the person's own rooms:
-    /// no room that is not theirs is touched before there is leave to.
+    /// Whether the answer would tell somebody who is no member something about a code. Asks only the key's own rooms: no
+    /// room that is not theirs is touched before there is leave to.
     fn is_guess(&mut self, join: &Join) -> bool {
         let Ok(code) = RoomCode::parse(&join.code) else { return false };
-        let mine = self.member().deliveries.person().rooms();
+        let key = self.member().deliveries.person().key;
+        let mine = self.shared.people.rooms_of(key);
         let is_mine = mine.into_iter().filter_map(|id| self.shared.rooms.by_id(id)).any(|room| room.code == code);
         join.secret.is_none() && !is_mine
     }

@@ -2,12 +2,13 @@
 
 use super::{Farewell, Session};
 use crate::log::{End, Finding, Range, is_same};
+use crate::people::Person;
 use crate::refusals;
 use crate::room::{Decided, Denied, Room, Said, Submitted, Ticket, Whom};
 use chat_proto::frame::{Accepted, History, Pong, Post};
 use chat_proto::limits::{PAGE_BYTES, PAGE_ENTRIES};
 use chat_proto::wire::{self, Capped};
-use chat_proto::{Act, Entry, EntryBody, PostId, Refused, RoomId, Seq, Text, Topic, codec};
+use chat_proto::{Act, Entry, EntryBody, PersonId, PostId, Refused, RoomId, Seq, Target, Text, Topic, codec};
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -64,13 +65,27 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
     fn addressed(&self, room: &Room, mut body: EntryBody) -> Said {
         let EntryBody::Act(act) = &mut body else { return Said { body, whom: None } };
         let whom = room.listed(act).or_else(|| {
-            let person = self.shared.people.find(act.target()?)?;
+            let person = self.meant(room, act.target()?)?;
             Some(Whom::from(&*person))
         });
         if let Some((target, whom)) = act.target_mut().zip(whom.as_ref()) {
             *target = whom.target();
         }
         Said { body, whom }
+    }
+
+    /// Who is meant: by number, or without one by what a name looks like. A number alone finds only who is here; whoever
+    /// counted through all numbers would learn every name on the server.
+    fn meant(&self, room: &Room, target: &Target) -> Option<Arc<Person>> {
+        let people = &self.shared.people;
+        let called = || people.called(&target.name);
+        match target.person {
+            PersonId(0) => called(),
+            number => {
+                let here = people.numbered(number).filter(|person| room.is_here(person.key));
+                here.or_else(|| called().filter(|person| person.id == number))
+            }
+        }
     }
 
     async fn find(&mut self, room: RoomId, id: PostId) -> Option<Entry> {

@@ -1,7 +1,7 @@
 //! Slash commands: one row each. The parser, completion and the help overlay read this table.
 
 use crate::destination::Destination;
-use crate::overlay::invite::View;
+use crate::share::View;
 use chat_proto::entry::{BanScope, Target};
 use chat_proto::frame::Door;
 use chat_proto::{Act, Nick, PersonId, Text, Topic};

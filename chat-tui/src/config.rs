@@ -1,11 +1,10 @@
 //! What was typed on the command line, and what it means. Opens nothing.
 
-mod address;
 mod person;
 
-pub use address::{Address, AddressError, DEFAULT_SERVER, dialed_address, is_same_server, server_address};
 pub use person::login_name;
 
+use crate::address::{Address, DEFAULT_SERVER};
 use crate::destination::Destination;
 use crate::link::Encryption;
 use chat_proto::frame::Door;

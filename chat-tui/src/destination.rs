@@ -2,7 +2,7 @@
 //!
 //! Wherever a code is accepted, an invite is: on the command line, in the prompt, behind `/join`.
 
-use crate::config::{Address, AddressError, server_address};
+use crate::address::{Address, AddressError, server_address};
 use chat_proto::invite::InviteError;
 use chat_proto::name::CodeError;
 use chat_proto::{Invite, RoomCode, Secret};

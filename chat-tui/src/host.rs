@@ -79,7 +79,7 @@ impl Drop for Host {
     }
 }
 
-/// Serves at `address` (`host:port`, as [`crate::config::server_address`] makes it), unless somebody does already:
+/// Serves at `address` (`host:port`, as [`crate::address::server_address`] makes it), unless somebody does already:
 /// `localhost` for everybody, a loopback address for this machine alone.
 ///
 /// The server's key is kept in `state`, and its log goes to `server.log` there. Must be called within a tokio runtime.

@@ -1,6 +1,6 @@
 //! The invite to a room on the server that this client is connected to.
 
-use crate::config::is_same_server;
+use crate::address::is_same_server;
 use crate::screen::room::Room;
 use crate::share;
 use crate::state::{Hosted, State};

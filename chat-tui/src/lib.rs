@@ -7,6 +7,7 @@
 //! ```
 
 pub mod act;
+pub mod address;
 pub mod app;
 pub mod command;
 pub mod config;

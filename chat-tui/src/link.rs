@@ -52,7 +52,7 @@ const QUEUE: usize = 256;
 /// Where a link leads, and as whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
-    /// `host:port`, as [`crate::config::server_address`] makes it.
+    /// `host:port`, as [`crate::address::server_address`] makes it.
     pub server: String,
     /// The server's key, as an invite names it: the server must have this one, whoever vouches for another.
     pub key: Option<Fingerprint>,

@@ -1,7 +1,8 @@
 //! `chat-tui`: reads its command line, and starts what was asked for.
 
 use chat_proto::Fingerprint;
-use chat_tui::config::{Chat, Config, DEFAULT_SERVER, Identity, Invite, Script, Send, Tail, login_name};
+use chat_tui::address::DEFAULT_SERVER;
+use chat_tui::config::{Chat, Config, Identity, Invite, Script, Send, Tail, login_name};
 use chat_tui::known_servers::KnownServers;
 use chat_tui::recent::{self, Store};
 use chat_tui::script::{self, Ending, invite, send, tail, trust};

@@ -7,6 +7,7 @@ pub mod person;
 pub mod question;
 
 use crate::people::Whois;
+use crate::share::View;
 pub use question::Question;
 
 /// At most one at a time.
@@ -26,5 +27,5 @@ pub enum Overlay {
     /// The reader's own key and names.
     WhoAmI,
     /// One side of the invite that `State::invitation` holds.
-    Invite(invite::View),
+    Invite(View),
 }

@@ -1,10 +1,27 @@
 //! What is told about an invite: the line that others paste, and who comes in with it.
 
-use crate::config::{DEFAULT_SERVER, dialed_address};
+use crate::address::{DEFAULT_SERVER, dialed_address};
 use crate::link::{Security, Trust};
 use chat_proto::frame::{Door, Lock};
 use chat_proto::{Fingerprint, Invite, RoomCode, Secret};
 use std::net::IpAddr;
+
+/// How an invite is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum View {
+    Line,
+    Qr,
+}
+
+impl View {
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Line => Self::Qr,
+            Self::Qr => Self::Line,
+        }
+    }
+}
 
 /// The invite to a room on `server`, which was dialed as typed and turned out to be as `security` says.
 pub fn invite(server: &str, security: Option<Security>, code: RoomCode, secret: Option<Secret>) -> Invite {

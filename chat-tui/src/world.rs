@@ -1,7 +1,7 @@
 //! What is beyond the process, for the chat screen: links to servers, and a server of its own.
 
+use crate::address::{dialed_address, server_address};
 use crate::app::{LinkEnds, World};
-use crate::config::{dialed_address, server_address};
 use crate::event::HostEvent;
 use crate::host::{self, Host, Hosting};
 use crate::keeper::{Keeper, Note};

@@ -1,8 +1,6 @@
 //! What stands in a file of the outbox: JSON, so that a person can read it in an emergency.
 
-use crate::act;
-use crate::command::{self, Action, Line};
-use chat_proto::{Act, EntryBody, PersonId, PostId, RoomId, UnixMillis};
+use chat_proto::{Act, EntryBody, PostId, RoomId, UnixMillis};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -68,10 +66,10 @@ struct Row {
     instance: u64,
     n: u64,
     kind: Kind,
+    /// What an act says stands in `act`.
     text: String,
-    /// Whom an act is about: its text is the line that asks for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    person: Option<u64>,
+    act: Option<Act>,
     written: i64,
     sent: bool,
     unknown: bool,
@@ -115,17 +113,17 @@ fn row(kept: &Kept) -> Option<Row> {
         EntryBody::Message(text) => (Kind::Message, text),
         EntryBody::Action(text) => (Kind::Action, text),
         EntryBody::Topic(text) => (Kind::Topic, text),
-        EntryBody::Act(act) => (Kind::Act, &act::line(act).into()),
+        EntryBody::Act(act) => (Kind::Act, &act.target().map(|target| target.name.clone()).unwrap_or_default()),
         _ => return None,
     };
-    let person = if let EntryBody::Act(act) = body { act.target().map(|target| target.person.0) } else { None };
+    let act = if let EntryBody::Act(act) = body { Some(act.clone()) } else { None };
     Some(Row {
         room: room.to_string(),
         instance: id.instance,
         n: id.n,
         kind,
         text: String::from_utf8_lossy(text).into_owned(),
-        person,
+        act,
         written: written.0,
         sent: kept.sent,
         unknown: kept.is_unknown,
@@ -137,7 +135,7 @@ fn kept(row: Row) -> Result<Kept, Unreadable> {
         Kind::Message => EntryBody::Message(row.text.into()),
         Kind::Action => EntryBody::Action(row.text.into()),
         Kind::Topic => EntryBody::Topic(row.text.into()),
-        Kind::Act => EntryBody::Act(act_of(&row.text, row.person).ok_or(Unreadable::Act)?),
+        Kind::Act => EntryBody::Act(row.act.ok_or(Unreadable::Act)?),
     };
     let item = OutboxItem {
         room: room(&row.room).ok_or(Unreadable::Room)?,
@@ -146,14 +144,6 @@ fn kept(row: Row) -> Result<Kept, Unreadable> {
         written: UnixMillis(row.written),
     };
     Ok(Kept { item, sent: row.sent, is_unknown: row.unknown })
-}
-
-fn act_of(line: &str, person: Option<u64>) -> Option<Act> {
-    let Ok(Line::Do(Action::Act(mut act))) = command::parse(line) else { return None };
-    if let (Some(target), Some(person)) = (act.target_mut(), person) {
-        target.person = PersonId(person);
-    }
-    Some(act)
 }
 
 fn room(hex: &str) -> Option<RoomId> {

@@ -4,7 +4,7 @@
 //! else; the client reads it with the breaks in it.
 
 use crate::qr::Qr;
-use crate::share;
+use crate::share::{self, View};
 use crate::state::State;
 use crate::theme::{Ground, Ink};
 use crate::widget::paint;
@@ -25,23 +25,6 @@ fn columns(area: Rect) -> usize {
 }
 
 const QR_KEYS: &str = "Q shows the line   Esc closes";
-
-/// A side of the overlay.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum View {
-    Line,
-    Qr,
-}
-
-impl View {
-    #[must_use]
-    pub fn other(self) -> Self {
-        match self {
-            Self::Line => Self::Qr,
-            Self::Qr => Self::Line,
-        }
-    }
-}
 
 /// What an invite that was asked for is wanted for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -109,7 +109,7 @@ fn recent(row: Row) -> Option<Recent> {
         None => None,
     };
     Some(Recent {
-        server: crate::config::server_address(&row.server).ok()?,
+        server: crate::address::server_address(&row.server).ok()?,
         key,
         name: Nick::parse(row.name.as_bytes()).ok()?,
         room: room(&row.room)?,

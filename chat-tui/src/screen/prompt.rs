@@ -5,7 +5,7 @@ mod recent;
 
 pub use draw::{draw, hit};
 
-use crate::config::Address;
+use crate::address::Address;
 use crate::destination::{Destination, is_invite};
 use crate::state::Goal;
 use crate::widget::composer::{Buffer, Edit};

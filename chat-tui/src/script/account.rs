@@ -1,6 +1,7 @@
 //! The link of a script: under the name it was given, or under a free one.
 
-use crate::config::{Address, Who, login_name};
+use crate::address::Address;
+use crate::config::{Who, login_name};
 use crate::link::{self, Command, Encryption, Environment, LinkEvent, Target, Tcp};
 use crate::trust;
 use chat_proto::Nick;

@@ -2,7 +2,7 @@
 
 use super::{hint, invite, people, problem, prompt, recent, trust};
 use crate::act;
-use crate::config::dialed_address;
+use crate::address::dialed_address;
 use crate::effect::Effect;
 use crate::link::{Asked, Command, LinkEvent, Mark, OutboxItem, Security, Trouble};
 use crate::screen::room::Room;

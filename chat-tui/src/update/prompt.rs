@@ -1,6 +1,6 @@
 //! From the prompt to a room: judge what was typed, host or dial, enter; and back with a sentence when it fails.
 
-use crate::config::{Address, is_same_server};
+use crate::address::{Address, is_same_server};
 use crate::effect::Effect;
 use crate::event::HostEvent;
 use crate::link::{Command, Trouble};

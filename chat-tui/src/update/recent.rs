@@ -1,6 +1,6 @@
 //! The rooms of the last days: kept up to date here, and on disk.
 
-use crate::config::server_address;
+use crate::address::server_address;
 use crate::effect::Effect;
 use crate::keeper::Note;
 use crate::recent::{Change, Recent, apply};

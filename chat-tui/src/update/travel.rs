@@ -1,7 +1,7 @@
 //! From a room to another server, where an invite leads.
 
 use super::{problem, prompt};
-use crate::config::{Address, is_same_server};
+use crate::address::{Address, is_same_server};
 use crate::destination::Destination;
 use crate::effect::Effect;
 use crate::invite::hosted;

@@ -7,7 +7,7 @@ use chat_proto::{Fingerprint, Secret};
 use chat_tui::effect::Effect;
 use chat_tui::link::{Asked, Command, LinkEvent, Security, Trust};
 use chat_tui::overlay::Overlay;
-use chat_tui::overlay::invite::View;
+use chat_tui::share::View;
 use chat_tui::state::{Server, Start, Wish};
 use crossterm::event::KeyCode;
 use ratatui::style::Color;

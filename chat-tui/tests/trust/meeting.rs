@@ -196,6 +196,23 @@ async fn a_known_key_is_trusted_also_when_its_certificate_has_run_out_or_is_for_
 }
 
 #[tokio::test]
+async fn a_certificate_for_the_address_that_a_name_led_to_vouches_for_no_name() {
+    let authority = Authority::new();
+    let for_its_address = |params: &mut CertificateParams| {
+        params.subject_alt_names = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap().subject_alt_names;
+    };
+    let server = Server::open(authority.certify(for_its_address)).await;
+    // No certificate can name it, and whoever answers for names says where it leads.
+    let unnameable = server.address.replace("localhost", "127.1");
+    let person = Person::believing(authority.roots());
+    let known = Fingerprint::of(b"another");
+    person.learn(&unnameable, Voucher::Key(known));
+
+    assert_eq!(person.dial(&unnameable).distrust().await.why, Why::Changed { known });
+    assert_eq!(server.heard_until_hung_up().await, b"");
+}
+
+#[tokio::test]
 async fn what_a_server_made_for_itself_is_a_first_contact_whatever_stands_in_it() {
     let as_openssl_does = |params: &mut CertificateParams| params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     for identity in [Identity::self_made_with(for_elsewhere), Identity::self_made_with(as_openssl_does)] {

@@ -283,6 +283,22 @@ async fn a_key_that_cannot_be_written_down_is_told() {
 }
 
 #[tokio::test]
+async fn a_link_that_comes_back_to_another_key_does_not_go_on_where_none_can_be_written_down() {
+    let (server, person) = (Server::open(Identity::self_made()).await, Person::new());
+    std::fs::create_dir(person.file().with_extension("lock")).unwrap();
+    let mut line = person.dial(&server.address);
+    assert_eq!(line.trust().await, Trust::FirstContact);
+    let greeting = server.heard();
+    server.become_another(Identity::self_made());
+
+    server.cut();
+
+    line.event_where(|event| matches!(event, LinkEvent::Down { .. })).await;
+    assert!(matches!(line.distrust().await.why, Why::Changed { .. }));
+    assert_eq!(server.heard(), greeting, "nothing was said to the other one");
+}
+
+#[tokio::test]
 async fn roots_of_the_system_that_are_none_are_no_error() {
     let server = Server::open(Identity::self_made()).await;
     let person = Person::believing(Roots::OfThisSystem);

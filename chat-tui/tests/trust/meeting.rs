@@ -136,6 +136,31 @@ async fn an_invite_with_a_new_key_replaces_the_known_one_and_says_so() {
 }
 
 #[tokio::test]
+async fn an_invite_that_takes_the_place_of_the_roots_says_so() {
+    let identity = Identity::self_made();
+    let (server, person) = (Server::open(identity.clone()).await, Person::new());
+    person.learn(&server.address, Voucher::Roots);
+    let mut line = person.dial_invited(&server.address, identity.fingerprint);
+
+    assert_eq!(line.trust().await, Trust::Invited);
+
+    let LinkEvent::Notice(sentence) = line.event().await else { panic!("not told") };
+    assert!(sentence.contains("roots") && sentence.contains(&identity.fingerprint.to_string()), "{sentence}");
+}
+
+#[tokio::test]
+async fn an_invite_that_the_roots_agree_with_leaves_them_their_place() {
+    let authority = Authority::new();
+    let identity = authority.certify(|_| {});
+    let (server, person) = (Server::open(identity.clone()).await, Person::believing(authority.roots()));
+    person.learn(&server.address, Voucher::Roots);
+
+    assert_eq!(person.dial_invited(&server.address, identity.fingerprint).trust().await, Trust::Invited);
+
+    assert_eq!(person.knows(&server.address), Some(Voucher::Roots));
+}
+
+#[tokio::test]
 async fn what_the_roots_vouch_for_is_trusted_without_a_pin_and_may_change_its_key() {
     let authority = Authority::new();
     let person = Person::believing(authority.roots());

@@ -54,6 +54,7 @@ fn on_up(state: &mut State, person: PersonId, name: Nick, security: Security) ->
     state.name = Some(name);
     if let Some((server, ..)) = &state.dialed {
         state.people.enter(&dialed_address(server));
+        state.rooms_server = Some(server.clone());
     }
     trust::on_up(state, security);
     state.attempt.map(|goal| Effect::Link(goal.command())).into_iter().collect()

@@ -1,6 +1,6 @@
 //! Invites that are typed, pasted and followed.
 
-use crate::scene::{ROOM, Scene, code, joined, nick, start, up};
+use crate::scene::{ROOM, Scene, code, joined, nick, start, up, up_within_tls};
 use chat_proto::entry::RoomId;
 use chat_proto::frame::Joined;
 use chat_proto::{Fingerprint, Secret};
@@ -64,6 +64,28 @@ fn a_pasted_invite_fills_the_prompt_and_shows_no_secret() {
     "#);
     scene.key(KeyCode::Enter);
     arrives(&mut scene);
+}
+
+#[test]
+fn what_protected_one_connection_says_nothing_of_the_next() {
+    let mut scene = Scene::entering(joined(), 80, 24);
+    scene.link(up_within_tls(Trust::Known));
+
+    scene.says(&format!("/join {}", invite()));
+
+    assert_eq!(scene.state.security, None);
+}
+
+#[test]
+fn a_login_that_is_refused_takes_no_room_along_to_another_server() {
+    let mut scene = Scene::entering(joined(), 80, 24);
+    scene.link(LinkEvent::LoginRefused { sentence: "the name is taken".into(), free_name: None });
+    scene.state.prompt.set_server("elsewhere.example:7000");
+
+    scene.key(KeyCode::Enter);
+
+    assert!(matches!(scene.effects()[..], [Effect::Dial { ref server, .. }] if server == "elsewhere.example:7000"));
+    assert!(scene.state.rooms[&ROOM].is_over, "a room of this code is another one there");
 }
 
 #[test]

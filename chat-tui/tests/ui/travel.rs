@@ -108,7 +108,7 @@ fn an_invite_among_the_flags_needs_no_prompt() {
 }
 
 #[test]
-fn editing_what_an_invite_filled_drops_its_key_and_its_secret() {
+fn editing_what_an_invite_filled_drops_what_belongs_to_it_and_the_server_keeps_its_key() {
     for focus in [Focus::Room, Focus::Server] {
         let mut scene = Scene::prompt();
         paste(&mut scene, &invite());
@@ -120,9 +120,11 @@ fn editing_what_an_invite_filled_drops_its_key_and_its_secret() {
         scene.key(KeyCode::Enter);
         scene.link(up());
 
-        let (server, room) =
-            if focus == Focus::Room { ("chat.example.org:7443", "CD4Z") } else { ("chat.example.org:7444", "CD4Y") };
-        assert_eq!(scene.effects(), [dial(server, None), Effect::Link(Command::Join(code(room), None))]);
+        let (dialed, room) = match focus {
+            Focus::Room => (dial("chat.example.org:7443", Some(key())), "CD4Z"),
+            _ => (dial("chat.example.org:7444", None), "CD4Y"),
+        };
+        assert_eq!(scene.effects(), [dialed, Effect::Link(Command::Join(code(room), None))]);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use chat_proto::Fingerprint;
 use chat_proto::invite::{Invite, InviteError};
+use std::net::Ipv6Addr;
 
 /// The port of a server that does not say otherwise.
 const PORT: u16 = 7000;
@@ -55,13 +56,14 @@ pub fn is_same_server(typed: &str, other: &str) -> bool {
 }
 
 /// `host:port`, from `host`, `host:port`, `[::1]`, `[::1]:port` or a bare IPv6 address, with space around it.
+/// However it is typed, one server has one spelling: what is known of it is found under that.
 pub fn server_address(typed: &str) -> Result<String, AddressError> {
     let typed = typed.trim();
     if typed.is_empty() {
         return Err(AddressError::Empty);
     }
-    if typed.parse::<std::net::Ipv6Addr>().is_ok() {
-        return Ok(format!("[{typed}]:{PORT}"));
+    if let Ok(address) = typed.parse::<Ipv6Addr>() {
+        return Ok(format!("[{address}]:{PORT}"));
     }
     let (host, port) = match typed.strip_prefix('[') {
         Some(rest) => bracketed(rest)?,
@@ -73,13 +75,17 @@ pub fn server_address(typed: &str) -> Result<String, AddressError> {
 fn bracketed(rest: &str) -> Result<(String, u16), AddressError> {
     let (inside, behind) = rest.split_once(']').ok_or(AddressError::Host)?;
     // A link-local address carries its zone.
-    let (address, _zone) = inside.split_once('%').unwrap_or((inside, ""));
-    address.parse::<std::net::Ipv6Addr>().map_err(|_| AddressError::Host)?;
+    let (address, zone) = inside.split_once('%').map_or((inside, None), |(address, zone)| (address, Some(zone)));
+    let address: Ipv6Addr = address.parse().map_err(|_| AddressError::Host)?;
+    if !zone.is_none_or(is_host) {
+        return Err(AddressError::Host);
+    }
+    let zone = zone.map_or_else(String::new, |zone| format!("%{zone}"));
     let port = match behind {
         "" => PORT,
         _ => port(behind.strip_prefix(':').ok_or(AddressError::Port)?)?,
     };
-    Ok((format!("[{inside}]"), port))
+    Ok((format!("[{address}{zone}]"), port))
 }
 
 fn named(typed: &str) -> Result<(String, u16), AddressError> {
@@ -87,11 +93,14 @@ fn named(typed: &str) -> Result<(String, u16), AddressError> {
         Some((host, digits)) => (host, port(digits)?),
         None => (typed, PORT),
     };
-    let is_host = !host.is_empty() && host.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'));
-    match is_host {
-        true => Ok((host.to_owned(), port)),
+    match is_host(host) {
+        true => Ok((host.to_lowercase(), port)),
         false => Err(AddressError::Host),
     }
+}
+
+fn is_host(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'))
 }
 
 fn port(digits: &str) -> Result<u16, AddressError> {
@@ -111,7 +120,7 @@ mod tests {
 
         let address = Address::parse(&format!(" chat://Chat.example.org?key={key} "));
 
-        assert_eq!(address, Ok(Address { server: "Chat.example.org:7000".into(), key: Some(key) }));
+        assert_eq!(address, Ok(Address { server: "chat.example.org:7000".into(), key: Some(key) }));
         assert_eq!(Address::parse("example"), Ok(Address { server: "example:7000".into(), key: None }));
     }
 
@@ -124,6 +133,25 @@ mod tests {
             ("chat://a b", AddressError::Host),
         ] {
             assert_eq!(Address::parse(typed), Err(error), "{typed}");
+        }
+    }
+
+    #[test]
+    fn one_server_has_one_spelling() {
+        for (typed, meant) in [
+            ("Chat.Example.ORG:07443", "chat.example.org:7443"),
+            ("[0:0:0:0:0:0:0:1]:7000", "[::1]:7000"),
+            ("2001:DB8:0::1", "[2001:db8::1]:7000"),
+            ("[FE80:0::1%eth0]", "[fe80::1%eth0]:7000"),
+        ] {
+            assert_eq!(server_address(typed).as_deref(), Ok(meant), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_zone_has_letters_and_digits_like_a_host() {
+        for typed in ["[fe80::1%e'x]", "[fe80::1%\x1b[2J]", "[fe80::1%a b]", "[fe80::1%a\nb]", "[fe80::1%]"] {
+            assert_eq!(server_address(typed), Err(AddressError::Host), "{typed:?}");
         }
     }
 

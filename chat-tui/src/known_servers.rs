@@ -16,6 +16,7 @@ use chrono::DateTime;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 const FILE: &str = "known_servers";
 /// What stands in the place of a key where the roots vouch.
@@ -57,26 +58,39 @@ pub struct Known {
     pub date: String,
 }
 
-/// The file.
+/// The file, and what could not be written to it.
 #[derive(Debug, Clone)]
 pub struct KnownServers {
     path: Result<PathBuf, Homeless>,
+    /// Servers whose line would not go to the disk: they are known for as long as this is, so that cutting a connection
+    /// does not make a first contact of the next one.
+    unwritten: Arc<Mutex<Vec<(String, Voucher, UnixMillis)>>>,
 }
 
 impl KnownServers {
     /// In the data directory of whoever runs the program.
     pub fn usual() -> Self {
-        Self { path: place::data().map(|directory| directory.join(FILE)) }
+        Self::new(place::data().map(|directory| directory.join(FILE)))
     }
 
     /// In this file, which need not be there.
     pub fn at(path: PathBuf) -> Self {
-        Self { path: Ok(path) }
+        Self::new(Ok(path))
     }
 
-    /// What stands in it now.
+    fn new(path: Result<PathBuf, Homeless>) -> Self {
+        Self { path, unwritten: Arc::default() }
+    }
+
+    /// What stands in it now, and what should.
     pub fn read(&self) -> Result<Page, KnownServersError> {
-        Page::read(self.path()?)
+        let mut page = Page::read(self.path()?)?;
+        for (server, voucher, now) in self.unwritten().iter() {
+            if matches!(page.find(server), Ok(None)) {
+                page.add(server, *voucher, *now);
+            }
+        }
+        Ok(page)
     }
 
     /// Writes `server` down, unless it stands there already: then nothing changes, and this is what stands there.
@@ -86,13 +100,17 @@ impl KnownServers {
         voucher: Voucher,
         now: UnixMillis,
     ) -> Result<Option<Known>, KnownServersError> {
-        self.change(|page| {
+        let written = self.change(|page| {
             let known = page.find(server)?.cloned();
             if known.is_none() {
                 page.add(server, voucher, now);
             }
             Ok(known)
-        })
+        });
+        if let Err(KnownServersError::Unwritable { .. }) = written {
+            self.unwritten().push((server.to_owned(), voucher, now));
+        }
+        written
     }
 
     /// Writes `server` down in the place of what stood there, which is returned.
@@ -109,6 +127,10 @@ impl KnownServers {
         self.change(|page| Ok(page.remove(server)))
     }
 
+    fn unwritten(&self) -> MutexGuard<'_, Vec<(String, Voucher, UnixMillis)>> {
+        self.unwritten.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn path(&self) -> Result<&Path, KnownServersError> {
         self.path.as_deref().map_err(|homeless| (*homeless).into())
     }
@@ -118,7 +140,7 @@ impl KnownServers {
         let path = self.path()?;
         let unwritable = |source| KnownServersError::Unwritable { path: shown(path), source };
         let lock = shared_file::lock(path).map_err(unwritable)?;
-        let mut page = Page::read(path)?;
+        let mut page = self.read()?;
         let outcome = act(&mut page)?;
         if page.is_changed {
             shared_file::replace(path, &page.bytes()).map_err(unwritable)?;

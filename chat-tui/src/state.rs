@@ -93,11 +93,13 @@ pub struct State {
     pub server: Server,
     /// The server of this process, since it serves.
     pub hosted: Option<Hosted>,
-    /// What protects the connection there is, or was last.
+    /// What protects the connection there is, or was last; nothing until whoever is dialed has been met.
     pub security: Option<Security>,
     /// The server that was not trusted, until somebody goes on.
     pub distrusted: Option<Distrusted>,
     pub rooms: BTreeMap<RoomId, Room>,
+    /// The server that the rooms are on: whoever was logged in to last, also when the link has ended.
+    pub rooms_server: Option<String>,
     pub current: Option<RoomId>,
     /// How many posts this instance has made. One count for all rooms, so that an id alone names a post.
     pub posted: u64,
@@ -235,6 +237,7 @@ impl State {
             security: None,
             distrusted: None,
             rooms: BTreeMap::new(),
+            rooms_server: None,
             current: None,
             posted: 0,
             composer: Composer::default(),

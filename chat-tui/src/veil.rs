@@ -12,12 +12,12 @@ use std::ffi::{OsStr, OsString};
 
 /// The variable in which the secret travels.
 pub const VARIABLE: &str = "CHAT_SECRET";
+/// Behind which an invite may stand.
+const FLAGS: [&str; 2] = ["--join", "--server"];
 
 /// The arguments without the secret of the invite among them, and that secret; none if there is nothing to hide.
 pub fn veil(arguments: &[OsString]) -> Option<(Vec<OsString>, String)> {
-    let at = arguments
-        .iter()
-        .position(|argument| is_invite_with(argument, |text| !text.ends_with('#') && text.contains('#')))?;
+    let at = invite_with(arguments, |text| !text.ends_with('#') && text.contains('#'))?;
     let (invite, secret) = arguments[at].to_str()?.split_once('#')?;
     let mut veiled = arguments.to_vec();
     veiled[at] = format!("{invite}#").into();
@@ -26,21 +26,24 @@ pub fn veil(arguments: &[OsString]) -> Option<(Vec<OsString>, String)> {
 
 /// The arguments as they were typed, from what [`veil`] made of them.
 pub fn unveil(mut arguments: Vec<OsString>, secret: Option<&OsStr>) -> Vec<OsString> {
-    let veiled = arguments.iter_mut().find(|argument| is_invite_with(argument, |text| text.ends_with('#')));
-    if let (Some(invite), Some(secret)) = (veiled, secret) {
-        invite.push(secret);
+    let veiled = invite_with(&arguments, |text| text.ends_with('#'));
+    if let (Some(at), Some(secret)) = (veiled, secret) {
+        arguments[at].push(secret);
     }
     arguments
 }
 
-fn is_invite_with(argument: &OsStr, holds: impl Fn(&str) -> bool) -> bool {
-    argument.to_str().is_some_and(|text| is_argument(text) && holds(text))
+/// Where an invite stands, however it was pasted, that `holds` is true of; not a message that mentions one.
+fn invite_with(arguments: &[OsString], holds: impl Fn(&str) -> bool) -> Option<usize> {
+    let is_meant = |at: &usize| arguments[*at].to_str().is_some_and(|text| is_invite(text) && holds(text));
+    (0..arguments.len()).filter(|at| is_value(arguments, *at)).find(is_meant)
 }
 
-/// The value of a flag, or a flag with its value; not a message that mentions an invite.
-fn is_argument(text: &str) -> bool {
-    let value = text.strip_prefix("--join=").unwrap_or(text);
-    is_invite(value.trim_start().get(..7).unwrap_or_default())
+/// Whether it is the value of a flag, or a flag with its value.
+fn is_value(arguments: &[OsString], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|before| arguments[before].to_str());
+    let own = arguments[at].to_str().and_then(|text| Some(text.split_once('=')?.0));
+    [before, own].into_iter().flatten().any(|flag| FLAGS.contains(&flag))
 }
 
 #[cfg(test)]
@@ -65,6 +68,19 @@ mod tests {
 
             assert_eq!((hidden.clone(), secret.as_str()), (arguments(veiled), "s3cret"));
             assert_eq!(unveil(hidden, Some(OsStr::new(&secret))), arguments(typed));
+        }
+    }
+
+    #[test]
+    fn a_secret_leaves_the_command_line_however_its_invite_was_pasted() {
+        for pasted in ["<chat://h/AB3Z#s3cret>", " 'chat://h/AB3Z#s3cret'", "chat-tui --join 'chat://h/AB3Z#s3cret' -v"]
+        {
+            let typed: Vec<OsString> = ["chat-tui", "--join", pasted].map(OsString::from).into();
+
+            let (hidden, secret) = veil(&typed).unwrap();
+
+            assert!(!hidden.iter().any(|argument| argument.to_string_lossy().contains("s3cret")), "{hidden:?}");
+            assert_eq!(unveil(hidden, Some(OsStr::new(&secret))), typed);
         }
     }
 

@@ -1,6 +1,6 @@
 //! From a stream to a login: hello, challenge, signature, welcome.
 
-use super::dial::{Call, Dialer, Security};
+use super::dial::{Call, Dialer, Encryption, Security};
 use super::end::End;
 use super::wire::{self, Inbound, Outbound};
 use chat_proto::frame::{Challenge, ClientFrame, Hello, Login, ServerFrame, Welcome};
@@ -28,11 +28,16 @@ pub(crate) struct Connected<S> {
 /// Dials and logs in as `name`; once more over TLS if the server asks for it or expects it, as one behind a tunnel does.
 pub(crate) async fn connect<D: Dialer>(
     dialer: &D,
+    encryption: Encryption,
     key: &SigningKey,
     instance: u64,
     name: &Nick,
 ) -> Result<Connected<D::Stream>, End> {
-    let call = dialer.dial().await.map_err(End::not_dialled)?;
+    let call = match encryption {
+        Encryption::ByAddress => dialer.dial().await,
+        Encryption::Always => dialer.dial_encrypted().await,
+    };
+    let call = call.map_err(End::not_dialled)?;
     let is_plain = call.security == Security::Plain;
     match log_in(call, key, instance, name).await {
         Err(End::NeedsTls(_)) if is_plain => {

@@ -7,7 +7,7 @@ mod desk;
 mod talk;
 
 use super::backoff::Backoff;
-use super::dial::Dialer;
+use super::dial::{Dialer, Encryption, Security};
 use super::end::End;
 use super::handshake;
 use super::sync::{Core, Moment};
@@ -30,6 +30,8 @@ pub(crate) struct Task<D> {
     environment: Environment,
     rng: StdRng,
     backoff: Backoff,
+    /// What was encrypted once stays so: whoever cuts a connection does not get the next one plain.
+    encryption: Encryption,
     desk: Desk,
 }
 
@@ -45,7 +47,7 @@ impl<D: Dialer> Task<D> {
         let mut rng = StdRng::seed_from_u64(environment.seed);
         let core = Core::new(target.name, target.stay, StdRng::from_rng(&mut rng));
         let desk = Desk::new(core, commands, events, &environment, target.server);
-        Self { dialer, key, environment, rng, backoff: Backoff::default(), desk }
+        Self { dialer, key, environment, rng, backoff: Backoff::default(), encryption: Encryption::ByAddress, desk }
     }
 
     /// Keeps the link up until it ends for good.
@@ -72,7 +74,8 @@ impl<D: Dialer> Task<D> {
     async fn connection(&mut self) -> End {
         let connected = {
             let name = self.desk.core.name().clone();
-            let connect = handshake::connect(&self.dialer, &self.key, self.environment.instance, &name);
+            let instance = self.environment.instance;
+            let connect = handshake::connect(&self.dialer, self.encryption, &self.key, instance, &name);
             tokio::pin!(connect);
             loop {
                 tokio::select! {
@@ -85,6 +88,9 @@ impl<D: Dialer> Task<D> {
             Ok(connected) => connected,
             Err(end) => return end,
         };
+        if connected.security != Security::Plain {
+            self.encryption = Encryption::Always;
+        }
         let began = Instant::now();
         let end = self.talk(connected).await;
         if began.elapsed() >= HEALTHY_AFTER && !end.is_offence() {

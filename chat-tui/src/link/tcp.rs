@@ -2,7 +2,7 @@
 
 use super::dial::{Call, DialError, Dialer, Distrust, Encryption, Security, Trust, Why};
 use super::tls::{self, Failure, Roots, Secured, Stream};
-use super::trust::{Evidence, decide};
+use super::trust::{Evidence, Verdict, decide};
 use super::{Target, wall_clock};
 use crate::known_servers::{Known, KnownServers, KnownServersError, Voucher};
 use chat_proto::Fingerprint;
@@ -97,6 +97,7 @@ impl Tcp {
         let written = match (trust, evidence.known) {
             (Trust::Known, _) | (Trust::Roots, Some(_)) => return Ok(None),
             (Trust::Invited, Some(Voucher::Key(known))) if known == key => return Ok(None),
+            (Trust::Invited, Some(Voucher::Roots)) if evidence.verdict == Verdict::Holds => return Ok(None),
             (Trust::Invited, _) => on_disk(move || known.replace(&server, Voucher::Key(key), wall_clock())).await,
             (Trust::FirstContact, _) => on_disk(move || known.remember(&server, Voucher::Key(key), wall_clock())).await,
             (Trust::Roots, None) => on_disk(move || known.remember(&server, Voucher::Roots, wall_clock())).await,
@@ -104,6 +105,11 @@ impl Tcp {
         match (trust, written) {
             (Trust::Invited, Ok(Some(Known { voucher: Voucher::Key(before), .. }))) => Ok(Some(format!(
                 "{} had the key {before} before; the invite names {key}, which is remembered from now on",
+                self.server
+            ))),
+            (Trust::Invited, Ok(Some(Known { voucher: Voucher::Roots, .. }))) => Ok(Some(format!(
+                "the certificate roots of this system vouched for {} before, and not now; \
+                 the invite names {key}, which is remembered from now on",
                 self.server
             ))),
             // Somebody else met the server at the same moment. If it showed them another key, one of the two is not it.

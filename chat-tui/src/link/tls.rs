@@ -97,22 +97,23 @@ pub(crate) struct Secured {
 /// Shakes hands with whoever is at the other end of `tcp`, which `host` (a name or an address) led to.
 pub(crate) async fn secure(tcp: TcpStream, host: &str, roots: &Roots) -> Result<Secured, Failure> {
     let roots = roots.load().await;
-    let name = server_name(host, &tcp).map_err(|error| failure(&error))?;
-    let stream = connector().connect(name.clone(), tcp).await.map_err(|error| failure(&error))?;
+    let name = ServerName::try_from(host.to_owned()).ok();
+    let called = called(name.as_ref(), &tcp).map_err(|error| failure(&error))?;
+    let stream = connector().connect(called, tcp).await.map_err(|error| failure(&error))?;
     let (_, connection) = stream.get_ref();
     let chain = connection.peer_certificates().unwrap_or_default();
-    let (key, verdict) = judge(chain, &name, &roots).map_err(|error| rustls_failure(&error))?;
+    let (key, verdict) = judge(chain, name.as_ref(), &roots).map_err(|error| rustls_failure(&error))?;
     let binding = connection
         .export_keying_material(Binding::default(), TLS_EXPORTER_LABEL, None)
         .map_err(|error| rustls_failure(&error))?;
     Ok(Secured { stream: Stream::Tls(Box::new(stream)), binding, key, verdict })
 }
 
-/// What the certificate should be for. A host that no certificate can name is known by its address.
-fn server_name(host: &str, tcp: &TcpStream) -> io::Result<ServerName<'static>> {
-    match ServerName::try_from(host.to_owned()) {
-        Ok(name) => Ok(name),
-        Err(_) => Ok(ServerName::IpAddress(IpAddr::from(tcp.peer_addr()?.ip()))),
+/// Whom the handshake asks for: a host that no certificate can name, by its address.
+fn called(name: Option<&ServerName<'static>>, tcp: &TcpStream) -> io::Result<ServerName<'static>> {
+    match name {
+        Some(name) => Ok(name.clone()),
+        None => Ok(ServerName::IpAddress(IpAddr::from(tcp.peer_addr()?.ip()))),
     }
 }
 
@@ -169,15 +170,17 @@ impl ServerCertVerifier for Possession {
     }
 }
 
-/// The key in a certificate, and what the roots say about it.
+/// The key in a certificate, and what the roots say about it. They vouch for names: where there is none to vouch for, a
+/// certificate for the address proves nothing, because whoever answers for names chose the address.
 fn judge(
     chain: &[CertificateDer<'_>],
-    name: &ServerName<'_>,
+    name: Option<&ServerName<'_>>,
     roots: &RootCertStore,
 ) -> Result<(Fingerprint, Verdict), Error> {
     let (leaf, others) = chain.split_first().ok_or(Error::NoCertificatesPresented)?;
     let leaf = ParsedCertificate::try_from(leaf)?;
     let key = Fingerprint::of(&leaf.subject_public_key_info());
+    let Some(name) = name else { return Ok((key, Verdict::Unvouched)) };
     let algorithms = provider_algorithms();
     let verified = verify_server_cert_signed_by_trust_anchor(&leaf, roots, others, UnixTime::now(), algorithms.all)
         .and_then(|()| verify_server_name(&leaf, name));

@@ -227,18 +227,19 @@ impl Prompt {
         matches!(self.focus, Focus::Name | Focus::Room | Focus::Server)
     }
 
-    /// Changes the field that has the focus; a button has none. What an invite brought goes with what it brought it for.
+    /// Changes the field that has the focus; a button has none. What an invite brought goes with what it brought it for:
+    /// the secret with the room, and both with the server.
     fn change(&mut self, change: impl FnOnce(&mut Buffer)) {
-        let field = match self.focus {
+        let (field, key) = match self.focus {
             Focus::Name => return change(&mut self.name),
-            Focus::Room => &mut self.room,
-            Focus::Server => &mut self.server,
+            Focus::Room => (&mut self.room, self.key),
+            Focus::Server => (&mut self.server, None),
             Focus::Join | Focus::Create | Focus::CreatePrivate | Focus::Offer => return,
         };
         let before = field.text().to_owned();
         change(field);
         if field.text() != before {
-            (self.key, self.secret) = (None, None);
+            (self.key, self.secret) = (key, None);
         }
     }
 

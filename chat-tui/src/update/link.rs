@@ -54,6 +54,7 @@ fn on_up(state: &mut State, person: PersonId, name: Nick, security: Security) ->
     state.name = Some(name);
     if let Some((server, ..)) = &state.dialed {
         state.people.enter(&dialed_address(server));
+        state.rooms_server = Some(server.clone());
     }
     trust::on_up(state, security);
     state.attempt.map(|goal| Effect::Link(goal.command())).into_iter().collect()
@@ -369,7 +370,8 @@ pub(super) fn mend(state: &mut State) -> Vec<Effect> {
     let is_over = state.room().is_some_and(|room| room.is_over);
     let goal = match state.room().and_then(Room::typed_code) {
         Some(code) if !is_over => Goal::Join(code, None),
-        _ => Goal::Create(Door::Open),
+        // What was said among few does not go on before everybody.
+        _ => Goal::Create(state.room().map_or(Door::Open, |room| room.door)),
     };
     match &state.link {
         Link::Up { .. } if is_over => vec![Effect::Link(goal.command())],

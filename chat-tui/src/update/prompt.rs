@@ -115,11 +115,12 @@ pub(super) fn reach(state: &mut State, goal: Goal, address: Address, name: Nick)
         return vec![Effect::Link(goal.command())];
     }
     // Another server may have a room of this code, and that is another room.
-    let heads_for =
-        Some(goal).filter(|_| state.dialed.as_ref().is_none_or(|(before, ..)| is_same_server(before, &server)));
+    let is_at_home = state.rooms_server.as_ref().is_none_or(|before| is_same_server(before, &server));
+    let heads_for = Some(goal).filter(|_| is_at_home);
     close_rooms(state, heads_for);
     state.link = Link::Connecting;
     state.dialed = Some(dialed);
+    state.security = None;
     state.untold.clear();
     vec![Effect::Dial { server, key, name }]
 }

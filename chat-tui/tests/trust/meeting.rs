@@ -136,6 +136,31 @@ async fn an_invite_with_a_new_key_replaces_the_known_one_and_says_so() {
 }
 
 #[tokio::test]
+async fn an_invite_that_takes_the_place_of_the_roots_says_so() {
+    let identity = Identity::self_made();
+    let (server, person) = (Server::open(identity.clone()).await, Person::new());
+    person.learn(&server.address, Voucher::Roots);
+    let mut line = person.dial_invited(&server.address, identity.fingerprint);
+
+    assert_eq!(line.trust().await, Trust::Invited);
+
+    let LinkEvent::Notice(sentence) = line.event().await else { panic!("not told") };
+    assert!(sentence.contains("roots") && sentence.contains(&identity.fingerprint.to_string()), "{sentence}");
+}
+
+#[tokio::test]
+async fn an_invite_that_the_roots_agree_with_leaves_them_their_place() {
+    let authority = Authority::new();
+    let identity = authority.certify(|_| {});
+    let (server, person) = (Server::open(identity.clone()).await, Person::believing(authority.roots()));
+    person.learn(&server.address, Voucher::Roots);
+
+    assert_eq!(person.dial_invited(&server.address, identity.fingerprint).trust().await, Trust::Invited);
+
+    assert_eq!(person.knows(&server.address), Some(Voucher::Roots));
+}
+
+#[tokio::test]
 async fn what_the_roots_vouch_for_is_trusted_without_a_pin_and_may_change_its_key() {
     let authority = Authority::new();
     let person = Person::believing(authority.roots());
@@ -193,6 +218,23 @@ async fn a_known_key_is_trusted_also_when_its_certificate_has_run_out_or_is_for_
 
         assert_eq!(person.dial(&server.address).trust().await, Trust::Known);
     }
+}
+
+#[tokio::test]
+async fn a_certificate_for_the_address_that_a_name_led_to_vouches_for_no_name() {
+    let authority = Authority::new();
+    let for_its_address = |params: &mut CertificateParams| {
+        params.subject_alt_names = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap().subject_alt_names;
+    };
+    let server = Server::open(authority.certify(for_its_address)).await;
+    // No certificate can name it, and whoever answers for names says where it leads.
+    let unnameable = server.address.replace("localhost", "127.1");
+    let person = Person::believing(authority.roots());
+    let known = Fingerprint::of(b"another");
+    person.learn(&unnameable, Voucher::Key(known));
+
+    assert_eq!(person.dial(&unnameable).distrust().await.why, Why::Changed { known });
+    assert_eq!(server.heard_until_hung_up().await, b"");
 }
 
 #[tokio::test]
@@ -263,6 +305,22 @@ async fn a_key_that_cannot_be_written_down_is_told() {
 
     let LinkEvent::Notice(sentence) = line.event().await else { panic!("not told") };
     assert!(sentence.contains("could not be remembered"), "{sentence}");
+}
+
+#[tokio::test]
+async fn a_link_that_comes_back_to_another_key_does_not_go_on_where_none_can_be_written_down() {
+    let (server, person) = (Server::open(Identity::self_made()).await, Person::new());
+    std::fs::create_dir(person.file().with_extension("lock")).unwrap();
+    let mut line = person.dial(&server.address);
+    assert_eq!(line.trust().await, Trust::FirstContact);
+    let greeting = server.heard();
+    server.become_another(Identity::self_made());
+
+    server.cut();
+
+    line.event_where(|event| matches!(event, LinkEvent::Down { .. })).await;
+    assert!(matches!(line.distrust().await.why, Why::Changed { .. }));
+    assert_eq!(server.heard(), greeting, "nothing was said to the other one");
 }
 
 #[tokio::test]

@@ -8,6 +8,8 @@ use chat_proto::{Code, EntryBody, PostId, Refused, RoomCode, ServerFrame, UnixMi
 use chat_server::{Config, Server as ChatServer, System};
 use chat_tui::link::{Command, Encryption, LinkEvent, Mark, OutboxItem, Security, Trouble, Trust};
 use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -170,6 +172,11 @@ async fn a_server_that_takes_the_call_and_says_nothing_is_given_up() {
 
 /// A tunnel to a server that speaks TLS with whoever is not on its machine: plain, it only says that.
 async fn tunnel(server: String) -> String {
+    counted_tunnel(server, Arc::default()).await
+}
+
+/// The same; how many came without TLS is counted.
+async fn counted_tunnel(server: String, plain: Arc<AtomicUsize>) -> String {
     let refusal = to_bytes(1, &ServerFrame::from(Refused::new(Code::TLS_REQUIRED, "this server speaks TLS")));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("localhost:{}", listener.local_addr().unwrap().port());
@@ -181,6 +188,7 @@ async fn tunnel(server: String) -> String {
                 let mut far = TcpStream::connect(&server).await.unwrap();
                 tokio::spawn(async move { tokio::io::copy_bidirectional(&mut near, &mut far).await });
             } else {
+                plain.fetch_add(1, Ordering::Relaxed);
                 near.write_all(&refusal).await.unwrap();
                 near.shutdown().await.unwrap();
                 drop(tokio::io::copy(&mut near, &mut tokio::io::sink()).await);
@@ -198,6 +206,20 @@ async fn behind_a_tunnel_a_server_that_asks_for_tls_gets_it() {
     let mut line = Person::new().dial_with(&address, None, Encryption::ByAddress);
 
     assert_eq!(line.trust().await, Trust::FirstContact);
+}
+
+#[tokio::test]
+async fn a_link_that_was_encrypted_says_nothing_plain_when_it_comes_back() {
+    let (server, plain) = (Server::open(Identity::self_made()).await, Arc::<AtomicUsize>::default());
+    let address = counted_tunnel(server.address.clone(), Arc::clone(&plain)).await;
+    let mut line = Person::new().dial_with(&address, None, Encryption::ByAddress);
+    line.trust().await;
+
+    server.cut();
+
+    line.event_where(|event| matches!(event, LinkEvent::Down { .. })).await;
+    line.event_where(|event| matches!(event, LinkEvent::Up { .. })).await;
+    assert_eq!(plain.load(Ordering::Relaxed), 1, "the first call alone");
 }
 
 /// Passes everything on, a byte at a time in both directions.

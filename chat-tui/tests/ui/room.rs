@@ -4,8 +4,7 @@ use crate::scene::ARRIVAL;
 use crate::scene::{ROOM, Scene, bytes, code, entry, joined, message, up};
 use chat_proto::Seq;
 use chat_proto::entry::{EntryBody, LeaveReason};
-use chat_proto::frame::Door;
-use chat_proto::frame::EndReason;
+use chat_proto::frame::{Door, EndReason, Joined, RoomState};
 use chat_tui::effect::Effect;
 use chat_tui::event::EventKind;
 use chat_tui::link::{Asked, Command, LinkEvent, Mark, Trouble};
@@ -248,6 +247,17 @@ fn a_room_that_is_over_stays_on_the_screen_and_one_key_opens_another() {
 
     scene.key(KeyCode::F(5));
     assert_eq!(scene.effects(), [Effect::Link(Command::Create(Door::Open))]);
+}
+
+#[test]
+fn what_follows_on_a_private_room_is_private() {
+    let private = Joined { state: RoomState { door: Door::Private, ..joined().state }, ..joined() };
+    let mut scene = Scene::entering(private, 80, 24);
+    scene.link(LinkEvent::RoomEnded { room: ROOM, reason: EndReason::Over });
+
+    scene.key(KeyCode::F(5));
+
+    assert_eq!(scene.effects(), [Effect::Link(Command::Create(Door::Private))]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Invites that are typed, pasted and followed.
 
-use crate::scene::{ROOM, Scene, code, joined, nick, start, up};
+use crate::scene::{ROOM, Scene, code, joined, nick, start, up, up_within_tls};
 use chat_proto::entry::RoomId;
 use chat_proto::frame::Joined;
 use chat_proto::{Fingerprint, Secret};
@@ -67,6 +67,28 @@ fn a_pasted_invite_fills_the_prompt_and_shows_no_secret() {
 }
 
 #[test]
+fn what_protected_one_connection_says_nothing_of_the_next() {
+    let mut scene = Scene::entering(joined(), 80, 24);
+    scene.link(up_within_tls(Trust::Known));
+
+    scene.says(&format!("/join {}", invite()));
+
+    assert_eq!(scene.state.security, None);
+}
+
+#[test]
+fn a_login_that_is_refused_takes_no_room_along_to_another_server() {
+    let mut scene = Scene::entering(joined(), 80, 24);
+    scene.link(LinkEvent::LoginRefused { sentence: "the name is taken".into(), free_name: None });
+    scene.state.prompt.set_server("elsewhere.example:7000");
+
+    scene.key(KeyCode::Enter);
+
+    assert!(matches!(scene.effects()[..], [Effect::Dial { ref server, .. }] if server == "elsewhere.example:7000"));
+    assert!(scene.state.rooms[&ROOM].is_over, "a room of this code is another one there");
+}
+
+#[test]
 fn an_invite_that_is_typed_letter_by_letter_is_one_as_well() {
     let mut scene = Scene::prompt();
 
@@ -86,7 +108,7 @@ fn an_invite_among_the_flags_needs_no_prompt() {
 }
 
 #[test]
-fn editing_what_an_invite_filled_drops_its_key_and_its_secret() {
+fn editing_what_an_invite_filled_drops_what_belongs_to_it_and_the_server_keeps_its_key() {
     for focus in [Focus::Room, Focus::Server] {
         let mut scene = Scene::prompt();
         paste(&mut scene, &invite());
@@ -98,9 +120,11 @@ fn editing_what_an_invite_filled_drops_its_key_and_its_secret() {
         scene.key(KeyCode::Enter);
         scene.link(up());
 
-        let (server, room) =
-            if focus == Focus::Room { ("chat.example.org:7443", "CD4Z") } else { ("chat.example.org:7444", "CD4Y") };
-        assert_eq!(scene.effects(), [dial(server, None), Effect::Link(Command::Join(code(room), None))]);
+        let (dialed, room) = match focus {
+            Focus::Room => (dial("chat.example.org:7443", Some(key())), "CD4Z"),
+            _ => (dial("chat.example.org:7444", None), "CD4Y"),
+        };
+        assert_eq!(scene.effects(), [dialed, Effect::Link(Command::Join(code(room), None))]);
     }
 }
 

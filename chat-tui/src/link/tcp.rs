@@ -107,11 +107,6 @@ impl Tcp {
                 "{} had the key {before} before; the invite names {key}, which is remembered from now on",
                 self.server
             ))),
-            (Trust::Invited, Ok(Some(Known { voucher: Voucher::Roots, .. }))) => Ok(Some(format!(
-                "the certificate roots of this system vouched for {} before, and not now; \
-                 the invite names {key}, which is remembered from now on",
-                self.server
-            ))),
             // Somebody else met the server at the same moment. If it showed them another key, one of the two is not it.
             (Trust::FirstContact, Ok(Some(Known { voucher: Voucher::Key(first), .. }))) if first != key => {
                 Err(self.distrusted(key, Why::Changed { known: first }))

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! an invite names a key    it is that one, or it is not the server        RFC 7671, 5.1: a key that was named counts,
-//! the roots vouch          no more is needed                              whatever name and dates stand beside it
+//! .. and another is known  it has changed, unless the roots vouch          whatever name and dates stand beside it
+//! the roots vouch          no more is needed
 //! a key is known           it is that one, or it has changed
 //! the roots vouched once   then nobody else may answer there
 //! nobody vouches           first contact
@@ -43,13 +44,14 @@ pub(crate) struct Evidence {
 pub(crate) fn decide(evidence: &Evidence) -> Result<Trust, Why> {
     let Evidence { found, verdict, named, known } = evidence;
     match (named, known, verdict) {
-        (Some(named), ..) if named == found => Ok(Trust::Invited),
-        (Some(named), ..) => Err(Why::NotInvited { named: *named }),
+        (Some(named), ..) if named != found => Err(Why::NotInvited { named: *named }),
+        (Some(_), _, Verdict::Holds) | (Some(_), None, _) => Ok(Trust::Invited),
+        (Some(_), Some(Voucher::Key(known)), _) if known == found => Ok(Trust::Invited),
         (None, _, Verdict::Holds) => Ok(Trust::Roots),
         (None, Some(Voucher::Key(known)), _) if known == found => Ok(Trust::Known),
-        (None, Some(Voucher::Key(known)), _) => Err(Why::Changed { known: *known }),
-        (None, _, Verdict::Bad(sentence)) => Err(Why::Certificate(sentence.clone())),
-        (None, Some(Voucher::Roots), Verdict::Unvouched) => Err(Why::Certificate(UNVOUCHED_NOW.to_owned())),
+        (_, Some(Voucher::Key(known)), _) => Err(Why::Changed { known: *known }),
+        (_, _, Verdict::Bad(sentence)) => Err(Why::Certificate(sentence.clone())),
+        (_, Some(Voucher::Roots), Verdict::Unvouched) => Err(Why::Certificate(UNVOUCHED_NOW.to_owned())),
         (None, None, Verdict::Unvouched) => Ok(Trust::FirstContact),
     }
 }
@@ -75,13 +77,29 @@ mod tests {
     }
 
     #[test]
-    fn an_invited_key_is_the_server_whatever_else_is_said_and_no_other_is() {
+    fn an_invited_key_is_the_server_of_which_nothing_else_is_known_and_no_other_is() {
         for verdict in [Verdict::Holds, Verdict::Unvouched, bad()] {
-            for known in [None, Some(Voucher::Key(key(1))), Some(Voucher::Key(key(2))), Some(Voucher::Roots)] {
+            for known in [None, Some(Voucher::Key(key(1)))] {
                 assert_eq!(decided(verdict.clone(), Some(1), known), Ok(Trust::Invited));
+            }
+            for known in [None, Some(Voucher::Key(key(1))), Some(Voucher::Key(key(2))), Some(Voucher::Roots)] {
                 let other = decided(verdict.clone(), Some(2), known);
                 assert_eq!(other, Err(Why::NotInvited { named: key(2) }), "{verdict:?} {known:?}");
             }
+        }
+    }
+
+    /// Anybody can write an invite, and sit on the way to a server that is known.
+    #[test]
+    fn an_invite_does_not_outvote_what_is_known() {
+        for verdict in [Verdict::Unvouched, bad()] {
+            let changed = Err(Why::Changed { known: key(2) });
+            assert_eq!(decided(verdict.clone(), Some(1), Some(Voucher::Key(key(2)))), changed);
+            let once_vouched_for = decided(verdict, Some(1), Some(Voucher::Roots));
+            assert!(matches!(once_vouched_for, Err(Why::Certificate(_))), "{once_vouched_for:?}");
+        }
+        for known in [Voucher::Key(key(2)), Voucher::Roots] {
+            assert_eq!(decided(Verdict::Holds, Some(1), Some(known)), Ok(Trust::Invited), "but the roots agree");
         }
     }
 

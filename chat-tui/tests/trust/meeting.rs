@@ -118,34 +118,30 @@ async fn another_key_than_the_invited_one_is_refused_whoever_vouches_for_it() {
 }
 
 #[tokio::test]
-async fn an_invite_with_a_new_key_replaces_the_known_one_and_says_so() {
+async fn an_invite_with_another_key_than_the_known_one_is_refused_until_somebody_accepts_it() {
     let identity = Identity::self_made();
     let (server, person) = (Server::open(identity.clone()).await, Person::new());
-    let before = Fingerprint::of(b"before");
-    person.learn(&server.address, Voucher::Key(before));
-    let mut line = person.dial_invited(&server.address, identity.fingerprint);
+    let known = Fingerprint::of(b"before");
+    person.learn(&server.address, Voucher::Key(known));
 
-    assert_eq!(line.trust().await, Trust::Invited);
+    let distrust = person.dial_invited(&server.address, identity.fingerprint).distrust().await;
 
-    let LinkEvent::Notice(sentence) = line.event().await else { panic!("not told") };
-    assert!(
-        sentence.contains(&before.to_string()) && sentence.contains(&identity.fingerprint.to_string()),
-        "{sentence}"
-    );
-    assert_eq!(person.knows(&server.address), Some(Voucher::Key(identity.fingerprint)));
+    assert_eq!((distrust.found, distrust.why), (identity.fingerprint, Why::Changed { known }));
+    assert_eq!(server.heard_until_hung_up().await, b"");
+    person.learn(&server.address, Voucher::Key(identity.fingerprint));
+    assert_eq!(person.dial_invited(&server.address, identity.fingerprint).trust().await, Trust::Invited);
 }
 
 #[tokio::test]
-async fn an_invite_that_takes_the_place_of_the_roots_says_so() {
+async fn an_invite_does_not_take_the_place_of_the_roots() {
     let identity = Identity::self_made();
     let (server, person) = (Server::open(identity.clone()).await, Person::new());
     person.learn(&server.address, Voucher::Roots);
-    let mut line = person.dial_invited(&server.address, identity.fingerprint);
 
-    assert_eq!(line.trust().await, Trust::Invited);
+    let distrust = person.dial_invited(&server.address, identity.fingerprint).distrust().await;
 
-    let LinkEvent::Notice(sentence) = line.event().await else { panic!("not told") };
-    assert!(sentence.contains("roots") && sentence.contains(&identity.fingerprint.to_string()), "{sentence}");
+    assert!(matches!(distrust.why, Why::Certificate(_)), "{distrust}");
+    assert_eq!(person.knows(&server.address), Some(Voucher::Roots));
 }
 
 #[tokio::test]

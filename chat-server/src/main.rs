@@ -66,11 +66,19 @@ fn listen(config: &Config) -> Result<TcpListener, String> {
     for address in config.addresses() {
         match server::listen(address) {
             Ok(listener) => return Ok(listener),
-            Err(error) => reasons.push(format!("cannot listen on {address}: {error}")),
+            Err(error) => reasons.push(format!("cannot listen on {address}: {error}{}", hint(&error))),
         }
     }
-    let hint = "is another server running there? --port takes another one";
-    Err(format!("{}\n{hint}", reasons.join("\n")))
+    Err(reasons.join("\n"))
+}
+
+fn hint(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => "; is another server running there? --port takes another one",
+        io::ErrorKind::AddrNotAvailable => "; --bind takes an address of this machine",
+        io::ErrorKind::PermissionDenied => "; ports below 1024 need permission, --port takes another one",
+        _ => "",
+    }
 }
 
 fn tls(config: &Config) -> Result<Tls, String> {

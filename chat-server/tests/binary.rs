@@ -234,6 +234,38 @@ fn a_hangup_stops_it_when_its_terminal_is_gone_and_not_before() {
     assert_eq!(running.stop(Signal::HUP), Some(0));
 }
 
+/// Whatever draws the terminal lives on, as with a multiplexer.
+#[test]
+#[ignore = "needs setsid of util-linux, and a shell"]
+fn the_death_of_the_shell_that_started_it_stops_it() {
+    let scratch = Scratch::new();
+    let (_master, slave) = terminal();
+    let line = "\"$0\" --port 0 --bind 127.0.0.1; :";
+    let mut shell = Command::new("setsid");
+    shell.args(["--ctty", "sh", "-c", line, env!("CARGO_BIN_EXE_chat-server")]);
+    shell.env("STATE_DIRECTORY", scratch.path()).stdin(slave).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut leader = shell.spawn().unwrap();
+    let mut lines = BufReader::new(leader.stdout.take().unwrap());
+    let mut printed = String::new();
+    while !printed.contains("chat-tui --server 127.0.0.1") {
+        assert!(lines.read_line(&mut printed).unwrap() > 0, "{printed}");
+    }
+    let children = fs::read_to_string(format!("/proc/{0}/task/{0}/children", leader.id())).unwrap();
+    let server = Pid::from_raw(children.trim().parse().unwrap()).unwrap();
+    let _life = watched(server);
+
+    kill_process(Pid::from_child(&leader), Signal::KILL).unwrap();
+
+    leader.wait().unwrap();
+    let (ended, end) = mpsc::channel();
+    std::thread::spawn(move || {
+        // Its end of the pipe closes with the server.
+        let _ = lines.read_to_string(&mut printed);
+        let _ = ended.send(());
+    });
+    assert!(end.recv_timeout(STOP_MAX).is_ok(), "the server lives on without a terminal");
+}
+
 #[test]
 fn a_port_that_is_taken_is_said_in_a_sentence() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -66,7 +66,7 @@ pub fn who(door: Door, lock: Lock) -> &'static str {
     }
 }
 
-/// Whether the invite works on this machine only.
+/// Whether the invite names this machine, whatever machine it is pasted on.
 pub fn is_local(invite: &Invite) -> bool {
     let host = invite.server.rsplit_once(':').map_or(invite.server.as_str(), |(host, _)| host);
     let plain = host.trim_start_matches('[').trim_end_matches(']');

@@ -4,7 +4,7 @@
 
 use chat_server::Tls;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::termios::tcgetattr;
+use rustix::termios::{tcgetattr, tcgetpgrp};
 use std::io::{self, IsTerminal};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -43,17 +43,26 @@ fn reload(tls: &Tls) {
 /// Where standard input came from when the server was started.
 #[derive(Clone, Copy)]
 enum Console {
+    /// The terminal whose signals the server gets.
+    Controlling,
+    /// One that somebody only handed to it.
     Terminal,
     Elsewhere,
 }
 
 impl Console {
     fn at_start() -> Self {
-        if io::stdin().is_terminal() { Self::Terminal } else { Self::Elsewhere }
+        match (io::stdin().is_terminal(), tcgetpgrp(io::stdin())) {
+            (true, Ok(_)) => Self::Controlling,
+            (true, Err(_)) => Self::Terminal,
+            (false, _) => Self::Elsewhere,
+        }
     }
 
     fn is_gone(self) -> bool {
         match self {
+            // With the shell that it came from, it is taken from all whom that started, while it may still be drawn.
+            Self::Controlling => tcgetpgrp(io::stdin()).is_err() || Self::Terminal.is_gone(),
             Self::Terminal => has_hung_up() || tcgetattr(io::stdin()).is_err(),
             Self::Elsewhere => false,
         }

@@ -38,6 +38,16 @@ fn arrives(scene: &mut Scene) {
 }
 
 #[test]
+fn an_emptied_room_field_shows_only_what_belongs_into_it() {
+    let mut scene = Scene::prompt();
+    paste(&mut scene, &invite().to_string());
+
+    scene.ctrl('u');
+
+    assert!(scene.shows("a code, or an invite") && !scene.shows("from an invite"), "{}", scene.screen());
+}
+
+#[test]
 fn a_pasted_invite_fills_the_prompt_and_shows_no_secret() {
     let mut scene = Scene::prompt();
 

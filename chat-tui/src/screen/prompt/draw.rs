@@ -210,7 +210,9 @@ impl Pen<'_> {
     /// What came with an invite is not shown; that it came, is.
     fn invited(&mut self, row: Rect) {
         let inner = Rect { width: row.width.saturating_sub(1), ..row };
-        if self.prompt.is_invited() && row.width >= NARROW_COLUMNS {
+        // In an empty field stands what belongs into it.
+        let is_filled = !self.prompt.room.is_empty();
+        if is_filled && self.prompt.is_invited() && row.width >= NARROW_COLUMNS {
             paint::pieces_right(self.cells, inner, row.y, &[("from an invite", self.theme.ink(Ink::Faint))]);
         }
     }

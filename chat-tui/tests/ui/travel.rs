@@ -40,7 +40,7 @@ fn arrives(scene: &mut Scene) {
 #[test]
 fn an_emptied_room_field_shows_only_what_belongs_into_it() {
     let mut scene = Scene::prompt();
-    paste(&mut scene, &invite().to_string());
+    paste(&mut scene, &invite());
 
     scene.ctrl('u');
 

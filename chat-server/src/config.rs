@@ -46,7 +46,7 @@ settings! {
         "tls-cert" tls_cert: Option<PathBuf> as OrNone<Path> = None,
         /// The key of the certificate, PEM.
         "tls-key" tls_key: Option<PathBuf> as OrNone<Path> = None,
-        /// What invites say for this server, as others reach it: HOST or HOST:PORT.
+        /// What the line to paste says for this server, as others reach it: HOST or HOST:PORT.
         "public-address" public_address: Option<PublicAddress> as OrNone<Name> = None,
         /// Serves peers that are not on this machine without encryption too: only where a tunnel does it instead.
         "allow-plain" allow_plain: bool as Switch = false,

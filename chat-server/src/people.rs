@@ -41,6 +41,8 @@ struct File {
     /// From where they were last connected.
     address: Option<Network>,
     rooms: BTreeSet<RoomId>,
+    /// In a room, as a member or a visitor: something may stand under their name.
+    has_been_seen: bool,
     forgotten: bool,
 }
 
@@ -108,8 +110,9 @@ impl People {
         self.lock().of(key)
     }
 
-    /// Forgets the person who attends; their name rests from now on. Their other sessions are told to end, and this waits
-    /// until none of them can do anything more.
+    /// Forgets the person who attends. Their name rests from now on, unless it was never seen in a room: one that was
+    /// mistyped is not taken from others. Their other sessions are told to end, and this waits until none of them can do
+    /// anything more.
     pub(crate) async fn give_up(&self, attendance: &Attendance) {
         let person = &attendance.person;
         let others = {
@@ -118,7 +121,10 @@ impl People {
                 // Another session of theirs was faster, and waits for this one.
                 return;
             }
-            names.let_rest(&person.name(), person.key);
+            match person.has_been_seen() {
+                true => names.let_rest(&person.name(), person.key),
+                false => names.let_go(&person.name()),
+            }
             attendance.forget_person()
         };
         for other in others {
@@ -187,6 +193,7 @@ impl Person {
             last_seen: Instant::now(),
             address: None,
             rooms: BTreeSet::new(),
+            has_been_seen: false,
             forgotten: false,
         };
         Self { id, key, file: Mutex::new(file) }
@@ -220,6 +227,15 @@ impl Person {
     /// How many rooms they are a member of.
     pub(crate) fn room_count(&self) -> usize {
         self.lock().rooms.len()
+    }
+
+    /// Notes that others may have seen them in a room.
+    pub(crate) fn came_in(&self) {
+        self.lock().has_been_seen = true;
+    }
+
+    fn has_been_seen(&self) -> bool {
+        self.lock().has_been_seen
     }
 
     /// Notes membership.

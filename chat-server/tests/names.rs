@@ -32,6 +32,12 @@ async fn give_up(mut peer: Peer) {
     assert_eq!(peer.read().await, None, "the connection ends without another word");
 }
 
+/// The same, after others may have seen the name in a room.
+async fn give_up_seen(mut peer: Peer) {
+    peer.create().await;
+    give_up(peer).await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_names_of_a_key_are_listed_and_nobody_elses() {
     let world = World::new();
@@ -110,7 +116,7 @@ async fn two_sessions_may_give_up_their_name_at_once() {
 #[tokio::test(start_paused = true)]
 async fn a_name_that_was_given_up_rests_for_a_day_and_is_then_anybodys() {
     let world = World::new();
-    give_up(world.person("alice").await).await;
+    give_up_seen(world.person("alice").await).await;
     sleep(23 * HOUR).await;
     assert_eq!(world.connect().login("alice", &key_of("bob")).await.unwrap_err().code, Code::NAME_TAKEN);
 
@@ -156,7 +162,7 @@ async fn names_that_rest_make_place_for_others_but_not_for_ever() {
     assert!(matches!(rename(&mut people[0], "name-1").await, ServerFrame::Done(_)), "one's own may be had back");
     assert_eq!(listed(&mut people[0]).await.len(), 16);
     assert_eq!(world.connect().login("name-18", &key).await.unwrap_err().detail, Detail::Max(8));
-    give_up(people.pop().unwrap()).await;
+    give_up_seen(people.pop().unwrap()).await;
     assert_eq!(world.connect().login("name-18", &key).await.unwrap_err().detail, Detail::Max(16));
 }
 
@@ -167,11 +173,24 @@ async fn a_key_may_have_another_name_when_one_has_rested() {
     for name in ["one", "two"] {
         let mut peer = world.connect();
         peer.login(name, &key).await.unwrap();
-        give_up(peer).await;
+        give_up_seen(peer).await;
     }
     assert_eq!(world.connect().login("three", &key).await.unwrap_err().code, Code::TOO_MANY_NAMES);
 
     sleep(25 * HOUR).await;
 
     assert!(world.connect().login("three", &key).await.is_ok());
+}
+
+/// As by a slip of the finger, or by a program that asks under a name.
+#[tokio::test(start_paused = true)]
+async fn a_name_that_was_never_seen_in_a_room_is_anybodys_at_once() {
+    let world = World::new();
+    let mistyped = world.person("boob").await;
+
+    give_up(mistyped).await;
+
+    world.connect().login("boob", &key_of("bob")).await.expect("it is free");
+    give_up_seen(world.person("carol").await).await;
+    assert_eq!(world.connect().login("carol", &key_of("bob")).await.unwrap_err().code, Code::NAME_TAKEN);
 }

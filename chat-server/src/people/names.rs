@@ -118,6 +118,15 @@ impl Names {
         self.insert(name, Held { key, by });
     }
 
+    /// The name is anybody's from now on.
+    pub(super) fn let_go(&mut self, name: &Nick) {
+        let look = name.key();
+        let Some(held) = self.by_look.remove(&look) else { return };
+        if let Some(looks) = self.looks.get_mut(&held.key) {
+            looks.remove(&look);
+        }
+    }
+
     fn insert(&mut self, name: &Nick, held: Held) {
         self.looks.entry(held.key).or_default().insert(name.key());
         self.by_look.insert(name.key(), held);

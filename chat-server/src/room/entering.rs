@@ -58,6 +58,7 @@ impl Room {
             let State { presences, writing, order, owner_seen, .. } = &mut *state;
             let note: Note<'_> = &mut |person, body| writing.note(self.environment.now(), person, body);
             presences.enter(session, person, stay, (order, note)).map_err(|max| EnterError::Full { max })?;
+            person.came_in();
             if order.owns(person.key) && stay != Stay::Visitor {
                 *owner_seen = Instant::now();
             }

@@ -1,7 +1,9 @@
 //! The names of a key: listed, and given up.
 
 use crate::Place;
+use chat_proto::frame::Door;
 use chat_tui::config::{Config, Identity, Script};
+use chat_tui::link::Command;
 use chat_tui::script::{Ending, identity};
 use ed25519_dalek::SigningKey;
 
@@ -41,7 +43,10 @@ async fn every_name_of_the_key_is_listed_and_no_other() {
 #[tokio::test]
 async fn a_name_that_was_given_up_rests_with_its_key() {
     let place = Place::open().await;
-    drop(place.person(1, "ci").await);
+    let mut ci = place.person(1, "ci").await;
+    ci.ask(Command::Create(Door::Open)).await;
+    ci.joined().await;
+    drop(ci);
 
     assert_eq!(give_up(&place, 1, "ci").await, Ending::Done);
 

@@ -13,6 +13,9 @@ use std::thread;
 use std::time::Duration;
 use tokio::sync::oneshot;
 
+/// Notes that wait to be written. A server that introduces more people at once than a disk takes is not worth waiting for:
+/// what does not fit is not kept.
+const WAITING_MAX: usize = 1_024;
 /// How long the end of the program waits for what is not written yet.
 const PATIENCE: Duration = Duration::from_millis(500);
 
@@ -44,7 +47,7 @@ pub fn load(directory: Option<&Path>) -> Kept {
 /// Writes notes down in their order.
 #[derive(Debug)]
 pub struct Keeper {
-    notes: mpsc::Sender<Note>,
+    notes: mpsc::SyncSender<Note>,
     done: oneshot::Receiver<()>,
 }
 
@@ -52,7 +55,7 @@ impl Keeper {
     /// # Errors
     /// There is no thread to be had.
     pub fn start(directory: PathBuf) -> io::Result<Self> {
-        let (notes, to_write) = mpsc::channel();
+        let (notes, to_write) = mpsc::sync_channel(WAITING_MAX);
         let (finished, done) = oneshot::channel();
         thread::Builder::new().name("keeper".to_owned()).spawn(move || {
             for note in to_write {
@@ -65,8 +68,9 @@ impl Keeper {
     }
 
     pub fn keep(&self, note: Note) {
-        // The thread ends only after this does.
-        let _ = self.notes.send(note);
+        if self.notes.try_send(note).is_err() {
+            tracing::warn!("too much is waiting to be written down for later runs");
+        }
     }
 
     /// Waits until everything is written, but not for ever.

@@ -7,7 +7,9 @@ pub mod send;
 pub mod tail;
 pub mod trust;
 
+use std::io::{self, ErrorKind};
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// How a script ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,5 +40,17 @@ impl Ending {
             Self::Done => None,
             Self::DoneSaying(sentence) | Self::Refused(sentence) | Self::Unanswered(sentence) => Some(sentence),
         }
+    }
+}
+
+fn no_answer_within(patience: Duration) -> String {
+    format!("no answer within {} s", patience.as_secs_f64())
+}
+
+/// How printing ended. Whoever no longer reads has seen enough.
+fn printed(outcome: io::Result<()>) -> Ending {
+    match outcome {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Ending::Refused(format!("cannot print: {error}")),
+        _ => Ending::Done,
     }
 }

@@ -116,7 +116,6 @@ fn send_takes_its_message_from_a_pipe() {
     assert!(said[2].ends_with("ci  one\n") && said[3] == "        two\n", "{said:?}");
 }
 
-/// Fails until the server answers `Invite`.
 #[test]
 fn invite_prints_a_line_that_leads_into_the_room_and_its_exit_code_says_what_became_of_it() {
     let place = Place::open();
@@ -127,6 +126,7 @@ fn invite_prints_a_line_that_leads_into_the_room_and_its_exit_code_says_what_bec
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let link = String::from_utf8(output.stdout).unwrap();
     assert_eq!(link, format!("chat://{}/{}\n", place.address, room.code));
+    assert!(stderr(&output).contains("names this machine"), "{}", stderr(&output));
     let output = place.run(&format!("send --join {} --name ci hello", link.trim()));
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
 }
@@ -149,7 +149,6 @@ fn invite_ends_with_what_kept_it_from_printing() {
     }
 }
 
-/// Fails until the server answers `Invite`.
 #[test]
 fn invite_prints_a_qr_code_on_request_without_colours_where_nobody_sees_them() {
     let place = Place::open();

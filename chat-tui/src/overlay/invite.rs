@@ -48,8 +48,7 @@ pub struct Invitation {
 impl Invitation {
     pub fn new(invite: &Invite, door: Door, lock: Lock) -> Self {
         let title = invite.code.map_or_else(|| "Invite".to_owned(), |code| format!("Invite to {code}"));
-        let warning = share::is_local(invite)
-            .then_some("It names this machine: elsewhere, put the server's address in its place.");
+        let warning = share::is_local(invite).then_some(share::LOCAL);
         Self { title, line: share::line(invite), link: invite.to_string(), who: share::who(door, lock), warning }
     }
 }

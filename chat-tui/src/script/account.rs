@@ -7,6 +7,7 @@ use crate::trust;
 use chat_proto::Nick;
 use chat_proto::frame::Stay;
 use ed25519_dalek::SigningKey;
+use std::io::Write;
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -15,8 +16,12 @@ const NAMES_MAX: u32 = 8;
 /// How long the goodbye may take, all in all.
 const GOODBYE: Duration = Duration::from_secs(2);
 
-pub(super) struct Account {
+pub(super) struct Account<A> {
     pub(super) instance: u64,
+    /// Where a person reads what is no result.
+    aside: A,
+    /// Why there was no connection last.
+    trouble: Option<String>,
     target: Target,
     encryption: Encryption,
     key: SigningKey,
@@ -26,23 +31,28 @@ pub(super) struct Account {
     events: mpsc::Receiver<LinkEvent>,
 }
 
-impl Account {
-    pub(super) fn open(who: &Who, address: Address, stay: Stay, key: SigningKey) -> Self {
+impl<A: Write> Account<A> {
+    pub(super) fn open(who: &Who, address: Address, stay: Stay, key: SigningKey, aside: A) -> Self {
         let name = who.name.clone().unwrap_or_else(login_name);
         let names_left = if who.name.is_some() { 0 } else { NAMES_MAX };
         let target = Target { server: address.server, key: address.key, name, stay };
         let encryption = who.secured.encryption();
         let instance = rand::random();
         let (commands, events) = dial(&target, encryption, &key, instance);
-        Self { instance, target, encryption, key, names_left, commands, events }
+        Self { instance, aside, trouble: None, target, encryption, key, names_left, commands, events }
     }
 
-    /// What the person should know about an event, besides what the script does with it.
-    pub(super) fn aside(&self, event: &LinkEvent) -> Option<String> {
-        match event {
-            LinkEvent::Up { security, .. } => trust::first_contact(&self.target.server, *security),
-            LinkEvent::Notice(sentence) => Some(sentence.clone()),
-            _ => None,
+    /// Tells the person something besides the result.
+    pub(super) fn say(&mut self, sentence: &str) {
+        // An aside that nobody can read is no reason to stop.
+        drop(writeln!(self.aside, "chat-tui: {sentence}"));
+    }
+
+    /// Why there is no answer, with the last reason why there was no connection.
+    pub(super) fn unanswered(&self, reason: &str) -> String {
+        match &self.trouble {
+            Some(trouble) => format!("{reason}: {trouble}"),
+            None => reason.to_owned(),
         }
     }
 
@@ -51,9 +61,20 @@ impl Account {
         &self.target.server
     }
 
-    /// The next event; nothing when the link has ended.
+    /// The next event; nothing when the link has ended. What a person should know about it besides is said.
     pub(super) async fn next(&mut self) -> Option<LinkEvent> {
-        self.events.recv().await
+        let event = self.events.recv().await?;
+        match &event {
+            LinkEvent::Up { security, .. } => {
+                if let Some(sentence) = trust::first_contact(&self.target.server, *security) {
+                    self.say(&sentence);
+                }
+            }
+            LinkEvent::Notice(sentence) => self.say(sentence),
+            LinkEvent::Down { trouble, .. } => self.trouble = Some(trouble.sentence()),
+            _ => {}
+        }
+        Some(event)
     }
 
     pub(super) async fn ask(&self, command: Command) {
@@ -72,11 +93,6 @@ impl Account {
 
     /// Says `Bye`, and waits until it is said, but not for ever.
     pub(super) async fn close(mut self) {
-        self.bye().await;
-    }
-
-    /// The same, for whoever has something to say after it.
-    pub(super) async fn bye(&mut self) {
         self.ask(Command::Bye).await;
         let ended = async { while self.events.recv().await.is_some() {} };
         drop(tokio::time::timeout(GOODBYE, ended).await);

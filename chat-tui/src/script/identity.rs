@@ -1,7 +1,7 @@
 //! `chat-tui identity`: the key that this person is, and the names that it holds.
 
-use super::Ending;
 use super::account::Account;
+use super::{Ending, no_answer_within, printed};
 use crate::config::{GiveUp, Names, Who};
 use crate::link::{Command, LinkEvent};
 use crate::trust;
@@ -31,53 +31,43 @@ pub async fn names(
     aside: impl Write,
     stop: impl Future<Output = ()>,
 ) -> Ending {
-    let account = Account::open(&order.who, order.who.address(None), Stay::Visitor, key);
-    let mut errand = Errand { account, wants: Command::Names, out, aside, trouble: None };
-    errand.run(order.timeout, stop, "").await
+    let account = Account::open(&order.who, order.who.address(None), Stay::Visitor, key, aside);
+    Errand { account, wants: Command::Names, out }.run(order.timeout, stop, "").await
 }
 
 /// Gives a name up. Asides go to `aside`.
 pub async fn give_up(order: &GiveUp, key: SigningKey, aside: impl Write, stop: impl Future<Output = ()>) -> Ending {
     let GiveUp { name, server, secured, identity, timeout } = order.clone();
     let who = Who { name: Some(name), server, secured, identity };
-    let account = Account::open(&who, who.address(None), Stay::Visitor, key);
-    let mut errand = Errand { account, wants: Command::GiveUp, out: io::sink(), aside, trouble: None };
+    let account = Account::open(&who, who.address(None), Stay::Visitor, key, aside);
+    let errand = Errand { account, wants: Command::GiveUp, out: io::sink() };
     errand.run(timeout, stop, "; the name may or may not be given up").await
 }
 
 /// One question to a server.
 struct Errand<O, A> {
-    account: Account,
+    account: Account<A>,
     wants: Command,
     out: O,
-    aside: A,
-    /// Why there is no connection.
-    trouble: Option<String>,
 }
 
 impl<O: Write, A: Write> Errand<O, A> {
-    async fn run(&mut self, patience: Duration, stop: impl Future<Output = ()>, doubt: &str) -> Ending {
+    async fn run(mut self, patience: Duration, stop: impl Future<Output = ()>, doubt: &str) -> Ending {
         self.account.ask(self.wants.clone()).await;
         let ending = tokio::select! {
             ending = self.done() => ending,
-            () = tokio::time::sleep(patience) => Ending::Unanswered(self.unanswered(patience, doubt)),
+            () = tokio::time::sleep(patience) => {
+                let reason = self.account.unanswered(&no_answer_within(patience));
+                Ending::Unanswered(format!("{reason}{doubt}"))
+            }
             () = stop => Ending::Unanswered(format!("interrupted{doubt}")),
         };
-        self.account.bye().await;
+        self.account.close().await;
         ending
-    }
-
-    fn unanswered(&self, patience: Duration, doubt: &str) -> String {
-        let trouble = self.trouble.as_ref().map(|trouble| format!(": {trouble}")).unwrap_or_default();
-        format!("no answer within {} s{trouble}{doubt}", patience.as_secs_f64())
     }
 
     async fn done(&mut self) -> Ending {
         while let Some(event) = self.account.next().await {
-            if let Some(sentence) = self.account.aside(&event) {
-                // An aside that nobody can read is no reason to stop.
-                drop(writeln!(self.aside, "chat-tui: {sentence}"));
-            }
             match event {
                 LinkEvent::Names(names) => return printed(list(&names, &mut self.out)),
                 LinkEvent::GivenUp => return Ending::Done,
@@ -89,7 +79,6 @@ impl<O: Write, A: Write> Errand<O, A> {
                     }
                     self.account.ask(self.wants.clone()).await;
                 }
-                LinkEvent::Down { trouble, .. } => self.trouble = Some(trouble.sentence()),
                 _ => {}
             }
         }
@@ -108,13 +97,6 @@ fn list(names: &[HeldName], out: &mut impl Write) -> io::Result<()> {
         }
     }
     out.flush()
-}
-
-fn printed(result: io::Result<()>) -> Ending {
-    match result {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Ending::Refused(format!("cannot print: {error}")),
-        _ => Ending::Done,
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `chat-tui invite`: the line that brings others into a room.
 
-use super::Ending;
 use super::account::Account;
+use super::{Ending, no_answer_within, printed};
 use crate::config::Invite;
 use crate::link::{Asked, Command, LinkEvent, Security};
 use crate::qr::Qr;
@@ -42,17 +42,22 @@ pub async fn run(
     stop: impl Future<Output = ()>,
 ) -> Ending {
     let address = order.who.address(Some(&order.join));
-    let account = Account::open(&order.who, address, Stay::Visitor, key);
-    let mut errand = Errand { account, aside, security: None, trouble: None };
+    let account = Account::open(&order.who, address, Stay::Visitor, key, aside);
+    let mut errand = Errand { account, security: None };
     errand.enter(order).await;
     let answer = tokio::select! {
         answer = errand.answer(order) => answer,
-        () = tokio::time::sleep(order.timeout) => Err(errand.unanswered(&format!("no answer within {} s", order.timeout.as_secs_f64()))),
-        () = stop => Err(errand.unanswered("interrupted")),
+        () = tokio::time::sleep(order.timeout) => {
+            Err(Ending::Unanswered(errand.account.unanswered(&no_answer_within(order.timeout))))
+        }
+        () = stop => Err(Ending::Unanswered(errand.account.unanswered("interrupted"))),
     };
     let ending = match answer {
         Ok((code, secret)) => {
             let invite = share::invite(errand.account.server(), errand.security, code, secret);
+            if share::is_local(&invite) {
+                errand.account.say(share::LOCAL);
+            }
             printed(print(&invite.to_string(), order, out, paper))
         }
         Err(ending) => ending,
@@ -62,11 +67,8 @@ pub async fn run(
 }
 
 struct Errand<A> {
-    account: Account,
-    aside: A,
+    account: Account<A>,
     security: Option<Security>,
-    /// Why there was no connection last.
-    trouble: Option<String>,
 }
 
 impl<A: Write> Errand<A> {
@@ -77,13 +79,8 @@ impl<A: Write> Errand<A> {
     /// What lets others in, or how this ends instead.
     async fn answer(&mut self, order: &Invite) -> Result<(RoomCode, Option<Secret>), Ending> {
         while let Some(event) = self.account.next().await {
-            if let Some(sentence) = self.account.aside(&event) {
-                // An aside that nobody can read is no reason to stop.
-                drop(writeln!(self.aside, "chat-tui: {sentence}"));
-            }
             match event {
                 LinkEvent::Up { security, .. } => self.security = Some(security),
-                LinkEvent::Down { trouble, .. } => self.trouble = Some(trouble.sentence()),
                 // A resume is followed by what was asked before.
                 LinkEvent::Joined { asked: Asked::Resume(_), .. } => {}
                 LinkEvent::Joined { joined, .. } => self.account.ask(Command::Invite(joined.room)).await,
@@ -98,13 +95,6 @@ impl<A: Write> Errand<A> {
             }
         }
         Err(Ending::Refused("the connection ended".into()))
-    }
-
-    fn unanswered(&self, reason: &str) -> Ending {
-        Ending::Unanswered(match &self.trouble {
-            Some(trouble) => format!("{reason}: {trouble}"),
-            None => reason.to_owned(),
-        })
     }
 }
 
@@ -125,11 +115,4 @@ fn print(link: &str, order: &Invite, mut out: impl Write, paper: Paper) -> io::R
     let (before, behind) = if paper == Paper::Terminal { PAPER } else { ("", "") };
     rows.iter().try_for_each(|row| writeln!(out, "{before}{row}{behind}"))?;
     out.flush()
-}
-
-fn printed(outcome: io::Result<()>) -> Ending {
-    match outcome {
-        Ok(()) => Ending::Done,
-        Err(error) => Ending::Refused(format!("cannot print: {error}")),
-    }
 }

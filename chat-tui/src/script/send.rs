@@ -1,7 +1,7 @@
 //! `chat-tui send`: one message, its acknowledgement, the end.
 
-use super::Ending;
 use super::account::Account;
+use super::{Ending, no_answer_within};
 use crate::config::Send;
 use crate::link::{Command, LinkEvent, Mark, OutboxItem, wall_clock};
 use crate::{removal, trust};
@@ -33,13 +33,13 @@ pub async fn run(
         Err(error) => return Ending::Refused(error.to_string()),
     };
     let address = order.who.address(Some(&order.join));
-    let account = Account::open(&order.who, address, Stay::Visitor, key);
-    let mut errand = Errand { account, text, aside, progress: Progress::Nowhere };
+    let account = Account::open(&order.who, address, Stay::Visitor, key, aside);
+    let mut errand = Errand { account, text, progress: Progress::Nowhere };
     errand.enter(order).await;
     let ending = tokio::select! {
         ending = errand.done(order) => ending,
         () = tokio::time::sleep(order.timeout) => {
-            Ending::Unanswered(errand.progress.doubt(&format!("no answer within {} s", order.timeout.as_secs_f64())))
+            Ending::Unanswered(errand.progress.doubt(&no_answer_within(order.timeout)))
         }
         () = stop => Ending::Unanswered(errand.progress.doubt("interrupted")),
     };
@@ -73,9 +73,8 @@ impl Progress {
 }
 
 struct Errand<A> {
-    account: Account,
+    account: Account<A>,
     text: Text,
-    aside: A,
     progress: Progress,
 }
 
@@ -83,13 +82,10 @@ impl<A: Write> Errand<A> {
     async fn enter(&self, order: &Send) {
         self.account.ask(Command::Join(order.join.code, order.join.secret)).await;
     }
+
     /// Until it is decided.
     async fn done(&mut self, order: &Send) -> Ending {
         while let Some(event) = self.account.next().await {
-            if let Some(sentence) = self.account.aside(&event) {
-                // An aside that nobody can read is no reason to stop.
-                drop(writeln!(self.aside, "chat-tui: {sentence}"));
-            }
             match event {
                 LinkEvent::Joined { joined, .. } => self.post(&joined).await,
                 LinkEvent::Marked { mark, .. } => {

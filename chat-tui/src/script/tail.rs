@@ -3,8 +3,8 @@
 mod lines;
 mod order;
 
-use super::Ending;
 use super::account::Account;
+use super::{Ending, printed};
 use crate::config::Tail;
 use crate::link::{Asked, Command, LinkEvent, Security};
 use crate::removal::{self, Removal};
@@ -16,7 +16,7 @@ use lines::Lines;
 use order::{Order, Told};
 use std::collections::VecDeque;
 use std::future::Future;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, Write};
 
 /// News of a new room that may come before its invite. A server that says more instead of the answer is given up.
 const WAITING_MAX: usize = 1_000;
@@ -30,7 +30,7 @@ pub async fn run(
     stop: impl Future<Output = ()>,
 ) -> Ending {
     let stay = if order.create { Stay::Resident } else { Stay::Watcher };
-    let account = Account::open(&order.who, order.who.address(order.join.as_ref()), stay, key);
+    let account = Account::open(&order.who, order.who.address(order.join.as_ref()), stay, key, aside);
     let entry = match &order.join {
         Some(destination) => Command::Join(destination.code, destination.secret),
         None => Command::Create(order.door()),
@@ -41,7 +41,6 @@ pub async fn run(
         entry,
         lines: Lines { is_json: order.json },
         out,
-        aside,
         order: Order::default(),
         code: None,
         security: None,
@@ -60,12 +59,11 @@ pub async fn run(
 }
 
 struct Follower<O, A> {
-    account: Account,
+    account: Account<A>,
     /// What was asked first, for a second name.
     entry: Command,
     lines: Lines,
     out: O,
-    aside: A,
     order: Order,
     code: Option<RoomCode>,
     security: Option<Security>,
@@ -81,15 +79,10 @@ struct Follower<O, A> {
 impl<O: Write, A: Write> Follower<O, A> {
     async fn done(&mut self) -> Ending {
         while let Some(event) = self.next().await {
-            if let Some(sentence) = self.account.aside(&event) {
-                self.say(&sentence);
-            }
             match self.on_event(event).await {
                 Ok(None) => {}
                 Ok(Some(ending)) => return ending,
-                // Whoever read has seen enough.
-                Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ending::Done,
-                Err(error) => return Ending::Refused(format!("cannot print: {error}")),
+                Err(error) => return printed(Err(error)),
             }
         }
         Ending::Refused("the connection ended".into())
@@ -126,7 +119,7 @@ impl<O: Write, A: Write> Follower<O, A> {
             LinkEvent::Gap { from, to, kind, .. } => self.tell(Told::Gap { from, to, kind }).await?,
             LinkEvent::Page { oldest, entries, .. } => self.tell(Told::Page { oldest, entries }).await?,
             LinkEvent::Refused { asked: Asked::History(_), sentence, .. } => {
-                self.say(&format!("older messages cannot be loaded: {sentence}"));
+                self.account.say(&format!("older messages cannot be loaded: {sentence}"));
                 self.tell(Told::NoPage).await?;
             }
             LinkEvent::Up { person, security, .. } => self.on_up(person, security),
@@ -190,7 +183,7 @@ impl<O: Write, A: Write> Follower<O, A> {
             self.account.ask(question).await;
         }
         if let Some(gap) = ready.gone {
-            self.say(&gap);
+            self.account.say(&gap);
         }
         self.print(&ready.entries)
     }
@@ -205,13 +198,8 @@ impl<O: Write, A: Write> Follower<O, A> {
     /// Once per outage: the link tries again by itself.
     fn on_down(&mut self, sentence: &str) {
         if !std::mem::replace(&mut self.is_down, true) {
-            self.say(&format!("{sentence}; trying again"));
+            self.account.say(&format!("{sentence}; trying again"));
         }
-    }
-
-    fn say(&mut self, sentence: &str) {
-        // An aside that nobody can read is no reason to stop.
-        drop(writeln!(self.aside, "chat-tui: {sentence}"));
     }
 
     fn ended(&self, reason: EndReason) -> Ending {

@@ -33,7 +33,7 @@ pub fn consequence(act: &Act) -> Option<String> {
             Some(format!("the key of {target} stays out, whatever name it takes: /unban {target} takes it back"))
         }
         Act::Ban(_, BanScope::Address) => Some(format!(
-            "the key of {target} stays out, and so does everybody from their address: /unban {target} takes it back"
+            "the key of {target} stays out, and nobody new comes in from their address: /unban {target} takes it back"
         )),
         _ => None,
     }

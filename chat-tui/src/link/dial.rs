@@ -25,8 +25,8 @@ pub enum DialError {
     /// It speaks TLS, but no version that we do.
     #[error("the server at {address} speaks no TLS newer than 1.2, and this client no older one than 1.3")]
     OldTls { address: String },
-    /// The server turns everybody away for now.
-    #[error("the server has as many connections for now as it may")]
+    /// The server is full, or has had too much from this address.
+    #[error("the server takes no more connections from here at present")]
     Busy,
     /// It took the call and closed it.
     #[error("the server at {address} hung up before anything was said")]

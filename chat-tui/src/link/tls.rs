@@ -77,7 +77,7 @@ pub(crate) enum Failure {
     Declined,
     /// It speaks older versions only.
     TooOld,
-    /// It turns everybody away for now.
+    /// It is full, or has had too much from this address.
     Busy,
     /// It hung up.
     Ended,

@@ -49,7 +49,7 @@ async fn a_server_without_room_is_tried_again() {
         let mut line = Person::new().dial(&address);
 
         for _ in 0..2 {
-            assert_eq!(lost(&mut line).await, "the server has as many connections for now as it may");
+            assert_eq!(lost(&mut line).await, "the server takes no more connections from here at present");
         }
     }
 }

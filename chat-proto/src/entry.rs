@@ -202,6 +202,10 @@ pub enum EntryBody {
     Topic(Bytes),
     /// Order was kept. Posted by the owner or an operator.
     Act(Act),
+    /// The author erased every message and action of theirs that stands before this entry: `Erased` stands there instead.
+    Forget,
+    /// Here stood a message or an action that its author erased. Only the server writes it, in the place of the old body.
+    Erased,
     /// The room was opened by the author.
     Opened,
     /// The author became present.
@@ -232,6 +236,8 @@ impl EntryBody {
         (2, "Action"),
         (3, "Topic"),
         (4, "Act"),
+        (5, "Forget"),
+        (15, "Erased"),
         (16, "Opened"),
         (17, "Joined"),
         (18, "Left"),
@@ -245,11 +251,26 @@ impl EntryBody {
             Self::Action(_) => 2,
             Self::Topic(_) => 3,
             Self::Act(_) => 4,
+            Self::Forget => 5,
+            Self::Erased => 15,
             Self::Opened => 16,
             Self::Joined(_) => 17,
             Self::Left(_) => 18,
             Self::Renamed(_) => 19,
             Self::Unknown { kind, .. } => *kind,
+        }
+    }
+
+    /// The bytes that stand on the wire behind the kind.
+    pub fn bytes(&self) -> Bytes {
+        match self {
+            Self::Message(text) | Self::Action(text) | Self::Topic(text) => text.clone(),
+            Self::Renamed(name) => name.clone(),
+            Self::Forget | Self::Erased | Self::Opened => Bytes::new(),
+            Self::Act(act) => wire::encode(act).into(),
+            Self::Joined(arrival) => wire::encode(arrival).into(),
+            Self::Left(reason) => wire::encode(reason).into(),
+            Self::Unknown { body, .. } => body.clone(),
         }
     }
 
@@ -259,6 +280,8 @@ impl EntryBody {
             2 => Some(Self::Action(body.clone())),
             3 => Some(Self::Topic(body.clone())),
             4 => wire::decode(body).ok().map(Self::Act),
+            5 => body.is_empty().then_some(Self::Forget),
+            15 => body.is_empty().then_some(Self::Erased),
             16 => body.is_empty().then_some(Self::Opened),
             17 => wire::decode(body).ok().map(Self::Joined),
             18 => wire::decode(body).ok().map(Self::Left),
@@ -276,16 +299,6 @@ impl From<WireBody> for EntryBody {
 
 impl From<EntryBody> for WireBody {
     fn from(entry: EntryBody) -> Self {
-        let kind = entry.kind();
-        let body = match entry {
-            EntryBody::Message(text) | EntryBody::Action(text) | EntryBody::Topic(text) => text,
-            EntryBody::Renamed(name) => name,
-            EntryBody::Opened => Bytes::new(),
-            EntryBody::Act(act) => wire::encode(&act).into(),
-            EntryBody::Joined(arrival) => wire::encode(&arrival).into(),
-            EntryBody::Left(reason) => wire::encode(&reason).into(),
-            EntryBody::Unknown { body, .. } => body,
-        };
-        Self { kind, body }
+        Self { kind: entry.kind(), body: entry.bytes() }
     }
 }

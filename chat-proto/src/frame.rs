@@ -84,6 +84,8 @@ frames! {
         0x0c Invite,
         0x0d Names,
         0x0e GiveUp,
+        0x0f Search,
+        0x10 Read,
     }
 }
 
@@ -105,5 +107,6 @@ frames! {
         0x8d GoAway,
         0x8e Invitation,
         0x8f NameList,
+        0x90 Found,
     }
 }

@@ -48,6 +48,6 @@ pub use refusal::{Code, Detail, Refused};
 pub use text::{Text, Topic};
 
 /// The lowest protocol version that this crate speaks.
-pub const VERSION_MIN: u16 = 2;
+pub const VERSION_MIN: u16 = 3;
 /// The highest protocol version that this crate speaks.
-pub const VERSION_MAX: u16 = 2;
+pub const VERSION_MAX: u16 = 3;

@@ -32,6 +32,14 @@ pub const PAGE_BYTES: usize = 128 * 1024;
 pub const BATCH_BYTES: usize = 64 * 1024;
 /// Missed entries that a resume sends in full; beyond, the last page and one loadable gap.
 pub const RESUME_ENTRIES: u64 = 2_000;
+/// Bytes of what is looked for in one search.
+pub const SEARCH_BYTES: usize = 256;
+/// Words and phrases of one search: each costs the index another list.
+pub const SEARCH_TERMS: usize = 8;
+/// Hits in one `Found`.
+pub const SEARCH_HITS: usize = 20;
+/// Bytes of a message that stand in a hit.
+pub const EXCERPT_BYTES: usize = 512;
 /// Members in one `Members` frame.
 pub const MEMBERS_PER_FRAME: usize = 200;
 /// Names in a `NameList`: those in use, and those that rest.

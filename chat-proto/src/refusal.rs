@@ -147,6 +147,10 @@ codes! {
     38 TLS_REQUIRED,
     /// The room is open: it has no secret to replace.
     39 NOT_PRIVATE,
+    /// What is looked for is no word, no name, or too much at once.
+    40 BAD_SEARCH,
+    /// What is kept cannot be read; whoever runs the server has to look after it. Closes, unless it answers a request.
+    41 STORAGE_FAILED,
 }
 
 impl Code {

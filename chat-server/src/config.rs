@@ -177,6 +177,7 @@ impl Config {
             room_entries: self.history_entries,
             room_bytes: self.history_bytes,
             total_bytes: self.history_total_bytes,
+            waits: self.empty_room,
         }
     }
 }
@@ -190,6 +191,8 @@ pub struct MemoryLimits {
     pub room_bytes: usize,
     /// Bytes of all rooms; the largest is trimmed first.
     pub total_bytes: usize,
+    /// How long a room waits for a last member who was cut off.
+    pub waits: Duration,
 }
 
 /// Why there is no configuration. Each is a sentence for the person who wrote it.

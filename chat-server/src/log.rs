@@ -5,17 +5,23 @@
 //! ```
 //!
 //! A log gives entries their place and knows which post ids it has seen, so that both are decided where they are made
-//! durable. It does not know rooms, people's rights or sockets. Appending is asynchronous: the completion may run
-//! inside `append` or later on any thread, exactly once.
+//! durable. It does not know rooms, people's rights or sockets: what is kept of those besides entries are
+//! [records](record), handed over and given back as they are. Appending is asynchronous: the completion may run inside
+//! `append` or later on any thread, exactly once.
 
 pub mod memory;
+pub mod record;
+pub mod search;
 
 use bytes::Bytes;
-use chat_proto::frame::{Durability, Label};
+use chat_proto::frame::{Durability, Keep, Label};
 use chat_proto::limits::{BATCH_BYTES, PAGE_BYTES, PAGE_ENTRIES};
 use chat_proto::{Author, EntryBody, PersonId, PostId, Refused, RoomId, Seq, UnixMillis};
+use record::{Fact, Record, Restored, RoomRecord};
+use search::{Findings, Query};
 use std::pin::Pin;
 use std::sync::Arc;
+use tokio::sync::oneshot;
 
 /// An entry that has no place yet.
 #[derive(Debug, Clone)]
@@ -28,6 +34,8 @@ pub struct Draft {
     pub post: Option<PostId>,
     /// What it says.
     pub body: EntryBody,
+    /// What else is so once it is in the log: kept in the same commit, and only if it is appended.
+    pub records: Vec<Record>,
 }
 
 /// An entry in the log, as its bytes ([`chat_proto::codec::entry_bytes`]).
@@ -54,6 +62,8 @@ pub enum Verdict {
     TooOld,
     /// A later post of its instance is in the log already.
     OutOfOrder,
+    /// It is new, and there is no place left for it.
+    NoPlace,
 }
 
 /// What became of a batch of drafts.
@@ -123,8 +133,11 @@ pub struct Slice {
 }
 
 /// Whether `posted` is what stands in the log under its id. An act may call its target by an older name, or by name
-/// alone: the server has written down who was meant.
+/// alone: the server has written down who was meant. What was erased may have been anything.
 pub fn is_same(stored: &EntryBody, posted: &EntryBody) -> bool {
+    if *stored == EntryBody::Erased {
+        return true;
+    }
     let mut posted = posted.clone();
     if let (EntryBody::Act(stored), EntryBody::Act(posted)) = (stored, &mut posted)
         && let (Some(stored), Some(posted)) = (stored.target(), posted.target_mut())
@@ -144,37 +157,102 @@ pub enum Finding {
     Nothing,
 }
 
+/// Why a log cannot be read.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("history cannot be read: {0}")]
+pub struct ReadError(pub String);
+
+/// Why nothing more can be kept. What was acknowledged is safe; what was not has to be sent again, to the next process.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("history cannot be written any more: {0}")]
+pub struct StorageFailure(pub String);
+
 /// A read of a log.
-pub type Reading<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+pub type Reading<'a, T> = Pin<Box<dyn Future<Output = Result<T, ReadError>> + Send + 'a>>;
+
+/// Something that happens at some time.
+pub type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// Resolves when what was handed over is as safe as it gets, or is known never to be.
+#[derive(Debug)]
+pub struct Written(oneshot::Receiver<()>);
+
+impl Written {
+    /// Safe already.
+    pub fn at_once() -> Self {
+        let (_, written) = Self::later();
+        written
+    }
+
+    /// Safe when the other half is dropped.
+    pub fn later() -> (oneshot::Sender<()>, Self) {
+        let (done, written) = oneshot::channel();
+        (done, Self(written))
+    }
+
+    /// Waits for it.
+    pub async fn wait(self) {
+        // Dropped without a word is the word.
+        let _ = self.0.await;
+    }
+}
 
 /// One room's log.
 pub trait Log: Send + Sync {
-    /// Takes `drafts` into the log in order. At most one append is outstanding at a time.
+    /// Takes `drafts` into the log in order. At most one append is outstanding at a time. A draft that is a
+    /// [`EntryBody::Forget`] erases every message and action of its author that stands before it.
     fn append(&self, drafts: Vec<Draft>, done: Completion);
+
+    /// Keeps what is so without an entry, after whatever was appended before.
+    fn keep(&self, records: Vec<Record>);
 
     /// Reads a part of what is committed.
     fn read(&self, range: Range) -> Reading<'_, Slice>;
 
     /// Looks a post id of `person` up.
     fn find(&self, person: PersonId, post: PostId) -> Reading<'_, Finding>;
+
+    /// Looks for messages and actions, everything committed before the call among them.
+    fn search(&self, query: Query) -> Reading<'_, Findings>;
 }
 
-/// Where logs live.
+/// Where logs live, and what else must outlive the process.
 pub trait Logs: Send + Sync {
-    /// The log of a room, made if there is none.
-    fn open(&self, room: RoomId) -> Arc<dyn Log>;
+    /// What was kept when the last server ended. Given once.
+    fn restore(&self) -> Restored {
+        Restored::default()
+    }
 
-    /// Forgets a room's log.
+    /// The log of a new room, which is kept as `record` says.
+    fn open(&self, room: RoomId, record: &RoomRecord) -> Arc<dyn Log>;
+
+    /// Forgets a room and its log.
     fn erase(&self, room: RoomId);
+
+    /// Keeps what is so of people and codes, in the order of the calls, also with what is appended to logs.
+    fn keep(&self, facts: Vec<Fact>) -> Written;
+
+    /// Lets time pass: what is too old goes.
+    fn sweep(&self, now: UnixMillis);
 
     /// How safe a committed entry is.
     fn durability(&self) -> Durability {
-        self.label().durability
+        self.label(Keep::Default).durability
     }
 
-    /// What is kept of a room.
-    fn label(&self) -> Label;
+    /// What is kept of a room that was asked to keep so much.
+    fn label(&self, keep: Keep) -> Label;
 
     /// One line for the operator: where history lives, and for how long.
     fn describe(&self) -> String;
+
+    /// Resolves if nothing more can be kept: the server has to end, and be started again.
+    fn failed(&self) -> Later<StorageFailure> {
+        Box::pin(std::future::pending())
+    }
+
+    /// Waits until everything handed over is safe, and lets the next server have it. Nothing is kept afterwards.
+    fn close(&self) -> Later<()> {
+        Box::pin(std::future::ready(()))
+    }
 }

@@ -1,5 +1,6 @@
 //! Every refusal with its sentence: what is wrong, and where it helps, what to do.
 
+use crate::log::ReadError;
 use bytes::Bytes;
 use chat_proto::name::{CodeError, NickError};
 use chat_proto::text::TextError;
@@ -209,6 +210,16 @@ pub(crate) fn id_too_old() -> Refused {
 
 pub(crate) fn out_of_order() -> Refused {
     Refused::new(Code::OUT_OF_ORDER, "a later message of yours was taken before this one")
+}
+
+pub(crate) fn storage_full() -> Refused {
+    Refused::new(Code::STORAGE_FULL, "the server's disk is full: nothing more is kept until there is place again")
+}
+
+/// Said to whoever asked, or waits. The operator is told why.
+pub(crate) fn storage_failed(error: ReadError) -> Refused {
+    tracing::error!(%error, "a client was turned away");
+    Refused::new(Code::STORAGE_FAILED, "the server cannot read its history; whoever runs it has been told")
 }
 
 pub(crate) fn operators_only() -> Refused {

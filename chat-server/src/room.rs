@@ -29,10 +29,12 @@ pub(crate) use writing::{Readers, Said, Submitted};
 
 use crate::config::Config;
 use crate::environment::{Environment, random};
-use crate::log::{Finding, Log, Logs, Range, Slice};
+use crate::log::record::RoomRecord;
+use crate::log::search::{Findings, Query};
+use crate::log::{Finding, Log, Logs, Range, ReadError, Slice};
 use crate::people::{Key, Person};
 use bytes::Bytes;
-use chat_proto::frame::{Door, Durability, Lock, Member, Role};
+use chat_proto::frame::{Create, Door, Label, Lock, Member, Role};
 use chat_proto::{EntryBody, PersonId, PostId, RoomCode, RoomId, Secret, Seq, Topic};
 use gathering::Writing;
 use presence::Presences;
@@ -72,7 +74,7 @@ pub(crate) struct Room {
     /// Who opened it, and the id of their request.
     pub origin: (PersonId, u64),
     log: Arc<dyn Log>,
-    durability: Durability,
+    label: Label,
     news: broadcast::Sender<News>,
     environment: Arc<dyn Environment>,
     state: Mutex<State>,
@@ -114,21 +116,21 @@ impl Room {
     /// A new room, opened by `origin`; its log is made among `logs`.
     pub(crate) fn open(
         (id, code): (RoomId, RoomCode),
-        door: Door,
-        origin: (&Arc<Person>, u64),
+        person: &Arc<Person>,
+        create: &Create,
         logs: &dyn Logs,
         (config, environment): (&Config, &Arc<dyn Environment>),
     ) -> Arc<Self> {
-        let (person, request) = origin;
+        let record = RoomRecord { code, keep: create.keep, state: String::new() };
         let mut writing = Writing::new(config.room_posts);
         writing.note(environment.now(), person, EntryBody::Opened);
-        let secret = (door == Door::Private).then(|| Secret(random(&**environment)));
+        let secret = (create.door == Door::Private).then(|| Secret(random(&**environment)));
         let room = Arc::new(Self {
             id,
             code,
-            origin: (person.id, request),
-            log: logs.open(id),
-            durability: logs.durability(),
+            origin: (person.id, create.id),
+            log: logs.open(id, &record),
+            label: logs.label(create.keep),
             news: broadcast::Sender::new(config.ring_batches),
             environment: Arc::clone(environment),
             state: Mutex::new(State {
@@ -161,12 +163,22 @@ impl Room {
     }
 
     /// Reads a part of the log.
-    pub(crate) async fn read(&self, range: Range) -> Slice {
+    pub(crate) async fn read(&self, range: Range) -> Result<Slice, ReadError> {
         self.log.read(range).await
     }
 
+    /// Looks for what was said.
+    pub(crate) async fn search(&self, query: Query) -> Result<Findings, ReadError> {
+        self.log.search(query).await
+    }
+
+    /// What is kept.
+    pub(crate) fn label(&self) -> Label {
+        self.label
+    }
+
     /// What the log knows of a post id of `person`.
-    pub(crate) async fn find(&self, person: PersonId, post: PostId) -> Finding {
+    pub(crate) async fn find(&self, person: PersonId, post: PostId) -> Result<Finding, ReadError> {
         self.log.find(person, post).await
     }
 

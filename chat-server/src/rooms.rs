@@ -142,7 +142,7 @@ impl Rooms {
         let id = RoomId(random(&*self.environment));
         let code = self.reserve(id, &knock)?;
         let surroundings = (&*self.config, &self.environment);
-        let room = Room::open((id, code), create.door, (person, create.id), &*self.logs, surroundings);
+        let room = Room::open((id, code), person, create, &*self.logs, surroundings);
         // Entered before anybody can find it: an empty room is swept away.
         let news = room.enter(session, person, create.stay, Grounds::Door(knock));
         let news = news.expect("a new room is neither over nor full, and opens to its owner");

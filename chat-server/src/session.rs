@@ -8,6 +8,7 @@ mod delivery;
 mod dispatch;
 mod entering;
 mod farewell;
+mod finding;
 mod goodbye;
 mod greeting;
 mod guessing;
@@ -198,7 +199,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             () = std::future::ready(()), if may_listen && self.has_frames => self.on_frames().await?,
             written = self.writer.write_buf(&mut self.outbound), if !self.outbound.is_empty() => drop(written?),
             item = next_news(deliveries), if has_room => self.on_news(item),
-            () = std::future::ready(()), if has_room && is_behind => self.catch_up().await,
+            () = std::future::ready(()), if has_room && is_behind => self.catch_up().await?,
             () = decided(mailbox) => self.on_decisions().await?,
             turn = called(self.guess.as_mut()) => self.on_called(turn).await,
             () = evicted(self.stranger.as_ref()) => return Err(Farewell::Evicted),
@@ -281,9 +282,10 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         }
     }
 
-    async fn catch_up(&mut self) {
-        if let Some(member) = &mut self.member {
-            member.deliveries.catch_up(&mut self.outbound).await;
+    async fn catch_up(&mut self) -> Result<(), Farewell> {
+        match &mut self.member {
+            Some(member) => Ok(member.deliveries.catch_up(&mut self.outbound).await?),
+            None => Ok(()),
         }
     }
 

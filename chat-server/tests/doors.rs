@@ -6,7 +6,7 @@ mod support;
 
 use bytes::Bytes;
 use chat_proto::entry::BanScope;
-use chat_proto::frame::{Create, Door, Invite, Join, Joined, Lock, Resume, Stay};
+use chat_proto::frame::{Create, Door, Invite, Join, Joined, Keep, Lock, Resume, Stay};
 use chat_proto::limits::SECRET_BYTES;
 use chat_proto::{Act, Code, Frame as _, Refused, RoomId, Secret, Seq, ServerFrame};
 use support::{Peer, World, called, expect_joined};
@@ -121,7 +121,7 @@ async fn whoever_asks_again_for_a_room_of_before_must_pass_its_door() {
     let (mut alice, room, secret) = private(&world).await;
     let mut bob = world.person("bob").await;
     bob.knock(room.code, Some(secret)).await.unwrap();
-    let create = Create { id: alice.instance, stay: Stay::Resident, door: Door::Private };
+    let create = Create { id: alice.instance, stay: Stay::Resident, door: Door::Private, keep: Keep::Default };
     assert_eq!(expect_joined(alice.ask(create.clone()).await).room, room.room);
     alice.leave(room.room).await;
     bob.order(room.room, 1, Act::Lock).await.expect("it is his now");
@@ -144,7 +144,7 @@ async fn every_closed_door_answers_like_a_room_that_is_not_there_byte_by_byte() 
         let mut alice = world.person("alice").await;
         let mut bob = world.connect_from("192.0.2.7").logged_in("bob").await;
         let door = if case.contains("private") { Door::Private } else { Door::Open };
-        let create = Create { id: 1, stay: Stay::Resident, door };
+        let create = Create { id: 1, stay: Stay::Resident, door, keep: Keep::Default };
         let room = if case == "absent" { None } else { Some(expect_joined(alice.ask(create).await).room) };
         if let Some(room) = room {
             let act = match case {

@@ -7,7 +7,7 @@ mod support;
 use bytes::Bytes;
 use chat_proto::codec::to_bytes;
 use chat_proto::frame::Door;
-use chat_proto::frame::{Create, GiveUp, History, Join, Leave, Login, Names, Ping, Post, Rename, Resume, Stay};
+use chat_proto::frame::{Create, GiveUp, History, Join, Keep, Leave, Login, Names, Ping, Post, Rename, Resume, Stay};
 use chat_proto::{ClientFrame, Code, Detail, EntryBody, PostId, RoomId, Seq, ServerFrame, login};
 use chat_server::Config;
 use support::{Peer, World, key_of, unhurried};
@@ -146,7 +146,7 @@ async fn requests_before_login_are_refused_and_the_third_closes() {
     let room = RoomId([1; 16]);
     let id = PostId { instance: 1, n: 1 };
     let requests: Vec<ClientFrame> = vec![
-        Create { id: 1, stay: Stay::Resident, door: Door::Open }.into(),
+        Create { id: 1, stay: Stay::Resident, door: Door::Open, keep: Keep::Default }.into(),
         Join { code: Bytes::from_static(b"AB3Z"), stay: Stay::Resident, secret: None }.into(),
         Resume { room, after: Seq(1), stay: Stay::Resident }.into(),
         Leave { room }.into(),

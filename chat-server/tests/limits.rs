@@ -4,7 +4,7 @@ mod support;
 
 use bytes::Bytes;
 use chat_proto::codec::to_bytes;
-use chat_proto::frame::{Create, Door, Hello, Join, Leave, Login, Ping, Stay};
+use chat_proto::frame::{Create, Door, Hello, Join, Keep, Leave, Login, Ping, Stay};
 use chat_proto::{ClientFrame, Code, Detail, Refused, RoomCode, ServerFrame, UnixMillis};
 use chat_server::{Config, Environment, Server};
 use std::net::IpAddr;
@@ -322,7 +322,7 @@ async fn a_defect_ends_the_session_that_met_it_and_nobody_else_notices() {
 async fn a_key_opens_ten_rooms_at_once_and_then_ten_an_hour_under_whatever_name() {
     let world = World::with(Config { creates: Config::default().creates, ..unhurried() });
     let mut mallory = world.person("mallory").await;
-    let create = |id| Create { id, stay: Stay::Resident, door: Door::Open };
+    let create = |id| Create { id, stay: Stay::Resident, door: Door::Open, keep: Keep::Default };
     for id in 0..10 {
         assert!(matches!(mallory.ask(create(id)).await, ServerFrame::Joined(_)));
     }
@@ -346,7 +346,7 @@ async fn a_key_opens_ten_rooms_at_once_and_then_ten_an_hour_under_whatever_name(
 async fn a_key_has_fifty_rooms_open_and_another_when_one_ends() {
     let world = World::new();
     let mut mallory = world.person("mallory").await;
-    let create = |id| Create { id, stay: Stay::Resident, door: Door::Open };
+    let create = |id| Create { id, stay: Stay::Resident, door: Door::Open, keep: Keep::Default };
     let mut rooms = Vec::new();
     for id in 0..50 {
         rooms.push(support::expect_joined(mallory.ask(create(id)).await).room);
@@ -363,7 +363,7 @@ async fn a_key_has_fifty_rooms_open_and_another_when_one_ends() {
 #[tokio::test(start_paused = true)]
 async fn one_address_does_not_use_up_the_rooms_of_all_whatever_keys_it_has() {
     let world = World::with(Config { rooms_per_address: 3, ..unhurried() });
-    let create = |id| Create { id, stay: Stay::Resident, door: Door::Open };
+    let create = |id| Create { id, stay: Stay::Resident, door: Door::Open, keep: Keep::Default };
     let mut rooms = Vec::new();
     for key in ["k1", "k2", "k3"] {
         let mut peer = world.person_from("192.0.2.1", key).await;
@@ -393,7 +393,8 @@ async fn when_all_rooms_or_names_are_taken_the_server_says_so_and_when_to_come_b
     let (_bob, _) = world.opener("bob").await;
     let mut carol = world.person("carol").await;
 
-    let no_room = refusal(&mut carol, Create { id: 1, stay: Stay::Resident, door: Door::Open }).await;
+    let no_room =
+        refusal(&mut carol, Create { id: 1, stay: Stay::Resident, door: Door::Open, keep: Keep::Default }).await;
     let no_name = world.connect().login("dave", &key_of("dave")).await.unwrap_err();
 
     for (refused, max) in [(no_room, 2), (no_name, 3)] {

@@ -6,7 +6,7 @@ mod support;
 
 use bytes::Bytes;
 use chat_proto::entry::BanScope;
-use chat_proto::frame::{EndReason, History, Joined, Leave, Ping, Rename, Role, Stay, Voice};
+use chat_proto::frame::{EndReason, History, Joined, Keep, Leave, Ping, Rename, Role, Stay, Voice};
 use chat_proto::limits::ROOMS_PER_SESSION;
 use chat_proto::{Act, Code, EntryBody, LeaveReason, PersonId, PostId, RoomId, Seq, ServerFrame, Target};
 use chat_server::Config;
@@ -381,7 +381,12 @@ async fn a_visitor_who_was_shown_the_door_can_give_up_the_place_it_held() {
     };
     let mut last = None;
     for id in 0..ROOMS_PER_SESSION as u64 {
-        let create = chat_proto::frame::Create { id, stay: Stay::Resident, door: chat_proto::frame::Door::Open };
+        let create = chat_proto::frame::Create {
+            id,
+            stay: Stay::Resident,
+            door: chat_proto::frame::Door::Open,
+            keep: Keep::Default,
+        };
         let room = expect_joined(alice.ask(create).await);
         expect_joined(bot.ask(visit(room.code)).await);
         last = Some(room.room);

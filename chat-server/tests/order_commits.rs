@@ -5,7 +5,7 @@
 mod support;
 
 use chat_proto::entry::BanScope;
-use chat_proto::frame::{Create, Door, EndReason, History, Lock, Ping, Role, Stay};
+use chat_proto::frame::{Create, Door, EndReason, History, Keep, Lock, Ping, Role, Stay};
 use chat_proto::{Act, Code, Entry, RoomId, Seq, ServerFrame};
 use chat_server::Config;
 use chat_server::log::memory::MemoryLogs;
@@ -391,20 +391,28 @@ struct Together {
 }
 
 impl Logs for Together {
-    fn open(&self, room: RoomId) -> Arc<dyn Log> {
+    fn open(&self, room: RoomId, record: &chat_server::log::record::RoomRecord) -> Arc<dyn Log> {
         let mut opened = self.opened.lock().unwrap();
         *opened += 1;
         self.both.notify_all();
         drop(self.both.wait_timeout_while(opened, Duration::from_secs(5), |opened| *opened < 2).unwrap());
-        self.inner.open(room)
+        self.inner.open(room, record)
     }
 
     fn erase(&self, room: RoomId) {
         self.inner.erase(room);
     }
 
-    fn label(&self) -> chat_proto::frame::Label {
-        self.inner.label()
+    fn keep(&self, facts: Vec<chat_server::log::record::Fact>) -> chat_server::log::Written {
+        self.inner.keep(facts)
+    }
+
+    fn sweep(&self, now: chat_proto::UnixMillis) {
+        self.inner.sweep(now);
+    }
+
+    fn label(&self, keep: Keep) -> chat_proto::frame::Label {
+        self.inner.label(keep)
     }
 
     fn describe(&self) -> String {
@@ -418,7 +426,9 @@ async fn two_sessions_that_ask_for_the_same_new_room_at_once_get_one() {
     let logs = Together { inner, opened: Mutex::default(), both: Condvar::new() };
     let world = World::with_logs(Config { rooms_per_key: 2, ..unhurried() }, Arc::new(logs));
     let create = |mut peer: Peer| async move {
-        let joined = expect_joined(peer.ask(Create { id: 7, stay: Stay::Resident, door: Door::Open }).await);
+        let joined = expect_joined(
+            peer.ask(Create { id: 7, stay: Stay::Resident, door: Door::Open, keep: Keep::Default }).await,
+        );
         (peer, joined)
     };
     let (phone, tablet) = (world.person("alice").await, world.person("alice").await);
@@ -430,5 +440,5 @@ async fn two_sessions_that_ask_for_the_same_new_room_at_once_get_one() {
     assert_eq!(gists(&history(&mut phone, first.room).await), ["alice opened", "alice joined"]);
     let welcome = world.person("alice").await.welcome.unwrap();
     assert_eq!(welcome.rooms.len(), 1, "nothing is left of the other");
-    expect_joined(phone.ask(Create { id: 8, stay: Stay::Resident, door: Door::Open }).await);
+    expect_joined(phone.ask(Create { id: 8, stay: Stay::Resident, door: Door::Open, keep: Keep::Default }).await);
 }

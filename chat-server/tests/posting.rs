@@ -3,7 +3,7 @@
 mod support;
 
 use chat_proto::frame::Door;
-use chat_proto::frame::{Accepted, Create, Gap, GapKind, History, Join, Post, Resume, Stay};
+use chat_proto::frame::{Accepted, Create, Gap, GapKind, History, Join, Keep, Post, Resume, Stay};
 use chat_proto::limits::RESUME_ENTRIES;
 use chat_proto::{Code, Entry, EntryBody, LeaveReason, PersonId, PostId, RoomId, Seq, ServerFrame};
 use chat_server::Config;
@@ -11,6 +11,7 @@ use chat_server::config::MemoryLimits;
 use chat_server::log::memory::MemoryLogs;
 use chat_server::log::{Draft, Log, Logs, Range};
 use std::sync::Arc;
+use std::time::Duration;
 use support::held::{HeldWorld, Slow};
 use support::{Peer, World, gists, unhurried};
 
@@ -133,7 +134,9 @@ async fn a_reader_that_is_behind_in_several_rooms_is_refilled_in_turn() {
     let mut bob = world.connect_through(1_024).logged_in("bob").await;
     let mut rooms = Vec::new();
     for id in 0..3 {
-        let room = support::expect_joined(alice.ask(Create { id, stay: Stay::Resident, door: Door::Open }).await);
+        let room = support::expect_joined(
+            alice.ask(Create { id, stay: Stay::Resident, door: Door::Open, keep: Keep::Default }).await,
+        );
         bob.join(room.code).await;
         rooms.push(room.room);
     }
@@ -470,14 +473,22 @@ async fn a_join_amid_traffic_misses_nothing_and_doubles_nothing() {
 
 #[tokio::test]
 async fn logs_in_memory_stay_within_their_bounds_and_trim_the_largest_room_first() {
-    let logs = MemoryLogs::new(MemoryLimits { room_entries: 100, room_bytes: 64 * 1024, total_bytes: 96 * 1024 });
-    let rooms: Vec<_> = (0..3).map(|n| (RoomId([n; 16]), logs.open(RoomId([n; 16])))).collect();
+    let logs = MemoryLogs::new(MemoryLimits {
+        room_entries: 100,
+        room_bytes: 64 * 1024,
+        total_bytes: 96 * 1024,
+        waits: Duration::ZERO,
+    });
+    let rooms: Vec<_> = (0..3).map(|n| (RoomId([n; 16]), logs.open(RoomId([n; 16]), &support::record()))).collect();
     let append = |log: &Arc<dyn Log>, bytes: usize| {
         let author = chat_proto::Author { person: PersonId(1), name: "a".into() };
         let body = EntryBody::Message(vec![b'x'; bytes].into());
-        log.append(vec![Draft { time: chat_proto::UnixMillis(0), author, post: None, body }], Box::new(|_| {}));
+        log.append(
+            vec![Draft { time: chat_proto::UnixMillis(0), author, post: None, body, records: Vec::new() }],
+            Box::new(|_| {}),
+        );
     };
-    let count = async |log: &Arc<dyn Log>| log.read(Range::last_page()).await.entries.len();
+    let count = async |log: &Arc<dyn Log>| log.read(Range::last_page()).await.unwrap().entries.len();
 
     for _ in 0..150 {
         append(&rooms[0].1, 10);
@@ -504,15 +515,23 @@ async fn logs_in_memory_stay_within_their_bounds_and_trim_the_largest_room_first
 #[test]
 fn logs_that_are_full_make_place_for_many_entries_at_once() {
     let limit = 64 * 1024;
-    let logs = MemoryLogs::new(MemoryLimits { room_entries: 10_000, room_bytes: 1 << 20, total_bytes: limit });
-    let log = logs.open(RoomId([1; 16]));
+    let logs = MemoryLogs::new(MemoryLimits {
+        room_entries: 10_000,
+        room_bytes: 1 << 20,
+        total_bytes: limit,
+        waits: Duration::ZERO,
+    });
+    let log = logs.open(RoomId([1; 16]), &support::record());
     let mut trims = 0;
     let mut before = 0;
 
     for _ in 0..1_000 {
         let author = chat_proto::Author { person: PersonId(1), name: "a".into() };
         let body = EntryBody::Message(vec![b'x'; 100].into());
-        log.append(vec![Draft { time: chat_proto::UnixMillis(0), author, post: None, body }], Box::new(|_| {}));
+        log.append(
+            vec![Draft { time: chat_proto::UnixMillis(0), author, post: None, body, records: Vec::new() }],
+            Box::new(|_| {}),
+        );
         trims += usize::from(logs.total_bytes() <= before);
         before = logs.total_bytes();
         assert!(before <= limit);
@@ -524,19 +543,22 @@ fn logs_that_are_full_make_place_for_many_entries_at_once() {
 #[tokio::test]
 async fn a_log_that_was_erased_while_in_use_holds_nothing_and_its_head_never_falls() {
     let logs = MemoryLogs::new(Config::default().memory());
-    let log = logs.open(RoomId([1; 16]));
+    let log = logs.open(RoomId([1; 16]), &support::record());
     let append = || {
         let author = chat_proto::Author { person: PersonId(1), name: "a".into() };
         let body = EntryBody::Message("a post in flight".into());
-        log.append(vec![Draft { time: chat_proto::UnixMillis(0), author, post: None, body }], Box::new(|_| {}));
+        log.append(
+            vec![Draft { time: chat_proto::UnixMillis(0), author, post: None, body, records: Vec::new() }],
+            Box::new(|_| {}),
+        );
     };
     append();
 
     logs.erase(RoomId([1; 16]));
-    assert_eq!(log.read(Range::last_page()).await.head, Seq(1));
+    assert_eq!(log.read(Range::last_page()).await.unwrap().head, Seq(1));
     append();
 
-    let slice = log.read(Range::last_page()).await;
+    let slice = log.read(Range::last_page()).await.unwrap();
     assert_eq!((slice.head, slice.entries.len(), logs.total_bytes()), (Seq(2), 0, 0));
 }
 

@@ -4,7 +4,7 @@ mod support;
 
 use bytes::Bytes;
 use chat_proto::frame::Door;
-use chat_proto::frame::{Bye, Create, History, Presence, Rename, Resume, Role, Stay};
+use chat_proto::frame::{Bye, Create, History, Keep, Presence, Rename, Resume, Role, Stay};
 use chat_proto::{Code, Detail, EntryBody, Nick, PostId, Seq, ServerFrame, UnixMillis};
 use chat_server::Config;
 use std::time::Duration;
@@ -103,7 +103,7 @@ async fn the_last_bye_ends_the_room_and_its_code_rests_a_day() {
     let join = chat_proto::frame::Join { code: Bytes::from_static(b"ab3z"), stay: Stay::Resident, secret: None };
     assert_eq!(bob.refusal_of(join).await, Code::JOIN_DENIED);
     assert_eq!(
-        bob.refusal_of(Create { id: 1, stay: Stay::Resident, door: Door::Open }).await,
+        bob.refusal_of(Create { id: 1, stay: Stay::Resident, door: Door::Open, keep: Keep::Default }).await,
         Code::SERVER_FULL,
         "the code rests"
     );
@@ -391,7 +391,8 @@ async fn too_many_sessions_or_rooms_are_refused_with_the_limit() {
 
     let mut eleventh = world.connect();
     let refused = eleventh.login("bob", &key_of("bob")).await.unwrap_err();
-    let no_room = sessions[0].refusal_of(Create { id: 1, stay: Stay::Resident, door: Door::Open }).await;
+    let no_room =
+        sessions[0].refusal_of(Create { id: 1, stay: Stay::Resident, door: Door::Open, keep: Keep::Default }).await;
 
     assert_eq!((refused.code, refused.detail), (Code::TOO_MANY_SESSIONS, Detail::Max(10)));
     assert_eq!(no_room, Code::SERVER_FULL);
@@ -452,17 +453,23 @@ async fn a_person_is_in_no_more_rooms_than_a_welcome_can_name() {
     let mut alice = world.person("alice").await;
     let mut rooms = Vec::new();
     for id in 0..64 {
-        rooms.push(expect_joined(alice.ask(Create { id, stay: Stay::Resident, door: Door::Open }).await).room);
+        rooms.push(
+            expect_joined(alice.ask(Create { id, stay: Stay::Resident, door: Door::Open, keep: Keep::Default }).await)
+                .room,
+        );
     }
 
     let mut again = world.person("alice").await;
-    assert_eq!(again.refusal_of(Create { id: 64, stay: Stay::Resident, door: Door::Open }).await, Code::TOO_MANY_ROOMS);
+    assert_eq!(
+        again.refusal_of(Create { id: 64, stay: Stay::Resident, door: Door::Open, keep: Keep::Default }).await,
+        Code::TOO_MANY_ROOMS
+    );
     assert!(again.resume(rooms[0], 1).await.is_ok(), "where she is a member already");
-    expect_joined(again.ask(Create { id: 64, stay: Stay::Visitor, door: Door::Open }).await);
+    expect_joined(again.ask(Create { id: 64, stay: Stay::Visitor, door: Door::Open, keep: Keep::Default }).await);
 
     // The end of a room makes place as well.
     alice.leave(rooms[1]).await;
-    expect_joined(again.ask(Create { id: 65, stay: Stay::Resident, door: Door::Open }).await);
+    expect_joined(again.ask(Create { id: 65, stay: Stay::Resident, door: Door::Open, keep: Keep::Default }).await);
 }
 
 #[tokio::test(start_paused = true)]

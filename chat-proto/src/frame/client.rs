@@ -1,7 +1,7 @@
 //! What a client may say, body by body.
 
 use super::Door;
-use crate::entry::{EntryBody, PostId, RoomId, Seq};
+use crate::entry::{EntryBody, PostId, RoomId, Seq, UnixMillis};
 use crate::invite::Secret;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -39,6 +39,17 @@ pub enum Stay {
     Visitor,
 }
 
+/// How long a room is to keep what is said. A server may keep it shorter; [`Label`](super::Label) says what holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Keep {
+    /// As long as the server does by itself.
+    Default,
+    /// So many milliseconds.
+    Millis(u64),
+    /// As long as the room is there.
+    Forever,
+}
+
 /// Opens a room and enters it. Answered by [`Joined`](super::Joined).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Create {
@@ -48,6 +59,8 @@ pub struct Create {
     pub stay: Stay,
     /// Who may come in.
     pub door: Door,
+    /// How long what is said is kept.
+    pub keep: Keep,
 }
 
 /// Enters the room that a code finds. Answered by [`Joined`](super::Joined).
@@ -79,7 +92,8 @@ pub struct Leave {
     pub room: RoomId,
 }
 
-/// Appends an entry. Answered by [`Accepted`](super::Accepted). Only message, action, topic and act can be posted.
+/// Appends an entry. Answered by [`Accepted`](super::Accepted). Only message, action, topic, act and forget can be
+/// posted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Post {
     /// Where.
@@ -133,3 +147,32 @@ pub struct Names {}
 /// ends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GiveUp {}
+
+/// Looks for messages and actions in a room that this session reads, the newest first. Answered by [`Found`](super::Found).
+/// Names words, or a person, or both.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Search {
+    /// Which room.
+    pub room: RoomId,
+    /// Words and "phrases in quotes", all of which must be in a message, in any case; UTF-8, at most
+    /// [`SEARCH_BYTES`](crate::limits::SEARCH_BYTES); empty for any message. A word that ends in `*` stands for all that begin so.
+    pub words: Bytes,
+    /// By whom: a name, UTF-8, or one that looks like it; empty for anybody.
+    pub from: Bytes,
+    /// Only what was said at this time or later.
+    pub since: Option<UnixMillis>,
+    /// Only what was said before this time.
+    pub until: Option<UnixMillis>,
+    /// Only entries before this one: the last hit of the page before, or the greatest number.
+    pub before: Seq,
+}
+
+/// Says how far this person has read a room, so that they find the place again wherever they come back. Never moves
+/// back. Answered by [`Done`](super::Done).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Read {
+    /// Which room.
+    pub room: RoomId,
+    /// The last entry that was read.
+    pub seq: Seq,
+}

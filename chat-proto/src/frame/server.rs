@@ -1,8 +1,8 @@
 //! What a server may say, body by body. [`Refused`](crate::Refused) has a file of its own.
 
-use crate::entry::{Entry, PersonId, PostId, RoomId, Seq, UnixMillis};
+use crate::entry::{Author, Entry, PersonId, PostId, RoomId, Seq, UnixMillis};
 use crate::invite::Secret;
-use crate::limits::{MEMBERS_PER_FRAME, NAMES_PER_LIST, PAGE_ENTRIES, ROOMS_PER_SESSION};
+use crate::limits::{MEMBERS_PER_FRAME, NAMES_PER_LIST, PAGE_ENTRIES, ROOMS_PER_SESSION, SEARCH_HITS};
 use crate::wire::Capped;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -118,15 +118,23 @@ pub enum Lock {
     Locked,
 }
 
-/// What a room keeps.
+/// What a room keeps, and for how long. Whoever runs the server can read what it keeps. The oldest entries go first;
+/// a bound that is none does not hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Label {
     /// How safe an accepted entry is.
     pub durability: Durability,
-    /// The newest entries that are kept; older ones go.
-    pub keeps_entries: u64,
-    /// The bytes of entries that are kept.
-    pub keeps_bytes: u64,
+    /// For how long an entry is kept, in milliseconds.
+    pub keeps_ms: Option<u64>,
+    /// How many entries of this room are kept.
+    pub keeps_entries: Option<u64>,
+    /// How many bytes of this room are kept.
+    pub keeps_bytes: Option<u64>,
+    /// How many bytes of all rooms together are kept; the largest room gives first.
+    pub keeps_bytes_of_all: Option<u64>,
+    /// How long the room waits for somebody once nobody is present, in milliseconds. In memory it ends at once when the
+    /// last one says `Bye`, and waits so long for one who was cut off.
+    pub waits_ms: u64,
 }
 
 /// A summary of a room, as of its head.
@@ -144,6 +152,8 @@ pub struct RoomState {
     pub lock: Lock,
     /// How many members follow in [`Members`].
     pub members: u32,
+    /// How far this person has read, as far as the server was told ([`Read`](super::Read)); 0 if it was not.
+    pub read: Seq,
 }
 
 /// Answers [`Create`](super::Create), [`Join`](super::Join) and [`Resume`](super::Resume).
@@ -325,4 +335,51 @@ pub struct HeldName {
 pub struct NameList {
     /// In no order.
     pub names: Capped<HeldName, NAMES_PER_LIST>,
+}
+
+/// A message or an action, shortened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Excerpt {
+    /// Its place.
+    pub seq: Seq,
+    /// When it was said.
+    pub time: UnixMillis,
+    /// By whom.
+    pub author: Author,
+    /// At most [`EXCERPT_BYTES`](crate::limits::EXCERPT_BYTES) of it, UTF-8; of a hit, the part with the first word that was
+    /// looked for.
+    pub text: Bytes,
+}
+
+/// What a search found, with what was said just before and after it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hit {
+    /// The message before it, if one is kept.
+    pub before: Option<Excerpt>,
+    /// The message that was found.
+    pub found: Excerpt,
+    /// The message after it, if there is one.
+    pub after: Option<Excerpt>,
+}
+
+/// What lies beyond the hits of a [`Found`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Beyond {
+    /// No more hits.
+    Nothing,
+    /// Perhaps more: ask again for what is before the last hit.
+    More,
+    /// The search took too long and was given up: rarer words, or a shorter time, would help.
+    Unsearched,
+}
+
+/// Answers [`Search`](super::Search).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// Which room.
+    pub room: RoomId,
+    /// The newest first.
+    pub hits: Capped<Hit, SEARCH_HITS>,
+    /// Whether there are more.
+    pub beyond: Beyond,
 }

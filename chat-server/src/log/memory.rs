@@ -1,9 +1,13 @@
 //! Logs in memory: gone with the process, bounded per room and together.
 
-use super::{Completion, Draft, End, Finding, Log, Logs, Outcome, Range, Reading, Slice, Stored, Verdict, is_same};
+use super::record::{Fact, Record, RoomRecord};
+use super::search::{Findings, Query};
+use super::{
+    Completion, Draft, End, Finding, Log, Logs, Outcome, Range, Reading, Slice, Stored, Verdict, Written, is_same,
+};
 use crate::config::MemoryLimits;
-use chat_proto::frame::{Durability, Label};
-use chat_proto::{Entry, PersonId, PostId, RoomId, Seq, codec, wire};
+use chat_proto::frame::{Beyond, Durability, Keep, Label};
+use chat_proto::{Entry, PersonId, PostId, RoomId, Seq, UnixMillis, codec, wire};
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -79,7 +83,7 @@ impl MemoryLogs {
 }
 
 impl Logs for MemoryLogs {
-    fn open(&self, room: RoomId) -> Arc<dyn Log> {
+    fn open(&self, room: RoomId, _: &RoomRecord) -> Arc<dyn Log> {
         let fresh = || Arc::new(MemoryLog { shared: Arc::clone(&self.shared), kept: Mutex::default() });
         Arc::clone(self.shared.lock().entry(room).or_insert_with(fresh)) as Arc<dyn Log>
     }
@@ -92,13 +96,26 @@ impl Logs for MemoryLogs {
         }
     }
 
-    fn label(&self) -> Label {
-        let MemoryLimits { room_entries, room_bytes, .. } = self.shared.limits;
-        Label { durability: Durability::Memory, keeps_entries: room_entries as u64, keeps_bytes: room_bytes as u64 }
+    fn keep(&self, _: Vec<Fact>) -> Written {
+        Written::at_once()
+    }
+
+    fn sweep(&self, _: UnixMillis) {}
+
+    fn label(&self, _: Keep) -> Label {
+        let MemoryLimits { room_entries, room_bytes, total_bytes, waits } = self.shared.limits;
+        Label {
+            durability: Durability::Memory,
+            keeps_ms: None,
+            keeps_entries: Some(room_entries as u64),
+            keeps_bytes: Some(room_bytes as u64),
+            keeps_bytes_of_all: Some(total_bytes as u64),
+            waits_ms: waits.as_millis() as u64,
+        }
     }
 
     fn describe(&self) -> String {
-        let MemoryLimits { room_entries, room_bytes, total_bytes } = self.shared.limits;
+        let MemoryLimits { room_entries, room_bytes, total_bytes, .. } = self.shared.limits;
         let (room_mib, total_mib) = (room_bytes >> 20, total_bytes >> 20);
         format!(
             "in memory, gone with the room or the server\n\
@@ -169,7 +186,7 @@ impl MemoryLog {
 impl Log for MemoryLog {
     fn append(&self, drafts: Vec<Draft>, done: Completion) {
         let (verdicts, entries) = self.take(drafts);
-        let MemoryLimits { room_entries, room_bytes, total_bytes } = self.shared.limits;
+        let MemoryLimits { room_entries, room_bytes, total_bytes, .. } = self.shared.limits;
         self.trim(|kept, _| kept.entries.len() > room_entries || kept.bytes > room_bytes);
         if self.shared.total_bytes.load(Ordering::Relaxed) > total_bytes {
             self.shared.fit();
@@ -177,14 +194,20 @@ impl Log for MemoryLog {
         done(Outcome::Committed { verdicts, entries });
     }
 
+    fn keep(&self, _: Vec<Record>) {}
+
     fn read(&self, range: Range) -> Reading<'_, Slice> {
         let slice = self.lock().slice(&range);
-        Box::pin(std::future::ready(slice))
+        Box::pin(std::future::ready(Ok(slice)))
     }
 
     fn find(&self, person: PersonId, post: PostId) -> Reading<'_, Finding> {
         let finding = self.lock().find(Sender { person, instance: post.instance }, post.n);
-        Box::pin(std::future::ready(finding.map_or(Finding::Nothing, Finding::Entry)))
+        Box::pin(std::future::ready(Ok(finding.map_or(Finding::Nothing, Finding::Entry))))
+    }
+
+    fn search(&self, _: Query) -> Reading<'_, Findings> {
+        Box::pin(std::future::ready(Ok(Findings { hits: Vec::new(), beyond: Beyond::Nothing })))
     }
 }
 
@@ -226,7 +249,7 @@ impl Kept {
     }
 
     fn store(&mut self, draft: Draft) -> Stored {
-        let Draft { time, author, post, body } = draft;
+        let Draft { time, author, post, body, .. } = draft;
         let (seq, prev) = (self.head.next(), self.head);
         self.head = seq;
         let bytes = codec::entry_bytes(&Entry { seq, prev, time, author, post, body });

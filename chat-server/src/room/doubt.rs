@@ -4,7 +4,7 @@ use super::Room;
 use super::gathering::{Item, Phase};
 use super::mailbox::Decided;
 use super::writing::{Effect, take_tickets};
-use crate::log::{Range, Stored};
+use crate::log::{Range, ReadError, Stored};
 use chat_proto::{Entry, wire};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -25,20 +25,24 @@ impl Room {
     }
 
     /// Finds out what became of a commit whose outcome was not known, by reading the log again.
-    pub(crate) async fn reconcile(self: &Arc<Self>) {
+    ///
+    /// # Errors
+    /// [`ReadError`]; nobody knows it yet.
+    pub(crate) async fn reconcile(self: &Arc<Self>) -> Result<(), ReadError> {
         if !self.is_uncertain() {
-            return;
+            return Ok(());
         }
         // One at a time: a second reader's news would be old, and a commit may be under way when it is through.
         let _alone = self.reconciling.lock().await;
         while self.is_uncertain() {
-            let slice = self.log.read(Range::first_after(self.head())).await;
+            let slice = self.log.read(Range::first_after(self.head())).await?;
             match slice.entries.as_slice() {
                 [] => self.resume_writing(),
                 entries => self.publish(&self.effects_of(entries), entries),
             }
         }
         self.flush();
+        Ok(())
     }
 
     /// What entries change that were found in the log: what they would have changed if their commit had been known.

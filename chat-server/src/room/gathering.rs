@@ -64,7 +64,7 @@ impl Item {
 
     /// Whether this became `entry`.
     pub(super) fn became(&self, entry: &Entry) -> bool {
-        let Draft { time, author, post, body } = &self.draft;
+        let Draft { time, author, post, body, .. } = &self.draft;
         (*time, author, *post, body) == (entry.time, &entry.author, entry.post, &entry.body)
     }
 
@@ -83,15 +83,7 @@ impl Item {
     /// About how many bytes the entry takes: its text, and a fair guess for the rest.
     fn weight(&self) -> usize {
         const REST: usize = 128;
-        let text = match &self.draft.body {
-            EntryBody::Message(text) | EntryBody::Action(text) | EntryBody::Topic(text) | EntryBody::Renamed(text) => {
-                text.len()
-            }
-            EntryBody::Unknown { body, .. } => body.len(),
-            EntryBody::Act(act) => act.target().map_or(0, |target| target.name.len()),
-            EntryBody::Opened | EntryBody::Joined(_) | EntryBody::Left(_) => 0,
-        };
-        text + REST
+        self.draft.body.bytes().len() + REST
     }
 }
 
@@ -118,7 +110,12 @@ impl Writing {
     }
 
     pub(super) fn note_as(&mut self, now: UnixMillis, (author, key): (Author, Key), body: EntryBody) {
-        self.gather(Item { draft: Draft { time: now, author, post: None, body }, key, whom: None, ticket: None });
+        self.gather(Item {
+            draft: Draft { time: now, author, post: None, body, records: Vec::new() },
+            key,
+            whom: None,
+            ticket: None,
+        });
     }
 
     /// Gathers the end of an ownership. Who is next is filled in when it is written.

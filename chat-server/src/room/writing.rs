@@ -99,7 +99,7 @@ impl Room {
             return Submitted::Gathered { pause: None };
         }
         let Said { body, whom } = said;
-        let draft = Draft { time: self.environment.now(), author, post: Some(ticket.id), body };
+        let draft = Draft { time: self.environment.now(), author, post: Some(ticket.id), body, records: Vec::new() };
         state.writing.gather(Item { draft, key: person.key, whom, ticket: Some(ticket) });
         Submitted::Gathered { pause: state.writing.pace.take(1.0) }
     }
@@ -135,7 +135,7 @@ impl Room {
     fn settle(&self, batch: VecDeque<Item>, verdicts: &[Verdict], entries: &[Stored]) {
         let appended = batch.iter().zip(verdicts).filter(|(_, verdict)| matches!(verdict, Verdict::Appended(_)));
         self.publish(&appended.map(|(item, _)| Effect::of(item)).collect::<Vec<_>>(), entries);
-        let durability = self.durability;
+        let durability = self.label.durability;
         for (item, verdict) in batch.into_iter().zip(verdicts) {
             if let Some(ticket) = item.ticket {
                 let decided = decide(ticket.id, *verdict, durability);
@@ -190,5 +190,6 @@ fn decide(id: PostId, verdict: Verdict, durability: Durability) -> Decided {
         Verdict::Reused => Decided::Refused(refusals::id_reused()),
         Verdict::TooOld => Decided::Refused(refusals::id_too_old()),
         Verdict::OutOfOrder => Decided::Refused(refusals::out_of_order()),
+        Verdict::NoPlace => Decided::Refused(refusals::storage_full()),
     }
 }

@@ -4,7 +4,7 @@
 //! behind, and reads the log from its cursor until it has caught up; news that arrives meanwhile is in the log too.
 
 use super::outbound::Outbound;
-use crate::log::{Range, Slice};
+use crate::log::{Range, ReadError, Slice};
 use crate::people::Person;
 use crate::room::{Batch, Departure, News, Readers, Room, SessionId};
 use crate::rooms::{Entered, Rooms};
@@ -165,19 +165,24 @@ impl Deliveries {
     }
 
     /// Reads the next piece of one log that the session is behind in.
-    pub(super) async fn catch_up(&mut self, outbound: &mut Outbound) {
-        let Some(id) = self.next_behind() else { return };
+    ///
+    /// # Errors
+    /// [`ReadError`]: it stays behind.
+    pub(super) async fn catch_up(&mut self, outbound: &mut Outbound) -> Result<(), ReadError> {
+        let Some(id) = self.next_behind() else { return Ok(()) };
         self.caught_up = Some(id);
-        let Some(cursor) = self.cursors.get_mut(&id) else { return };
-        let Some(at) = cursor.at else { return };
-        let slice = cursor.room.read(Range::first_after(at)).await;
+        let Some(cursor) = self.cursors.get_mut(&id) else { return Ok(()) };
+        let Some(at) = cursor.at else { return Ok(()) };
+        let slice = cursor.room.read(Range::first_after(at)).await?;
         // The right to read may have ended since; a batch that said so may be among those that were missed.
         if !cursor.room.is_attached(self.session, self.person.id) {
-            return self.dismiss(id, outbound);
+            self.dismiss(id, outbound);
+            return Ok(());
         }
         let at = give(id, at, &slice, outbound);
         cursor.at = Some(at);
         cursor.is_behind = at < slice.head;
+        Ok(())
     }
 
     /// The rooms take turns: one that is busier than the peer can read would keep all the others waiting.

@@ -56,6 +56,8 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             ClientFrame::Rename(rename) => self.on_rename(request, &rename),
             ClientFrame::Ping(_) => self.on_ping(request),
             ClientFrame::Invite(invite) => self.on_invite(request, &invite),
+            ClientFrame::Search(search) => self.on_search(request, &search).await,
+            ClientFrame::Read(read) => self.on_read_up_to(request, &read),
             ClientFrame::Names(_) => self.on_names(request),
             ClientFrame::GiveUp(_) => return self.on_give_up(request).await,
         };

@@ -89,7 +89,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         if !room.is_member(self.member().deliveries.person_id()) {
             self.check_membership_count(stay)?;
         }
-        room.reconcile().await;
+        room.reconcile().await.map_err(refusals::storage_failed)?;
         if let Start::After(after) = start {
             check_cursor(&room, after).await?;
         }
@@ -118,7 +118,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         let room = Arc::clone(&entered.room);
         let person = Arc::clone(self.member().deliveries.person());
         let summary = room.summary(&person);
-        let page = room.read(Range::last_page()).await;
+        let page = room.read(Range::last_page()).await.map_err(refusals::storage_failed)?;
         // Whoever was removed meanwhile gets nothing that may have been said since.
         if room.take_removed(self.id) {
             return Err(self.turned_out(&room));
@@ -127,11 +127,12 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         let opening = if is_visitor { Opening::nothing(page.head, page.oldest) } else { Opening::of(start, page) };
         let state = RoomState {
             topic: Bytes::copy_from_slice(summary.topic.as_str().as_bytes()),
-            label: self.shared.rooms.logs().label(),
+            label: room.label(),
             role: summary.role,
             door: summary.door,
             lock: summary.lock,
             members: summary.members.len() as u32,
+            read: Seq::START,
         };
         let (oldest, cursor) = (opening.page.oldest, opening.cursor);
         self.answer(
@@ -188,7 +189,7 @@ async fn check_cursor(room: &Room, after: Seq) -> Result<(), Refused> {
     if after <= room.head() {
         return Ok(());
     }
-    let head = room.read(Range::last_page()).await.head;
+    let head = room.read(Range::last_page()).await.map_err(refusals::storage_failed)?.head;
     if after <= head { Ok(()) } else { Err(refusals::bad_cursor(after, head)) }
 }
 

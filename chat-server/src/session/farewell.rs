@@ -3,6 +3,7 @@
 use super::Shared;
 use crate::environment::random;
 use crate::guard::Offence;
+use crate::log::ReadError;
 use crate::refusals;
 use crate::room::Departure;
 use chat_proto::frame::GoAway;
@@ -72,6 +73,9 @@ pub(crate) enum Farewell {
     /// Nobody knows what became of a post.
     #[error("the outcome of a post is not known")]
     OutcomeUnknown,
+    /// What follows in a room cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] ReadError),
     /// A defect of the server.
     #[error("a defect of the server")]
     Crashed,
@@ -154,6 +158,7 @@ impl Farewell {
                 Code::OUTCOME_UNKNOWN,
                 "it is not known whether the message was stored; connect again and send it under the same id",
             ),
+            Self::Unreadable(error) => Some(refusals::storage_failed(error.clone()).into()),
             Self::Crashed => {
                 refused(Code::INTERNAL, "the server has a defect, which ended this connection; connect again")
             }

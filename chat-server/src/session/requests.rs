@@ -31,7 +31,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         body: Option<&EntryBody>,
         refused: Refused,
     ) -> Result<(), Refused> {
-        match self.find(room, id).await {
+        match self.find(room, id).await? {
             Some(entry) if body.is_some_and(|body| is_same(&entry.body, body)) => {
                 let durability = self.shared.rooms.logs().durability();
                 self.answer(request, Accepted { id, seq: entry.seq, durability });
@@ -88,11 +88,12 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         }
     }
 
-    async fn find(&mut self, room: RoomId, id: PostId) -> Option<Entry> {
+    async fn find(&mut self, room: RoomId, id: PostId) -> Result<Option<Entry>, Refused> {
         let person = self.member().deliveries.person_id();
-        match self.shared.rooms.by_id(room)?.find(person, id).await {
-            Finding::Entry(stored) => wire::decode(&stored.bytes).ok(),
-            Finding::Nothing => None,
+        let Some(room) = self.shared.rooms.by_id(room) else { return Ok(None) };
+        match room.find(person, id).await.map_err(refusals::storage_failed)? {
+            Finding::Entry(stored) => Ok(wire::decode(&stored.bytes).ok()),
+            Finding::Nothing => Ok(None),
         }
     }
 
@@ -128,7 +129,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         if history.before <= history.after {
             return Err(refusals::bad_range(history.after, history.before));
         }
-        let slice = room.read(range_of(history)).await;
+        let slice = room.read(range_of(history)).await.map_err(refusals::storage_failed)?;
         // Whoever was removed meanwhile gets nothing that may have been said since.
         if !room.is_attached(self.id, person) {
             return Err(refusals::not_member());
@@ -158,6 +159,7 @@ fn judged(body: EntryBody) -> Result<EntryBody, Refused> {
         }
         EntryBody::Act(Act::Own(_)) => Err(refusals::not_by_hand()),
         EntryBody::Act(act) => Ok(EntryBody::Act(act)),
+        EntryBody::Forget => Ok(EntryBody::Forget),
         other => Err(refusals::unsupported_entry(other.kind())),
     }
 }

@@ -1,10 +1,13 @@
 //! Logs whose commits wait until a test lets them go, refuses them, or leaves them in doubt.
 
 use super::{Peer, World, unhurried};
-use chat_proto::{Code, PersonId, PostId, Refused, RoomId};
+use chat_proto::frame::Keep;
+use chat_proto::{Code, PersonId, PostId, Refused, RoomId, UnixMillis};
 use chat_server::Config;
 use chat_server::log::memory::MemoryLogs;
-use chat_server::log::{Completion, Draft, Finding, Log, Logs, Outcome, Range, Reading, Slice};
+use chat_server::log::record::{Fact, Record, RoomRecord};
+use chat_server::log::search::{Findings, Query};
+use chat_server::log::{Completion, Draft, Finding, Log, Logs, Outcome, Range, Reading, Slice, Written};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
@@ -41,17 +44,25 @@ struct HeldLog {
 }
 
 impl Logs for Held {
-    fn open(&self, room: RoomId) -> Arc<dyn Log> {
+    fn open(&self, room: RoomId, record: &RoomRecord) -> Arc<dyn Log> {
         let (waiting, slow_reads) = (Arc::clone(&self.waiting), Arc::clone(&self.slow_reads));
-        Arc::new(HeldLog { inner: self.inner.open(room), waiting, slow_reads })
+        Arc::new(HeldLog { inner: self.inner.open(room, record), waiting, slow_reads })
     }
 
     fn erase(&self, room: RoomId) {
         self.inner.erase(room);
     }
 
-    fn label(&self) -> chat_proto::frame::Label {
-        self.inner.label()
+    fn keep(&self, facts: Vec<Fact>) -> Written {
+        self.inner.keep(facts)
+    }
+
+    fn sweep(&self, now: UnixMillis) {
+        self.inner.sweep(now);
+    }
+
+    fn label(&self, keep: Keep) -> chat_proto::frame::Label {
+        self.inner.label(keep)
     }
 
     fn describe(&self) -> String {
@@ -63,6 +74,14 @@ impl Log for HeldLog {
     fn append(&self, drafts: Vec<Draft>, done: Completion) {
         let log = Arc::clone(&self.inner);
         self.waiting.lock().unwrap().push(Waiting { log, drafts, done });
+    }
+
+    fn keep(&self, records: Vec<Record>) {
+        self.inner.keep(records);
+    }
+
+    fn search(&self, query: Query) -> Reading<'_, Findings> {
+        self.inner.search(query)
     }
 
     fn read(&self, range: Range) -> Reading<'_, Slice> {

@@ -10,8 +10,8 @@ use bytes::{Bytes, BytesMut};
 use chat_proto::codec::to_bytes;
 use chat_proto::frame::Door;
 use chat_proto::frame::{
-    Accepted, Bye, Create, EndReason, Hello, Invitation, Invite, Join, Joined, Leave, Login, Member, Post, Resume,
-    RoomState, Stay, Welcome,
+    Accepted, Bye, Create, EndReason, Hello, Invitation, Invite, Join, Joined, Keep, Leave, Login, Member, Post,
+    Resume, RoomState, Stay, Welcome,
 };
 use chat_proto::limits::FRAME_BYTES_FROM_SERVER;
 use chat_proto::{
@@ -346,7 +346,7 @@ impl Peer {
 
     pub async fn create_as(&mut self, stay: Stay) -> Joined {
         let id = self.instance;
-        expect_joined(self.ask(Create { id, stay, door: Door::Open }).await)
+        expect_joined(self.ask(Create { id, stay, door: Door::Open, keep: Keep::Default }).await)
     }
 
     pub async fn join(&mut self, code: [u8; 4]) -> Joined {
@@ -408,7 +408,7 @@ impl Peer {
 
     pub async fn create_private(&mut self) -> Joined {
         let id = self.instance;
-        expect_joined(self.ask(Create { id, stay: Stay::Resident, door: Door::Private }).await)
+        expect_joined(self.ask(Create { id, stay: Stay::Resident, door: Door::Private, keep: Keep::Default }).await)
     }
 
     pub async fn invite(&mut self, room: RoomId) -> Result<Invitation, Refused> {
@@ -474,6 +474,12 @@ pub fn expect_joined(frame: ServerFrame) -> Joined {
     }
 }
 
+/// What is kept of a new room.
+pub fn record() -> chat_server::log::record::RoomRecord {
+    let code = RoomCode::parse(b"AB3Z").unwrap();
+    chat_server::log::record::RoomRecord { code, keep: Keep::Default, state: "{}".to_owned() }
+}
+
 /// Whoever is called this: the server finds them.
 pub fn called(name: &str) -> Target {
     Target { person: PersonId(0), name: Bytes::copy_from_slice(name.as_bytes()) }
@@ -486,6 +492,8 @@ pub fn gist(entry: &Entry) -> String {
         EntryBody::Message(text) => format!("{name}: {}", String::from_utf8_lossy(text)),
         EntryBody::Action(text) => format!("* {name} {}", String::from_utf8_lossy(text)),
         EntryBody::Topic(text) => format!("{name} topic {}", String::from_utf8_lossy(text)),
+        EntryBody::Forget => format!("{name} forgets"),
+        EntryBody::Erased => format!("{name} erased"),
         EntryBody::Opened => format!("{name} opened"),
         EntryBody::Act(act) => format!("{name} {}", deed(act)),
         EntryBody::Joined(_) => format!("{name} joined"),

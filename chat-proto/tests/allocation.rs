@@ -5,8 +5,8 @@ mod table;
 
 use chat_proto::entry::{PersonId, RoomId, Seq, UnixMillis};
 use chat_proto::frame::{
-    Batch, ClientFrame, Frame, Hello, Join, Joined, Login, Members, NameList, Page, Pong, Post, Rename, ServerFrame,
-    Welcome,
+    Batch, ClientFrame, Found, Frame, Hello, Join, Joined, Login, Members, NameList, Page, Pong, Post, Rename, Search,
+    ServerFrame, Welcome,
 };
 use chat_proto::limits::FRAME_BYTES_FROM_SERVER;
 use chat_proto::refusal::Refused;
@@ -73,7 +73,11 @@ fn the_most_elements_that_a_frame_may_have_stay_small() {
     let entry = [0, 0, 0, 0, 0, 0, 16, 0];
     let batch = [&wire::encode(&RoomId([0; 16]))[..], &wire::encode(&200_u64), &entry.repeat(200)].concat();
 
-    for (kind, body) in [(Members::KIND, members), (Batch::KIND, batch)] {
+    // A hit between two others, none of which says anything.
+    let hit = [&[1][..], &[0; 5], &[0; 5], &[1], &[0; 5]].concat();
+    let found = [&wire::encode(&RoomId([0; 16]))[..], &wire::encode(&20_u64), &hit.repeat(20), &[0]].concat();
+
+    for (kind, body) in [(Members::KIND, members), (Batch::KIND, batch), (Found::KIND, found)] {
         let (refusal, peak_bytes) = measured(|| refusal(kind, &body));
 
         assert_eq!(refusal, None, "kind {kind:#04x}");
@@ -94,6 +98,7 @@ fn claims() -> Vec<(&'static str, u16, Vec<u8>)> {
     let room = RoomId([7; 16]);
     let limits = [0_u32; 10];
     let entry_head = (Seq(1), Seq(0), UnixMillis(0), PersonId(7));
+    let excerpt_head = (Seq(1), UnixMillis(0), PersonId(7));
     let joined_head = (room, [0_u8; 4], Seq(1), Seq(1), Seq(0));
     vec![
         ("hello.name", Hello::KIND, wire::encode(&(1_u16, 1_u16))),
@@ -116,6 +121,11 @@ fn claims() -> Vec<(&'static str, u16, Vec<u8>)> {
         ("page", Page::KIND, wire::encode(&(room, Seq(1)))),
         ("page.author", Page::KIND, wire::encode(&(room, Seq(1), 1_u64, entry_head))),
         ("pong", Pong::KIND, wire::encode(&0_i64)),
+        ("search.words", Search::KIND, wire::encode(&room)),
+        ("search.from", Search::KIND, wire::encode(&(room, "words"))),
+        ("found", Found::KIND, wire::encode(&room)),
+        ("found.author", Found::KIND, wire::encode(&(room, 1_u64, 0_u8, excerpt_head))),
+        ("found.text", Found::KIND, wire::encode(&(room, 1_u64, 0_u8, excerpt_head, "alice"))),
         ("refused.text", Refused::KIND, wire::encode(&1_u16)),
         ("refused.detail", Refused::KIND, wire::encode(&(1_u16, "no", 0_u8, 5_u32))),
     ]

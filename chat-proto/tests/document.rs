@@ -89,6 +89,10 @@ fn every_limit_has_its_value() {
         ("PAGE_BYTES", is::PAGE_BYTES as u128),
         ("BATCH_BYTES", is::BATCH_BYTES as u128),
         ("RESUME_ENTRIES", u128::from(is::RESUME_ENTRIES)),
+        ("SEARCH_BYTES", is::SEARCH_BYTES as u128),
+        ("SEARCH_TERMS", is::SEARCH_TERMS as u128),
+        ("SEARCH_HITS", is::SEARCH_HITS as u128),
+        ("EXCERPT_BYTES", is::EXCERPT_BYTES as u128),
         ("MEMBERS_PER_FRAME", is::MEMBERS_PER_FRAME as u128),
         ("NAMES_PER_LIST", is::NAMES_PER_LIST as u128),
         ("SECRET_BYTES", is::SECRET_BYTES as u128),
@@ -195,7 +199,7 @@ impl Reader<'_> {
                 let count = self.number();
                 self.take(count as usize);
             }
-            "post id" => ["u64", "u64"].iter().for_each(|part| self.skip(part)),
+            "post id" | "excerpt" => structure(of_type).iter().for_each(|part| self.skip(part)),
             _ => match of_type.strip_prefix("optional ") {
                 Some(of_type) if self.take(1) == [1] => self.skip(of_type),
                 Some(_) => {}
@@ -228,6 +232,15 @@ impl Reader<'_> {
         self.rest = rest;
         taken
     }
+}
+
+/// The types of the fields of a structure that has a name: `instance: u64`, `n: u64`.
+fn structure(name: &str) -> Vec<&'static str> {
+    let named = cells("name").into_iter().find(|row| row[0] == name).unwrap_or_else(|| panic!("no type {name}"));
+    named[1]
+        .split(", ")
+        .map(|field| field.trim_matches('`').split_once(": ").expect("a field and its type").1)
+        .collect()
 }
 
 /// The table of fields behind a heading: names and types, in order. None if the next heading comes first.

@@ -10,7 +10,7 @@ mod values;
 use bytes::{Bytes, BytesMut};
 use chat_proto::codec::{self, FrameCodec, Payload};
 use chat_proto::entry::{Act, BanScope, LeaveReason};
-use chat_proto::frame::{Door, Durability, EndReason, GapKind, Lock, Presence, Role, Stay, Voice};
+use chat_proto::frame::{Beyond, Door, Durability, EndReason, GapKind, Keep, Lock, Presence, Role, Stay, Voice};
 use chat_proto::limits::FRAME_BYTES_FROM_SERVER;
 use chat_proto::wire::{self, encode};
 use chat_proto::{ClientFrame, Detail, Entry, EntryBody, Frame, ServerFrame};
@@ -93,6 +93,8 @@ fn name(body: &EntryBody) -> &'static str {
         EntryBody::Action(_) => "Action",
         EntryBody::Topic(_) => "Topic",
         EntryBody::Act(_) => "Act",
+        EntryBody::Forget => "Forget",
+        EntryBody::Erased => "Erased",
         EntryBody::Opened => "Opened",
         EntryBody::Joined(_) => "Joined",
         EntryBody::Left(_) => "Left",
@@ -107,6 +109,9 @@ fn choices() -> Vec<(&'static str, Vec<u8>)> {
         ("Stay::Resident", encode(&Stay::Resident)),
         ("Stay::Watcher", encode(&Stay::Watcher)),
         ("Stay::Visitor", encode(&Stay::Visitor)),
+        ("Keep::Default", encode(&Keep::Default)),
+        ("Keep::Millis(604800000)", encode(&Keep::Millis(604_800_000))),
+        ("Keep::Forever", encode(&Keep::Forever)),
         ("Durability::Memory", encode(&Durability::Memory)),
         ("Durability::Disk", encode(&Durability::Disk)),
         ("Durability::Replicated", encode(&Durability::Replicated)),
@@ -128,6 +133,9 @@ fn choices() -> Vec<(&'static str, Vec<u8>)> {
         ("Lock::Locked", encode(&Lock::Locked)),
         ("EndReason::Over", encode(&EndReason::Over)),
         ("EndReason::Removed", encode(&EndReason::Removed)),
+        ("Beyond::Nothing", encode(&Beyond::Nothing)),
+        ("Beyond::More", encode(&Beyond::More)),
+        ("Beyond::Unsearched", encode(&Beyond::Unsearched)),
         ("BanScope::Key", encode(&BanScope::Key)),
         ("BanScope::Address", encode(&BanScope::Address)),
         ("Act::Kick(bob)", encode(&Act::Kick(values::bob()))),

@@ -8,7 +8,7 @@ use chat_proto::codec::{self, FrameCodec, FrameError, Payload, RawFrame};
 use chat_proto::entry::{EntryBody, RoomId, Seq};
 use chat_proto::limits::{
     FRAME_BYTES_BEFORE_LOGIN, FRAME_BYTES_FROM_CLIENT, FRAME_BYTES_FROM_SERVER, MEMBERS_PER_FRAME, NAMES_PER_LIST,
-    PAGE_ENTRIES,
+    PAGE_ENTRIES, SEARCH_HITS,
 };
 use chat_proto::wire::{self, WireError};
 use chat_proto::{ClientFrame, Entry, Frame, ServerFrame};
@@ -119,11 +119,13 @@ fn a_list_of_one_more_than_its_cap_is_refused_with_all_its_elements() {
     let count = |count: usize| wire::encode(&count);
     let member = wire::encode(&((0_u64, "", 0_u32), (0_u32, 0_u32, [0_u8; 32])));
     let name = wire::encode(&("", None::<u64>));
+    let hit = wire::encode(&(None::<u64>, (0_u64, 0_i64, 0_u64, "", ""), None::<u64>));
     let entry = &rows(ENTRIES)[0].1;
 
     let members = |n: usize| [&room[..], &count(n), &member.repeat(n)].concat();
     let batch = |n: usize| [&room[..], &count(n), &entry.repeat(n)].concat();
     let names = |n: usize| [&count(n)[..], &name.repeat(n)].concat();
+    let found = |n: usize| [&room[..], &count(n), &hit.repeat(n), &[0]].concat();
 
     assert!(matches!(ServerFrame::decode(0x84, &members(MEMBERS_PER_FRAME)), Ok(Some(ServerFrame::Members(_)))));
     assert!(ServerFrame::decode(0x84, &members(MEMBERS_PER_FRAME + 1)).is_err());
@@ -131,12 +133,14 @@ fn a_list_of_one_more_than_its_cap_is_refused_with_all_its_elements() {
     assert!(ServerFrame::decode(0x85, &batch(PAGE_ENTRIES + 1)).is_err());
     assert!(matches!(ServerFrame::decode(0x8f, &names(NAMES_PER_LIST)), Ok(Some(ServerFrame::NameList(_)))));
     assert!(ServerFrame::decode(0x8f, &names(NAMES_PER_LIST + 1)).is_err());
+    assert!(matches!(ServerFrame::decode(0x90, &found(SEARCH_HITS)), Ok(Some(ServerFrame::Found(_)))));
+    assert!(ServerFrame::decode(0x90, &found(SEARCH_HITS + 1)).is_err());
 }
 
 /// A10.
 #[test]
 fn a_frame_of_an_unknown_kind_keeps_its_request_and_is_nobodys() {
-    for kind in [0, 0x0f, 0x7f, 0x80, 0x90, 0xffff] {
+    for kind in [0, 0x11, 0x7f, 0x80, 0x91, 0xffff] {
         let mut inbox = stream(77, kind, b"whatever it may say");
 
         let Ok(Some(Payload::Frame(raw))) = FrameCodec::new(64).decode(&mut inbox) else { panic!("it is a frame") };
@@ -162,8 +166,19 @@ fn neither_end_takes_the_frames_of_the_other() {
 /// A10. The bodies: of a later version, too long, too short, of no variant, with something behind it.
 #[test]
 fn an_entry_that_cannot_be_read_is_kept_as_it_came() {
-    for (kind, body) in [(0, &[][..]), (900, b"later"), (16, &[1]), (17, &[0, 0]), (18, &[]), (18, &[5]), (18, &[0, 0])]
-    {
+    let beyond_us: [(u16, &[u8]); 10] = [
+        (0, &[]),
+        (900, b"later"),
+        (5, &[0]),
+        (15, b"what was erased"),
+        (16, &[1]),
+        (17, &[0, 0]),
+        (18, &[]),
+        (18, &[5]),
+        (18, &[0, 0]),
+        (20, &[]),
+    ];
+    for (kind, body) in beyond_us {
         let wire_body = wire::encode(&(kind, byte_string(body)));
 
         let read: EntryBody = wire::decode(&wire_body).unwrap();

@@ -7,12 +7,12 @@ use chat_proto::entry::{
     Act, Arrival, Author, BanScope, Entry, EntryBody, LeaveReason, PersonId, PostId, RoomId, Seq, Target, UnixMillis,
 };
 use chat_proto::frame::{
-    Accepted, Batch, Bye, Challenge, ClientFrame, Create, Done, Door, Durability, EndReason, Frame, Gap, GapKind,
-    GiveUp, GoAway, HeldName, Hello, History, Invitation, Invite, Join, Joined, Label, Leave, Limits, Lock, Login,
-    Member, Members, Membership, NameList, Names, Page, Ping, Pong, Post, Presence, Rename, Resume, Role, RoomEnded,
-    RoomHead, RoomState, ServerFrame, Stay, Voice, Welcome,
+    Accepted, Batch, Beyond, Bye, Challenge, ClientFrame, Create, Done, Door, Durability, EndReason, Excerpt, Found,
+    Frame, Gap, GapKind, GiveUp, GoAway, HeldName, Hello, History, Hit, Invitation, Invite, Join, Joined, Keep, Label,
+    Leave, Limits, Lock, Login, Member, Members, Membership, NameList, Names, Page, Ping, Pong, Post, Presence, Read,
+    Rename, Resume, Role, RoomEnded, RoomHead, RoomState, Search, ServerFrame, Stay, Voice, Welcome,
 };
-use chat_proto::limits::FRAME_BYTES_FROM_SERVER;
+use chat_proto::limits::{EXCERPT_BYTES, FRAME_BYTES_FROM_SERVER, NAME_BYTES, SEARCH_HITS};
 use chat_proto::refusal::{Code, Detail, Refused};
 use chat_proto::wire::{self, Capped};
 use proptest::collection::vec;
@@ -82,6 +82,19 @@ proptest! {
     }
 }
 
+#[test]
+fn the_fullest_findings_fit_into_a_frame() {
+    let author = Author { person: PersonId(u64::MAX), name: vec![b'n'; NAME_BYTES].into() };
+    let text = vec![b't'; EXCERPT_BYTES].into();
+    let excerpt = Excerpt { seq: Seq(u64::MAX), time: UnixMillis(i64::MAX), author, text };
+    let hit = Hit { before: Some(excerpt.clone()), found: excerpt.clone(), after: Some(excerpt) };
+    let hits = Capped::new(vec![hit; SEARCH_HITS]);
+
+    let found = ServerFrame::from(Found { room: RoomId([7; 16]), hits, beyond: Beyond::More });
+
+    assert_eq!(sent_and_read(1, &found), (1, Some(found)));
+}
+
 fn sent_and_read<F: Frame>(request: u32, frame: &F) -> (u32, Option<F>) {
     let mut inbox = BytesMut::from(&codec::to_bytes(request, frame)[..]);
     let payload = FrameCodec::new(FRAME_BYTES_FROM_SERVER).decode(&mut inbox).expect("within the limit");
@@ -103,7 +116,8 @@ fn client_frame() -> impl Strategy<Value = ClientFrame> {
             }
         ),
         some_bytes().prop_map(|signature| Login { signature }.into()),
-        (any::<u64>(), stay(), door()).prop_map(|(id, stay, door)| Create { id, stay, door }.into()),
+        (any::<u64>(), stay(), door(), keep())
+            .prop_map(|(id, stay, door, keep)| Create { id, stay, door, keep }.into()),
         (some_bytes(), stay(), secret()).prop_map(|(code, stay, secret)| Join { code, stay, secret }.into()),
         (room(), seq(), stay()).prop_map(|(room, after, stay)| Resume { room, after, stay }.into()),
         room().prop_map(|room| Leave { room }.into()),
@@ -121,6 +135,8 @@ fn client_frame() -> impl Strategy<Value = ClientFrame> {
         room().prop_map(|room| Invite { room }.into()),
         Just(Names {}.into()),
         Just(GiveUp {}.into()),
+        search().prop_map(Into::into),
+        (room(), seq()).prop_map(|(room, seq)| Read { room, seq }.into()),
     ]
 }
 
@@ -164,7 +180,47 @@ fn server_frame() -> impl Strategy<Value = ServerFrame> {
             let names = names.into_iter().map(|(name, rests_ms)| HeldName { name, rests_ms });
             NameList { names: Capped::new(names) }.into()
         }),
+        (room(), vec(hit(), 0..=SEARCH_HITS), beyond()).prop_map(|(room, hits, beyond)| Found {
+            room,
+            hits: Capped::new(hits),
+            beyond
+        }
+        .into()),
     ]
+}
+
+fn search() -> impl Strategy<Value = Search> {
+    let times = any::<(Option<i64>, Option<i64>)>();
+    (room(), some_bytes(), some_bytes(), times, seq()).prop_map(|(room, words, from, (since, until), before)| Search {
+        room,
+        words,
+        from,
+        since: since.map(UnixMillis),
+        until: until.map(UnixMillis),
+        before,
+    })
+}
+
+fn hit() -> impl Strategy<Value = Hit> {
+    let beside = || proptest::option::of(excerpt());
+    (beside(), excerpt(), beside()).prop_map(|(before, found, after)| Hit { before, found, after })
+}
+
+fn excerpt() -> impl Strategy<Value = Excerpt> {
+    (seq(), any::<(i64, u64)>(), some_bytes(), some_bytes()).prop_map(|(seq, (time, person), name, text)| Excerpt {
+        seq,
+        time: UnixMillis(time),
+        author: Author { person: PersonId(person), name },
+        text,
+    })
+}
+
+fn beyond() -> impl Strategy<Value = Beyond> {
+    prop_oneof![Just(Beyond::Nothing), Just(Beyond::More), Just(Beyond::Unsearched)]
+}
+
+fn keep() -> impl Strategy<Value = Keep> {
+    prop_oneof![Just(Keep::Default), any::<u64>().prop_map(Keep::Millis), Just(Keep::Forever)]
 }
 
 fn welcome() -> impl Strategy<Value = Welcome> {
@@ -198,14 +254,20 @@ fn limits() -> impl Strategy<Value = Limits> {
 
 fn room_state() -> impl Strategy<Value = RoomState> {
     let lock = prop_oneof![Just(Lock::Unlocked), Just(Lock::Locked)];
-    (some_bytes(), durability(), any::<(u64, u64, u32)>(), role(), door(), lock).prop_map(
-        |(topic, durability, (keeps_entries, keeps_bytes, members), role, door, lock)| RoomState {
-            topic,
-            label: Label { durability, keeps_entries, keeps_bytes },
-            role,
-            door,
-            lock,
-            members,
+    (some_bytes(), label(), any::<u32>(), role(), door(), lock, seq()).prop_map(
+        |(topic, label, members, role, door, lock, read)| RoomState { topic, label, role, door, lock, members, read },
+    )
+}
+
+fn label() -> impl Strategy<Value = Label> {
+    (durability(), any::<[Option<u64>; 4]>(), any::<u64>()).prop_map(
+        |(durability, [keeps_ms, keeps_entries, keeps_bytes, keeps_bytes_of_all], waits_ms)| Label {
+            durability,
+            keeps_ms,
+            keeps_entries,
+            keeps_bytes,
+            keeps_bytes_of_all,
+            waits_ms,
         },
     )
 }
@@ -275,6 +337,8 @@ fn entry_body() -> impl Strategy<Value = EntryBody> {
         some_bytes().prop_map(EntryBody::Message),
         some_bytes().prop_map(EntryBody::Action),
         some_bytes().prop_map(EntryBody::Topic),
+        Just(EntryBody::Forget),
+        Just(EntryBody::Erased),
         Just(EntryBody::Opened),
         arrival().prop_map(EntryBody::Joined),
         act().prop_map(EntryBody::Act),

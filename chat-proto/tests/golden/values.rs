@@ -7,10 +7,10 @@ use chat_proto::entry::{
     Act, Arrival, Author, BanScope, Entry, EntryBody, LeaveReason, PersonId, PostId, RoomId, Seq, Target, UnixMillis,
 };
 use chat_proto::frame::{
-    Accepted, Batch, Bye, Challenge, ClientFrame, Create, Done, Door, Durability, EndReason, Gap, GapKind, GiveUp,
-    GoAway, HeldName, Hello, History, Invitation, Invite, Join, Joined, Label, Leave, Limits, Lock, Login, Member,
-    Members, Membership, NameList, Names, Page, Ping, Pong, Post, Presence, Rename, Resume, Role, RoomEnded, RoomHead,
-    RoomState, ServerFrame, Stay, Voice, Welcome,
+    Accepted, Batch, Beyond, Bye, Challenge, ClientFrame, Create, Done, Door, Durability, EndReason, Excerpt, Found,
+    Gap, GapKind, GiveUp, GoAway, HeldName, Hello, History, Hit, Invitation, Invite, Join, Joined, Keep, Label, Leave,
+    Limits, Lock, Login, Member, Members, Membership, NameList, Names, Page, Ping, Pong, Post, Presence, Read, Rename,
+    Resume, Role, RoomEnded, RoomHead, RoomState, Search, ServerFrame, Stay, Voice, Welcome,
 };
 use chat_proto::refusal::{Code, Detail, Refused};
 use chat_proto::wire::Capped;
@@ -27,6 +27,7 @@ const SECRET: Secret = Secret([0x5e; 16]);
 const INSTANCE: u64 = 0x1122_3344_5566_7788;
 /// 2026-11-22T14:03:00Z.
 const TIME: UnixMillis = UnixMillis(1_795_356_180_000);
+const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// The key of alice, who says everything in this conversation.
 fn alice() -> SigningKey {
@@ -52,7 +53,7 @@ pub(crate) fn client_frames() -> Vec<Row<ClientFrame>> {
     vec![
         ("Hello", 1, hello().into()),
         ("Login", 2, Login { signature }.into()),
-        ("Create", 3, Create { id: 300, stay: Stay::Resident, door: Door::Private }.into()),
+        ("Create", 3, create().into()),
         ("Join", 4, Join { code: Bytes::from_static(b"ab3z"), stay: Stay::Resident, secret: Some(SECRET) }.into()),
         ("Resume", 5, Resume { room: ROOM, after: Seq(1000), stay: Stay::Watcher }.into()),
         ("Leave", 6, Leave { room: ROOM }.into()),
@@ -64,6 +65,8 @@ pub(crate) fn client_frames() -> Vec<Row<ClientFrame>> {
         ("Invite", 12, Invite { room: ROOM }.into()),
         ("Names", 13, Names {}.into()),
         ("GiveUp", 14, GiveUp {}.into()),
+        ("Search", 15, search().into()),
+        ("Read", 16, Read { room: ROOM, seq: Seq(1001) }.into()),
     ]
 }
 
@@ -84,6 +87,7 @@ pub(crate) fn server_frames() -> Vec<Row<ServerFrame>> {
         ("GoAway", 0, GoAway { reconnect_after_ms: 1_500 }.into()),
         ("Invitation", 12, Invitation { room: ROOM, code: CODE, secret: Some(SECRET) }.into()),
         ("NameList", 13, name_list().into()),
+        ("Found", 15, found().into()),
     ]
 }
 
@@ -97,12 +101,29 @@ pub(crate) fn entries() -> Vec<(&'static str, Entry)> {
             Entry { post: Some(id(3)), ..entry(1003, 1002, EntryBody::Topic(Bytes::from_static(b"release planning"))) },
         ),
         ("Act", Entry { post: Some(id(4)), ..entry(1004, 1003, EntryBody::Act(Act::Ban(bob(), BanScope::Address))) }),
+        ("Forget", Entry { post: Some(id(5)), ..entry(1005, 1004, EntryBody::Forget) }),
+        ("Erased", entry(1001, 1000, EntryBody::Erased)),
         ("Opened", opened()),
-        ("Joined", Entry { post: None, ..entry(1005, 1004, EntryBody::Joined(arrival())) }),
-        ("Left", Entry { post: None, ..entry(70_000, 1005, EntryBody::Left(LeaveReason::Lost)) }),
+        ("Joined", Entry { post: None, ..entry(1006, 1005, EntryBody::Joined(arrival())) }),
+        ("Left", Entry { post: None, ..entry(70_000, 1006, EntryBody::Left(LeaveReason::Lost)) }),
         ("Renamed", Entry { post: None, ..entry(70_001, 70_000, EntryBody::Renamed("Zoë".into())) }),
-        ("Unknown", Entry { post: Some(id(5)), ..entry(1_u64 << 32, 70_001, of_a_later_version()) }),
+        ("Unknown", Entry { post: Some(id(6)), ..entry(1_u64 << 32, 70_001, of_a_later_version()) }),
     ]
+}
+
+fn create() -> Create {
+    Create { id: 300, stay: Stay::Resident, door: Door::Private, keep: Keep::Millis(7 * DAY_MS) }
+}
+
+fn search() -> Search {
+    Search {
+        room: ROOM,
+        words: Bytes::from_static(b"pass* \"the build\""),
+        from: Bytes::from_static(b"bob"),
+        since: Some(TIME),
+        until: None,
+        before: Seq(u64::MAX),
+    }
 }
 
 fn message() -> EntryBody {
@@ -131,14 +152,11 @@ fn opened() -> Entry {
 }
 
 fn entry(seq: u64, prev: u64, body: EntryBody) -> Entry {
-    Entry {
-        seq: Seq(seq),
-        prev: Seq(prev),
-        time: TIME,
-        author: Author { person: PersonId(7), name: Bytes::from_static(b"alice") },
-        post: Some(id(1)),
-        body,
-    }
+    Entry { seq: Seq(seq), prev: Seq(prev), time: TIME, author: author(7, b"alice"), post: Some(id(1)), body }
+}
+
+fn author(person: u64, name: &'static [u8]) -> Author {
+    Author { person: PersonId(person), name: Bytes::from_static(name) }
 }
 
 fn accepted() -> Accepted {
@@ -161,17 +179,24 @@ fn welcome() -> Welcome {
             heartbeat_ms: limits::HEARTBEAT.as_millis() as u32,
             silence_ms: limits::SILENCE.as_millis() as u32,
         },
-        durability: Durability::Memory,
+        durability: Durability::Disk,
         server_time: TIME,
         rooms: Capped::new([Membership { room: ROOM, code: CODE, head: Seq(1000) }]),
     }
 }
 
 fn joined() -> Joined {
-    let label = Label { durability: Durability::Memory, keeps_entries: 10_000, keeps_bytes: 8 * 1024 * 1024 };
+    let label = Label {
+        durability: Durability::Disk,
+        keeps_ms: Some(7 * DAY_MS),
+        keeps_entries: None,
+        keeps_bytes: None,
+        keeps_bytes_of_all: Some(1 << 30),
+        waits_ms: 30 * DAY_MS,
+    };
     let topic = Bytes::from_static(b"release planning");
     let (door, lock) = (Door::Private, Lock::Locked);
-    let state = RoomState { topic, label, role: Role::Owner, door, lock, members: 2 };
+    let state = RoomState { topic, label, role: Role::Owner, door, lock, members: 2, read: Seq(990) };
     Joined { room: ROOM, code: CODE, head: Seq(1000), oldest: Seq(1), cursor: Seq(800), state }
 }
 
@@ -187,8 +212,16 @@ fn members() -> Members {
 
 fn name_list() -> NameList {
     let used = HeldName { name: Bytes::from_static(b"alice"), rests_ms: None };
-    let resting = HeldName { name: Bytes::from_static(b"alicia"), rests_ms: Some(86_400_000) };
+    let resting = HeldName { name: Bytes::from_static(b"alicia"), rests_ms: Some(DAY_MS) };
     NameList { names: Capped::new([used, resting]) }
+}
+
+fn found() -> Found {
+    let before = Excerpt { seq: Seq(1001), time: TIME, author: author(7, b"alice"), text: "hi! 👋".into() };
+    let text = Bytes::from_static(b"did the build pass?");
+    let found = Excerpt { seq: Seq(1002), time: TIME, author: author(8, b"bob"), text };
+    let hit = Hit { before: Some(before), found, after: None };
+    Found { room: ROOM, hits: Capped::new([hit]), beyond: Beyond::Nothing }
 }
 
 fn pong() -> Pong {

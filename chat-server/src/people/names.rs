@@ -89,7 +89,7 @@ impl Names {
         Self {
             most: config.people,
             per_key: config.names_per_key,
-            memory: config.person_memory,
+            memory: config.person_memory(),
             by_look: HashMap::new(),
             looks: HashMap::new(),
             by_id: HashMap::new(),

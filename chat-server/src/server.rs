@@ -5,12 +5,13 @@
 use crate::config::Config;
 use crate::environment::Environment;
 use crate::guard::{Guard, Guesses, Notice, Notices};
-use crate::log::Logs;
 use crate::log::memory::MemoryLogs;
+use crate::log::{Logs, StorageFailure};
 use crate::people::People;
 use crate::rooms::Rooms;
 use crate::session::{Accepted, Budget, Doorstep, Shared};
 use crate::tls::Tls;
+use futures_util::FutureExt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -102,19 +103,37 @@ impl Server {
         self.shared.rooms.logs().describe()
     }
 
-    /// Accepts connections until the stop, then waits until everybody was told, but not for ever.
-    pub async fn serve(&self, listener: TcpListener) {
+    /// Accepts connections until the stop, then waits until everybody was told, but not for ever, and until what they said
+    /// is safe.
+    ///
+    /// # Errors
+    /// [`StorageFailure`]: nothing more could be kept, which is a reason to stop, or could not in the end.
+    pub async fn serve(&self, listener: TcpListener) -> Result<(), StorageFailure> {
+        let logs = self.shared.rooms.logs();
+        let mut failed = logs.failed();
+        let failure = tokio::select! {
+            () = self.accept(&listener) => None,
+            failure = &mut failed => Some(failure),
+        };
+        drop(listener);
+        self.stop.cancel();
+        self.drained().await;
+        logs.close().await;
+        // Perhaps only the last of it failed.
+        let failure = failure.or_else(|| failed.now_or_never());
+        failure.map_or(Ok(()), Err)
+    }
+
+    async fn accept(&self, listener: &TcpListener) {
         loop {
             tokio::select! {
                 accepted = listener.accept() => match accepted {
                     Ok((stream, peer)) => self.admit(stream, peer),
                     Err(error) => self.wait_for_descriptors(&error).await,
                 },
-                () = self.stop.cancelled() => break,
+                () = self.stop.cancelled() => return,
             }
         }
-        drop(listener);
-        self.drained().await;
     }
 
     /// Waits until every session has ended after the stop, for as long as the configuration allows.
@@ -179,6 +198,7 @@ async fn sweep(shared: Arc<Shared>, stop: CancellationToken) {
                 let now = Instant::now();
                 shared.people.sweep(now);
                 shared.rooms.sweep(now);
+                shared.rooms.logs().sweep(shared.environment.now());
                 shared.guard.sweep(now);
                 shared.guesses.sweep(now);
                 shared.notices.tell();

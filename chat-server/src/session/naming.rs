@@ -47,7 +47,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             let life = room.leave(self.id, &person);
             shared.rooms.settle(&room, life);
         }
-        self.await_decisions().await;
+        self.await_decisions().await?;
         self.answer(request, Done {});
         Err(Farewell::Bye)
     }

@@ -6,8 +6,10 @@ use crate::config::Config;
 use crate::environment::Environment;
 use crate::guard::{Guard, Guesses, Notice, Notices};
 use crate::log::memory::MemoryLogs;
+use crate::log::record::Restored;
 use crate::log::{Logs, StorageFailure};
-use crate::people::People;
+use crate::people::{Kept, People};
+use crate::room::RestoreError;
 use crate::rooms::Rooms;
 use crate::session::{Accepted, Budget, Doorstep, Shared};
 use crate::tls::Tls;
@@ -59,19 +61,25 @@ impl Server {
     /// A server that keeps its logs in memory.
     pub fn new(config: Config, environment: impl Environment + 'static, stop: CancellationToken) -> Self {
         let logs = MemoryLogs::new(config.memory());
-        Self::with_logs(config, environment, Arc::new(logs), stop)
+        Self::with_logs(config, environment, Arc::new(logs), stop).expect("memory has nothing to restore")
     }
 
-    /// A server that keeps its logs in `logs`. Must be called within a tokio runtime.
+    /// A server that keeps its logs in `logs`, and goes on with what they kept. Must be called within a tokio runtime.
+    ///
+    /// # Errors
+    /// [`RestoreError`] if a room that was kept cannot be read.
     pub fn with_logs(
         config: Config,
         environment: impl Environment + 'static,
         logs: Arc<dyn Logs>,
         stop: CancellationToken,
-    ) -> Self {
+    ) -> Result<Self, RestoreError> {
         let config = Arc::new(config);
         let environment: Arc<dyn Environment> = Arc::new(environment);
         let notices = Arc::new(Notices::default());
+        let Restored { rooms, people, last_person, names, codes } = logs.restore();
+        let people = People::restore(&config, &environment, &logs, Kept { people, last_person, names });
+        let rooms = Rooms::restore((&config, &environment, &logs), (rooms, codes), &people)?;
         let server = Self {
             tls: None,
             tasks: TaskTracker::new(),
@@ -80,8 +88,8 @@ impl Server {
                 guard: Guard::new(&config, &environment, &notices),
                 guesses: Arc::new(Guesses::new(&config, &notices)),
                 notices,
-                people: People::new(&config),
-                rooms: Arc::new(Rooms::new(&config, &environment, logs)),
+                people,
+                rooms: Arc::new(rooms),
                 budget: Arc::new(Budget::new(config.outbound_total_bytes)),
                 last_session: AtomicU64::new(0),
                 environment,
@@ -89,7 +97,7 @@ impl Server {
             }),
         };
         server.tasks.spawn(sweep(Arc::clone(&server.shared), server.stop.clone()));
-        server
+        Ok(server)
     }
 
     /// The same server, which speaks TLS as well. Without, it turns down whoever begins a handshake.

@@ -221,6 +221,7 @@ pub(crate) fn not_kept() -> Refused {
 }
 
 /// Said to whoever asked, or waits. The operator is told why.
+#[expect(clippy::needless_pass_by_value, reason = "turns an error into a refusal")]
 pub(crate) fn storage_failed(error: ReadError) -> Refused {
     tracing::error!(%error, "a client was turned away");
     Refused::new(Code::STORAGE_FAILED, "the server cannot read its history; whoever runs it has been told")

@@ -53,7 +53,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             ClientFrame::Leave(leave) => self.on_leave(request, &leave),
             ClientFrame::Post(post) => self.on_post(request, post).await,
             ClientFrame::History(history) => self.on_history(request, &history).await,
-            ClientFrame::Rename(rename) => self.on_rename(request, &rename),
+            ClientFrame::Rename(rename) => self.on_rename(request, &rename).await,
             ClientFrame::Ping(_) => self.on_ping(request),
             ClientFrame::Invite(invite) => self.on_invite(request, &invite),
             ClientFrame::Search(search) => self.on_search(request, &search).await,

@@ -7,15 +7,30 @@ use chat_server::Config;
 use chat_server::log::memory::MemoryLogs;
 use chat_server::log::record::{Fact, Record, RoomRecord};
 use chat_server::log::search::{Findings, Query};
-use chat_server::log::{Completion, Draft, Finding, Log, Logs, Outcome, Range, Reading, Slice, Written};
+use chat_server::log::{
+    Completion, Draft, Finding, Later, Log, Logs, Outcome, Range, Reading, Slice, StorageFailure, Written,
+};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
+use tokio_util::sync::CancellationToken;
 
 /// Logs whose commits wait until they are let go, and may end in doubt.
 pub struct Held {
     inner: MemoryLogs,
     waiting: Arc<Mutex<Vec<Waiting>>>,
     slow_reads: SlowReads,
+    fate: Fate,
+}
+
+/// What becomes of the logs as a whole.
+#[derive(Clone, Default)]
+pub struct Fate {
+    /// Nothing more can be kept.
+    pub failed: CancellationToken,
+    /// The last server has let go of them.
+    pub closed: CancellationToken,
+    /// Up to when time was let pass.
+    pub swept: Arc<Mutex<Option<UnixMillis>>>,
 }
 
 /// How the next reads go. All after them take no time.
@@ -58,7 +73,21 @@ impl Logs for Held {
     }
 
     fn sweep(&self, now: UnixMillis) {
+        *self.fate.swept.lock().unwrap() = Some(now);
         self.inner.sweep(now);
+    }
+
+    fn failed(&self) -> Later<StorageFailure> {
+        let failed = self.fate.failed.clone();
+        Box::pin(async move {
+            failed.cancelled().await;
+            StorageFailure("the disk is broken".to_owned())
+        })
+    }
+
+    fn close(&self) -> Later<()> {
+        self.fate.closed.cancel();
+        Box::pin(std::future::ready(()))
     }
 
     fn label(&self, keep: Keep) -> chat_proto::frame::Label {
@@ -147,14 +176,16 @@ pub struct HeldWorld {
     pub world: World,
     pub waiting: Arc<Mutex<Vec<Waiting>>>,
     pub slow_reads: SlowReads,
+    pub fate: Fate,
 }
 
 impl HeldWorld {
     pub fn new() -> Self {
-        let (waiting, slow_reads) = (Arc::default(), SlowReads::default());
+        let (waiting, slow_reads, fate) = (Arc::default(), SlowReads::default(), Fate::default());
         let inner = MemoryLogs::new(Config::default().memory());
-        let logs = Held { inner, waiting: Arc::clone(&waiting), slow_reads: Arc::clone(&slow_reads) };
-        Self { world: World::with_logs(unhurried(), Arc::new(logs)), waiting, slow_reads }
+        let logs =
+            Held { inner, waiting: Arc::clone(&waiting), slow_reads: Arc::clone(&slow_reads), fate: fate.clone() };
+        Self { world: World::with_logs(unhurried(), Arc::new(logs)), waiting, slow_reads, fate }
     }
 
     /// Waits for the next commit to come up.

@@ -12,6 +12,7 @@
 pub mod memory;
 pub mod record;
 pub mod search;
+pub mod sqlite;
 
 use bytes::Bytes;
 use chat_proto::frame::{Durability, Keep, Label};

@@ -216,6 +216,10 @@ pub(crate) fn storage_full() -> Refused {
     Refused::new(Code::STORAGE_FULL, "the server's disk is full: nothing more is kept until there is place again")
 }
 
+pub(crate) fn not_kept() -> Refused {
+    Refused::new(Code::INTERNAL, "the server has a defect, and cannot keep this")
+}
+
 /// Said to whoever asked, or waits. The operator is told why.
 #[expect(clippy::needless_pass_by_value, reason = "turns an error into a refusal")]
 pub(crate) fn storage_failed(error: ReadError) -> Refused {

@@ -1,7 +1,14 @@
 -- What a server keeps. One file, one writer.
 --
--- A number of 64 bits without a sign is stored with the same bits (instance, n, standing, origin).
+-- A number of 64 bits without a sign is stored with the same bits (instance, standing), or, where its order counts,
+-- less 2^63 (n).
 -- place = room << 40 | seq: the entries of a room lie together, in order, and so do they in the index of words.
+
+-- Which program brought the file to which version of its schema.
+CREATE TABLE versions (
+  version INTEGER PRIMARY KEY,
+  program TEXT NOT NULL
+) STRICT;
 
 CREATE TABLE rooms (
   room    INTEGER PRIMARY KEY AUTOINCREMENT,

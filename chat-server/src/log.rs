@@ -14,6 +14,7 @@ mod fold;
 pub mod memory;
 pub mod record;
 pub mod search;
+mod sqlite;
 
 use bytes::Bytes;
 use chat_proto::frame::{Durability, Keep, Label};

@@ -62,12 +62,29 @@ impl Bench {
         self.scratch.as_ref().expect("these logs are in memory").path()
     }
 
+    /// These logs, wherever they are.
+    pub fn of(logs: SqliteLogs) -> Self {
+        Self { logs: Arc::new(logs), scratch: None }
+    }
+
     /// Ends the logs, and opens them again.
     pub async fn restart(self) -> Self {
+        self.restart_within(DISK).await
+    }
+
+    pub async fn restart_within(self, limits: DiskLimits) -> Self {
         let Self { logs, scratch } = self;
         within_reason(logs.close()).await;
         drop(logs);
-        let logs = open(scratch.as_ref().unwrap().path()).unwrap();
+        let logs = open_within(scratch.as_ref().unwrap().path(), limits).unwrap();
+        Self { logs: Arc::new(logs), scratch }
+    }
+
+    /// Drops the logs without a word, and opens them again as soon as they let go of their directory.
+    pub fn drop_and_open(self) -> Self {
+        let Self { logs, scratch } = self;
+        drop(logs);
+        let logs = SqliteLogs::open(scratch.as_ref().unwrap().path(), DISK, PATIENCE).unwrap();
         Self { logs: Arc::new(logs), scratch }
     }
 

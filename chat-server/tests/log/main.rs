@@ -4,6 +4,9 @@
 
 mod appending;
 mod bench;
+mod closing;
+mod failing;
+mod opening;
 mod reading;
 mod repeating;
 mod restoring;

@@ -1,4 +1,4 @@
-//! A chat server: rooms in memory, on tokio's broadcast.
+//! A chat server: rooms in memory or on disk, on tokio's broadcast.
 //!
 //! ```text
 //! socket > transport > codec > session > room > log > room > broadcast > session > codec > transport > socket

@@ -6,7 +6,7 @@ use chat_server::config::{Command, ConfigError};
 use chat_server::{Config, Server, System, Tls};
 use program::announcement::Announcement;
 use program::socket::Socket;
-use program::{descriptors, place, signals};
+use program::{descriptors, history, place, signals};
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -53,7 +53,9 @@ async fn serve(config: Config) -> Result<(), String> {
     let tls = tls(&config)?;
     let stop = CancellationToken::new();
     signals::heed(&stop, tls.clone()).map_err(|error| format!("cannot listen for signals: {error}"))?;
-    let server = Server::new(config.clone(), System, stop).with_tls(tls.clone());
+    let logs = history::open(&config, origin).map_err(|error| error.to_string())?;
+    let server = Server::with_logs(config.clone(), System, logs, stop).map_err(|error| error.to_string())?;
+    let server = server.with_tls(tls.clone());
     let announcement = Announcement { config: &config, address, origin, tls: &tls, history: server.describe_history() };
     // Whoever started the server may have closed its end of the pipe; that is no reason not to serve.
     let _ = announcement.print(&mut io::stdout().lock());

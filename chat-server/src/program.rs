@@ -2,6 +2,7 @@
 
 pub(crate) mod announcement;
 pub(crate) mod descriptors;
+pub(crate) mod history;
 pub(crate) mod place;
 pub(crate) mod signals;
 pub(crate) mod socket;

@@ -12,9 +12,7 @@ use crate::ledger::Ledger;
 use crate::log::Logs;
 use crate::log::record::{Fact, RestingCode, RestoredRoom};
 use crate::people::{People, Person};
-use crate::room::{
-    Entrance, Grounds, Knock, Life, News, Order, RestoreError, Room, SessionId, Surroundings, Told,
-};
+use crate::room::{Entrance, Grounds, Knock, Life, News, Order, RestoreError, Room, SessionId, Surroundings, Told};
 use chat_proto::frame::Create;
 use chat_proto::{PersonId, RoomCode, RoomId};
 use openers::Openers;

@@ -126,6 +126,7 @@ impl Server {
         drop(listener);
         self.stop.cancel();
         self.drained().await;
+        let_time_pass(&self.shared);
         logs.close().await;
         // Perhaps only the last of it failed.
         let failure = failure.or_else(|| failed.now_or_never());
@@ -202,18 +203,21 @@ async fn sweep(shared: Arc<Shared>, stop: CancellationToken) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            _ = ticks.tick() => {
-                let now = Instant::now();
-                shared.people.sweep(now);
-                shared.rooms.sweep(now);
-                shared.rooms.logs().sweep(shared.environment.now());
-                shared.guard.sweep(now);
-                shared.guesses.sweep(now);
-                shared.notices.tell();
-            }
+            _ = ticks.tick() => let_time_pass(&shared),
             () = stop.cancelled() => return,
         }
     }
+}
+
+/// Also hands over what is to be kept of people and rooms and was not yet.
+fn let_time_pass(shared: &Shared) {
+    let now = Instant::now();
+    shared.people.sweep(now);
+    shared.rooms.sweep(now);
+    shared.rooms.logs().sweep(shared.environment.now());
+    shared.guard.sweep(now);
+    shared.guesses.sweep(now);
+    shared.notices.tell();
 }
 
 #[cfg(all(test, target_os = "linux"))]

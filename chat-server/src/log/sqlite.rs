@@ -11,6 +11,10 @@ mod append;
 mod connection;
 mod directory;
 mod entries;
+#[cfg_attr(not(test), expect(dead_code, reason = "the writer calls it"))]
+mod erasing;
+#[cfg(test)]
+mod fixture;
 mod jobs;
 mod limits;
 mod opening;
@@ -19,9 +23,13 @@ mod reader;
 mod records;
 mod reserve;
 mod restore;
+#[cfg_attr(not(test), expect(dead_code, reason = "the writer calls it"))]
+mod retention;
 mod room_log;
 mod schema;
 mod trouble;
+#[cfg_attr(not(test), expect(dead_code, reason = "the writer calls it"))]
+mod words;
 mod writer;
 
 use super::record::{Fact, Restored, RestoredRoom, RoomRecord};

@@ -8,7 +8,7 @@ use chat_server::log::memory::MemoryLogs;
 use chat_server::log::record::{Fact, Record, RoomRecord};
 use chat_server::log::search::{Findings, Query};
 use chat_server::log::{
-    Completion, Draft, Finding, Later, Log, Logs, Outcome, Range, Reading, Slice, StorageFailure, Written,
+    Completion, Draft, Finding, Later, Log, Logs, Outcome, Range, ReadError, Reading, Slice, StorageFailure, Written,
 };
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -25,6 +25,8 @@ pub struct Held {
 /// What becomes of the logs as a whole.
 #[derive(Clone, Default)]
 pub struct Fate {
+    /// Nothing can be read.
+    pub unreadable: CancellationToken,
     /// Nothing more can be kept.
     pub failed: CancellationToken,
     /// The last server has let go of them.
@@ -56,12 +58,13 @@ struct HeldLog {
     inner: Arc<dyn Log>,
     waiting: Arc<Mutex<Vec<Waiting>>>,
     slow_reads: SlowReads,
+    fate: Fate,
 }
 
 impl Logs for Held {
     fn open(&self, room: RoomId, record: &RoomRecord) -> Arc<dyn Log> {
         let (waiting, slow_reads) = (Arc::clone(&self.waiting), Arc::clone(&self.slow_reads));
-        Arc::new(HeldLog { inner: self.inner.open(room, record), waiting, slow_reads })
+        Arc::new(HeldLog { inner: self.inner.open(room, record), waiting, slow_reads, fate: self.fate.clone() })
     }
 
     fn erase(&self, room: RoomId) {
@@ -110,10 +113,23 @@ impl Log for HeldLog {
     }
 
     fn search(&self, query: Query) -> Reading<'_, Findings> {
-        self.inner.search(query)
+        self.slowly(self.inner.search(query))
     }
 
     fn read(&self, range: Range) -> Reading<'_, Slice> {
+        self.slowly(self.inner.read(range))
+    }
+
+    fn find(&self, person: PersonId, post: PostId) -> Reading<'_, Finding> {
+        match self.fate.unreadable.is_cancelled() {
+            true => Box::pin(std::future::ready(Err(unreadable()))),
+            false => self.inner.find(person, post),
+        }
+    }
+}
+
+impl HeldLog {
+    fn slowly<'a, T: Send + 'a>(&'a self, reading: Reading<'a, T>) -> Reading<'a, T> {
         let slow = self.slow_reads.lock().unwrap().pop_front().unwrap_or(Slow::Reading(0));
         let (before, after) = match slow {
             Slow::Reading(turns) => (turns, 0),
@@ -121,15 +137,15 @@ impl Log for HeldLog {
         };
         Box::pin(async move {
             pass_turns(before).await;
-            let slice = self.inner.read(range).await;
+            let read = if self.fate.unreadable.is_cancelled() { Err(unreadable()) } else { reading.await };
             pass_turns(after).await;
-            slice
+            read
         })
     }
+}
 
-    fn find(&self, person: PersonId, post: PostId) -> Reading<'_, Finding> {
-        self.inner.find(person, post)
-    }
+fn unreadable() -> ReadError {
+    ReadError("the disk is broken".to_owned())
 }
 
 async fn pass_turns(turns: usize) {

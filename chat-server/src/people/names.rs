@@ -141,9 +141,8 @@ impl Names {
         let by = Holder::GivenUp { name: name.clone(), since: Instant::now() };
         self.insert(name, Held { key, by });
         let moment = self.ledger.moment();
-        self.ledger.note(|| {
-            Fact::NameRests(RestingName { name: name.clone(), key, since: moment.wall_at(moment.instant()) })
-        });
+        self.ledger
+            .note(|| Fact::NameRests(RestingName { name: name.clone(), key, since: moment.wall_at(moment.instant()) }));
     }
 
     /// The name is anybody's from now on.

@@ -1,9 +1,9 @@
 //! When nobody knows whether a commit happened: nothing more is written until the log was read again.
 
 use super::Room;
+use super::effect::Effect;
 use super::gathering::{Item, Phase};
 use super::mailbox::Decided;
-use super::effect::Effect;
 use super::writing::take_tickets;
 use crate::log::{Range, ReadError, Stored};
 use chat_proto::{Entry, wire};

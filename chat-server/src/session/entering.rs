@@ -115,12 +115,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
 
     /// Answers with the room's state, its members and the first entries; the rest follows by itself. Whoever is told that
     /// they are in is in, also if the server crashes in the next moment.
-    async fn begin(
-        &mut self,
-        request: u32,
-        (entered, told): (Entered, Told),
-        start: Start,
-    ) -> Result<(), Refused> {
+    async fn begin(&mut self, request: u32, (entered, told): (Entered, Told), start: Start) -> Result<(), Refused> {
         told.wait().await;
         let room = Arc::clone(&entered.room);
         let person = Arc::clone(self.member().deliveries.person());

@@ -4,6 +4,8 @@
 
 pub mod disk;
 pub mod held;
+pub mod line;
+pub mod process;
 pub mod scratch;
 pub mod tls;
 
@@ -196,6 +198,9 @@ pub struct Peer {
 
 /// The longest that anything in these tests may take; the clock is paused in most of them.
 const PATIENCE: Duration = Duration::from_hours(2);
+
+/// The longest that anything may take where the clock is real, also on a machine with much else to do.
+const PATIENCE_WITH_PROCESSES: Duration = Duration::from_mins(1);
 
 impl Peer {
     pub fn new(stream: impl Stream + 'static) -> Self {

@@ -37,7 +37,7 @@ const READERS: u64 = 2;
 const MILLIS_MAX: u64 = 120;
 /// One round in so many does not wait until somebody was answered: it ends a server that has hardly started.
 const EARLY: u64 = 8;
-/// How long a run may take, per round.
+/// How long a round may take.
 const ROUND_MAX: Duration = Duration::from_secs(20);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -65,6 +65,8 @@ async fn run(rounds: u64, seed: u64) {
 
     for _ in 0..rounds {
         round(scratch.path(), &scene, &mut dice).await;
+        nobody_has_given_up(&mut writers);
+        nobody_has_given_up(&mut readers);
     }
 
     let server = start(scratch.path()).await;
@@ -89,8 +91,7 @@ async fn round(home: &Path, scene: &Scene, dice: &mut Dice) {
     scene.open_at(server.port);
 
     if dice.roll(EARLY) != 0 {
-        // A server that nobody can use fails the test by its time.
-        accepted.changed().await.expect("writers");
+        timeout(ROUND_MAX, accepted.changed()).await.expect("somebody who is answered").expect("a scene");
     }
     sleep(Duration::from_millis(dice.roll(MILLIS_MAX))).await;
 
@@ -98,6 +99,14 @@ async fn round(home: &Path, scene: &Scene, dice: &mut Dice) {
     let ended = server.kill().await;
     assert_eq!(ended.status.code(), None, "it ended by itself: {ended:?}");
     assert_eq!(ended.errors, "", "it had something to say");
+}
+
+/// Whoever was told what cannot be, panics.
+fn nobody_has_given_up<T: 'static>(people: &mut JoinSet<T>) {
+    if let Some(ended) = people.try_join_next() {
+        ended.expect("nothing that cannot be");
+        panic!("it was not time to finish");
+    }
 }
 
 async fn start(home: &Path) -> Process {

@@ -1,4 +1,5 @@
-//! F3, F4, F6, F7: what people notice when the disk fails, fills up or takes its time, and what is there afterwards.
+//! F2, F3, F4, F6, F7: what people notice when the disk loses its power, fails, fills up or takes its time, and what is
+//! there afterwards.
 
 #![expect(clippy::unwrap_used, reason = "what cannot be unwrapped fails the test")]
 
@@ -8,8 +9,10 @@ mod support;
 mod failing;
 mod full;
 mod growing;
+mod power;
 mod slow;
 mod speaker;
+mod trace;
 
 use chat_proto::frame::Join;
 use chat_proto::frame::Stay;

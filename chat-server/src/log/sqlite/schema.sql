@@ -55,6 +55,7 @@ CREATE TABLE gone (
 ) STRICT, WITHOUT ROWID;
 
 -- Messages that their authors erased, and that are being taken out piece by piece; until then they read as erased.
+-- Room 0: the index of words is to be written anew (before = 1), or is being (2), as it holds beginnings of erased words.
 CREATE TABLE forgetting (
   room   INTEGER NOT NULL,
   person INTEGER NOT NULL,
@@ -91,10 +92,12 @@ CREATE TABLE resting_codes (
   since INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Words of messages and actions; rowid = place. author: p<person>, and n<what the name looked like, in hex>.
--- Holds no copy of the text; a message is taken out by giving its text again, and leaves nothing behind.
+-- Words of messages and actions; rowid = place. author: p<person>, and n<what the name looked like, in hex>. text: the
+-- words that a search would look for, folded already, with spaces between them: the tokenizer only splits at those, so
+-- that all logs find the same. A change of how words are folded is a migration: 'delete-all', and indexed = 0.
+-- Holds no copy of the text; a message is taken out by giving its words again, and leaves nothing behind.
 CREATE VIRTUAL TABLE words USING fts5 (
   author, text,
-  content = '', columnsize = 0, tokenize = "unicode61 remove_diacritics 2"
+  content = '', columnsize = 0, tokenize = 'ascii'
 );
 INSERT INTO words (words, rank) VALUES ('secure-delete', 1);

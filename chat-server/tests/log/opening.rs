@@ -2,8 +2,8 @@
 
 use crate::bench::{ALICE, Bench, append, fill, open, open_within, texts, within_reason};
 use crate::scratch::Scratch;
-use chat_server::log::sqlite::{OpenError, SqliteLogs};
 use chat_server::log::Logs;
+use chat_server::log::sqlite::{OpenError, SqliteLogs};
 use rusqlite::Connection;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;

@@ -14,7 +14,7 @@ mod fold;
 pub mod memory;
 pub mod record;
 pub mod search;
-mod sqlite;
+pub mod sqlite;
 
 use bytes::Bytes;
 use chat_proto::frame::{Durability, Keep, Label};

@@ -1,6 +1,7 @@
 //! Every refusal with its sentence: what is wrong, and where it helps, what to do.
 
 use crate::log::ReadError;
+use crate::log::search::SearchError;
 use bytes::Bytes;
 use chat_proto::name::{CodeError, NickError};
 use chat_proto::text::TextError;
@@ -187,6 +188,10 @@ pub(crate) fn bad_cursor(after: Seq, head: Seq) -> Refused {
 
 pub(crate) fn bad_range(after: Seq, before: Seq) -> Refused {
     Refused::new(Code::BAD_RANGE, format!("nothing lies after {after} and before {before}"))
+}
+
+pub(crate) fn bad_search(error: SearchError) -> Refused {
+    Refused::new(Code::BAD_SEARCH, error.to_string())
 }
 
 pub(crate) fn text(error: TextError) -> Refused {

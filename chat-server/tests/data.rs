@@ -7,7 +7,7 @@ mod program;
 mod support;
 
 use chat_proto::frame::{Durability, History, Page};
-use chat_proto::{Entry, RoomCode, RoomId, Seq, ServerFrame};
+use chat_proto::{Entry, RoomId, Seq, ServerFrame};
 use program::{Running, command, output_of};
 use rustix::process::Signal;
 use std::fs;

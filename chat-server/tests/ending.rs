@@ -1,5 +1,7 @@
 //! The server's end: as it is asked to, or because nothing more can be kept.
 
+#![expect(clippy::unwrap_used, reason = "what cannot be unwrapped fails the test")]
+
 mod support;
 
 use chat_proto::frame::Accepted;

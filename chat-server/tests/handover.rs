@@ -65,9 +65,8 @@ impl Client {
         // If nobody reads it any more, the end comes next.
         let _ = self.peer.stream.write_all(&to_bytes(REQUEST, &frame.into())).await;
         loop {
-            match self.peer.read().await? {
-                (REQUEST, answer) => return Some(answer),
-                _ => {}
+            if let (REQUEST, answer) = self.peer.read().await? {
+                return Some(answer);
             }
         }
     }

@@ -8,11 +8,14 @@
 //! Only this folder knows SQLite. The directory is locked as long as a server uses it, so there is one writer.
 
 mod append;
+mod backup;
+mod check;
+mod chores;
 mod connection;
 mod directory;
 mod entries;
-#[cfg_attr(not(test), expect(dead_code, reason = "the writer calls it"))]
 mod erasing;
+mod export;
 #[cfg(test)]
 mod fixture;
 mod jobs;
@@ -23,12 +26,11 @@ mod reader;
 mod records;
 mod reserve;
 mod restore;
-#[cfg_attr(not(test), expect(dead_code, reason = "the writer calls it"))]
 mod retention;
 mod room_log;
 mod schema;
 mod trouble;
-#[cfg_attr(not(test), expect(dead_code, reason = "the writer calls it"))]
+mod visiting;
 mod words;
 mod writer;
 
@@ -37,19 +39,26 @@ use super::{Later, Log, Logs, StorageFailure, Written};
 use chat_proto::frame::{Durability, Keep, Label};
 use chat_proto::{RoomId, Seq, UnixMillis};
 use jobs::Job;
-use opening::Opened;
 use reader::Readers;
 use restore::KeptRoom;
 use room_log::{LogState, RoomLog};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, mpsc};
 use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 use writer::Writer;
 
+pub use backup::{BackupError, backup};
+pub use check::{Health, check};
+pub use export::{ExportError, Format, export};
 pub use limits::{DiskLimits, Retention};
 pub use opening::OpenError;
+pub use visiting::VisitError;
+
+/// What is too old may stay so much longer.
+const SWEEPS_EVERY_MS: u64 = 60_000;
 
 /// All logs of a server, in one directory.
 pub struct SqliteLogs {
@@ -57,6 +66,8 @@ pub struct SqliteLogs {
     limits: DiskLimits,
     keeper: Arc<Keeper>,
     rooms: Mutex<Rooms>,
+    /// When what is too old was last looked for, in milliseconds.
+    swept: AtomicI64,
     restored: Mutex<Option<Restored>>,
 }
 
@@ -80,10 +91,10 @@ impl SqliteLogs {
     /// # Errors
     /// [`OpenError`]: nothing was changed.
     pub fn open(place: &Path, limits: DiskLimits, patience: Duration) -> Result<Self, OpenError> {
-        let Opened { connection, directory, identity, kept } = opening::open(place, patience)?;
-        let place = directory.path().to_owned();
-        let readers = Readers::new(directory.file(), identity.clone());
-        let writer = Writer::new(connection, directory, identity, limits.reserve_bytes);
+        let (opened, kept) = opening::open(place, patience)?;
+        let (place, file) = (opened.directory.path().to_owned(), opened.directory.file());
+        let readers = Readers::new(file.clone(), opened.identity.clone());
+        let writer = Writer::new(opened, limits).map_err(|error| OpenError::of(&file, error))?;
         let (jobs, failure) = writer.start().map_err(OpenError::Thread)?;
         let keeper = Arc::new(Keeper { jobs, readers, failure });
         let mut rooms = Rooms { logs: HashMap::new(), last: kept.last_room };
@@ -94,7 +105,14 @@ impl SqliteLogs {
             names: kept.names,
             codes: kept.codes,
         };
-        Ok(Self { place, limits, keeper, rooms: Mutex::new(rooms), restored: Mutex::new(Some(restored)) })
+        Ok(Self {
+            place,
+            limits,
+            keeper,
+            rooms: Mutex::new(rooms),
+            swept: AtomicI64::new(i64::MIN),
+            restored: Mutex::new(Some(restored)),
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, Rooms> {
@@ -132,7 +150,13 @@ impl Logs for SqliteLogs {
         later
     }
 
-    fn sweep(&self, _: UnixMillis) {}
+    fn sweep(&self, now: UnixMillis) {
+        let last = self.swept.load(Ordering::Relaxed);
+        if now.0.abs_diff(last) >= SWEEPS_EVERY_MS {
+            self.swept.store(now.0, Ordering::Relaxed);
+            self.keeper.ask(Job::Sweep { now });
+        }
+    }
 
     fn label(&self, keep: Keep) -> Label {
         Label {

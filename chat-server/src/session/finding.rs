@@ -1,16 +1,29 @@
 //! What is looked for, and how far a person has read.
 
 use super::Session;
+use crate::log::search::{Findings, Query, SearchError, Speaker};
 use crate::refusals;
 use crate::room::Room;
-use chat_proto::frame::{Done, Read, Search};
-use chat_proto::{Refused, RoomId};
+use chat_proto::frame::{Done, Found, Read, Search};
+use chat_proto::wire::Capped;
+use chat_proto::{Nick, Refused, RoomId};
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
-    pub(super) async fn on_search(&mut self, _request: u32, _search: &Search) -> Result<(), Refused> {
-        Err(refusals::not_member())
+    pub(super) async fn on_search(&mut self, request: u32, search: &Search) -> Result<(), Refused> {
+        let room = self.readable(search.room)?;
+        let query = self.query(search).map_err(refusals::bad_search)?;
+        let Findings { hits, beyond } = room.search(query).await.map_err(refusals::storage_failed)?;
+        // Whoever was removed meanwhile gets nothing that may have been said since.
+        self.readable(search.room)?;
+        self.answer(request, Found { room: room.id, hits: Capped::new(hits), beyond });
+        Ok(())
+    }
+
+    fn query(&self, search: &Search) -> Result<Query, SearchError> {
+        let holder = |name: &Nick| Some(self.shared.people.called(name.as_str().as_bytes())?.id);
+        Query::parse(search, Speaker::parse(&search.from, holder)?)
     }
 
     pub(super) fn on_read_up_to(&mut self, request: u32, read: &Read) -> Result<(), Refused> {

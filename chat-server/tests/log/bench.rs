@@ -38,12 +38,12 @@ pub struct Bench {
 
 impl Bench {
     pub fn in_memory() -> Self {
-        let limits = MemoryLimits {
-            room_entries: 10_000,
-            room_bytes: 8 << 20,
-            total_bytes: 16 << 20,
-            waits: Duration::from_secs(60),
-        };
+        Self { logs: Arc::new(MemoryLogs::new(MEMORY)), scratch: None }
+    }
+
+    /// In memory, with place for so many entries of a room.
+    pub fn in_little_memory(room_entries: usize) -> Self {
+        let limits = MemoryLimits { room_entries, ..MEMORY };
         Self { logs: Arc::new(MemoryLogs::new(limits)), scratch: None }
     }
 
@@ -93,6 +93,9 @@ impl Bench {
         self.logs.open(RoomId([id; 16]), &record(id))
     }
 }
+
+const MEMORY: MemoryLimits =
+    MemoryLimits { room_entries: 10_000, room_bytes: 8 << 20, total_bytes: 16 << 20, waits: Duration::from_secs(60) };
 
 /// Logs on disk that bound nothing.
 pub const DISK: DiskLimits = DiskLimits {

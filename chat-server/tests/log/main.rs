@@ -6,12 +6,14 @@ mod appending;
 mod bench;
 mod closing;
 mod failing;
+mod forgetting;
 mod opening;
 mod reading;
 mod repeating;
 mod restoring;
 #[path = "../support/scratch.rs"]
 mod scratch;
+mod trimming;
 
 /// The same tests over every log.
 macro_rules! on_every_log {

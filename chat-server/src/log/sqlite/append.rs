@@ -1,9 +1,11 @@
 //! Appending: which drafts are new, and where they stand.
 
 use super::entries;
+use super::erasing;
 use super::place::{from_ordered, ordered, place};
 use super::records;
 use super::reserve::Space;
+use super::retention::cost_bytes;
 use super::room_log::LogState;
 use crate::log::{Draft, Stored, Verdict, is_same};
 use chat_proto::{Entry, EntryBody, PersonId, PostId, Seq, codec, wire};
@@ -12,8 +14,6 @@ use std::collections::HashMap;
 
 /// Senders whose highest post is remembered. Beyond, all are forgotten: the file knows them.
 const SENDERS_MAX: usize = 65_536;
-/// What an entry costs besides its author's name and its body, about.
-const ENTRY_OVERHEAD_BYTES: usize = 112;
 
 /// What the writer remembers of the file, so that a new post costs one insert. Forgotten when a transaction fails.
 #[derive(Default)]
@@ -89,7 +89,7 @@ impl Appending<'_> {
         let stored = stored(&mut self.head, draft);
         self.insert(&stored, draft)?;
         if draft.body == EntryBody::Forget {
-            self.forget(draft.author.person, stored.seq)?;
+            erasing::mark(self.file, self.room, draft.author.person, stored.seq)?;
         }
         records::keep(self.file, self.room, &draft.records)?;
         if let Some(post) = draft.post {
@@ -132,21 +132,14 @@ impl Appending<'_> {
             draft.body.kind(),
             &*body,
         ))?;
-        self.bytes += author.name.len() + body.len() + ENTRY_OVERHEAD_BYTES;
+        self.bytes += cost_bytes(&author.name, &body);
         Ok(())
-    }
-
-    fn forget(&self, person: PersonId, before: Seq) -> rusqlite::Result<()> {
-        let sql = "INSERT INTO forgetting (room, person, before) VALUES (?1, ?2, ?3) \
-                   ON CONFLICT (room, person) DO UPDATE SET before = excluded.before";
-        let row = (self.room, person.0.cast_signed(), before.0.cast_signed());
-        self.file.prepare_cached(sql)?.execute(row).map(drop)
     }
 
     fn finish(self) -> rusqlite::Result<Vec<Stored>> {
         if !self.entries.is_empty() {
             let mut statement = self.file.prepare_cached("UPDATE logs SET bytes = bytes + ?2 WHERE room = ?1")?;
-            statement.execute((self.room, self.bytes as i64))?;
+            statement.execute((self.room, (self.bytes as u64).cast_signed()))?;
             self.memory.heads.insert(self.room, self.head);
         }
         Ok(self.entries)

@@ -6,9 +6,12 @@ use rusqlite::{Connection, OpenFlags};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The oldest SQLite that does not corrupt a write-ahead log that is begun again.
 const OLDEST_LIBRARY: (i32, &str) = (3_051_003, "3.51.3");
+/// How long a connection waits for another: an operator may look into the file.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// Every statement there is fits.
 const STATEMENTS: usize = 64;
 
@@ -24,7 +27,6 @@ const WRITER: Pragmas = &[
     ("checkpoint_fullfsync", "1"),
     ("secure_delete", "1"),
     ("journal_size_limit", "67108864"),
-    ("busy_timeout", "5000"),
     ("cache_size", "-8192"),
     ("temp_store", "2"),
     ("cell_size_check", "1"),
@@ -33,7 +35,6 @@ const WRITER: Pragmas = &[
 
 const READER: Pragmas = &[
     ("query_only", "1"),
-    ("busy_timeout", "5000"),
     ("cache_size", "-2048"),
     ("temp_store", "2"),
     ("cell_size_check", "1"),
@@ -121,6 +122,7 @@ struct Untaken {
 
 /// Sets them all, and reads them back: SQLite ignores what it does not know.
 fn set_all(connection: &Connection, pragmas: Pragmas) -> rusqlite::Result<Option<Untaken>> {
+    connection.busy_timeout(PATIENCE)?;
     for &(name, value) in pragmas {
         connection.pragma_update(None, name, value)?;
         let says = connection.pragma_query_value(None, name, |row| Ok(shown(row.get(0)?)))?;

@@ -3,7 +3,7 @@
 use super::room_log::LogState;
 use crate::log::record::{Fact, Record, RoomRecord};
 use crate::log::{Completion, Draft, Outcome, Stored, Verdict};
-use chat_proto::{Refused, RoomId};
+use chat_proto::{Refused, RoomId, UnixMillis};
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
@@ -19,6 +19,10 @@ pub(super) enum Job {
     Erase { room: i64 },
     /// What is so of people and codes; whoever waits for it is told by dropping `written`.
     Facts { facts: Vec<Fact>, written: Option<oneshot::Sender<()>> },
+    /// All words of a room into the index, soon. Told when they are; dropped when that takes too long.
+    Index { room: i64, indexed: oneshot::Sender<()> },
+    /// What is too old at this time may go.
+    Sweep { now: UnixMillis },
     /// The end. Told by dropping it.
     Close(oneshot::Sender<()>),
 }
@@ -74,7 +78,7 @@ impl Job {
         match self {
             Self::Append(append) => append.drafts.iter().map(|draft| draft.body.bytes().len()).sum(),
             Self::Open { record, .. } => record.state.len(),
-            Self::Records { .. } | Self::Erase { .. } | Self::Facts { .. } | Self::Close(_) => 0,
+            _ => 0,
         }
     }
 
@@ -97,7 +101,7 @@ impl Job {
     /// What is still to be written of a job that was not: what nobody can say again. Nobody waits for it any more.
     pub(super) fn still_to_do(self) -> Option<Self> {
         match self {
-            Self::Append(_) | Self::Close(_) => None,
+            Self::Append(_) | Self::Index { .. } | Self::Sweep { .. } | Self::Close(_) => None,
             Self::Facts { facts, .. } => Some(Self::Facts { facts, written: None }),
             Self::Open { .. } | Self::Records { .. } | Self::Erase { .. } => Some(self),
         }

@@ -106,10 +106,9 @@ impl OpenError {
         match source.sqlite_error_code() {
             Some(ErrorCode::NotADatabase) => Self::Foreign(file),
             Some(ErrorCode::ReadOnly) => Self::ReadOnly(file),
-            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged { file, what: source.to_string() },
+            // None: what stands in it is not what we wrote.
+            Some(ErrorCode::DatabaseCorrupt) | None => Self::Damaged { file, what: source.to_string() },
             Some(_) => Self::Sqlite { file, source },
-            // What stands in it is not what we wrote.
-            None => Self::Damaged { file, what: source.to_string() },
         }
     }
 }
@@ -120,11 +119,10 @@ pub(super) struct Opened {
     pub(super) connection: Connection,
     pub(super) directory: Directory,
     pub(super) identity: Identity,
-    pub(super) kept: Kept,
 }
 
-/// Opens the history in `place`, or begins one.
-pub(super) fn open(place: &Path, patience: Duration) -> Result<Opened, OpenError> {
+/// Opens the history in `place`, or begins one, and reads what was kept.
+pub(super) fn open(place: &Path, patience: Duration) -> Result<(Opened, Kept), OpenError> {
     let directory = Directory::enter(place, patience)?;
     let holds = directory.prepare()?;
     let file = directory.file();
@@ -140,5 +138,5 @@ pub(super) fn open(place: &Path, patience: Duration) -> Result<Opened, OpenError
         directory.mark().map_err(unusable)?;
     }
     let identity = Identity::of(&file).map_err(unusable)?;
-    Ok(Opened { connection, directory, identity, kept })
+    Ok((Opened { connection, directory, identity }, kept))
 }

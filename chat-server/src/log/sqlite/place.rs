@@ -5,8 +5,8 @@ use chat_proto::Seq;
 const SEQ_BITS: u32 = 40;
 /// The highest place in a room: 34,000 entries a second for a year.
 const SEQ_MAX: u64 = (1 << SEQ_BITS) - 1;
-/// The highest number of a room.
-pub(super) const ROOM_MAX: i64 = (1 << (63 - SEQ_BITS)) - 1;
+/// The highest number of a room: the place behind its last entry is a number, too.
+pub(super) const ROOM_MAX: i64 = (1 << (63 - SEQ_BITS)) - 2;
 
 /// The kinds of messages and actions, as [`chat_proto::EntryBody::kind`] numbers them.
 const MESSAGE: u16 = 1;

@@ -39,12 +39,23 @@ impl Readers {
         &self,
         read: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, ReadError> {
+        self.lend(|file| read(&*file.transaction()?)).await
+    }
+
+    /// Lends a connection out.
+    ///
+    /// # Errors
+    /// [`ReadError`]: the file cannot be read, or is closed.
+    pub(super) async fn lend<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, ReadError> {
         let closed = || ReadError("it is closed".to_owned());
         let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| closed())?;
         let pool = Arc::clone(&self.pool);
         let reading = tokio::task::spawn_blocking(move || {
             let _turn = turn;
-            pool.read(read)
+            pool.lend(read)
         });
         reading.await.map_err(|_| closed())?
     }
@@ -57,12 +68,11 @@ impl Readers {
 }
 
 impl Pool {
-    fn read<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, ReadError> {
+    /// A connection that failed is not used again.
+    fn lend<T>(&self, read: impl FnOnce(&mut Connection) -> rusqlite::Result<T>) -> Result<T, ReadError> {
         let idle = self.lock().as_mut().and_then(Vec::pop);
-        let connection = idle.map_or_else(|| self.connect(), Ok)?;
-        let transaction = connection.unchecked_transaction().map_err(unreadable)?;
-        let result = read(&transaction).map_err(unreadable)?;
-        transaction.finish().map_err(unreadable)?;
+        let mut connection = idle.map_or_else(|| self.connect(), Ok)?;
+        let result = read(&mut connection).map_err(unreadable)?;
         if let Some(idle) = self.lock().as_mut() {
             idle.push(connection);
         }

@@ -3,13 +3,16 @@
 use super::Keeper;
 use super::entries;
 use super::jobs::{Answer, Append, Job};
+use super::words;
 use crate::log::record::Record;
-use crate::log::search::{Findings, Query};
+use crate::log::search::{Findings, Query, SEARCH_TIME};
 use crate::log::{Completion, Draft, Finding, Log, Range, Reading, Slice};
 use chat_proto::frame::Beyond;
 use chat_proto::{PersonId, PostId, Seq};
+use rusqlite::Connection;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use tokio::sync::oneshot;
 
 /// One room's log.
 pub(super) struct RoomLog {
@@ -84,7 +87,25 @@ impl Log for RoomLog {
         }))
     }
 
-    fn search(&self, _: Query) -> Reading<'_, Findings> {
-        Box::pin(std::future::ready(Ok(Findings { hits: Vec::new(), beyond: Beyond::Nothing })))
+    fn search(&self, query: Query) -> Reading<'_, Findings> {
+        Box::pin(async move {
+            if self.state.is_erased() {
+                return Ok(Findings { hits: Vec::new(), beyond: Beyond::Nothing });
+            }
+            let is_indexed = self.index().await;
+            let room = self.state.room;
+            let read = move |file: &mut Connection| words::search(file, room, &query, SEARCH_TIME);
+            let findings = self.keeper.readers.lend(read).await?;
+            Ok(if is_indexed { findings } else { Findings { beyond: Beyond::Unsearched, ..findings } })
+        })
+    }
+}
+
+impl RoomLog {
+    /// Has everything that is committed taken into the index; says whether it was, in time.
+    async fn index(&self) -> bool {
+        let (indexed, later) = oneshot::channel();
+        self.keeper.ask(Job::Index { room: self.state.room, indexed });
+        later.await.is_ok()
     }
 }

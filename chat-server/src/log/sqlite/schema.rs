@@ -57,7 +57,7 @@ pub(super) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
 }
 
 fn newest() -> i64 {
-    STEPS.len() as i64
+    (STEPS.len() as u64).cast_signed()
 }
 
 /// Who made the file what it is, if it says so.

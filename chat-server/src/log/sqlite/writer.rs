@@ -3,15 +3,22 @@
 //! A job that cannot be done does not take the others of its commit with it: then each gets a commit of its own. What
 //! was not written and nobody can say again (who is a member, who is called what) is written with the next commit.
 //! After an error of the disk nothing is trusted: whoever waits is told that nobody knows, and the thread ends.
+//!
+//! What nobody waits for ([`Chores`]) is done step by step when nothing else is to do, and now and then if that never
+//! happens.
 
 use super::append::{self, Memory};
-use super::connection::Identity;
+use super::chores::{Chore, Chores};
+use super::connection::{self, Identity};
 use super::directory::Directory;
 use super::jobs::{Append, Done, Job};
+use super::limits::DiskLimits;
+use super::opening::Opened;
 use super::place::ROOM_MAX;
 use super::records;
 use super::reserve::{Reserve, Space};
 use super::trouble::{Stage, Trouble};
+use super::words::Progress;
 use crate::log::StorageFailure;
 use crate::refusals;
 use rusqlite::{Connection, TransactionBehavior};
@@ -36,6 +43,7 @@ pub(super) struct Writer {
     reserve: Reserve,
     memory: Memory,
     backlog: Vec<Job>,
+    chores: Chores,
     /// Unlocked last.
     _directory: Directory,
 }
@@ -49,15 +57,12 @@ struct Group {
 }
 
 impl Writer {
-    pub(super) fn new(
-        connection: Connection,
-        directory: Directory,
-        identity: Identity,
-        reserve_bytes: Option<u64>,
-    ) -> Self {
-        let reserve = Reserve::new(directory.path(), reserve_bytes);
-        let memory = Memory::default();
-        Self { connection, identity, reserve, memory, backlog: Vec::new(), _directory: directory }
+    pub(super) fn new(opened: Opened, limits: DiskLimits) -> rusqlite::Result<Self> {
+        let Opened { connection, directory, identity } = opened;
+        let reserve = Reserve::new(directory.path(), limits.reserve_bytes);
+        let (memory, backlog) = (Memory::default(), Vec::new());
+        let chores = Chores::found(&connection, limits)?;
+        Ok(Self { connection, identity, reserve, memory, backlog, chores, _directory: directory })
     }
 
     /// Starts the thread, which ends after [`Job::Close`], when nobody can ask it any more, or when it has failed.
@@ -68,7 +73,8 @@ impl Writer {
             let panicked = |_| Err(StorageFailure("its writer panicked".to_owned()));
             match catch_unwind(AssertUnwindSafe(|| self.run(&asked))).unwrap_or_else(panicked) {
                 Ok(closed) => {
-                    self.checkpoint();
+                    // If that fails, the next server finds in the log what is not in the file.
+                    let _ = self.cut_log();
                     drop(self);
                     drop(closed);
                 }
@@ -81,22 +87,33 @@ impl Writer {
 
     fn run(&mut self, asked: &Receiver<Job>) -> Result<Option<oneshot::Sender<()>>, StorageFailure> {
         loop {
-            let group = match self.wait(asked) {
-                Ok(job) => Group::gather(mem::take(&mut self.backlog), job, asked),
-                Err(RecvTimeoutError::Timeout) => Group::again(mem::take(&mut self.backlog)),
+            match self.wait(asked) {
+                Ok(job) => {
+                    let group = Group::gather(mem::take(&mut self.backlog), job, asked);
+                    self.write(group.jobs)?;
+                    if group.last.is_some() {
+                        return Ok(group.last);
+                    }
+                    if self.chores.is_due() {
+                        self.do_chore()?;
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) if self.backlog.is_empty() => self.do_chore()?,
+                Err(RecvTimeoutError::Timeout) => {
+                    let backlog = mem::take(&mut self.backlog);
+                    self.write(backlog)?;
+                }
                 Err(RecvTimeoutError::Disconnected) => return Ok(None),
-            };
-            self.write(group.jobs)?;
-            if group.last.is_some() {
-                return Ok(group.last);
             }
         }
     }
 
+    /// Waits for a job, or until there is something else to do.
     fn wait(&self, asked: &Receiver<Job>) -> Result<Job, RecvTimeoutError> {
-        match self.backlog.is_empty() {
-            true => asked.recv().map_err(|_| RecvTimeoutError::Disconnected),
-            false => asked.recv_timeout(TRIES_EVERY),
+        match (self.backlog.is_empty(), self.chores.rest()) {
+            (false, _) => asked.recv_timeout(TRIES_EVERY),
+            (true, Some(rest)) => asked.recv_timeout(rest),
+            (true, None) => asked.recv().map_err(|_| RecvTimeoutError::Disconnected),
         }
     }
 
@@ -106,13 +123,21 @@ impl Writer {
     /// [`StorageFailure`]: nothing more can be written. Whoever waits is told by dropping their jobs.
     fn write(&mut self, jobs: Vec<Job>) -> Result<(), StorageFailure> {
         match self.commit(&jobs) {
-            Ok(done) => jobs.into_iter().zip(done).for_each(|(job, done)| job.finish(done)),
+            Ok(done) => jobs.into_iter().zip(done).for_each(|(job, done)| self.finish(job, done)),
             Err(trouble) => {
                 self.memory.clear();
                 self.settle(jobs, trouble)?;
             }
         }
         Ok(())
+    }
+
+    fn finish(&mut self, job: Job, done: Done) {
+        self.chores.note(&job, &done);
+        match job {
+            Job::Index { room, indexed } => self.chores.want(room, indexed),
+            job => job.finish(done),
+        }
     }
 
     fn settle(&mut self, mut jobs: Vec<Job>, trouble: Trouble) -> Result<(), StorageFailure> {
@@ -147,23 +172,59 @@ impl Writer {
     }
 
     fn commit(&mut self, jobs: &[Job]) -> Result<Vec<Done>, Trouble> {
-        let at = |stage| move |error| Trouble::of(error, stage);
         let space = self.reserve.space(&self.connection);
-        let transaction =
-            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(at(Stage::Open))?;
-        let done = jobs.iter().map(|job| carry_out(&transaction, &mut self.memory, space, job));
-        let done = done.collect::<rusqlite::Result<Vec<_>>>().map_err(at(Stage::Open))?;
-        self.identity.check().map_err(|error| Trouble::Lost(StorageFailure(error.to_string())))?;
-        transaction.commit().map_err(at(Stage::Committing))?;
-        Ok(done)
+        let memory = &mut self.memory;
+        in_transaction(&mut self.connection, &self.identity, |file| {
+            jobs.iter().map(|job| carry_out(file, memory, space, job)).collect()
+        })
     }
 
-    /// Moves what the write-ahead log holds into the file. If that fails, the next server finds it there.
-    fn checkpoint(&self) {
-        if let Err(error) = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())) {
-            tracing::warn!(%error, "the write-ahead log stays as it is");
+    /// # Errors
+    /// [`StorageFailure`]: nothing more can be written.
+    fn do_chore(&mut self) -> Result<(), StorageFailure> {
+        let Some(chore) = self.chores.next() else { return Ok(()) };
+        match self.step(chore) {
+            Ok(progress) => self.chores.done(chore, progress),
+            Err(Trouble::Lost(failure)) => return Err(failure),
+            Err(trouble) => {
+                tracing::warn!(?trouble, ?chore, "something waits until it can be done");
+                self.chores.put_off();
+            }
         }
+        Ok(())
     }
+
+    fn step(&mut self, chore: Chore) -> Result<Progress, Trouble> {
+        if matches!(chore, Chore::CutLog) {
+            return self.cut_log().map_err(|error| Trouble::of(error, Stage::Committing));
+        }
+        let chores = &self.chores;
+        in_transaction(&mut self.connection, &self.identity, |file| chores.step(file, chore))
+    }
+
+    /// Moves what the write-ahead log holds into the file, and overwrites it, unless somebody reads: then the next try
+    /// does.
+    fn cut_log(&self) -> rusqlite::Result<Progress> {
+        self.connection.busy_timeout(Duration::ZERO)?;
+        let is_busy = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+        self.connection.busy_timeout(connection::PATIENCE)?;
+        Ok(if is_busy? { Progress::More } else { Progress::Done })
+    }
+}
+
+/// Does `work` in one commit.
+fn in_transaction<T>(
+    connection: &mut Connection,
+    identity: &Identity,
+    work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+) -> Result<T, Trouble> {
+    let before = |error| Trouble::of(error, Stage::Open);
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(before)?;
+    let result = work(&transaction).map_err(before)?;
+    // What is written to a file that has no name any more is gone with the process.
+    identity.check().map_err(|error| Trouble::Lost(StorageFailure(error.to_string())))?;
+    transaction.commit().map_err(|error| Trouble::of(error, Stage::Committing))?;
+    Ok(result)
 }
 
 fn carry_out(file: &Connection, memory: &mut Memory, space: Space, job: &Job) -> rusqlite::Result<Done> {
@@ -180,7 +241,7 @@ fn carry_out(file: &Connection, memory: &mut Memory, space: Space, job: &Job) ->
             records::end(file, *room)?;
         }
         Job::Facts { facts, .. } => records::keep_facts(file, facts)?,
-        Job::Close(_) => {}
+        Job::Index { .. } | Job::Sweep { .. } | Job::Close(_) => {}
     }
     Ok(Done::Kept)
 }

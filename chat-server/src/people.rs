@@ -4,6 +4,9 @@
 //! and the name is free again, when nobody was logged in under it for a day, or earlier when there are too many
 //! (`names/forgetting`). A name that was given up rests with its key as long: nobody is to speak under the name that
 //! stands beside what somebody else said.
+//!
+//! What is so of a person is noted in a [`Ledger`] under the lock under which it became so, and handed over when the lock
+//! is free again.
 
 mod names;
 

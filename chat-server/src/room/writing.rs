@@ -96,7 +96,7 @@ impl Room {
     }
 
     fn commit(self: &Arc<Self>, mut batch: VecDeque<Item>) {
-        let drafts = batch.iter_mut().map(Item::draft_out).collect();
+        let drafts = batch.iter_mut().map(Item::take_draft).collect();
         let room = Arc::clone(self);
         self.log.append(drafts, Box::new(move |outcome| room.completed(batch, outcome)));
     }

@@ -397,6 +397,7 @@ async fn a_room_ends_when_its_last_member_is_forgotten() {
 async fn an_act_that_was_refused_changes_nothing_and_one_in_doubt_does_if_it_is_in_the_log() {
     let cases = [
         (Fate::Refused, Lock::Unlocked, "alice joined"),
+        (Fate::NoPlace, Lock::Unlocked, "alice joined"),
         (Fate::LostInDoubt, Lock::Unlocked, "alice joined"),
         (Fate::CommittedInDoubt, Lock::Locked, "alice locks"),
     ];
@@ -404,7 +405,7 @@ async fn an_act_that_was_refused_changes_nothing_and_one_in_doubt_does_if_it_is_
         let mut disk = DiskWorld::new(lasting());
         let (mut alice, room) = disk.world.opener("alice").await;
         disk.disk.next_commit(fate);
-        if fate == Fate::Refused {
+        if matches!(fate, Fate::Refused | Fate::NoPlace) {
             assert!(alice.order(room.room, 1, Act::Lock).await.is_err());
         } else {
             alice.send(alice.act(room.room, 1, Act::Lock)).await;
@@ -463,7 +464,7 @@ async fn whoever_is_told_that_they_are_in_is_in_also_after_a_crash() {
 
 #[tokio::test(start_paused = true)]
 async fn nobody_waits_for_an_entry_that_is_not_written() {
-    for fate in [Fate::Refused, Fate::LostInDoubt, Fate::CommittedInDoubt] {
+    for fate in [Fate::Refused, Fate::NoPlace, Fate::LostInDoubt, Fate::CommittedInDoubt] {
         let disk = DiskWorld::new(lasting());
         let (mut alice, room) = disk.world.opener("alice").await;
         disk.disk.next_commit(fate);

@@ -24,7 +24,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use support::line::Line;
-use support::process::{Process, command, words};
+use support::process::{Process, command, data, words};
 use support::scratch::Scratch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -80,6 +80,7 @@ async fn run(rounds: u64, seed: u64) {
     assert!(ended.status.success(), "{ended:?}");
 
     let posts = judge::judge(&logs, &accounts, &views);
+    is_sound(scratch.path()).await;
     tell(&format!("{posts} posts"));
     assert!(posts as u64 > rounds, "the servers were killed before anybody came to speak");
 }
@@ -122,6 +123,13 @@ async fn logs(port: u16, scene: &Scene) -> HashMap<RoomId, Vec<Entry>> {
         logs.insert(joined.room, line.history(joined.room).await.expect("a server"));
     }
     logs
+}
+
+/// The server's own opinion of what it has written.
+async fn is_sound(home: &Path) {
+    let check = [env!("CARGO_BIN_EXE_chat-server").into(), "check".into(), "--data".into(), data(home).into()];
+    let output = command(&[], &check).output().await.expect("a program");
+    assert!(output.status.success(), "{output:?}");
 }
 
 fn setting(name: &str) -> Option<u64> {

@@ -50,6 +50,8 @@ pub struct KeptRoom {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
     Refused,
+    /// Every draft finds no place.
+    NoPlace,
     /// It is there, but nobody is told.
     CommittedInDoubt,
     /// It is not, and nobody is told.
@@ -245,6 +247,9 @@ impl Log for DiskLog {
         match self.next_fate() {
             None => done(self.commit(drafts)),
             Some(Fate::Refused) => done(Outcome::Refused(Refused::new(Code::STORAGE_FULL, "the disk is full"))),
+            Some(Fate::NoPlace) => {
+                done(Outcome::Committed { verdicts: vec![Verdict::NoPlace; drafts.len()], entries: Vec::new() });
+            }
             Some(Fate::LostInDoubt) => done(Outcome::Unknown),
             Some(Fate::CommittedInDoubt) => {
                 self.commit(drafts);

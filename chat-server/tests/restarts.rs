@@ -23,7 +23,7 @@ const DAY: Duration = Duration::from_hours(24);
 
 /// Settings of a server on a disk.
 fn lasting() -> Config {
-    Config { person_memory: 30 * DAY, ..unhurried() }
+    Config { person_memory: Some(30 * DAY), ..unhurried() }
 }
 
 async fn history(peer: &mut Peer, room: RoomId) -> Vec<Entry> {
@@ -355,7 +355,7 @@ async fn whoever_has_been_here_for_weeks_is_not_forgotten_because_of_a_crash() {
 
 #[tokio::test(start_paused = true)]
 async fn a_room_waits_for_its_members_and_ends_when_it_has_none_or_none_has_come_for_long() {
-    let mut disk = DiskWorld::new(Config { person_memory: 365 * DAY, ..lasting() });
+    let mut disk = DiskWorld::new(Config { person_memory: Some(365 * DAY), ..lasting() });
     let (alice, kept) = disk.world.opener("alice").await;
     alice.bye().await;
     disk.pass(DAY).await;
@@ -378,7 +378,7 @@ async fn a_room_waits_for_its_members_and_ends_when_it_has_none_or_none_has_come
 
 #[tokio::test(start_paused = true)]
 async fn a_room_ends_when_its_last_member_is_forgotten() {
-    let mut disk = DiskWorld::new(Config { person_memory: DAY, ..lasting() });
+    let mut disk = DiskWorld::new(Config { person_memory: Some(DAY), ..lasting() });
     let (alice, room) = disk.world.opener("alice").await;
     let (_bob, _) = disk.world.guest("bob", room.code).await;
     alice.bye().await;

@@ -60,12 +60,10 @@ pub(super) enum Chore {
 impl Chores {
     /// What the last server left to do.
     pub(super) fn found(file: &Connection, limits: DiskLimits) -> rusqlite::Result<Self> {
-        let behind =
-            file.prepare("SELECT room FROM rooms")?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
         Ok(Self {
             limits,
             wanted: Vec::new(),
-            behind,
+            behind: words::unindexed(file)?,
             is_erasing: true,
             sweep: None,
             cut_log: None,

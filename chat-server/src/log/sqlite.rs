@@ -8,11 +8,14 @@
 //! Only this folder knows SQLite. The directory is locked as long as a server uses it, so there is one writer.
 
 mod append;
+mod backup;
+mod check;
 mod chores;
 mod connection;
 mod directory;
 mod entries;
 mod erasing;
+mod export;
 #[cfg(test)]
 mod fixture;
 mod jobs;
@@ -27,6 +30,7 @@ mod retention;
 mod room_log;
 mod schema;
 mod trouble;
+mod visiting;
 mod words;
 mod writer;
 
@@ -46,8 +50,12 @@ use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 use writer::Writer;
 
+pub use backup::{BackupError, backup};
+pub use check::{Health, check};
+pub use export::{ExportError, Format, export};
 pub use limits::{DiskLimits, Retention};
 pub use opening::OpenError;
+pub use visiting::VisitError;
 
 /// What is too old may stay so much longer.
 const SWEEPS_EVERY_MS: u64 = 60_000;

@@ -2,6 +2,7 @@
 
 use super::place::{ordered, place};
 use super::retention::cost_bytes;
+use super::visiting;
 use super::words::{self, Progress};
 use chat_proto::frame::Search;
 use chat_proto::{EntryBody, Nick, PersonId, RoomId, Seq, UnixMillis};
@@ -55,6 +56,8 @@ impl Drop for Directory {
 
 fn with_schema(file: Connection) -> Connection {
     file.execute_batch(include_str!("schema.sql")).unwrap();
+    file.pragma_update(None, "application_id", visiting::APPLICATION).unwrap();
+    file.pragma_update(None, "user_version", visiting::VERSION).unwrap();
     file
 }
 
@@ -73,7 +76,7 @@ pub(super) fn append(file: &Connection, room: i64, seq: u64, (person, name): (u6
     let (at, time, bytes) = (place(room, Seq(seq)), seq as i64 * 1_000, body.bytes());
     let row = (at, seq as i64 - 1, time, person as i64, name.as_bytes(), ordered(seq), body.kind(), &*bytes);
     file.prepare_cached(sql).unwrap().execute(row).unwrap();
-    let bytes = cost_bytes(name.as_bytes(), &bytes) as i64;
+    let bytes = cost_bytes(name.len(), bytes.len()) as i64;
     file.execute("UPDATE logs SET bytes = bytes + ?2 WHERE room = ?1", (room, bytes)).unwrap();
 }
 

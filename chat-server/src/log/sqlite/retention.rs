@@ -18,9 +18,10 @@ const SENDERS_MAX: i64 = 16_384;
 /// What an entry costs besides its author's name and its body, about.
 const ENTRY_OVERHEAD_BYTES: usize = 112;
 
-/// What an entry takes, about, in bytes: so much it adds to `logs.bytes`, and so much less that is when it is dropped.
-pub(super) fn cost_bytes(name: &[u8], body: &[u8]) -> usize {
-    name.len() + body.len() + ENTRY_OVERHEAD_BYTES
+/// What an entry takes, about, of these bytes of name and body: so much it adds to `logs.bytes`, and so much less that is
+/// when it is dropped.
+pub(super) fn cost_bytes(name: usize, body: usize) -> usize {
+    name + body + ENTRY_OVERHEAD_BYTES
 }
 
 /// What is kept.
@@ -131,7 +132,7 @@ fn drop_oldest(file: &Connection, room: i64, until: UnixMillis) -> rusqlite::Res
     }
     match entries.last() {
         Some(last) => {
-            let bytes = entries.iter().map(|entry| cost_bytes(&entry.spoken.name, &entry.spoken.body)).sum();
+            let bytes = entries.iter().map(|entry| cost_bytes(entry.spoken.name.len(), entry.spoken.body.len())).sum();
             drop_up_to(file, room, last.spoken.place, bytes)?;
         }
         None => count_nothing(file, room)?,

@@ -90,7 +90,8 @@ impl Spoken {
         fold::text(&String::from_utf8_lossy(&self.body))
     }
 
-    fn author(&self) -> String {
+    /// Who said it, as the index knows them.
+    pub(super) fn author(&self) -> String {
         let look = Nick::parse(&self.name).map(|name| look_word(&name)).unwrap_or_default();
         format!("{} {look}", person_word(self.person))
     }

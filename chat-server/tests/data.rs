@@ -6,11 +6,13 @@
 mod program;
 mod support;
 
-use chat_proto::frame::{Durability, History, Page};
-use chat_proto::{Entry, RoomCode, RoomId, Seq, ServerFrame};
+use bytes::Bytes;
+use chat_proto::frame::{Durability, History, Page, Post, Read, Search};
+use chat_proto::{Code, Entry, EntryBody, PostId, RoomCode, RoomId, Seq, ServerFrame};
 use program::{Running, command, output_of};
 use rustix::process::Signal;
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 use support::scratch::Scratch;
@@ -54,6 +56,19 @@ async fn page(peer: &mut Peer, room: RoomId) -> Vec<Entry> {
         ServerFrame::Page(Page { entries, .. }) => entries.into_vec(),
         other => panic!("a page, not {other:?}"),
     }
+}
+
+async fn found(peer: &mut Peer, room: RoomId, words: &str) -> Vec<String> {
+    let words = Bytes::copy_from_slice(words.as_bytes());
+    let search = Search { room, words, from: Bytes::new(), since: None, until: None, before: Seq(u64::MAX) };
+    match peer.ask(search).await {
+        ServerFrame::Found(found) => found.hits.into_vec().into_iter().map(|hit| text(&hit.found.text)).collect(),
+        other => panic!("what was found, not {other:?}"),
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
 }
 
 /// A server with a room in which alice and bob have talked.
@@ -104,7 +119,49 @@ async fn rooms_their_codes_their_members_and_all_that_was_said_survive_a_restart
     assert_eq!(gists(&carol.entries(5).await)[3..5], expected);
     let mut thief = Peer::new(TcpStream::connect(server.address()).await.unwrap());
     let refused = thief.login("alice", &support::key_of("mallory")).await.unwrap_err();
-    assert_eq!(refused.code, chat_proto::Code::NAME_TAKEN, "names are still their owners'");
+    assert_eq!(refused.code, Code::NAME_TAKEN, "names are still their owners'");
+}
+
+#[tokio::test]
+async fn what_was_read_what_was_forgotten_and_what_can_be_found_survive_a_restart() {
+    let place = Place::new();
+    let (server, mut alice, mut bob, room, _) = talked(&place).await;
+    assert!(matches!(alice.ask(Read { room, seq: Seq(4) }).await, ServerFrame::Done(_)));
+    let id = PostId { instance: bob.instance, n: 2 };
+    let forgotten = bob.ask(Post { room, id, body: EntryBody::Forget }).await;
+    assert!(matches!(forgotten, ServerFrame::Accepted(_)), "{forgotten:?}");
+    assert_eq!(found(&mut alice, room, "green").await, [""; 0]);
+    assert_eq!(server.stop(Signal::TERM), Some(0));
+
+    let server = place.start();
+
+    let mut alice = person(&server, "alice").await;
+    assert_eq!(alice.resume(room, 0).await.unwrap().state.read, Seq(4));
+    assert_eq!(found(&mut alice, room, "build").await, ["did the build pass?"]);
+    assert_eq!(found(&mut alice, room, "green").await, [""; 0]);
+    assert!(gists(&page(&mut alice, room).await).contains(&"bob erased".to_owned()));
+    server.stop(Signal::TERM);
+    let places = fs::read_dir(place.data()).unwrap().map(|entry| fs::read(entry.unwrap().path()).unwrap());
+    assert!(!places.flatten().collect::<Vec<_>>().windows(5).any(|bytes| bytes == b"green"), "not a byte is left");
+}
+
+#[tokio::test]
+async fn a_history_that_is_taken_away_from_a_running_server_ends_it_with_the_reason() {
+    let place = Place::new();
+    let (mut server, mut alice, mut bob, room, _) = talked(&place).await;
+    let mut log = server.log();
+    fs::rename(place.data().join("chat.db"), place.data().join("taken.db")).unwrap();
+
+    alice.send(alice.post(room, 2, "is it kept?")).await;
+
+    assert_eq!(alice.last_words().await, Some(Code::OUTCOME_UNKNOWN));
+    assert!(matches!(bob.rest().await.last(), Some(ServerFrame::GoAway(_))));
+    drop((alice, bob));
+    assert_eq!(server.child.wait().unwrap().code(), Some(1));
+    let mut reason = String::new();
+    log.read_to_string(&mut reason).unwrap();
+    assert!(reason.contains("chat-server: history cannot be written any more"), "{reason}");
+    assert!(!reason.contains("is it kept?"), "{reason}");
 }
 
 #[tokio::test]

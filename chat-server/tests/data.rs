@@ -213,7 +213,7 @@ async fn a_backup_of_a_running_server_is_a_directory_that_serves() {
     server.stop(Signal::TERM);
     let data = restored.to_str().unwrap();
     let server = Running::start(&mut command(place.state.path(), &["--data", data]));
-    let (mut carol, _) = (person(&server, "carol").await, ());
+    let mut carol = person(&server, "carol").await;
     carol.join(code).await;
     let said = gists(&page(&mut carol, room).await);
     assert!(said.contains(&"alice: did the build pass?".to_owned()), "{said:?}");

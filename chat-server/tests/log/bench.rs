@@ -95,14 +95,14 @@ impl Bench {
 }
 
 const MEMORY: MemoryLimits =
-    MemoryLimits { room_entries: 10_000, room_bytes: 8 << 20, total_bytes: 16 << 20, waits: Duration::from_secs(60) };
+    MemoryLimits { room_entries: 10_000, room_bytes: 8 << 20, total_bytes: 16 << 20, waits: Duration::from_mins(1) };
 
 /// Logs on disk that bound nothing.
 pub const DISK: DiskLimits = DiskLimits {
     retain: Retention { age: None, bytes: None },
     keep_most: None,
     reserve_bytes: Some(0),
-    waits: Duration::from_secs(60),
+    waits: Duration::from_mins(1),
 };
 
 pub fn open(place: &Path) -> Result<SqliteLogs, OpenError> {

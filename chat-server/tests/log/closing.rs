@@ -90,11 +90,11 @@ async fn logs_that_are_dropped_let_go_of_their_directory() {
 
 /// Makes the writer wait when it tells of the next commit: resolves when it does, until the other half is dropped.
 fn hold_up(log: &Arc<dyn Log>) -> (oneshot::Receiver<()>, mpsc::Sender<()>) {
-    let (begin, begun) = oneshot::channel();
-    let (let_go, go) = mpsc::channel();
+    let (tell, begun) = oneshot::channel();
+    let (let_go, held) = mpsc::channel();
     let done = move |_| {
-        begin.send(()).unwrap();
-        let _ = go.recv();
+        tell.send(()).unwrap();
+        let _ = held.recv();
     };
     log.append(vec![ALICE.says(1, "a")], Box::new(done));
     (begun, let_go)

@@ -47,6 +47,17 @@ async fn a_file_that_is_damaged_while_it_is_used_ends_it_for_good() {
 }
 
 #[tokio::test]
+async fn a_panic_on_its_thread_ends_it_for_good_and_leaves_nobody_waiting() {
+    let bench = Bench::on_disk();
+    let log = bench.room(1);
+
+    log.append(vec![ALICE.says(1, "a")], Box::new(|_| panic!("on purpose")));
+
+    assert!(matches!(outcome(&bench.room(2), vec![ALICE.says(1, "b")]).await, Outcome::Unknown));
+    assert!(within_reason(bench.logs.failed()).await.to_string().contains("panicked"));
+}
+
+#[tokio::test]
 async fn below_the_reserve_nothing_new_is_said_and_all_else_goes_on() {
     let bench = Bench::on_disk();
     append(&bench.room(1), vec![ALICE.says(1, "before")]).await;

@@ -14,6 +14,11 @@ use std::time::Duration;
 /// A frozen copy of the first schema, with something in it.
 const FIRST: &str = include_str!("../fixtures/first.sql");
 
+/// Something that was done to a directory.
+type Deed = fn(&Path);
+/// Something that was done to the bytes of a file.
+type Damage = fn(&mut Vec<u8>);
+
 #[tokio::test]
 async fn what_is_made_is_for_nobody_else_to_read() {
     let scratch = Scratch::new();
@@ -48,7 +53,7 @@ async fn whoever_waits_for_the_lock_has_it_as_soon_as_it_is_free() {
     let first = open(scratch.path()).unwrap();
     let place = scratch.path().to_owned();
     let second =
-        tokio::task::spawn_blocking(move || SqliteLogs::open(&place, crate::bench::DISK, Duration::from_secs(60)));
+        tokio::task::spawn_blocking(move || SqliteLogs::open(&place, crate::bench::DISK, Duration::from_mins(1)));
 
     within_reason(first.close()).await;
 
@@ -98,7 +103,7 @@ async fn the_root_of_a_file_system_is_as_good_as_empty() {
 
 #[tokio::test]
 async fn a_first_start_that_was_cut_off_is_begun_again() {
-    let cut_off_after: [(&str, fn(&Path)); 4] = [
+    let cut_off_after: [(&str, Deed); 4] = [
         ("the lock file", |place| fs::write(place.join("chat.lock"), "").unwrap()),
         ("the file", |place| fs::write(place.join("chat.db"), "").unwrap()),
         ("the first setting", |place| execute(place, "PRAGMA journal_mode = wal")),
@@ -134,7 +139,7 @@ async fn a_backup_that_was_put_into_an_empty_directory_is_used() {
 
 #[tokio::test]
 async fn a_file_of_another_program_is_refused_and_not_touched() {
-    let another: [(&str, fn(&Path)); 3] = [
+    let another: [(&str, Deed); 3] = [
         ("no database", |place| fs::write(place.join("chat.db"), "just text, more than a header ".repeat(50)).unwrap()),
         ("no application", |place| execute(place, "CREATE TABLE notes (text)")),
         ("another application", |place| execute(place, "CREATE TABLE notes (text); PRAGMA application_id = 1")),
@@ -197,7 +202,7 @@ async fn a_place_that_is_no_directory_is_refused() {
 
 #[tokio::test]
 async fn a_damaged_file_is_refused() {
-    let damages: [(&str, fn(&mut Vec<u8>)); 3] = [
+    let damages: [(&str, Damage); 3] = [
         ("cut off", |bytes| bytes.truncate(bytes.len() / 2)),
         ("no header", |bytes| bytes[..16].fill(0)),
         ("pages overwritten", |bytes| {

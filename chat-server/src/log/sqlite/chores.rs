@@ -22,6 +22,8 @@ const COMMITS_MAX: u32 = 32;
 const SEARCH_WAITS: Duration = Duration::from_secs(1);
 /// How long chores rest that cannot be done now.
 const TRIES_EVERY: Duration = Duration::from_secs(10);
+/// How long the write-ahead log is left alone while somebody reads it.
+const CUTS_EVERY: Duration = Duration::from_secs(1);
 
 /// What is left to do.
 pub(super) struct Chores {
@@ -32,8 +34,8 @@ pub(super) struct Chores {
     is_erasing: bool,
     /// The time by which what is too old may go, until it is gone; with it goes what is left of rooms that are over.
     sweep: Option<UnixMillis>,
-    /// Whether the write-ahead log holds what was taken out.
-    is_log_to_be_cut: bool,
+    /// From when the write-ahead log may be cut, if it holds what was taken out.
+    cut_log: Option<Instant>,
     /// Since the last chore.
     commits: u32,
     not_before: Option<Instant>,
@@ -58,15 +60,13 @@ pub(super) enum Chore {
 impl Chores {
     /// What the last server left to do.
     pub(super) fn found(file: &Connection, limits: DiskLimits) -> rusqlite::Result<Self> {
-        let behind =
-            file.prepare("SELECT room FROM rooms")?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
         Ok(Self {
             limits,
             wanted: Vec::new(),
-            behind,
+            behind: words::unindexed(file)?,
             is_erasing: true,
             sweep: None,
-            is_log_to_be_cut: false,
+            cut_log: None,
             commits: 0,
             not_before: None,
         })
@@ -86,24 +86,34 @@ impl Chores {
 
     /// Tells when a room is in the index, which may be so already.
     pub(super) fn want(&mut self, room: i64, indexed: oneshot::Sender<()>) {
-        self.wanted.push(Wanted { room, until: Instant::now() + SEARCH_WAITS, indexed });
+        let now = Instant::now();
         if !self.behind.contains(&room) {
-            self.tell(room);
+            // An error means that nobody waits any more.
+            let _ = indexed.send(());
+        } else if !self.is_resting(now) {
+            self.wanted.push(Wanted { room, until: now + SEARCH_WAITS, indexed });
         }
     }
 
     /// How long nobody must ask for anything before the next chore is taken up; none if there is none.
     pub(super) fn rest(&self) -> Option<Duration> {
-        self.next()?;
-        let quiet = if self.commits == 0 { Duration::ZERO } else { QUIET };
-        Some(self.not_before.map_or(quiet, |time| time.saturating_duration_since(Instant::now())))
+        let from = match self.next()? {
+            Chore::CutLog => self.not_before.max(self.cut_log),
+            _ => self.not_before,
+        };
+        let rest = from.map_or(Duration::ZERO, |from| from.saturating_duration_since(Instant::now()));
+        Some(if self.commits == 0 { rest } else { rest.max(QUIET) })
+    }
+
+    fn is_resting(&self, now: Instant) -> bool {
+        self.not_before.is_some_and(|from| from > now)
     }
 
     /// Whether a chore is to be done now, after one more commit.
     pub(super) fn is_due(&mut self) -> bool {
         self.commits += 1;
         let is_urgent = self.commits >= COMMITS_MAX || !self.wanted.is_empty();
-        is_urgent && self.not_before.is_none_or(|time| time <= Instant::now())
+        is_urgent && !self.is_resting(Instant::now())
     }
 
     /// What to do next: first what somebody waits for, then what must be gone, then what may be.
@@ -112,7 +122,7 @@ impl Chores {
         let erase = self.is_erasing.then_some(Chore::Erase);
         let index = self.behind.first().map(|room| Chore::Index { room: *room });
         let drop = self.sweep.map(|now| Chore::Drop { now });
-        let cut = self.is_log_to_be_cut.then_some(Chore::CutLog);
+        let cut = self.cut_log.map(|_| Chore::CutLog);
         wanted.or(erase).or(index).or(drop).or(cut)
     }
 
@@ -133,21 +143,26 @@ impl Chores {
 
     /// Notes that a step was done.
     pub(super) fn done(&mut self, chore: Chore, progress: Progress) {
+        let now = Instant::now();
         self.commits = 0;
         self.not_before = None;
         match (chore, progress) {
             (Chore::Index { .. }, Progress::More) => {}
-            (Chore::Index { room }, Progress::Done) => {
-                self.behind.remove(&room);
-                self.tell(room);
-            }
-            (_, Progress::More) => self.is_log_to_be_cut = true,
+            (Chore::Index { room }, Progress::Done) => self.is_indexed(room),
+            (Chore::CutLog, Progress::More) => self.cut_log = Some(now + CUTS_EVERY),
+            (Chore::Erase | Chore::Drop { .. }, Progress::More) => self.cut_log = Some(now),
             (Chore::Erase, Progress::Done) => self.is_erasing = false,
             (Chore::Drop { .. }, Progress::Done) => self.sweep = None,
-            (Chore::CutLog, Progress::Done) => self.is_log_to_be_cut = false,
+            (Chore::CutLog, Progress::Done) => self.cut_log = None,
         }
-        let now = Instant::now();
         self.wanted.retain(|wanted| wanted.until > now);
+    }
+
+    fn is_indexed(&mut self, room: i64) {
+        self.behind.remove(&room);
+        for wanted in self.wanted.extract_if(.., |wanted| wanted.room == room) {
+            let _ = wanted.indexed.send(());
+        }
     }
 
     /// Notes that a step cannot be done now. Who waits for the index waits no longer.
@@ -155,12 +170,5 @@ impl Chores {
         self.commits = 0;
         self.not_before = Some(Instant::now() + TRIES_EVERY);
         self.wanted.clear();
-    }
-
-    fn tell(&mut self, room: i64) {
-        for wanted in self.wanted.extract_if(.., |wanted| wanted.room == room) {
-            // An error means that nobody waits any more.
-            let _ = wanted.indexed.send(());
-        }
     }
 }

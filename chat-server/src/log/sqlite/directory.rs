@@ -16,7 +16,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-const FILE: &str = "chat.db";
+pub(super) const FILE: &str = "chat.db";
 const LOCK: &str = "chat.lock";
 const MARK: &str = "The history of a chat server is kept beside this file, in chat.db.\n";
 /// What the root of a file system may hold before anybody has written to it.

@@ -2,7 +2,7 @@
 
 use super::place::{ordered, place};
 use super::retention::cost_bytes;
-use super::visiting;
+use super::schema;
 use super::words::{self, Progress};
 use chat_proto::frame::Search;
 use chat_proto::{EntryBody, Nick, PersonId, RoomId, Seq, UnixMillis};
@@ -56,8 +56,8 @@ impl Drop for Directory {
 
 fn with_schema(file: Connection) -> Connection {
     file.execute_batch(include_str!("schema.sql")).unwrap();
-    file.pragma_update(None, "application_id", visiting::APPLICATION).unwrap();
-    file.pragma_update(None, "user_version", visiting::VERSION).unwrap();
+    file.pragma_update(None, "application_id", schema::APPLICATION).unwrap();
+    file.pragma_update(None, "user_version", schema::VERSION).unwrap();
     file
 }
 

@@ -6,9 +6,11 @@ use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
 
 /// "chat" in ASCII: tells our files from others'.
-const APPLICATION: i64 = 0x6368_6174;
+pub(super) const APPLICATION: i64 = 0x6368_6174;
 /// What makes version 1 of nothing, version 2 of version 1, and so on. A step that was released is never changed.
 const STEPS: &[&str] = &[include_str!("schema.sql")];
+/// The version that this program reads and writes.
+pub(super) const VERSION: i64 = STEPS.len().cast_signed() as i64;
 /// Which program writes the file.
 const PROGRAM: &str = concat!("chat-server ", env!("CARGO_PKG_VERSION"));
 
@@ -25,8 +27,8 @@ pub(super) fn recognise(connection: &Connection, file: &Path, holds: Holds) -> R
     match (stamp, holds) {
         (Stamp { application: 0, version: 0, tables: 0 }, Holds::Nothing) => Ok(()),
         (Stamp { application: 0, version: 0, tables: 0 }, Holds::History) => Err(OpenError::Emptied(file.to_owned())),
-        (Stamp { application: APPLICATION, version, .. }, _) if version > newest() => {
-            Err(OpenError::Newer { file: file.to_owned(), version, newest: newest(), program: program(connection) })
+        (Stamp { application: APPLICATION, version, .. }, _) if version > VERSION => {
+            Err(OpenError::Newer { file: file.to_owned(), version, newest: VERSION, program: program(connection) })
         }
         (Stamp { application: APPLICATION, .. }, _) => Ok(()),
         _ => Err(OpenError::Foreign(file.to_owned())),
@@ -54,10 +56,6 @@ pub(super) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
     }
     transaction.pragma_update(None, "application_id", APPLICATION)?;
     transaction.commit()
-}
-
-fn newest() -> i64 {
-    (STEPS.len() as u64).cast_signed()
 }
 
 /// Who made the file what it is, if it says so.

@@ -1,16 +1,13 @@
 //! Reading a history from outside of its server, which may be running.
 
+use super::directory::FILE;
+use super::schema::{APPLICATION, VERSION};
 use chat_proto::{Author, EntryBody, PersonId, UnixMillis, wire};
 use rusqlite::{Connection, OpenFlags, Row};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-const FILE: &str = "chat.db";
-/// "chat" in ASCII, as a server writes it into its file.
-pub(super) const APPLICATION: i64 = 0x6368_6174;
-/// Of the schema that this program reads.
-pub(super) const VERSION: i64 = 1;
 /// How long a server may hold the file.
 const PATIENCE: Duration = Duration::from_secs(5);
 

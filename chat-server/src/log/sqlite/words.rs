@@ -12,6 +12,7 @@ use crate::log::fold;
 use chat_proto::{Nick, PersonId, Seq};
 use data_encoding::HEXLOWER;
 use rusqlite::{Connection, OptionalExtension, Row};
+use std::collections::BTreeSet;
 
 pub(super) use looking::search;
 
@@ -53,11 +54,11 @@ pub(super) fn index(file: &Connection, room: i64) -> rusqlite::Result<Progress> 
     Ok(if entries.len() as i64 == STEP_ENTRIES { Progress::More } else { Progress::Done })
 }
 
-/// A room that has entries which are not in the index yet.
-pub(super) fn unindexed(file: &Connection) -> rusqlite::Result<Option<i64>> {
+/// Rooms that have entries which are not in the index yet.
+pub(super) fn unindexed(file: &Connection) -> rusqlite::Result<BTreeSet<i64>> {
     let sql = "SELECT room FROM logs WHERE EXISTS \
-               (SELECT 1 FROM entries WHERE place > room << 40 | indexed AND place < (room + 1) << 40) LIMIT 1";
-    file.prepare_cached(sql)?.query_row([], |row| row.get(0)).optional()
+               (SELECT 1 FROM entries WHERE place > room << 40 | indexed AND place < (room + 1) << 40)";
+    file.prepare(sql)?.query_map([], |row| row.get(0))?.collect()
 }
 
 /// The highest entry of a room whose words are in the index; none if there is no such room.

@@ -142,7 +142,7 @@ impl Writer {
 
     fn settle(&mut self, mut jobs: Vec<Job>, trouble: Trouble) -> Result<(), StorageFailure> {
         match trouble {
-            Trouble::Job(_) if jobs.len() > 1 => jobs.into_iter().try_for_each(|job| self.write(vec![job])),
+            Trouble::Job(_) if jobs.len() > 1 => jobs.into_iter().try_for_each(|job| self.write_alone(job)),
             Trouble::Job(error) => {
                 tracing::error!(%error, "something cannot be kept");
                 jobs.drain(..).for_each(|job| job.refuse(refusals::not_kept()));
@@ -154,6 +154,14 @@ impl Writer {
                 self.put_off(jobs, drop)
             }
             Trouble::Lost(failure) => Err(failure),
+        }
+    }
+
+    /// Unless something before it could not be written: nothing overtakes that.
+    fn write_alone(&mut self, job: Job) -> Result<(), StorageFailure> {
+        match self.backlog.is_empty() {
+            true => self.write(vec![job]),
+            false => self.put_off(vec![job], |job| job.refuse(refusals::storage_full())),
         }
     }
 

@@ -4,69 +4,29 @@
 //! and the name is free again, when nobody was logged in under it for a day, or earlier when there are too many
 //! (`names/forgetting`). A name that was given up rests with its key as long: nobody is to speak under the name that
 //! stands beside what somebody else said.
+//!
+//! What is so of a person is noted in a [`Ledger`] under the lock under which it became so, and handed over when the lock
+//! is free again.
 
 mod names;
+mod person;
 
 pub(crate) use names::{ClaimError, HeldName};
+pub(crate) use person::{Attendance, Person};
 
 use crate::config::Config;
 use crate::environment::Environment;
 use crate::ledger::Ledger;
-use crate::log::record::{Fact, PersonRecord, RestingName};
+use crate::log::record::{PersonRecord, RestingName};
 use crate::log::{Logs, Written};
-use crate::network::Network;
-use bytes::Bytes;
-use chat_proto::{Author, Nick, PersonId, RoomId};
+use chat_proto::{Nick, PersonId, RoomId};
 use names::{Asking, Names};
-use std::collections::{BTreeSet, HashMap};
-use std::net::IpAddr;
+use person::Session;
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 
 /// An ed25519 public key.
 pub(crate) type Key = [u8; 32];
-
-/// How often it is written down, while somebody may be forgotten, that they are here.
-const RENEWALS: u32 = 32;
-
-/// A name claimed by a key.
-pub(crate) struct Person {
-    /// The server's number for them.
-    pub id: PersonId,
-    /// What their name belongs to.
-    pub key: Key,
-    ledger: Arc<Ledger>,
-    file: Mutex<File>,
-}
-
-/// What is known of a person.
-struct File {
-    name: Nick,
-    sessions: HashMap<u64, Session>,
-    last_seen: Instant,
-    /// From where they were last connected.
-    address: Option<Network>,
-    rooms: BTreeSet<RoomId>,
-    /// In a room, as a member or a visitor: something may stand under their name.
-    has_been_seen: bool,
-    forgotten: bool,
-}
-
-/// A session of a person, as the next session of the same instance finds it.
-#[derive(Clone, Default)]
-struct Session {
-    replaced: CancellationToken,
-    over: CancellationToken,
-}
-
-/// Proof that a session is counted among its person's; ends the count when dropped.
-pub(crate) struct Attendance {
-    person: Arc<Person>,
-    instance: u64,
-    session: Session,
-}
 
 /// Everybody.
 pub(crate) struct People {
@@ -227,170 +187,6 @@ impl People {
     }
 }
 
-impl Person {
-    fn new(id: PersonId, key: Key, name: &Nick, ledger: &Arc<Ledger>) -> Self {
-        let file = File {
-            name: name.clone(),
-            sessions: HashMap::new(),
-            last_seen: Instant::now(),
-            address: None,
-            rooms: BTreeSet::new(),
-            has_been_seen: false,
-            forgotten: false,
-        };
-        Self { id, key, ledger: Arc::clone(ledger), file: Mutex::new(file) }
-    }
-
-    fn restore(record: PersonRecord, ledger: &Arc<Ledger>) -> Self {
-        let PersonRecord { id, key, name, last_seen, has_been_seen } = record;
-        let person = Self::new(id, key, &name, ledger);
-        {
-            let mut file = person.lock();
-            file.last_seen = ledger.moment().past(last_seen);
-            file.has_been_seen = has_been_seen;
-        }
-        person
-    }
-
-    /// Notes what is to be kept of them. A number that was given up is never taken up again.
-    fn note(&self, file: &File) {
-        if !file.forgotten {
-            self.ledger.note(|| Fact::Person(self.record(file)));
-        }
-    }
-
-    fn record(&self, file: &File) -> PersonRecord {
-        let last_seen = if file.sessions.is_empty() { file.last_seen } else { Instant::now() };
-        PersonRecord {
-            id: self.id,
-            key: self.key,
-            name: file.name.clone(),
-            last_seen: self.ledger.moment().wall_at(last_seen),
-            has_been_seen: file.has_been_seen,
-        }
-    }
-
-    /// Their name now.
-    pub(crate) fn name(&self) -> Nick {
-        self.lock().name.clone()
-    }
-
-    /// As the author of an entry that is written now.
-    pub(crate) fn author(&self) -> Author {
-        Author { person: self.id, name: Bytes::copy_from_slice(self.lock().name.as_str().as_bytes()) }
-    }
-
-    /// Notes from where they are connected now.
-    pub(crate) fn came_from(&self, peer: IpAddr) {
-        self.lock().address = Some(Network::of(peer));
-    }
-
-    /// From where they were last connected.
-    pub(crate) fn address(&self) -> Option<Network> {
-        self.lock().address
-    }
-
-    /// The rooms they are a member of.
-    pub(crate) fn rooms(&self) -> Vec<RoomId> {
-        self.lock().rooms.iter().copied().collect()
-    }
-
-    /// How many rooms they are a member of.
-    pub(crate) fn room_count(&self) -> usize {
-        self.lock().rooms.len()
-    }
-
-    /// Notes that others may have seen them in a room.
-    pub(crate) fn came_in(&self) {
-        {
-            let mut file = self.lock();
-            if std::mem::replace(&mut file.has_been_seen, true) {
-                return;
-            }
-            self.note(&file);
-        }
-        self.ledger.hand_over();
-    }
-
-    fn has_been_seen(&self) -> bool {
-        self.lock().has_been_seen
-    }
-
-    /// Notes membership.
-    pub(crate) fn joined(&self, room: RoomId) {
-        self.lock().rooms.insert(room);
-    }
-
-    /// Notes the end of membership.
-    pub(crate) fn left(&self, room: RoomId) {
-        self.lock().rooms.remove(&room);
-    }
-
-    /// Whether the server no longer knows them; whoever comes under this name now is somebody else.
-    pub(crate) fn is_forgotten(&self) -> bool {
-        self.lock().forgotten
-    }
-
-    /// Seen just now: not forgotten before the session that asks is counted.
-    pub(crate) fn seen(self: &Arc<Self>) -> Arc<Self> {
-        self.lock().last_seen = Instant::now();
-        Arc::clone(self)
-    }
-
-    fn forget_if_gone(&self, now: Instant, memory: Duration) -> bool {
-        let mut file = self.lock();
-        let unseen = now.duration_since(file.last_seen);
-        if !file.sessions.is_empty() {
-            // A crash must not make somebody who has been here for weeks look as if they had been gone for weeks.
-            if unseen >= memory / RENEWALS {
-                file.last_seen = now;
-                self.note(&file);
-            }
-            return false;
-        }
-        file.forgotten = unseen >= memory;
-        file.forgotten
-    }
-
-    fn lock(&self) -> MutexGuard<'_, File> {
-        self.file.lock().expect("no panic under this lock")
-    }
-}
-
-impl Attendance {
-    /// Its person is no longer known. Every other session is told to end; those that this one can wait for are returned.
-    fn forget_person(&self) -> Vec<Session> {
-        let mut file = self.person.lock();
-        file.forgotten = true;
-        self.person.ledger.note(|| Fact::Forgotten(self.person.id));
-        let is_this = |instance: u64| instance == self.instance && !self.session.replaced.is_cancelled();
-        let others = file.sessions.iter().filter(|(instance, _)| !is_this(**instance));
-        let others = others.inspect(|(_, session)| session.replaced.cancel());
-        // One of the same instance is a successor, which waits for this one.
-        others.filter(|(instance, _)| **instance != self.instance).map(|(_, session)| session.clone()).collect()
-    }
-
-    /// Waits until a newer session of the same instance takes over, or another gives up the person's name.
-    pub(crate) async fn replaced(&self) {
-        self.session.replaced.cancelled().await;
-    }
-}
-
-impl Drop for Attendance {
-    fn drop(&mut self) {
-        let mut file = self.person.lock();
-        // The newer session has taken this place already if this one was replaced.
-        if !self.session.replaced.is_cancelled() {
-            file.sessions.remove(&self.instance);
-        }
-        file.last_seen = Instant::now();
-        self.person.note(&file);
-        drop(file);
-        self.person.ledger.hand_over();
-        self.session.over.cancel();
-    }
-}
-
 #[cfg(test)]
 impl People {
     /// Nobody yet, and gone with the process.
@@ -405,6 +201,7 @@ impl People {
 mod tests {
     use super::*;
     use futures_util::FutureExt;
+    use std::time::Duration;
 
     const KEY: Key = [1; 32];
     const KEY_OF_BOB: Key = [200; 32];

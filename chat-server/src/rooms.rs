@@ -92,18 +92,18 @@ impl Rooms {
     /// # Errors
     /// [`RestoreError`] if a room cannot be read.
     pub(crate) fn restore(
-        (config, environment, logs): (&Arc<Config>, &Arc<dyn Environment>, &Arc<dyn Logs>),
+        (config, environment, logs): (&Arc<Config>, &Arc<dyn Environment>, Arc<dyn Logs>),
         (rooms, codes): (Vec<RestoredRoom>, Vec<RestingCode>),
         people: &People,
     ) -> Result<Self, RestoreError> {
-        let ledger = Ledger::new(logs, environment);
+        let ledger = Ledger::new(&logs, environment);
         let mut directory = Directory::new(config);
-        let surroundings = Surroundings { config, environment, logs: &**logs };
+        let surroundings = Surroundings { config, environment, logs: &*logs };
         for room in rooms {
             directory.restore(&Room::restore(room, people, surroundings)?);
         }
         directory.rest(codes, &ledger);
-        let (config, environment, logs) = (Arc::clone(config), Arc::clone(environment), Arc::clone(logs));
+        let (config, environment) = (Arc::clone(config), Arc::clone(environment));
         Ok(Self { config, environment, logs, ledger, directory: Mutex::new(directory) })
     }
 

@@ -80,7 +80,7 @@ impl Server {
         let notices = Arc::new(Notices::default());
         let Restored { rooms, people, last_person, names, codes } = logs.restore();
         let people = People::restore(&config, &environment, &logs, Kept { people, last_person, names });
-        let rooms = Rooms::restore((&config, &environment, &logs), (rooms, codes), &people)?;
+        let rooms = Rooms::restore((&config, &environment, logs), (rooms, codes), &people)?;
         let server = Self {
             tls: None,
             tasks: TaskTracker::new(),

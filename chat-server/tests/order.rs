@@ -6,7 +6,7 @@ mod support;
 
 use bytes::Bytes;
 use chat_proto::entry::BanScope;
-use chat_proto::frame::{EndReason, History, Joined, Keep, Leave, Ping, Rename, Role, Stay, Voice};
+use chat_proto::frame::{EndReason, History, Joined, Keep, Leave, Ping, Post, Rename, Role, Stay, Voice};
 use chat_proto::limits::ROOMS_PER_SESSION;
 use chat_proto::{Act, Code, EntryBody, LeaveReason, PersonId, PostId, RoomId, Seq, ServerFrame, Target};
 use chat_server::Config;
@@ -527,6 +527,18 @@ async fn the_muted_read_and_write_nothing_under_any_name_not_even_acts() {
     assert_eq!(cast.bob.refusal_of(cast.bob.post(room, 20, "new?")).await, Code::MUTED, "leaving gives no voice");
     cast.alice.order(room, 12, Act::Unmute(called("bob"))).await.unwrap();
     cast.bob.say(room, 30, "thank you").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_muted_may_take_back_what_they_said() {
+    let mut cast = Cast::new().await;
+    let room = cast.id();
+    cast.bob.say(room, 1, "oops").await;
+    cast.alice.order(room, 10, Act::Mute(called("bob"))).await.unwrap();
+
+    let forget = Post { room, id: PostId { instance: cast.bob.instance, n: 2 }, body: EntryBody::Forget };
+
+    assert!(matches!(cast.bob.ask(forget).await, ServerFrame::Accepted(_)));
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,4 +1,5 @@
-//! Whoever folds a room's log knows its order: random acts by random people, against a little model of its own.
+//! Whoever folds a room's log knows its order: random acts by random people, against a little model of its own. The room
+//! knows it as well when it was restored in the midst of it.
 
 #![expect(clippy::unwrap_used, reason = "what cannot be unwrapped fails the test")]
 
@@ -11,6 +12,7 @@ use chat_server::Config;
 use chat_server::config::Rate;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
+use support::disk::DiskWorld;
 use support::{Peer, World, called, deed, expect_joined, key_of, unhurried};
 
 /// (name, whose key it is)
@@ -136,8 +138,23 @@ impl Fold {
     }
 }
 
+/// Where a play is given.
+enum Stage {
+    InMemory(World),
+    OnDisk(Box<DiskWorld>),
+}
+
+impl Stage {
+    fn world(&self) -> &World {
+        match self {
+            Self::InMemory(world) => world,
+            Self::OnDisk(disk) => &disk.world,
+        }
+    }
+}
+
 struct Play {
-    world: World,
+    stage: Stage,
     room: Joined,
     watcher: Peer,
     fold: Fold,
@@ -146,9 +163,8 @@ struct Play {
 }
 
 impl Play {
-    async fn new(seed: u64) -> (Self, Peer) {
-        // Whoever is kicked may come back at once: the log does not tell the time.
-        let world = World::with(unguarded());
+    async fn new(seed: u64, stage: Stage) -> (Self, Vec<Peer>) {
+        let world = stage.world();
         let (opener, room) = world.opener("ann").await;
         let (watcher, _) = world.guest(WATCHER, room.code).await;
         let fold = Fold {
@@ -160,7 +176,47 @@ impl Play {
             members: BTreeMap::new(),
             cursor: Seq::START,
         };
-        (Self { world, room, watcher, fold, dice: seed, last_n: 0 }, opener)
+        let play = Self { stage, room, watcher, fold, dice: seed, last_n: 0 };
+        let mut peers = vec![opener];
+        for person in &PEOPLE[1..] {
+            peers.push(play.peer(*person).await);
+        }
+        (play, peers)
+    }
+
+    async fn peer(&self, (name, key): (&str, &str)) -> Peer {
+        let mut peer = self.stage.world().connect();
+        peer.welcome = Some(peer.login(name, &key_of(key)).await.unwrap());
+        peer
+    }
+
+    /// The server is killed, and everybody comes back to the next one.
+    async fn restart(&mut self, peers: &mut [Peer]) {
+        self.compare().await;
+        let Stage::OnDisk(disk) = &mut self.stage else { return };
+        disk.restart();
+        self.watcher = self.peer((WATCHER, WATCHER)).await;
+        for (person, peer) in PEOPLE.into_iter().zip(peers) {
+            *peer = self.peer(person).await;
+            if self.fold.members.contains_key(&peer.welcome.as_ref().unwrap().person) {
+                peer.resume(self.room.room, 0).await.unwrap();
+            }
+        }
+    }
+
+    async fn perform(&mut self, peers: &mut [Peer]) {
+        for _ in 0..STEPS {
+            self.compare().await;
+            match self.roll(PEOPLE.len() + 2) {
+                who if who < PEOPLE.len() => self.step(PEOPLE[who], &mut peers[who]).await,
+                _ => self.watcher_acts().await,
+            }
+            if self.roll(STEPS / 20) == 0 {
+                self.restart(peers).await;
+            }
+        }
+        self.compare().await;
+        assert!(self.fold.cursor > Seq(100), "only {} entries", self.fold.cursor);
     }
 
     fn roll(&mut self, sides: usize) -> usize {
@@ -233,24 +289,24 @@ impl Play {
     }
 }
 
+fn seeds(seeds: impl Iterator<Item = u64>) -> impl Iterator<Item = u64> {
+    seeds.map(|seed| seed.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+}
+
+// Whoever is kicked may come back at once: the log does not tell the time.
+
 #[tokio::test(start_paused = true)]
 async fn a_fold_of_the_log_knows_who_may_do_what_whatever_people_do_to_each_other() {
-    for seed in 1..=5_u64 {
-        let (mut play, opener) = Play::new(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15)).await;
-        let mut peers = vec![opener];
-        for (name, key) in &PEOPLE[1..] {
-            let mut peer = play.world.connect();
-            peer.welcome = Some(peer.login(name, &key_of(key)).await.unwrap());
-            peers.push(peer);
-        }
-        for _ in 0..STEPS {
-            play.compare().await;
-            match play.roll(PEOPLE.len() + 2) {
-                who if who < PEOPLE.len() => play.step(PEOPLE[who], &mut peers[who]).await,
-                _ => play.watcher_acts().await,
-            }
-        }
-        play.compare().await;
-        assert!(play.fold.cursor > Seq(100), "only {} entries", play.fold.cursor);
+    for seed in seeds(1..=5) {
+        let (mut play, mut peers) = Play::new(seed, Stage::InMemory(World::with(unguarded()))).await;
+        play.perform(&mut peers).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_room_that_was_restored_is_what_it_was_whenever_the_server_was_killed() {
+    for seed in seeds(6..=7) {
+        let (mut play, mut peers) = Play::new(seed, Stage::OnDisk(Box::new(DiskWorld::new(unguarded())))).await;
+        play.perform(&mut peers).await;
     }
 }

@@ -75,7 +75,7 @@ impl Item {
     }
 
     /// What is given to the log. The records are needed once: what is written again is looked at again.
-    pub(super) fn to_draft(&mut self) -> Draft {
+    pub(super) fn take_draft(&mut self) -> Draft {
         let records = std::mem::take(&mut self.draft.records);
         Draft { records, ..self.draft.clone() }
     }

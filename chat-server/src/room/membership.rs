@@ -7,7 +7,8 @@
 //!                      `-- Bye: Left{quit} ----------------------^
 //! ```
 //!
-//! Stands in the person's file exactly as long as it exists.
+//! Stands in the person's file exactly as long as it exists. Of where they are, what was told is kept: here, or gone
+//! since when. Whoever was here when the server ended is fading when the next one begins.
 
 use super::entering::Told;
 use super::order::Order;

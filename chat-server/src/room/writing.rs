@@ -96,7 +96,7 @@ impl Room {
     }
 
     fn commit(self: &Arc<Self>, mut batch: VecDeque<Item>) {
-        let drafts = batch.iter_mut().map(Item::to_draft).collect();
+        let drafts = batch.iter_mut().map(Item::take_draft).collect();
         let room = Arc::clone(self);
         self.log.append(drafts, Box::new(move |outcome| room.completed(batch, outcome)));
     }
@@ -115,13 +115,21 @@ impl Room {
         let effects = appended.map(|(item, _)| std::mem::take(&mut item.effect)).collect();
         self.publish(effects, entries);
         let durability = self.label.durability;
-        for (item, verdict) in batch.into_iter().zip(verdicts) {
-            if let Some(ticket) = item.ticket {
-                let decided = decide(ticket.id, *verdict, durability);
-                ticket.answer(decided);
+        let mut unwritten = VecDeque::new();
+        for (mut item, verdict) in batch.into_iter().zip(verdicts) {
+            match item.ticket.take() {
+                Some(ticket) => {
+                    let decided = decide(ticket.id, *verdict, durability);
+                    ticket.answer(decided);
+                }
+                None if *verdict == Verdict::NoPlace => unwritten.push_back(item),
+                None => {}
             }
         }
-        self.lock().writing.phase = Phase::Idle;
+        match unwritten.is_empty() {
+            true => self.lock().writing.phase = Phase::Idle,
+            false => self.write_later(unwritten),
+        }
     }
 
     /// None of it is in the log, for ever. What the server wrote itself is still to be written.
@@ -129,10 +137,15 @@ impl Room {
         for ticket in take_tickets(&mut batch) {
             ticket.answer(Decided::Refused(refused.clone()));
         }
-        let mut state = self.lock();
-        state.writing.phase = Phase::Refused;
-        state.writing.put_back(batch.into_iter());
-        state.writing.release();
+        self.write_later(batch);
+    }
+
+    /// What the server wrote itself, and the log has no place for now.
+    fn write_later(&self, batch: VecDeque<Item>) {
+        let writing = &mut self.lock().writing;
+        writing.phase = Phase::Refused;
+        writing.put_back(batch.into_iter());
+        writing.release();
     }
 
     /// Makes committed entries visible, and what they change true: the only place where that happens.

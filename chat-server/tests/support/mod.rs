@@ -2,6 +2,7 @@
 
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "every test file uses its own part of this")]
 
+pub mod disk;
 pub mod held;
 pub mod scratch;
 pub mod tls;

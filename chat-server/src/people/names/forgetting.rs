@@ -3,7 +3,8 @@
 //! Those who have been gone longest and are in no room, and names that were given up; a hundredth of all at a time,
 //! because finding them means looking at everybody.
 
-use super::super::{File, Person};
+use super::super::Person;
+use super::super::person::File;
 use super::{ClaimError, Held, Holder, Names};
 use chat_proto::Nick;
 use std::time::Duration;

@@ -1,7 +1,5 @@
 //! When what is kept cannot be read: whoever asks is told so, and nobody is told anything else.
 
-#![expect(clippy::unwrap_used, reason = "what cannot be unwrapped fails the test")]
-
 mod support;
 
 use bytes::Bytes;

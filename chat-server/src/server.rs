@@ -68,7 +68,6 @@ impl Server {
     ///
     /// # Errors
     /// [`RestoreError`] if a room that was kept cannot be read.
-    #[expect(clippy::needless_pass_by_value, reason = "the logs are the server's from now on")]
     pub fn with_logs(
         config: Config,
         environment: impl Environment + 'static,

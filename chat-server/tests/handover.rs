@@ -191,3 +191,36 @@ async fn restarted() {
     assert_eq!(client.all_that_was_said().await, (1..=MESSAGES).map(message).collect::<Vec<_>>());
     assert_eq!(second.stop(Signal::TERM), Some(0));
 }
+
+/// What it says, with standard input as its socket, and whether it failed.
+fn refused(command: &mut Command) -> String {
+    let output = program::output_of(command.stderr(Stdio::piped()));
+    assert_eq!((output.status.code(), output.stdout), (Some(1), Vec::new()));
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn whatever_is_no_tcp_socket_is_refused_in_one_line() {
+    let place = Scratch::new();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+
+    let reason = refused(command(&listener, place.path()).stdin(Stdio::null()));
+    assert!(reason.contains("cannot serve the socket that was handed over: fd 3 is not a socket"), "{reason}");
+    let two = HAND_OVER.replace("LISTEN_FDS=1", "LISTEN_FDS=2");
+    let mut command = Command::new("sh");
+    command.args(["-c", &two, env!("CARGO_BIN_EXE_chat-server")]).stdin(Stdio::null()).stdout(Stdio::piped());
+    let reason = refused(&mut command);
+    assert!(reason.contains("there is more than one; give it one TCP socket"), "{reason}");
+    assert_eq!(reason.lines().count(), 1, "{reason}");
+}
+
+#[test]
+fn a_server_that_does_not_end_is_not_waited_for_for_ever() {
+    let place = Scratch::new();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let _first = Running::announced(&mut command(&listener, place.path()));
+
+    let reason = refused(command(&listener, place.path()).args(["--drain", "10ms"]));
+
+    assert!(reason.contains("another server") && reason.lines().count() == 1, "{reason}");
+}

@@ -194,7 +194,7 @@ impl Play {
     async fn restart(&mut self, peers: &mut [Peer]) {
         self.compare().await;
         let Stage::OnDisk(disk) = &mut self.stage else { return };
-        disk.restart().await;
+        disk.restart();
         self.watcher = self.peer((WATCHER, WATCHER)).await;
         for (person, peer) in PEOPLE.into_iter().zip(peers) {
             *peer = self.peer(person).await;

@@ -65,7 +65,7 @@ async fn whoever_comes_back_in_time_was_never_gone_and_who_does_not_is_told_of()
     alice.say(room.room, 1, "hello").await;
     let before = told(&mut alice, room.room).await;
 
-    disk.restart().await;
+    disk.restart();
     disk.pass(GRACE / 2).await;
     let (mut alice, joined, members) = back(&disk, "alice", room.room).await;
 
@@ -78,7 +78,7 @@ async fn whoever_comes_back_in_time_was_never_gone_and_who_does_not_is_told_of()
 
     disk.pass(GRACE).await;
     assert_eq!(told(&mut alice, room.room).await[before.len()..], ["bob left Lost"]);
-    disk.restart().await;
+    disk.restart();
     disk.pass(2 * GRACE).await;
     let (mut alice, _, members) = back(&disk, "alice", room.room).await;
     assert_eq!(told(&mut alice, room.room).await[before.len()..], ["bob left Lost", "alice left Lost", "alice joined"]);
@@ -100,7 +100,7 @@ async fn who_left_or_was_removed_is_no_member_afterwards() {
         disk.world.guest(name, room.code).await;
     }
 
-    disk.restart().await;
+    disk.restart();
 
     let (_, _, members) = back(&disk, "alice", room.room).await;
     let mut names: Vec<_> = members.iter().map(|member| String::from_utf8_lossy(&member.name).into_owned()).collect();
@@ -133,7 +133,7 @@ async fn what_a_room_is_and_who_may_do_what_in_it_survives() {
     assert_ne!(secret, old);
     alice.order(id, 6, Act::Lock).await.unwrap();
 
-    disk.restart().await;
+    disk.restart();
 
     let (mut alice, joined, members) = back(&disk, "alice", id).await;
     assert_eq!(topic(&joined.state), "lunch");
@@ -166,7 +166,7 @@ async fn a_room_that_passed_on_belongs_to_its_heir_afterwards() {
     let (_bob, _) = disk.world.guest("bob", room.code).await;
     alice.leave(room.room).await;
 
-    disk.restart().await;
+    disk.restart();
 
     let (_, joined, _) = back(&disk, "bob", room.room).await;
     assert_eq!(joined.state.role, Role::Owner);
@@ -180,7 +180,7 @@ async fn an_owner_who_stays_away_loses_the_room_however_often_the_server_restart
     alice.bye().await;
 
     for _ in 0..4 {
-        disk.restart_after(2 * DAY).await;
+        disk.restart_after(2 * DAY);
     }
     disk.pass(SECOND).await;
 
@@ -196,8 +196,8 @@ async fn the_kicked_stay_out_until_the_wall_clock_says_so() {
     alice.order(room.room, 1, Act::Kick(called("bob"))).await.unwrap();
     let minutes = |minutes| Duration::from_mins(minutes);
 
-    disk.restart_after(minutes(4)).await;
-    disk.restart_after(minutes(4)).await;
+    disk.restart_after(minutes(4));
+    disk.restart_after(minutes(4));
 
     let mut bob = disk.world.person("bob").await;
     assert_eq!(bob.knock(room.code, None).await.unwrap_err().code, Code::JOIN_DENIED, "after 8 minutes");
@@ -214,7 +214,7 @@ async fn a_kick_does_not_last_longer_because_the_wall_clock_jumped_back() {
     alice.order(room.room, 1, Act::Kick(called("bob"))).await.unwrap();
 
     disk.set_clock(NOON - 365 * 86_400_000);
-    disk.restart().await;
+    disk.restart();
     disk.pass(Duration::from_mins(10)).await;
 
     assert!(disk.world.person("bob").await.knock(room.code, None).await.is_ok());
@@ -227,7 +227,7 @@ async fn time_in_a_room_never_falls_across_a_restart() {
     alice.say(room.room, 1, "noon").await;
 
     disk.set_clock(NOON - 3_600_000);
-    disk.restart().await;
+    disk.restart();
     let (mut alice, _, _) = back(&disk, "alice", room.room).await;
     alice.say(room.room, 2, "an hour before").await;
 
@@ -241,7 +241,7 @@ async fn the_same_request_finds_the_same_room_again() {
     let (mut alice, room) = disk.world.opener("alice").await;
     alice.say(room.room, 1, "once").await;
 
-    disk.restart().await;
+    disk.restart();
     let mut again = disk.world.person("alice").await;
     let create = Create { id: alice.instance, stay: Stay::Resident, door: Door::Open, keep: Keep::Default };
     let found = expect_joined(again.ask(create).await);
@@ -261,7 +261,7 @@ async fn how_many_rooms_a_key_and_an_address_have_open_survives() {
     let mut bob = disk.world.person_from("192.0.2.1", "bob").await;
     expect_joined(bob.ask(create(1)).await);
 
-    disk.restart().await;
+    disk.restart();
 
     let mut alice = disk.world.person_from("198.51.100.1", "alice").await;
     assert_eq!(alice.refusal_of(create(2)).await, Code::TOO_MANY_ROOMS, "by key");
@@ -280,7 +280,7 @@ async fn codes_of_rooms_that_ended_rest_on_and_not_longer() {
     alice.leave(room.room).await;
     let create = |id| Create { id, stay: Stay::Resident, door: Door::Open, keep: Keep::Default };
 
-    disk.restart_after(DAY / 2).await;
+    disk.restart_after(DAY / 2);
     let mut alice = disk.world.person("alice").await;
     assert_eq!(alice.refusal_of(create(1)).await, Code::SERVER_FULL, "no other code is drawn");
 
@@ -301,7 +301,7 @@ async fn names_stay_with_their_keys_and_a_number_is_never_anothers() {
     assert!(matches!(last.ask(GiveUp {}).await, ServerFrame::Done(_)));
     assert_eq!(disk.disk.lock().people.len(), 1);
 
-    disk.restart().await;
+    disk.restart();
 
     let mut mallory = disk.world.connect();
     for name in ["alice", "alicia"] {
@@ -329,10 +329,10 @@ async fn people_and_names_are_forgotten_after_their_time_by_the_wall_clock() {
         (content.people.is_empty(), content.names.is_empty())
     };
 
-    disk.restart_after(20 * DAY).await;
+    disk.restart_after(20 * DAY);
     disk.pass(SECOND).await;
     assert_eq!(free(&disk), (false, false));
-    disk.restart_after(10 * DAY).await;
+    disk.restart_after(10 * DAY);
     disk.pass(SECOND).await;
 
     assert_eq!(free(&disk), (true, true));
@@ -347,7 +347,7 @@ async fn whoever_has_been_here_for_weeks_is_not_forgotten_because_of_a_crash() {
         disk.pass(DAY).await;
     }
 
-    disk.restart().await;
+    disk.restart();
     disk.pass(SECOND).await;
 
     assert_eq!(disk.disk.lock().people.len(), 1);
@@ -364,10 +364,10 @@ async fn a_room_waits_for_its_members_and_ends_when_it_has_none_or_none_has_come
     bob.leave(left.room).await;
     assert!(!disk.disk.lock().rooms.contains_key(&left.room), "its last member left");
 
-    disk.restart_after(28 * DAY).await;
+    disk.restart_after(28 * DAY);
     disk.pass(SECOND).await;
     assert!(disk.disk.lock().rooms.contains_key(&kept.room));
-    disk.restart_after(DAY).await;
+    disk.restart_after(DAY);
     disk.pass(SECOND).await;
 
     assert!(!disk.disk.lock().rooms.contains_key(&kept.room));
@@ -383,7 +383,7 @@ async fn a_room_ends_when_its_last_member_is_forgotten() {
     let (_bob, _) = disk.world.guest("bob", room.code).await;
     alice.bye().await;
 
-    disk.restart_after(2 * DAY).await;
+    disk.restart_after(2 * DAY);
     disk.pass(SECOND).await;
     let members: Vec<_> = disk.disk.lock().rooms[&room.room].members.keys().copied().collect();
     assert_eq!(members.len(), 1, "alice is forgotten; bob was here until now");
@@ -412,7 +412,7 @@ async fn an_act_that_was_refused_changes_nothing_and_one_in_doubt_does_if_it_is_
             assert_eq!(alice.last_words().await, Some(Code::OUTCOME_UNKNOWN));
         }
 
-        disk.restart().await;
+        disk.restart();
 
         let (mut alice, joined, _) = back(&disk, "alice", room.room).await;
         assert_eq!(joined.state.lock, lock);
@@ -433,7 +433,7 @@ async fn a_secret_in_doubt_is_the_one_that_was_kept() {
     let (mut alice, _, _) = back(&disk, "alice", room.room).await;
     let published = alice.invite(room.room).await.unwrap().secret;
 
-    disk.restart().await;
+    disk.restart();
 
     let (mut alice, _, _) = back(&disk, "alice", room.room).await;
     assert_eq!(alice.invite(room.room).await.unwrap().secret, published);
@@ -457,7 +457,7 @@ async fn whoever_is_told_that_they_are_in_is_in_also_after_a_crash() {
     disk.disk.release();
     expect_joined(bob.answer_to(first).await);
     expect_joined(second.answer_to(again).await);
-    disk.restart().await;
+    disk.restart();
 
     back(&disk, "bob", room.room).await;
 }
@@ -493,7 +493,7 @@ async fn how_far_somebody_has_read_survives_and_never_goes_back() {
     read(&mut alice, 2).await;
     disk.pass(SECOND).await;
 
-    disk.restart().await;
+    disk.restart();
     let (mut alice, joined, _) = back(&disk, "alice", room.room).await;
     assert_eq!(joined.state.read, Seq(4));
     read(&mut alice, 1_000).await;
@@ -512,7 +512,7 @@ async fn a_room_that_cannot_be_read_is_an_error_that_names_it() {
     let (_alice, room) = disk.world.opener("alice").await;
     disk.disk.lock().rooms.get_mut(&room.room).unwrap().record.state = "{}".to_owned();
 
-    let error = disk.try_restart_after(SECOND).await.unwrap_err().to_string();
+    let error = disk.try_restart_after(SECOND).unwrap_err().to_string();
 
     let code = RoomCode::parse(&room.code).unwrap().to_string();
     assert!(error.contains(&code), "{error}");
@@ -528,7 +528,7 @@ async fn a_restart_that_nobody_answers_changes_nothing_that_was_kept() {
     assert!(matches!(gone, Whereabouts::Gone { .. }));
 
     for _ in 0..3 {
-        disk.restart_after(DAY).await;
+        disk.restart_after(DAY);
         disk.pass(SECOND).await;
     }
 

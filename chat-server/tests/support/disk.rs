@@ -301,11 +301,11 @@ impl DiskWorld {
     }
 
     /// Kills the server, and starts the next one after so long.
-    pub async fn restart_after(&mut self, down: Duration) {
-        self.try_restart_after(down).await.unwrap();
+    pub fn restart_after(&mut self, down: Duration) {
+        self.try_restart_after(down).unwrap();
     }
 
-    pub async fn try_restart_after(&mut self, down: Duration) -> Result<(), RestoreError> {
+    pub fn try_restart_after(&mut self, down: Duration) -> Result<(), RestoreError> {
         let before = self.world.stop.clone();
         self.set_clock(self.now + down.as_millis() as i64);
         self.world = started(&self.config, &self.disk, &self.world.fixed)?;
@@ -313,8 +313,8 @@ impl DiskWorld {
         Ok(())
     }
 
-    pub async fn restart(&mut self) {
-        self.restart_after(Duration::ZERO).await;
+    pub fn restart(&mut self) {
+        self.restart_after(Duration::ZERO);
     }
 
     pub fn set_clock(&mut self, now: i64) {

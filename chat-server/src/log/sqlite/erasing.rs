@@ -8,6 +8,7 @@
 use super::place::place;
 use super::words::{self, Progress, Spoken, person_word};
 use chat_proto::{EntryBody, PersonId, Seq};
+use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension};
 use std::collections::HashSet;
 
@@ -128,10 +129,14 @@ fn beginnings(word: &str) -> impl Iterator<Item = &[u8]> {
     (1..=word.len()).map(|end| &word.as_bytes()[..end])
 }
 
+/// Whether a word in the index begins so. A beginning may end within a character.
 fn is_in_use(file: &Connection, beginning: &[u8]) -> rusqlite::Result<bool> {
-    let Ok(beginning) = std::str::from_utf8(beginning) else { return Ok(false) };
-    let mut statement = file.prepare_cached("SELECT 1 FROM words WHERE words MATCH ?1 LIMIT 1")?;
-    statement.exists([format!("\"{beginning}\" *")])
+    let mut statement = file.prepare_cached("SELECT term FROM found WHERE term >= ?1 LIMIT 1")?;
+    let mut words = statement.query([ToSqlOutput::Borrowed(ValueRef::Text(beginning))])?;
+    match words.next()? {
+        Some(row) => Ok(row.get_ref(0)?.as_bytes()?.starts_with(beginning)),
+        None => Ok(false),
+    }
 }
 
 /// Merges all of the index into one piece, as many pages as fit into a step.

@@ -22,11 +22,6 @@ pub(super) struct Digests {
     rooms: BTreeMap<i64, Digest>,
 }
 
-/// Lets every word in the index be read. Lives in memory, as long as the connection.
-pub(super) fn prepare(file: &Connection) -> rusqlite::Result<()> {
-    file.execute_batch("PRAGMA temp_store = 2; CREATE VIRTUAL TABLE temp.found USING fts5vocab(main, words, instance)")
-}
-
 impl Digests {
     /// These words should be there.
     pub(super) fn expect(&mut self, spoken: &Spoken) {
@@ -49,7 +44,7 @@ impl Digests {
 
     fn found(file: &Connection) -> rusqlite::Result<Self> {
         let mut digests = Self::default();
-        let mut statement = file.prepare("SELECT doc, col, offset, term FROM temp.found")?;
+        let mut statement = file.prepare("SELECT doc, col, offset, term FROM found")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let (place, offset) = (row.get(0)?, row.get(2)?);

@@ -189,6 +189,22 @@ fn a_search_that_takes_too_long_is_given_up_with_what_it_found() {
 }
 
 #[test]
+fn beginnings_are_found_in_what_is_read_and_in_the_index_alike() {
+    let mut file = file();
+    let messages: Vec<_> = (0..3_000).map(|n| (ALICE, if n % 200 == 0 { "Rarely" } else { "often" })).collect();
+    said(&file, &messages);
+
+    let rare = find_all(&mut file, &sought("rare*"), None);
+    let often = find_all(&mut file, &sought("oft*"), None);
+    let nobody = Speaker { name: nick("bob"), person: Some(person(2)) };
+    let not_theirs = find_all(&mut file, &sought("oft*"), Some(nobody));
+
+    assert_eq!(found(&rare), (0..15).rev().map(|n| n * 200 + 1).collect::<Vec<_>>());
+    assert_eq!((found(&often)[..2].to_vec(), often.beyond), (vec![3_000, 2_999], Beyond::More));
+    assert_eq!((not_theirs.hits.len(), not_theirs.beyond), (0, Beyond::Nothing));
+}
+
+#[test]
 fn whatever_means_something_to_a_database_is_looked_for_as_it_is() {
     let mut file = file();
     let texts = [

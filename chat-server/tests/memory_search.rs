@@ -15,7 +15,7 @@ const ALICE: (u64, &str) = (1, "alice");
 const BOB: (u64, &str) = (2, "bob");
 
 const ROOMY: MemoryLimits =
-    MemoryLimits { room_entries: 10_000, room_bytes: 8 << 20, total_bytes: 512 << 20, waits: Duration::from_secs(60) };
+    MemoryLimits { room_entries: 10_000, room_bytes: 8 << 20, total_bytes: 512 << 20, waits: Duration::from_mins(1) };
 
 struct Room {
     logs: MemoryLogs,

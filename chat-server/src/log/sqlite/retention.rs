@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use std::time::Duration;
 
 /// Entries that one step drops: each message rewrites a page of the index per word.
-const STEP_ENTRIES: i64 = 64;
+const STEP_ENTRIES: i64 = 32;
 
 /// Instances per room whose posts are remembered as "gone up to". Beyond, the longest silent are forgotten.
 const SENDERS_MAX: i64 = 16_384;

@@ -6,6 +6,7 @@
 //! which is no room, stands in `forgetting`.
 
 use super::place::place;
+use super::retention::signed;
 use super::words::{self, Progress, Spoken, person_word};
 use chat_proto::{EntryBody, PersonId, Seq};
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -92,7 +93,7 @@ impl Mark {
     fn count_out(&self, file: &Connection, messages: &[Spoken]) -> rusqlite::Result<()> {
         let bytes: usize = messages.iter().map(|message| message.body.len()).sum();
         let mut statement = file.prepare_cached("UPDATE logs SET bytes = bytes - ?2 WHERE room = ?1")?;
-        statement.execute((self.room, bytes as i64)).map(drop)
+        statement.execute((self.room, signed(bytes))).map(drop)
     }
 
     fn remove(&self, file: &Connection) -> rusqlite::Result<()> {

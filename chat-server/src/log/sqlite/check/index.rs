@@ -26,8 +26,8 @@ impl Digests {
     /// These words should be there.
     pub(super) fn expect(&mut self, spoken: &Spoken) {
         for (column, text) in [("author", spoken.author()), ("text", spoken.words())] {
-            for (offset, word) in text.split(' ').filter(|word| !word.is_empty()).enumerate() {
-                self.add(spoken.place, column, offset as i64, word);
+            for (offset, word) in (0..).zip(text.split(' ').filter(|word| !word.is_empty())) {
+                self.add(spoken.place, column, offset, word);
             }
         }
     }

@@ -1,8 +1,8 @@
 //! Searching a room: one match of the index, from the newest place to the oldest.
 //!
 //! For the beginning of a word the index has to put the places of all words together that begin so, of all rooms, before
-//! it knows the newest. If that takes long, there are many, and then some of them are among the newest messages: these
-//! are read first, one by one.
+//! it knows the newest. If that takes long, there are many, and then some of them are among the newest messages that are
+//! right otherwise: these are read first, one by one.
 
 use super::{look_word, person_word};
 use crate::log::excerpt::excerpt;
@@ -54,7 +54,7 @@ fn collect(file: &mut Connection, room: i64, query: &Query, hits: &mut Vec<Hit>)
     let file = file.transaction()?;
     let (oldest, newest) = places(&file, room, query)?;
     let mut looking = Looking { file: &file, query, room, forgotten: forgotten(&file, room)?, hits };
-    let newest = match query.terms.iter().any(|term| matches!(term, Term::Beginning(_))) {
+    let newest = match query.terms.iter().any(is_beginning) {
         false => newest,
         true => match looking.read(oldest, newest)? {
             Step::Over(beyond) => return Ok(beyond),
@@ -77,10 +77,14 @@ enum Step {
 pub(super) const MATCH: &str =
     "SELECT rowid FROM words WHERE words MATCH ?1 AND rowid BETWEEN ?2 AND ?3 ORDER BY rowid DESC";
 
+fn is_beginning(term: &Term) -> bool {
+    matches!(term, Term::Beginning(_))
+}
+
 /// What FTS5 is asked to match: quoted words only, so that nothing in them is an operator.
-fn expression(query: &Query) -> String {
+fn expression(query: &Query, terms: impl Fn(&&Term) -> bool) -> String {
     let author = query.from.iter().map(|speaker| format!("author : ({})", speaker_words(speaker)));
-    let terms = query.terms.iter().map(|term| format!("text : {}", quoted(term)));
+    let terms = query.terms.iter().filter(terms).map(|term| format!("text : {}", quoted(term)));
     author.chain(terms).collect::<Vec<_>>().join(" AND ")
 }
 
@@ -142,11 +146,12 @@ struct Looking<'a> {
 }
 
 impl Looking<'_> {
-    /// Reads the newest messages.
+    /// Reads the newest messages that are right but for the beginnings.
     fn read(&mut self, oldest: i64, newest: i64) -> rusqlite::Result<Step> {
         let mut judge = Judge::new(self.query);
-        let mut statement = self.file.prepare_cached(NEWEST)?;
-        let mut rows = statement.query((oldest, newest, READ_MESSAGES))?;
+        let others = expression(self.query, |term| !is_beginning(term));
+        let mut statement = self.file.prepare_cached(if others.is_empty() { NEWEST } else { NEWEST_MATCHES })?;
+        let mut rows = statement.query((oldest, newest, READ_MESSAGES, others))?;
         let (mut count, mut last) = (0, newest);
         while let Some(row) = rows.next()? {
             let entry = Entry::read(row)?;
@@ -161,7 +166,7 @@ impl Looking<'_> {
     /// Asks the index.
     fn look_up(&mut self, oldest: i64, newest: i64) -> rusqlite::Result<Beyond> {
         let mut statement = self.file.prepare_cached(MATCH)?;
-        let mut rows = statement.query((expression(self.query), oldest, newest))?;
+        let mut rows = statement.query((expression(self.query, |_| true), oldest, newest))?;
         while let Some(row) = rows.next()? {
             if let Some(found) = self.entry(row.get(0)?)?
                 && !self.take(&found)?
@@ -213,7 +218,10 @@ impl Looking<'_> {
 }
 
 const NEWEST: &str = "SELECT place, time, person, name, kind, body FROM entries \
-                      WHERE place >= ?1 AND place <= ?2 AND kind IN (1, 2) ORDER BY place DESC LIMIT ?3";
+                      WHERE place >= ?1 AND place <= ?2 AND kind IN (1, 2) AND ?4 = '' ORDER BY place DESC LIMIT ?3";
+const NEWEST_MATCHES: &str = "SELECT place, time, person, name, kind, body FROM words JOIN entries ON place = words.rowid \
+                              WHERE words MATCH ?4 AND words.rowid BETWEEN ?1 AND ?2 \
+                              ORDER BY words.rowid DESC LIMIT ?3";
 const BEFORE: &str = "SELECT place, time, person, name, kind, body FROM entries \
                       WHERE place < ?1 AND place >= ?2 AND kind IN (1, 2) ORDER BY place DESC";
 const AFTER: &str = "SELECT place, time, person, name, kind, body FROM entries \

@@ -4,6 +4,7 @@
 //! directory for temporary files.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark ends when something is wrong, and prints")]
+#![expect(clippy::cast_precision_loss, reason = "nobody posts 2^52 times")]
 
 use chat_proto::frame::Keep;
 use chat_proto::{Author, EntryBody, PersonId, PostId, RoomCode, RoomId, Seq, UnixMillis};
@@ -49,7 +50,9 @@ fn posts(place: &Path, rooms: u8) -> f64 {
     let counted = Arc::new(Count::default());
     let rooms: Vec<_> = (0..rooms).map(|id| room(&logs, id)).collect();
     let began = Instant::now();
-    rooms.iter().for_each(|log| post(Arc::clone(log), 1, Arc::clone(&counted)));
+    for log in &rooms {
+        post(log, 1, &counted);
+    }
     std::thread::sleep(ROUND);
     counted.is_over.store(true, Ordering::Relaxed);
     let rate = counted.posts.load(Ordering::Relaxed) as f64 / began.elapsed().as_secs_f64();
@@ -63,13 +66,13 @@ struct Count {
     is_over: AtomicBool,
 }
 
-fn post(log: Arc<dyn Log>, n: u64, count: Arc<Count>) {
-    let next = Arc::clone(&log);
+fn post(log: &Arc<dyn Log>, n: u64, count: &Arc<Count>) {
+    let (next, count) = (Arc::clone(log), Arc::clone(count));
     let done = move |outcome| {
         assert!(matches!(outcome, Outcome::Committed { .. }), "{outcome:?}");
         count.posts.fetch_add(1, Ordering::Relaxed);
         if !count.is_over.load(Ordering::Relaxed) {
-            post(next, n + 1, count);
+            post(&next, n + 1, &count);
         }
     };
     log.append(vec![draft(n)], Box::new(done));

@@ -5,8 +5,8 @@ use crate::scratch::Scratch;
 use chat_server::log::Logs;
 use chat_server::log::sqlite::{OpenError, SqliteLogs};
 use rusqlite::Connection;
-use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::fs::{self, OpenOptions, Permissions};
+use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -224,6 +224,17 @@ async fn a_damaged_file_is_refused() {
 }
 
 #[tokio::test]
+async fn damage_is_found_where_the_start_does_not_look() {
+    let scratch = used().await;
+    let (page, bytes) = first_page_of_entries(scratch.path());
+    let file = OpenOptions::new().write(true).open(scratch.path().join("chat.db")).unwrap();
+    // The kind of the page, and how many rows it has.
+    file.write_all_at(&[0x0d, 0, 0, 0xff, 0xff], (page - 1) * bytes).unwrap();
+
+    assert!(refusal(scratch.path()).contains("is damaged"));
+}
+
+#[tokio::test]
 async fn a_row_that_cannot_be_read_is_damage_and_not_nothing() {
     for damage in ["UPDATE rooms SET code = '!!!!'", "DELETE FROM logs"] {
         let scratch = used().await;
@@ -274,6 +285,14 @@ fn names_place(refused: &str, place: &Path) -> bool {
 
 fn execute(place: &Path, sql: &str) {
     Connection::open(place.join("chat.db")).unwrap().execute_batch(sql).unwrap();
+}
+
+/// Its number, and how many bytes a page has.
+fn first_page_of_entries(place: &Path) -> (u64, u64) {
+    let file = Connection::open(place.join("chat.db")).unwrap();
+    let sql = "SELECT pageno, pgsize FROM dbstat WHERE name = 'entries' AND pagetype = 'leaf' ORDER BY path LIMIT 1";
+    file.query_row(sql, [], |row| Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get::<_, i64>(1)?.cast_unsigned())))
+        .unwrap()
 }
 
 /// Every table and index, as it was made.

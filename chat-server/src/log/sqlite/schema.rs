@@ -40,7 +40,11 @@ pub(super) fn check(connection: &Connection, file: &Path) -> Result<(), OpenErro
     let verdict = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
     match verdict.map_err(|error| OpenError::of(file, error))?.as_str() {
         "ok" => Ok(()),
-        what => Err(OpenError::Damaged { file: file.to_owned(), what: what.to_owned() }),
+        // A heading, and what was found.
+        what => {
+            let what = what.lines().last().unwrap_or_default().to_owned();
+            Err(OpenError::Damaged { file: file.to_owned(), what })
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! Slash commands: one row each. The parser, completion and the help overlay read this table.
 
 use crate::destination::Destination;
+use crate::keep;
 use crate::share::View;
 use chat_proto::entry::{BanScope, Target};
-use chat_proto::frame::Door;
+use chat_proto::frame::{Door, Keep};
 use chat_proto::{Act, Nick, PersonId, Text, Topic};
 
 /// What a command asks for.
@@ -12,7 +13,7 @@ pub enum Action {
     Help,
     Me(Text),
     Join(Destination),
-    Create(Door),
+    Create(Door, Keep),
     Invite(View),
     Leave,
     Nick(Nick),
@@ -50,8 +51,8 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         names: &["create"],
-        args: "[private]",
-        help: "open a new room; a private one needs an invite",
+        args: "[private] [7d | forever]",
+        help: "open a new room: by invite alone, keeping what is said so long",
         parse: create,
     },
     Command { names: &["invite"], args: "[qr]", help: "show and copy the line that brings others here", parse: invite },
@@ -170,10 +171,20 @@ fn join(args: &str) -> Result<Action, String> {
 
 fn create(args: &str) -> Result<Action, String> {
     match args {
-        "" => Ok(Action::Create(Door::Open)),
-        "private" => Ok(Action::Create(Door::Private)),
-        _ => Err("a room is open, or it is private: /create, or /create private".to_owned()),
+        "" => Ok(Action::Create(Door::Open, Keep::Default)),
+        "private" => Ok(Action::Create(Door::Private, Keep::Default)),
+        _ => create_kept(args),
     }
+}
+
+/// With a span behind it.
+fn create_kept(args: &str) -> Result<Action, String> {
+    let (door, span) = match args.strip_prefix("private ") {
+        Some(span) => (Door::Private, span),
+        None => (Door::Open, args),
+    };
+    let keep = keep::parse(span).map_err(|error| format!("/create, /create private, or a span behind it: {error}"))?;
+    Ok(Action::Create(door, keep))
 }
 
 fn invite(args: &str) -> Result<Action, String> {
@@ -241,8 +252,10 @@ mod tests {
             ("/join ab3z", Action::Join(Destination::parse("AB3Z").unwrap())),
             ("/j AB3Z ", Action::Join(Destination::parse("AB3Z").unwrap())),
             ("/join chat://h/AB3Z", Action::Join(Destination::parse("chat://h:7000/AB3Z").unwrap())),
-            ("/create", Action::Create(Door::Open)),
-            ("/create private", Action::Create(Door::Private)),
+            ("/create", Action::Create(Door::Open, Keep::Default)),
+            ("/create private", Action::Create(Door::Private, Keep::Default)),
+            ("/create 7d", Action::Create(Door::Open, Keep::Millis(604_800_000))),
+            ("/create private  forever", Action::Create(Door::Private, Keep::Forever)),
             ("/invite", Action::Invite(View::Line)),
             ("/invite qr", Action::Invite(View::Qr)),
             ("/leave", Action::Leave),
@@ -287,6 +300,8 @@ mod tests {
             "/join chat://h",
             "/join chat://h/AB3Z#x",
             "/create secret",
+            "/create private soon",
+            "/create 7d private",
             "/invite bob",
             "/nick",
             "/nick a b",

@@ -14,7 +14,7 @@ use crate::widget::composer::Composer;
 use crate::widget::timeline::Reader;
 use crate::zone::Zone;
 use chat_proto::entry::{EntryBody, PersonId, PostId, RoomId, UnixMillis};
-use chat_proto::frame::{Door, HeldName};
+use chat_proto::frame::{Door, HeldName, Keep};
 use chat_proto::{Fingerprint, Invite, Nick, RoomCode, Secret};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -25,6 +25,8 @@ pub struct Start {
     /// As typed, or a guess; judged like what is typed in the prompt.
     pub name: String,
     pub room: Wish,
+    /// How long rooms that are opened in the prompt are to keep what is said.
+    pub keep: Keep,
     pub server: String,
     /// Whether somebody chose the server: then nobody is offered to host one.
     pub is_server_given: bool,
@@ -72,6 +74,8 @@ pub struct State {
     pub instance: u64,
     pub screen: Screen,
     pub prompt: Prompt,
+    /// How long rooms that are opened in the prompt are to keep what is said.
+    pub keep: Keep,
     pub overlay: Option<Overlay>,
     /// What is being attempted until the room opens, and what failed of it opens the prompt.
     pub attempt: Option<Goal>,
@@ -132,7 +136,7 @@ pub enum Server {
 /// What an attempt is to end in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Goal {
-    Create(Door),
+    Create(Door, Keep),
     Join(RoomCode, Option<Secret>),
     /// The room itself, whoever has its code by now.
     Return(RoomId, RoomCode),
@@ -141,7 +145,7 @@ pub enum Goal {
 impl Goal {
     pub fn command(self) -> Command {
         match self {
-            Self::Create(door) => Command::Create(door),
+            Self::Create(door, keep) => Command::Create(door, keep),
             Self::Join(code, secret) => Command::Join(code, secret),
             Self::Return(room, _) => Command::Return(room),
         }
@@ -150,7 +154,7 @@ impl Goal {
     /// The code of the room, if it has one yet.
     pub fn code(self) -> Option<RoomCode> {
         match self {
-            Self::Create(_) => None,
+            Self::Create(..) => None,
             Self::Join(code, _) | Self::Return(_, code) => Some(code),
         }
     }
@@ -158,7 +162,7 @@ impl Goal {
     /// Whether it ends in this room, on the same server.
     pub fn leads_to(self, room: &Room) -> bool {
         match self {
-            Self::Create(_) => false,
+            Self::Create(..) => false,
             Self::Join(code, _) => room.typed_code() == Some(code),
             Self::Return(id, _) => room.id == id,
         }
@@ -220,6 +224,7 @@ impl State {
             instance: start.instance,
             screen: Screen::Prompt,
             prompt: Prompt::new(&start.name, &start.server),
+            keep: start.keep,
             overlay: None,
             attempt: None,
             dialed: None,

@@ -8,7 +8,7 @@ use crate::widget::timeline::{self, Look, Timeline, name};
 use crate::widget::{composer, paint, status};
 use crate::wrap;
 use chat_proto::entry::{Act, Entry, EntryBody, PersonId, RoomId, UnixMillis};
-use chat_proto::frame::{Door, Durability, Joined, Lock};
+use chat_proto::frame::{Door, Durability, Joined, Keep, Label, Lock};
 use chat_proto::limits::TOPIC_BYTES;
 use chat_proto::text::visible_line;
 use chat_proto::{Nick, RoomCode, Seq};
@@ -28,7 +28,8 @@ pub struct Room {
     /// What finds the room, as it may be shown.
     pub code: String,
     pub topic: String,
-    pub durability: Durability,
+    /// What is kept of it, and how long.
+    pub label: Label,
     /// Who may come in, and whether anybody may.
     pub door: Door,
     pub lock: Lock,
@@ -52,7 +53,7 @@ impl Room {
             id: joined.room,
             code: String::new(),
             topic: String::new(),
-            durability: joined.state.label.durability,
+            label: joined.state.label,
             door: joined.state.door,
             lock: joined.state.lock,
             members: Members::default(),
@@ -71,7 +72,7 @@ impl Room {
     pub fn summarise(&mut self, joined: &Joined) {
         self.code = name(&joined.code);
         self.topic = topic(&joined.state.topic);
-        self.durability = joined.state.label.durability;
+        self.label = joined.state.label;
         (self.door, self.lock) = (joined.state.door, joined.state.lock);
         self.head = joined.head;
         self.is_over = false;
@@ -140,7 +141,16 @@ impl Room {
 
     /// Whether the room ends when its reader goes: in memory, it lives as long as somebody is there.
     pub fn ends_with_reader(&self) -> bool {
-        self.durability == Durability::Memory && !self.is_over && self.members.present() <= 1
+        self.label.durability == Durability::Memory && !self.is_over && self.members.present() <= 1
+    }
+
+    /// What a room that follows this one is to keep. A room in memory made no choice.
+    pub fn keep(&self) -> Keep {
+        match (self.label.durability, self.label.keeps_ms) {
+            (Durability::Memory, _) => Keep::Default,
+            (_, Some(ms)) => Keep::Millis(ms),
+            (_, None) => Keep::Forever,
+        }
     }
 
     /// The code, if it is one that can be typed.

@@ -16,7 +16,7 @@ pub(super) fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Help => help(state),
         Action::Me(text) => posting::post(state, EntryBody::Action(bytes(text.as_str()))),
         Action::Join(destination) => join(state, &destination),
-        Action::Create(door) => ask_link(state, Command::Create(door)),
+        Action::Create(door, keep) => ask_link(state, Command::Create(door, keep)),
         Action::Invite(view) => invite::ask(state, view),
         Action::Leave => leave(state),
         Action::Nick(name) => ask_link(state, Command::Rename(name)),

@@ -9,7 +9,7 @@ use crate::screen::room::Room;
 use crate::state::{Goal, Link, Screen, State};
 use crate::widget::timeline::{ENTRIES_MAX, Reader};
 use chat_proto::entry::{Entry, EntryBody, PersonId, PostId, RoomId, UnixMillis};
-use chat_proto::frame::{Door, EndReason, GapKind, Joined, Member};
+use chat_proto::frame::{Door, EndReason, GapKind, Joined, Keep, Member};
 use chat_proto::text::visible_line;
 use chat_proto::{Nick, Seq};
 use std::time::Duration;
@@ -31,6 +31,7 @@ pub(super) fn on_link(state: &mut State, event: LinkEvent) -> Vec<Effect> {
         LinkEvent::Page { room, after, before, oldest, entries } => {
             on_page(state, room, (after, before), oldest, &entries)
         }
+        LinkEvent::Found { .. } => Vec::new(),
         LinkEvent::Marked { room, id, mark } => on_marked(state, room, id, mark),
         LinkEvent::Restored { items } => on_restored(state, &items),
         LinkEvent::RoomEnded { room, reason: EndReason::Over } => on_room_ended(state, room),
@@ -342,6 +343,7 @@ fn on_refused(state: &mut State, asked: Asked, sentence: &str, free_name: Option
         | Asked::GiveUp => problem(state, sentence),
         Asked::Resume(room) => on_shut_out(state, room, sentence),
         Asked::History(room) => on_history_refused(state, room, sentence),
+        Asked::Search(_) => problem(state, sentence),
         Asked::Rename => on_rename_refused(state, sentence, free_name),
     }
 }
@@ -371,7 +373,7 @@ pub(super) fn mend(state: &mut State) -> Vec<Effect> {
     let goal = match state.room().and_then(Room::typed_code) {
         Some(code) if !is_over => Goal::Join(code, None),
         // What was said among few does not go on before everybody.
-        _ => Goal::Create(state.room().map_or(Door::Open, |room| room.door)),
+        _ => state.room().map_or(Goal::Create(Door::Open, Keep::Default), |room| Goal::Create(room.door, room.keep())),
     };
     match &state.link {
         Link::Up { .. } if is_over => vec![Effect::Link(goal.command())],

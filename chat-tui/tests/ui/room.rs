@@ -4,6 +4,7 @@ use crate::scene::ARRIVAL;
 use crate::scene::{ROOM, Scene, bytes, code, entry, joined, message, up};
 use chat_proto::Seq;
 use chat_proto::entry::{EntryBody, LeaveReason};
+use chat_proto::frame::Keep;
 use chat_proto::frame::{Door, EndReason, Joined, RoomState};
 use chat_tui::effect::Effect;
 use chat_tui::event::EventKind;
@@ -85,7 +86,7 @@ fn a_lively_room_in_a_narrow_window() {
 #[test]
 fn a_lively_room_in_a_wide_window() {
     insta::assert_snapshot!(lively(200, 50).screen(), @r#"
-     AB3Z  release planning                                                                                                                    3 here   anyone with the code   in memory, not kept   ● 2 ms
+     AB3Z  release planning                                                                                      3 here   anyone with the code   kept until the last one leaves, operator can read   ● 2 ms
 
      ─────────────────────────────────────────────────  Sunday, 22 November 2026  ──────────────────────────────────────────────────                                                HERE
      14:02                    → alice opened the room   → bob, carol joined                                                                                                         ● alice  you
@@ -246,7 +247,7 @@ fn a_room_that_is_over_stays_on_the_screen_and_one_key_opens_another() {
     assert_eq!(scene.effects(), []);
 
     scene.key(KeyCode::F(5));
-    assert_eq!(scene.effects(), [Effect::Link(Command::Create(Door::Open))]);
+    assert_eq!(scene.effects(), [Effect::Link(Command::Create(Door::Open, Keep::Default))]);
 }
 
 #[test]
@@ -257,7 +258,7 @@ fn what_follows_on_a_private_room_is_private() {
 
     scene.key(KeyCode::F(5));
 
-    assert_eq!(scene.effects(), [Effect::Link(Command::Create(Door::Private))]);
+    assert_eq!(scene.effects(), [Effect::Link(Command::Create(Door::Private, Keep::Default))]);
 }
 
 #[test]
@@ -422,7 +423,7 @@ fn the_help_is_made_of_the_tables() {
     insta::assert_snapshot!(scene.screen(), @r#"
      AB3Z  release planning          3 here  anyone with the code  not kept  ● 2 ms
      ╭────────────────────────────────────────────────────────────────────────────╮
-     │  Help   Esc closes                                  ↑↓ PgUp PgDn   16/94   │
+     │  Help   Esc closes                                  ↑↓ PgUp PgDn   16/95   │
      │                                                                            │
      │  In the room                                                               │
      │  Enter                   send                                              │

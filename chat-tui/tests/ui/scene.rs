@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use chat_proto::Arrival;
 use chat_proto::entry::{Author, Entry, EntryBody, PersonId, PostId, RoomId, Seq, UnixMillis};
-use chat_proto::frame::{Door, Lock, Voice};
+use chat_proto::frame::{Door, Keep, Lock, Voice};
 use chat_proto::frame::{Durability, Joined, Label, Limits, Member, Presence, Role, RoomState};
 use chat_proto::{Fingerprint, Invite, Nick, RoomCode};
 use chat_tui::effect::Effect;
@@ -41,6 +41,7 @@ pub(crate) fn start() -> Start {
     Start {
         name: "alice".into(),
         room: Wish::None,
+        keep: Keep::Default,
         server: "localhost:7000".into(),
         is_server_given: false,
         is_host: false,
@@ -98,11 +99,19 @@ pub(crate) fn joined() -> Joined {
         cursor: Seq(0),
         state: RoomState {
             topic: bytes("release planning"),
-            label: Label { durability: Durability::Memory, keeps_entries: 10_000, keeps_bytes: 8 << 20 },
+            label: Label {
+                durability: Durability::Memory,
+                keeps_ms: None,
+                keeps_entries: Some(10_000),
+                keeps_bytes: Some(8 << 20),
+                keeps_bytes_of_all: Some(512 << 20),
+                waits_ms: 24 * 60 * 60 * 1000,
+            },
             role: Role::Owner,
             door: Door::Open,
             lock: Lock::Unlocked,
             members: 3,
+            read: Seq(0),
         },
     }
 }

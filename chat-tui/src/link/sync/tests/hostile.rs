@@ -4,6 +4,7 @@
 use super::*;
 use chat_proto::frame::Door;
 use chat_proto::frame::EndReason;
+use chat_proto::frame::Keep;
 use chat_proto::frame::{Done, Gap, GapKind, GoAway, Invitation, Page, RoomEnded};
 use rand::RngExt;
 use rand::rngs::StdRng;
@@ -88,7 +89,7 @@ impl Dice {
         match self.up_to(14) {
             13 => Command::Return(self.room()),
             14 => Command::Invite(self.room()),
-            0 => Command::Create(Door::Open),
+            0 => Command::Create(Door::Open, Keep::Default),
             1 | 2 => Command::Join(code(), None),
             3 => Command::Leave(ROOM),
             4 => Command::History { room: ROOM, after: Seq(self.up_to(9)), before: Seq(self.up_to(40)) },

@@ -2,6 +2,7 @@
 
 use crate::destination::Destination;
 use crate::keep;
+use crate::quest::Typed;
 use crate::share::View;
 use chat_proto::entry::{BanScope, Target};
 use chat_proto::frame::{Door, Keep};
@@ -26,6 +27,8 @@ pub enum Action {
     Ignore(Nick),
     ShowIgnored,
     Unignore(Nick),
+    Search(Typed),
+    Forget,
     Quit,
     Clear,
 }
@@ -112,6 +115,18 @@ pub const COMMANDS: &[Command] = &[
         args: "<name>",
         help: "show it again",
         parse: |args| name(args).map(Action::Unignore),
+    },
+    Command {
+        names: &["search"],
+        args: "<words> [from:name] [since:day] [before:day]",
+        help: "look for messages: words, begin*, \"a phrase\"; days as 2026-11-15, today, yesterday",
+        parse: |args| Typed::parse(args).map(Action::Search),
+    },
+    Command {
+        names: &["forget"],
+        args: "",
+        help: "erase everything that you have said in this room",
+        parse: |args| bare(args, Action::Forget),
     },
     Command {
         names: &["clear"],
@@ -280,6 +295,8 @@ mod tests {
             ("/ignore bob", Action::Ignore(Nick::parse(b"bob").unwrap())),
             ("/ignore", Action::ShowIgnored),
             ("/unignore bob", Action::Unignore(Nick::parse(b"bob").unwrap())),
+            ("/search a from:bob", Action::Search(Typed::parse("a from:bob").unwrap())),
+            ("/forget", Action::Forget),
             ("/clear", Action::Clear),
             ("/quit", Action::Quit),
             ("/exit", Action::Quit),
@@ -320,6 +337,9 @@ mod tests {
             "/whoami bob",
             "/ignore a b",
             "/unignore",
+            "/search",
+            "/search x since:soon",
+            "/forget bob",
         ];
         for line in lines {
             let sentence = parse(line).unwrap_err();

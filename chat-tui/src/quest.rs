@@ -26,6 +26,7 @@ pub struct Typed {
     from: Option<Nick>,
     since: Option<When>,
     before: Option<When>,
+    line: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +42,7 @@ impl Typed {
     /// # Errors
     /// A sentence for whoever typed it.
     pub fn parse(args: &str) -> Result<Self, String> {
-        let mut typed = Self { words: String::new(), from: None, since: None, before: None };
+        let mut typed = Self { words: String::new(), from: None, since: None, before: None, line: args.to_owned() };
         for part in parts(args)? {
             match part.split_once(':') {
                 Some(("from", name)) => typed.from = Some(who(name)?),
@@ -55,6 +56,11 @@ impl Typed {
             (_, _, true) => Err(format!("at most {SEARCH_BYTES} bytes of words can be looked for")),
             _ => Ok(typed),
         }
+    }
+
+    /// All of it.
+    pub fn line(&self) -> &str {
+        &self.line
     }
 
     fn add(&mut self, word: &str) {

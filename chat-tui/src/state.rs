@@ -4,6 +4,7 @@ use crate::keeper::Kept;
 use crate::link::{Command, Distrust, OutboxItem, Security, Trouble};
 use crate::overlay::Overlay;
 use crate::overlay::invite::{Invitation, Purpose};
+use crate::overlay::search::Search;
 use crate::people::People;
 use crate::recent::Recent;
 use crate::screen::prompt::Prompt;
@@ -88,6 +89,8 @@ pub struct State {
     pub invite_for: Option<Purpose>,
     /// What the overlay of that name shows.
     pub invitation: Option<Invitation>,
+    /// What the overlay of that name shows.
+    pub search: Option<Search>,
     pub person: Option<PersonId>,
     pub name: Option<Nick>,
     pub key: Fingerprint,
@@ -232,6 +235,7 @@ impl State {
             recent: start.recent,
             invite_for: None,
             invitation: None,
+            search: None,
             person: None,
             name: None,
             key: start.key,
@@ -300,8 +304,14 @@ impl State {
         self.distrusted.as_ref().map(|distrusted| trust::as_text(&distrusted.distrust))
     }
 
-    /// When the screen changes by itself next: a retry counts down.
+    /// When something happens by itself next: a retry counts down, the server is to be told what was read.
     pub fn wake_at(&self) -> Option<UnixMillis> {
+        let told =
+            self.rooms.values().filter(|room| self.is_up() && !room.is_over).filter_map(|room| room.tell_read_at);
+        told.chain(self.counts_down_at()).min()
+    }
+
+    fn counts_down_at(&self) -> Option<UnixMillis> {
         match &self.link {
             Link::Down { retry_at, .. } if *retry_at > self.now => {
                 let remaining = retry_at.0 - self.now.0;

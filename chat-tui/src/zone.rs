@@ -67,10 +67,10 @@ impl Zone {
         format!("{:02}:{:02}", local.hour(), local.minute())
     }
 
-    /// Day and time in few columns: `22 Nov 14:03`, with the year if it is not that of `now`.
+    /// When it was, in twelve columns: `22 Nov 14:03`, or `22 Nov  2025` if the year is not that of `now`.
     pub fn stamp(&self, time: UnixMillis, now: UnixMillis) -> String {
-        let (local, is_this_year) = (self.local(time), self.local(time).year() == self.local(now).year());
-        local.format(if is_this_year { "%e %b %H:%M" } else { "%e %b %Y %H:%M" }).to_string()
+        let (local, now) = (self.local(time), self.local(now));
+        local.format(if local.year() == now.year() { "%e %b %H:%M" } else { "%e %b  %Y" }).to_string()
     }
 
     /// The day, as a heading: `Sunday, 22 November 2026`.
@@ -124,6 +124,14 @@ mod tests {
         }
         assert_eq!(Zone::fixed(3600).instant(NaiveDateTime::MIN), UnixMillis(0));
         assert_eq!(Zone::fixed(3600).instant(NaiveDateTime::MAX), UnixMillis(LATEST_MILLIS));
+    }
+
+    #[test]
+    fn a_stamp_has_the_year_instead_of_the_time_if_it_is_another_one() {
+        let (zone, now) = (Zone::fixed(3600), UnixMillis(1_795_352_400_000));
+
+        assert_eq!(zone.stamp(now, now), "22 Nov 14:00");
+        assert_eq!(zone.stamp(UnixMillis(0), now), " 1 Jan  1970");
     }
 
     #[test]

@@ -35,6 +35,10 @@ pub struct Room {
     pub lock: Lock,
     pub members: Members,
     pub timeline: Timeline,
+    /// How far the reader has read, as far as it was seen here or told by the server.
+    pub read: Seq,
+    /// When the server is to be told, if it does not know yet.
+    pub tell_read_at: Option<UnixMillis>,
     /// What the summary knows; later entries change it.
     head: Seq,
     /// The room is over, or this person is out of it: nothing can be said any more.
@@ -58,6 +62,8 @@ impl Room {
             lock: joined.state.lock,
             members: Members::default(),
             timeline: Timeline::default(),
+            read: joined.state.read,
+            tell_read_at: None,
             head: Seq::START,
             is_over: false,
             remarks: Vec::new(),
@@ -75,6 +81,10 @@ impl Room {
         self.label = joined.state.label;
         (self.door, self.lock) = (joined.state.door, joined.state.lock);
         self.head = joined.head;
+        if joined.head < self.read {
+            // The log lost its end.
+            self.read = joined.state.read;
+        }
         self.is_over = false;
         (self.removal, self.farewell) = (None, None);
         self.members.expect_list();
@@ -94,6 +104,14 @@ impl Room {
         }
         self.removal = Removal::of(entry, reader).or(self.removal.take());
         true
+    }
+
+    /// What is on the screen is read; the server is to be told by then.
+    pub fn note_read(&mut self, tell_at: UnixMillis) {
+        if let Some(read) = self.timeline.read().filter(|read| *read > self.read) {
+            self.read = read;
+            self.tell_read_at.get_or_insert(tell_at);
+        }
     }
 
     /// Tells the reader something, behind what was said by now: as soon as that is here.

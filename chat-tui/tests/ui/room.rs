@@ -228,7 +228,8 @@ fn a_lost_link_counts_down_and_typing_goes_on() {
 
 #[test]
 fn nothing_wakes_an_idle_client() {
-    let scene = lively(80, 24);
+    let mut scene = lively(80, 24);
+    scene.waits(3_000);
 
     assert_eq!(scene.state.wake_at(), None);
 }
@@ -423,24 +424,24 @@ fn the_help_is_made_of_the_tables() {
     insta::assert_snapshot!(scene.screen(), @r#"
      AB3Z  release planning          3 here  anyone with the code  not kept  ● 2 ms
      ╭────────────────────────────────────────────────────────────────────────────╮
-     │  Help   Esc closes                                  ↑↓ PgUp PgDn   16/95   │
+     │  Help   Esc closes                                 ↑↓ PgUp PgDn   16/107   │
+     │                                                                            │
+     │  This room                                                                 │
+     │  kept                    in the server's memory; nothing survives its      │
+     │                          restart; the newest 10000 entries, the newest 8   │
+     │                          MiB, 512 MiB for all rooms together; the oldest   │
+     │                          goes first                                        │
+     │  read by                 its members, and whoever runs the server          │
+     │  ends                    when the last one who is here quits or leaves; 1  │
+     │                          day after the last one's connection was lost      │
      │                                                                            │
      │  In the room                                                               │
      │  Enter                   send                                              │
      │  Alt-Enter  Ctrl-J       new line                                          │
-     │  Tab                     complete a name or a command                      │
+    ▌│  Tab                     complete a name or a command                      │
      │  Up                      a row up; on an empty line, what you wrote        │
      │                          before                                            │
      │  PgUp                    scroll up; older messages load as you go          │
-     │  PgDn                    scroll down                                       │
-     │  Alt-Home                to the oldest message here                        │
-     │  Alt-End                 to the newest message                             │
-     │  Alt-U                   to where you stopped reading                      │
-     │  F8                      show or hide who is here                          │
-    ▌│  Alt-E                   edit a message that was not sent                  │
-     │  Alt-S                   send a message that was left over                 │
-     │  Alt-X                   discard a message that was not sent               │
-     │  F5                      reconnect now; after a room, open a new one       │
      ╰────────────────────────────────────────────────────────────────────────────╯
     ────────────────────────────────────────────────────────────────────────────────
      › write a message

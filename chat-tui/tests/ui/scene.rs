@@ -228,6 +228,12 @@ impl Scene {
         self.link(LinkEvent::Entries { room: ROOM, entries });
     }
 
+    /// So much time passes, and whatever was to happen by then does.
+    pub(crate) fn waits(&mut self, millis: i64) {
+        self.state.now = UnixMillis(self.state.now.0 + millis);
+        self.event(EventKind::Tick);
+    }
+
     pub(crate) fn event(&mut self, kind: EventKind) {
         let at = self.state.now;
         self.effects.extend(update(&mut self.state, Event { at, kind }));
@@ -291,10 +297,19 @@ impl Scene {
         self.link(LinkEvent::Marked { room: ROOM, id: PostId { instance: INSTANCE, n }, mark });
     }
 
-    /// What was asked of the world but to remember rooms.
+    /// What was asked of the world but to remember rooms and what was read.
     pub(crate) fn effects(&mut self) -> Vec<Effect> {
         let all = std::mem::take(&mut self.effects).into_iter();
-        all.filter(|effect| !matches!(effect, Effect::Keep(Note::Recent(_)))).collect()
+        let is_beside =
+            |effect: &Effect| matches!(effect, Effect::Keep(Note::Recent(_)) | Effect::Link(Command::Read { .. }));
+        all.filter(|effect| !is_beside(effect)).collect()
+    }
+
+    /// How far the server was told that rooms were read.
+    pub(crate) fn reads(&mut self) -> Vec<Seq> {
+        let all = std::mem::take(&mut self.effects).into_iter();
+        all.filter_map(|effect| if let Effect::Link(Command::Read { seq, .. }) = effect { Some(seq) } else { None })
+            .collect()
     }
 
     /// The rooms that were to be remembered or forgotten.

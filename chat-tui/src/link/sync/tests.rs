@@ -4,6 +4,7 @@ mod hostile;
 mod posts;
 mod questions;
 mod rooms;
+mod searching;
 mod stranded;
 
 use super::*;

@@ -104,8 +104,16 @@ enum Line<'a> {
         said: &'a Said,
         row: Range<usize>,
         is_first: bool,
-        is_cut: bool,
+        /// More of the message stands before the first row, or behind the last.
+        cut: Option<Cut>,
     },
+}
+
+/// At which end of a row something is left out.
+#[derive(Clone, Copy)]
+enum Cut {
+    Before,
+    Behind,
 }
 
 fn lines<'a>(hit: &'a Hit, words: &Words, places: &Places) -> Vec<Line<'a>> {
@@ -129,10 +137,12 @@ fn text<'a>(said: &'a Said, words: &Words, columns: usize) -> Vec<Line<'a>> {
     let at = rows.iter().position(|row| row.end > first_word).unwrap_or(0);
     let from = at.saturating_sub(1).min(rows.len().saturating_sub(TEXT_ROWS));
     let to = (from + TEXT_ROWS).min(rows.len());
-    let is_cut = |row: usize| (row == from && from > 0) || (row + 1 == to && to < rows.len());
-    (from..to)
-        .map(|row| Line::Text { said, row: rows[row].clone(), is_first: row == from, is_cut: is_cut(row) })
-        .collect()
+    let cut = |row: usize| match row {
+        row if row == from && from > 0 => Some(Cut::Before),
+        row if row + 1 == to && to < rows.len() => Some(Cut::Behind),
+        _ => None,
+    };
+    (from..to).map(|row| Line::Text { said, row: rows[row].clone(), is_first: row == from, cut: cut(row) }).collect()
 }
 
 /// Scrolls the list so that the chosen hit is in it.
@@ -246,13 +256,13 @@ impl Pen<'_> {
             Line::Blank => {}
             Line::Head(said) => self.head(y, said),
             Line::Beside(said) => self.beside(y, said),
-            Line::Text { said, row, is_first, is_cut } => {
+            Line::Text { said, row, is_first, cut } => {
                 if *is_first && self.places.is_table() {
                     self.columns(y, said);
                 }
                 self.text(y, said, row);
-                if *is_cut {
-                    self.ellipsis(y, said, row);
+                if let Some(cut) = cut {
+                    self.ellipsis(y, *cut, &said.text[row.clone()]);
                 }
             }
         }
@@ -306,10 +316,12 @@ impl Pen<'_> {
         self.write(self.places.list, column, y, &said.text[at..row.end], self.ink(Ink::Text));
     }
 
-    /// More of the message is not shown: before the first row, or behind the last.
-    fn ellipsis(&mut self, y: u16, said: &Said, row: &Range<usize>) {
-        let columns = wrap::width(&said.text[row.clone()]).min(self.places.text_columns() - 1) as u16;
-        let column = self.places.text_from() + columns;
+    fn ellipsis(&mut self, y: u16, cut: Cut, row: &str) {
+        let from = self.places.text_from();
+        let column = match cut {
+            Cut::Before => from - 1,
+            Cut::Behind => from + wrap::width(row).min(self.places.text_columns() - 1) as u16,
+        };
         self.write(self.places.list, column, y, "…", self.ink(Ink::Muted));
     }
 }

@@ -242,7 +242,7 @@ fn what(entry: &Entry, reader: Reader) -> What {
         EntryBody::Message(text) => said(entry, reader, name, text, Manner::Message),
         EntryBody::Action(text) => said(entry, reader, name, text, Manner::Action),
         EntryBody::Erased => What::Erased(Erased::one(entry.author.person, name, time)),
-        EntryBody::Forget => What::System { time, text: format!("{name} erased everything that they had said before") },
+        EntryBody::Forget => What::System { time, text: format!("{name} erased what they had said") },
         EntryBody::Topic(topic) if topic.is_empty() => What::System { time, text: format!("{name} cleared the topic") },
         EntryBody::Topic(topic) => {
             What::System { time, text: format!("{name} set the topic: {}", visible_line(topic)) }

@@ -11,6 +11,7 @@ mod arguments;
 mod check;
 mod file;
 mod form;
+mod keeping;
 mod memory;
 mod nearest;
 mod print;
@@ -18,9 +19,12 @@ mod setting;
 
 pub use arguments::Command;
 pub use form::rate::Rate;
+pub use form::retention::Retention;
+pub use keeping::{DiskLimits, MemoryLimits};
 
 use crate::public_address::PublicAddress;
 use form::rate::{Flow, Pace};
+use form::retention::{Kept, Lasting};
 use form::{Address, Count, Name, OrNone, Path, Port, Size, Span, Switch};
 use setting::settings;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -28,8 +32,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 const DAY: Duration = Duration::from_hours(24);
+const MONTH: Duration = Duration::from_hours(30 * 24);
+const QUARTER: Duration = Duration::from_hours(90 * 24);
 const KIB: usize = 1024;
 const MIB: usize = 1024 * KIB;
+const GIB: usize = 1024 * MIB;
 
 settings! {
     /// Everything that a server is told.
@@ -40,7 +47,10 @@ settings! {
         "port" port: u16 as Port = 7000,
         /// Address to listen on; all interfaces unless given. 127.0.0.1 serves this machine only.
         "bind" bind: Option<IpAddr> as OrNone<Address> = None,
-        /// Directory for what must outlive the server, such as its key; the user's own state directory unless given.
+        /// Directory for rooms, people and history, which survive the server's end. In memory unless given, and gone
+        /// with the server.
+        "data" data: Option<PathBuf> as OrNone<Path> = None,
+        /// Directory for the server's key, which must outlive it; the user's own state directory unless given.
         "state" state: Option<PathBuf> as OrNone<Path> = None,
         /// Certificate chain, PEM; together with tls-key. One is made on first start unless given.
         "tls-cert" tls_cert: Option<PathBuf> as OrNone<Path> = None,
@@ -109,8 +119,9 @@ settings! {
         /// Names remembered: keys are free, memory is not. Beyond, who has been gone longest and is in no room is
         /// forgotten first.
         "people" people: usize as Count = 100_000,
-        /// How long somebody who is gone is remembered, and their name kept for them.
-        "person-memory" person_memory: Duration as Span = DAY,
+        /// How long somebody who is gone is remembered, and their name kept for them. With data 30 days unless given, for
+        /// what they said stands there too; without a day.
+        "person-memory" person_memory: Option<Duration> as OrNone<Span> = None,
 
         /// Rooms at once.
         "rooms" rooms: usize as Count = 10_000,
@@ -124,8 +135,10 @@ settings! {
         "members-per-room" members_per_room: usize as Count = 2_000,
         /// How long a cut connection still counts as present.
         "presence-grace" presence_grace: Duration as Span = Duration::from_mins(1),
-        /// How long a room waits for a last member who was cut off.
+        /// How long a room in memory waits for a last member who was cut off.
         "empty-room" empty_room: Duration as Span = DAY,
+        /// How long a room on disk waits for its members when none of them is present: a holiday fits.
+        "keep-empty" keep_empty: Duration as Span = MONTH,
         /// How long the code of an ended room is not given out again: it stands in old messages.
         "code-rest" code_rest: Duration as Span = DAY,
         /// Codes that rest at once, a tenth of all there are. Beyond, the one that rested longest is free again.
@@ -154,11 +167,20 @@ settings! {
         /// of what the machine grants this process.
         "outbound-total-bytes" outbound_total_bytes: usize as Size = memory::share_of(memory::granted_bytes()),
 
-        /// Entries kept of one room.
+        /// What is kept on disk: of each room as long, unless it chose otherwise, and of all together as much; the
+        /// largest gives first. A quarter of a year is what people look for; a small disk holds a GiB.
+        "retain" retain: Retention as Kept = Retention { age: Some(QUARTER), bytes: Some(GIB) },
+        /// The longest that a room may choose for itself, whatever retain says: who opens a room knows what it is for.
+        "keep-most" keep_most: Option<Duration> as Lasting = None,
+        /// What is left free on the disk: below, messages are refused, while people still come and go. The smaller of
+        /// 256 MiB and 5 % of the disk unless given: a disk that is full stops more than this server.
+        "disk-reserve" disk_reserve: Option<usize> as OrNone<Size> = None,
+
+        /// Entries kept of one room in memory.
         "history-entries" history_entries: usize as Count = 10_000,
-        /// Bytes kept of one room.
+        /// Bytes kept of one room in memory.
         "history-bytes" history_bytes: usize as Size = 8 * MIB,
-        /// Bytes kept of all rooms; the largest is trimmed first.
+        /// Bytes kept of all rooms in memory; the largest is trimmed first.
         "history-total-bytes" history_total_bytes: usize as Size = 512 * MIB,
     }
 }
@@ -170,29 +192,6 @@ impl Config {
         let addresses = self.bind.map_or(every.to_vec(), |address| vec![address]);
         addresses.into_iter().map(|address| SocketAddr::new(address, self.port)).collect()
     }
-
-    /// What logs in memory may hold.
-    pub fn memory(&self) -> MemoryLimits {
-        MemoryLimits {
-            room_entries: self.history_entries,
-            room_bytes: self.history_bytes,
-            total_bytes: self.history_total_bytes,
-            waits: self.empty_room,
-        }
-    }
-}
-
-/// What logs in memory may hold.
-#[derive(Debug, Clone, Copy)]
-pub struct MemoryLimits {
-    /// Entries of one room.
-    pub room_entries: usize,
-    /// Bytes of one room.
-    pub room_bytes: usize,
-    /// Bytes of all rooms; the largest is trimmed first.
-    pub total_bytes: usize,
-    /// How long a room waits for a last member who was cut off.
-    pub waits: Duration,
 }
 
 /// Why there is no configuration. Each is a sentence for the person who wrote it.

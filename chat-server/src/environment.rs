@@ -3,6 +3,10 @@
 //! They come from the caller, so that a test can fix the clock, seed the dice and force a room code to come up again.
 //! Waiting is tokio's clock everywhere, which a test can pause.
 
+mod moment;
+
+pub(crate) use moment::Moment;
+
 use chat_proto::{RoomCode, UnixMillis};
 use rand::Rng as _;
 use std::time::{SystemTime, UNIX_EPOCH};

@@ -1,4 +1,4 @@
-//! A chat server: rooms in memory, on tokio's broadcast.
+//! A chat server: rooms in memory or on disk, on tokio's broadcast.
 //!
 //! ```text
 //! socket > transport > codec > session > room > log > room > broadcast > session > codec > transport > socket
@@ -12,6 +12,7 @@
 pub mod config;
 pub mod environment;
 mod guard;
+mod ledger;
 pub mod log;
 mod network;
 mod pace;
@@ -27,5 +28,6 @@ mod transport;
 
 pub use config::Config;
 pub use environment::{Environment, System};
+pub use room::RestoreError;
 pub use server::Server;
 pub use tls::Tls;

@@ -9,9 +9,12 @@
 //! [records](record), handed over and given back as they are. Appending is asynchronous: the completion may run inside
 //! `append` or later on any thread, exactly once.
 
+mod excerpt;
+mod fold;
 pub mod memory;
 pub mod record;
 pub mod search;
+pub mod sqlite;
 
 use bytes::Bytes;
 use chat_proto::frame::{Durability, Keep, Label};

@@ -3,13 +3,13 @@
 mod program;
 
 use chat_server::config::{Command, ConfigError};
-use chat_server::{Config, Server, System, Tls, server};
+use chat_server::{Config, Server, System, Tls};
 use program::announcement::Announcement;
-use program::{descriptors, place, signals};
+use program::socket::Socket;
+use program::{descriptors, history, place, signals};
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
@@ -48,37 +48,18 @@ fn fail(error: &dyn Display, code: u8) -> ExitCode {
 
 async fn serve(config: Config) -> Result<(), String> {
     descriptors::raise(config.connections);
-    let listener = listen(&config)?;
+    let Socket { listener, origin } = Socket::open(&config)?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let tls = tls(&config)?;
     let stop = CancellationToken::new();
     signals::heed(&stop, tls.clone()).map_err(|error| format!("cannot listen for signals: {error}"))?;
-    let server = Server::new(config.clone(), System, stop).with_tls(tls.clone());
-    let announcement = Announcement { config: &config, address, tls: &tls, history: server.describe_history() };
+    let logs = history::open(&config, origin).map_err(|error| error.to_string())?;
+    let server = Server::with_logs(config.clone(), System, logs, stop).map_err(|error| error.to_string())?;
+    let server = server.with_tls(tls.clone());
+    let announcement = Announcement { config: &config, address, origin, tls: &tls, history: server.describe_history() };
     // Whoever started the server may have closed its end of the pipe; that is no reason not to serve.
     let _ = announcement.print(&mut io::stdout().lock());
-    server.serve(listener).await;
-    Ok(())
-}
-
-fn listen(config: &Config) -> Result<TcpListener, String> {
-    let mut reasons = Vec::new();
-    for address in config.addresses() {
-        match server::listen(address) {
-            Ok(listener) => return Ok(listener),
-            Err(error) => reasons.push(format!("cannot listen on {address}: {error}{}", hint(&error))),
-        }
-    }
-    Err(reasons.join("\n"))
-}
-
-fn hint(error: &io::Error) -> &'static str {
-    match error.kind() {
-        io::ErrorKind::AddrInUse => "; is another server running there? --port takes another one",
-        io::ErrorKind::AddrNotAvailable => "; --bind takes an address of this machine",
-        io::ErrorKind::PermissionDenied => "; ports below 1024 need permission, --port takes another one",
-        _ => "",
-    }
+    server.serve(listener).await.map_err(|failure| failure.to_string())
 }
 
 fn tls(config: &Config) -> Result<Tls, String> {

@@ -1,5 +1,6 @@
 //! What counts as one address: whoever has one usually has all of it.
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt::{self, Display, Formatter};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -32,6 +33,21 @@ impl Network {
     }
 }
 
+/// As it is shown.
+impl Serialize for Network {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Network {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let shown = String::deserialize(deserializer)?;
+        let (address, _) = shown.split_once('/').ok_or_else(|| de::Error::custom("an address without its length"))?;
+        address.parse().map(Self::of).map_err(de::Error::custom)
+    }
+}
+
 impl Display for Network {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         match *self {
@@ -55,7 +71,10 @@ mod tests {
             ("2001:db8:1:3::", "2001:db8:1:3::/64"),
         ];
         for (peer, network) in cases {
-            assert_eq!(Network::of(peer.parse().expect("an address")).to_string(), network);
+            let address = Network::of(peer.parse().expect("an address"));
+            assert_eq!(address.to_string(), network);
+            let kept = serde_json::to_string(&address).expect("a text");
+            assert_eq!(serde_json::from_str::<Network>(&kept).expect("an address"), address);
         }
     }
 

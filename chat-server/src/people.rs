@@ -10,6 +10,10 @@ mod names;
 pub(crate) use names::{ClaimError, HeldName};
 
 use crate::config::Config;
+use crate::environment::Environment;
+use crate::ledger::Ledger;
+use crate::log::record::{Fact, PersonRecord, RestingName};
+use crate::log::{Logs, Written};
 use crate::network::Network;
 use bytes::Bytes;
 use chat_proto::{Author, Nick, PersonId, RoomId};
@@ -24,12 +28,16 @@ use tokio_util::sync::CancellationToken;
 /// An ed25519 public key.
 pub(crate) type Key = [u8; 32];
 
+/// How often it is written down, while somebody may be forgotten, that they are here.
+const RENEWALS: u32 = 32;
+
 /// A name claimed by a key.
 pub(crate) struct Person {
     /// The server's number for them.
     pub id: PersonId,
     /// What their name belongs to.
     pub key: Key,
+    ledger: Arc<Ledger>,
     file: Mutex<File>,
 }
 
@@ -63,13 +71,32 @@ pub(crate) struct Attendance {
 /// Everybody.
 pub(crate) struct People {
     sessions_per_person: usize,
+    ledger: Arc<Ledger>,
     names: Mutex<Names>,
 }
 
+/// Everybody who was kept.
+#[derive(Default)]
+pub(crate) struct Kept {
+    /// Who was not forgotten.
+    pub people: Vec<PersonRecord>,
+    /// The highest number that a person ever had.
+    pub last_person: u64,
+    /// Names that rest.
+    pub names: Vec<RestingName>,
+}
+
 impl People {
-    /// Nobody yet.
-    pub(crate) fn new(config: &Config) -> Self {
-        Self { sessions_per_person: config.sessions_per_person, names: Mutex::new(Names::new(config)) }
+    /// Whoever was kept, to be kept in `logs`.
+    pub(crate) fn restore(
+        config: &Config,
+        environment: &Arc<dyn Environment>,
+        logs: &Arc<dyn Logs>,
+        kept: Kept,
+    ) -> Self {
+        let ledger = Arc::new(Ledger::new(logs, environment));
+        let names = Names::restore(config, &ledger, kept);
+        Self { sessions_per_person: config.sessions_per_person, ledger, names: Mutex::new(names) }
     }
 
     /// The person that `key` is under `name`: the one who came before, or a new one.
@@ -77,19 +104,29 @@ impl People {
     /// # Errors
     /// [`ClaimError`] if the name is another key's, or the key has enough names.
     pub(crate) fn claim(&self, key: Key, name: &Nick) -> Result<Arc<Person>, ClaimError> {
-        let mut names = self.lock();
-        if let Some(person) = names.may_hold(key, name, Asking::Another)? {
-            return Ok(person.seen());
-        }
-        names.make_place(name)?;
-        Ok(names.add(key, name))
+        let person = {
+            let mut names = self.lock();
+            if let Some(person) = names.may_hold(key, name, Asking::Another)? {
+                return Ok(person.seen());
+            }
+            names.make_place(name)?;
+            names.add(key, name)
+        };
+        // Nobody waits for it: it is kept before whatever they do under their number.
+        self.ledger.hand_over();
+        Ok(person)
     }
 
-    /// Calls `person` by another name from now on; says what they were called.
+    /// Calls `person` by another name from now on; says what they were called, and when that is written.
     ///
     /// # Errors
     /// [`ClaimError`].
-    pub(crate) fn rename(&self, person: &Arc<Person>, name: &Nick) -> Result<Nick, ClaimError> {
+    pub(crate) fn rename(&self, person: &Arc<Person>, name: &Nick) -> Result<(Nick, Written), ClaimError> {
+        let old = self.exchange(person, name)?;
+        Ok((old, self.ledger.written()))
+    }
+
+    fn exchange(&self, person: &Arc<Person>, name: &Nick) -> Result<Nick, ClaimError> {
         let mut names = self.lock();
         match names.may_hold(person.key, name, Asking::Instead)? {
             Some(other) if other.id != person.id => Err(ClaimError::Taken { free: names.free_like(name) }),
@@ -112,7 +149,7 @@ impl People {
 
     /// Forgets the person who attends. Their name rests from now on, unless it was never seen in a room: one that was
     /// mistyped is not taken from others. Their other sessions are told to end, and this waits until none of them can do
-    /// anything more.
+    /// anything more, and until it is written.
     pub(crate) async fn give_up(&self, attendance: &Attendance) {
         let person = &attendance.person;
         let others = {
@@ -127,9 +164,11 @@ impl People {
             }
             attendance.forget_person()
         };
+        let written = self.ledger.written();
         for other in others {
             other.over.cancelled().await;
         }
+        written.wait().await;
     }
 
     /// Counts a session among its person's. A session of the same instance that is still there is told to end, and
@@ -149,9 +188,11 @@ impl People {
                 session.replaced.cancel();
             }
             let older = file.sessions.insert(instance, session.clone());
+            person.note(&file);
             // Told under the lock: one that ends by itself in this moment must not take its successor off the list.
             older.inspect(|older| older.replaced.cancel())
         };
+        self.ledger.hand_over();
         let attendance = Attendance { person: Arc::clone(person), instance, session };
         if let Some(older) = older {
             older.over.cancelled().await;
@@ -178,6 +219,7 @@ impl People {
     /// Forgets who has been gone for long enough.
     pub(crate) fn sweep(&self, now: Instant) {
         self.lock().sweep(now);
+        self.ledger.hand_over();
     }
 
     fn lock(&self) -> MutexGuard<'_, Names> {
@@ -186,7 +228,7 @@ impl People {
 }
 
 impl Person {
-    fn new(id: PersonId, key: Key, name: &Nick) -> Self {
+    fn new(id: PersonId, key: Key, name: &Nick, ledger: &Arc<Ledger>) -> Self {
         let file = File {
             name: name.clone(),
             sessions: HashMap::new(),
@@ -196,7 +238,36 @@ impl Person {
             has_been_seen: false,
             forgotten: false,
         };
-        Self { id, key, file: Mutex::new(file) }
+        Self { id, key, ledger: Arc::clone(ledger), file: Mutex::new(file) }
+    }
+
+    fn restore(record: PersonRecord, ledger: &Arc<Ledger>) -> Self {
+        let PersonRecord { id, key, name, last_seen, has_been_seen } = record;
+        let person = Self::new(id, key, &name, ledger);
+        {
+            let mut file = person.lock();
+            file.last_seen = ledger.moment().past(last_seen);
+            file.has_been_seen = has_been_seen;
+        }
+        person
+    }
+
+    /// Notes what is to be kept of them. A number that was given up is never taken up again.
+    fn note(&self, file: &File) {
+        if !file.forgotten {
+            self.ledger.note(|| Fact::Person(self.record(file)));
+        }
+    }
+
+    fn record(&self, file: &File) -> PersonRecord {
+        let last_seen = if file.sessions.is_empty() { file.last_seen } else { Instant::now() };
+        PersonRecord {
+            id: self.id,
+            key: self.key,
+            name: file.name.clone(),
+            last_seen: self.ledger.moment().wall_at(last_seen),
+            has_been_seen: file.has_been_seen,
+        }
     }
 
     /// Their name now.
@@ -231,7 +302,14 @@ impl Person {
 
     /// Notes that others may have seen them in a room.
     pub(crate) fn came_in(&self) {
-        self.lock().has_been_seen = true;
+        {
+            let mut file = self.lock();
+            if std::mem::replace(&mut file.has_been_seen, true) {
+                return;
+            }
+            self.note(&file);
+        }
+        self.ledger.hand_over();
     }
 
     fn has_been_seen(&self) -> bool {
@@ -254,14 +332,23 @@ impl Person {
     }
 
     /// Seen just now: not forgotten before the session that asks is counted.
-    fn seen(self: &Arc<Self>) -> Arc<Self> {
+    pub(crate) fn seen(self: &Arc<Self>) -> Arc<Self> {
         self.lock().last_seen = Instant::now();
         Arc::clone(self)
     }
 
     fn forget_if_gone(&self, now: Instant, memory: Duration) -> bool {
         let mut file = self.lock();
-        file.forgotten = file.sessions.is_empty() && now.duration_since(file.last_seen) >= memory;
+        let unseen = now.duration_since(file.last_seen);
+        if !file.sessions.is_empty() {
+            // A crash must not make somebody who has been here for weeks look as if they had been gone for weeks.
+            if unseen >= memory / RENEWALS {
+                file.last_seen = now;
+                self.note(&file);
+            }
+            return false;
+        }
+        file.forgotten = unseen >= memory;
         file.forgotten
     }
 
@@ -275,6 +362,7 @@ impl Attendance {
     fn forget_person(&self) -> Vec<Session> {
         let mut file = self.person.lock();
         file.forgotten = true;
+        self.person.ledger.note(|| Fact::Forgotten(self.person.id));
         let is_this = |instance: u64| instance == self.instance && !self.session.replaced.is_cancelled();
         let others = file.sessions.iter().filter(|(instance, _)| !is_this(**instance));
         let others = others.inspect(|(_, session)| session.replaced.cancel());
@@ -296,8 +384,20 @@ impl Drop for Attendance {
             file.sessions.remove(&self.instance);
         }
         file.last_seen = Instant::now();
+        self.person.note(&file);
         drop(file);
+        self.person.ledger.hand_over();
         self.session.over.cancel();
+    }
+}
+
+#[cfg(test)]
+impl People {
+    /// Nobody yet, and gone with the process.
+    pub(crate) fn new(config: &Config) -> Self {
+        let logs: Arc<dyn Logs> = Arc::new(crate::log::memory::MemoryLogs::new(config.memory()));
+        let environment: Arc<dyn Environment> = Arc::new(crate::environment::System);
+        Self::restore(config, &environment, &logs, Kept::default())
     }
 }
 

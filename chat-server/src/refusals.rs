@@ -1,6 +1,7 @@
 //! Every refusal with its sentence: what is wrong, and where it helps, what to do.
 
 use crate::log::ReadError;
+use crate::log::search::SearchError;
 use bytes::Bytes;
 use chat_proto::name::{CodeError, NickError};
 use chat_proto::text::TextError;
@@ -189,6 +190,10 @@ pub(crate) fn bad_range(after: Seq, before: Seq) -> Refused {
     Refused::new(Code::BAD_RANGE, format!("nothing lies after {after} and before {before}"))
 }
 
+pub(crate) fn bad_search(error: SearchError) -> Refused {
+    Refused::new(Code::BAD_SEARCH, error.to_string())
+}
+
 pub(crate) fn text(error: TextError) -> Refused {
     let sentence = error.to_string();
     match error {
@@ -216,7 +221,12 @@ pub(crate) fn storage_full() -> Refused {
     Refused::new(Code::STORAGE_FULL, "the server's disk is full: nothing more is kept until there is place again")
 }
 
+pub(crate) fn not_kept() -> Refused {
+    Refused::new(Code::INTERNAL, "the server has a defect, and cannot keep this")
+}
+
 /// Said to whoever asked, or waits. The operator is told why.
+#[expect(clippy::needless_pass_by_value, reason = "turns an error into a refusal")]
 pub(crate) fn storage_failed(error: ReadError) -> Refused {
     tracing::error!(%error, "a client was turned away");
     Refused::new(Code::STORAGE_FAILED, "the server cannot read its history; whoever runs it has been told")

@@ -9,6 +9,7 @@
 //! [`Ticket`].
 
 mod doubt;
+mod effect;
 mod entering;
 mod gathering;
 mod mailbox;
@@ -16,25 +17,31 @@ mod members;
 mod membership;
 mod order;
 mod presence;
+mod reading;
+mod record;
+mod restoring;
 mod rights;
 mod succession;
 mod writing;
 
-pub(crate) use entering::{EnterError, Grounds};
+pub(crate) use entering::{EnterError, Entrance, Grounds, Told};
 pub(crate) use mailbox::{Decided, Denied, Mailbox, Ticket};
 pub(crate) use membership::{Departure, SessionId};
 pub(crate) use order::{Knock, Order, Whom};
 pub(crate) use presence::Life;
+pub(crate) use record::Origin;
+pub use restoring::RestoreError;
 pub(crate) use writing::{Readers, Said, Submitted};
 
 use crate::config::Config;
-use crate::environment::{Environment, random};
-use crate::log::record::RoomRecord;
+use crate::environment::{Environment, Moment, random};
+use crate::log::record::{Record, RoomRecord};
 use crate::log::search::{Findings, Query};
 use crate::log::{Finding, Log, Logs, Range, ReadError, Slice};
+use crate::network::Network;
 use crate::people::{Key, Person};
 use bytes::Bytes;
-use chat_proto::frame::{Create, Door, Label, Lock, Member, Role};
+use chat_proto::frame::{Create, Door, Durability, Keep, Label, Lock, Member, Role};
 use chat_proto::{EntryBody, PersonId, PostId, RoomCode, RoomId, Secret, Seq, Topic};
 use gathering::Writing;
 use presence::Presences;
@@ -71,8 +78,9 @@ pub(crate) struct Room {
     pub id: RoomId,
     /// Finds the room while it lives.
     pub code: RoomCode,
-    /// Who opened it, and the id of their request.
-    pub origin: (PersonId, u64),
+    /// Who opened it.
+    pub origin: Origin,
+    keep: Keep,
     log: Arc<dyn Log>,
     label: Label,
     news: broadcast::Sender<News>,
@@ -95,6 +103,23 @@ struct State {
     ended: bool,
 }
 
+/// What a room is made in.
+#[derive(Clone, Copy)]
+pub(crate) struct Surroundings<'a> {
+    /// Every limit.
+    pub config: &'a Config,
+    /// Clock and randomness.
+    pub environment: &'a Arc<dyn Environment>,
+    /// Where its log is.
+    pub logs: &'a dyn Logs,
+}
+
+impl Surroundings<'_> {
+    fn moment(&self) -> Moment {
+        Moment::now(&**self.environment)
+    }
+}
+
 /// A room as of its head, for somebody who comes in.
 #[derive(Debug)]
 pub(crate) struct Summary {
@@ -113,29 +138,36 @@ pub(crate) struct Summary {
 }
 
 impl Room {
-    /// A new room, opened by `origin`; its log is made among `logs`.
+    /// A new room, opened by `person` from there; its log is made among the logs.
     pub(crate) fn open(
         (id, code): (RoomId, RoomCode),
-        person: &Arc<Person>,
+        (person, address): (&Arc<Person>, Network),
         create: &Create,
-        logs: &dyn Logs,
-        (config, environment): (&Config, &Arc<dyn Environment>),
+        surroundings: Surroundings<'_>,
     ) -> Arc<Self> {
-        let record = RoomRecord { code, keep: create.keep, state: String::new() };
+        let Surroundings { config, environment, logs } = surroundings;
+        let time = environment.now();
+        let origin = Origin { person: person.id, request: create.id, key: person.key, address, time };
         let mut writing = Writing::new(config.room_posts);
-        writing.note(environment.now(), person, EntryBody::Opened);
+        writing.note(time, person, EntryBody::Opened);
         let secret = (create.door == Door::Private).then(|| Secret(random(&**environment)));
+        let (order, label) = (Order::new(person.key, secret, config.kick_rest), logs.label(create.keep));
+        let state = match label.durability {
+            Durability::Memory => String::new(),
+            _ => record::written(&origin, &Topic::default(), &order, surroundings.moment()),
+        };
         let room = Arc::new(Self {
             id,
             code,
-            origin: (person.id, create.id),
-            log: logs.open(id, &record),
-            label: logs.label(create.keep),
+            origin,
+            keep: create.keep,
+            log: logs.open(id, &RoomRecord { code, keep: create.keep, state }),
+            label,
             news: broadcast::Sender::new(config.ring_batches),
             environment: Arc::clone(environment),
             state: Mutex::new(State {
-                presences: Presences::new(id, config),
-                order: Order::new(person.key, secret, config.kick_rest),
+                presences: Presences::new(id, config, label),
+                order,
                 writing,
                 head: Seq::START,
                 owner_seen: Instant::now(),
@@ -223,6 +255,21 @@ impl Room {
     /// Whether `session` was shown the door and has not been told; it is now.
     pub(crate) fn take_removed(&self, session: SessionId) -> bool {
         self.lock().presences.take_removed(session)
+    }
+
+    /// Whether what is so of it outlives the process.
+    fn is_on_disk(&self) -> bool {
+        self.label.durability != Durability::Memory
+    }
+
+    fn moment(&self) -> Moment {
+        Moment::now(&*self.environment)
+    }
+
+    /// What is to be kept of a room that is about this, and in this order.
+    fn record(&self, topic: &Topic, order: &Order) -> Record {
+        let state = record::written(&self.origin, topic, order, self.moment());
+        Record::Room(RoomRecord { code: self.code, keep: self.keep, state })
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

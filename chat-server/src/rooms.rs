@@ -8,9 +8,11 @@ mod resting;
 
 use crate::config::Config;
 use crate::environment::{Environment, random};
+use crate::ledger::Ledger;
 use crate::log::Logs;
-use crate::people::Person;
-use crate::room::{Grounds, Knock, Life, News, Order, Room, SessionId};
+use crate::log::record::{Fact, RestingCode, RestoredRoom};
+use crate::people::{People, Person};
+use crate::room::{Entrance, Grounds, Knock, Life, News, Order, RestoreError, Room, SessionId, Surroundings, Told};
 use chat_proto::frame::Create;
 use chat_proto::{PersonId, RoomCode, RoomId};
 use openers::Openers;
@@ -29,6 +31,7 @@ pub(crate) struct Rooms {
     config: Arc<Config>,
     environment: Arc<dyn Environment>,
     logs: Arc<dyn Logs>,
+    ledger: Ledger,
     directory: Mutex<Directory>,
 }
 
@@ -50,8 +53,8 @@ pub(crate) struct Entered {
 
 /// What a request for a new room came to.
 pub(crate) enum Created {
-    /// A new one, entered.
-    New(Entered),
+    /// A new one, entered, and when that is told.
+    New(Entered, Told),
     /// The same request opened this one before.
     Before(Arc<Room>),
 }
@@ -84,17 +87,24 @@ pub(crate) enum CreateError {
 }
 
 impl Rooms {
-    /// None yet.
-    pub(crate) fn new(config: &Arc<Config>, environment: &Arc<dyn Environment>, logs: Arc<dyn Logs>) -> Self {
-        let directory = Directory {
-            by_id: HashMap::new(),
-            by_code: HashMap::new(),
-            by_origin: HashMap::new(),
-            openers: Openers::new(config),
-            resting: Resting::new(config),
-        };
-        let (config, environment) = (Arc::clone(config), Arc::clone(environment));
-        Self { config, environment, logs, directory: Mutex::new(directory) }
+    /// Those that were kept, and the codes that rest.
+    ///
+    /// # Errors
+    /// [`RestoreError`] if a room cannot be read.
+    pub(crate) fn restore(
+        (config, environment, logs): (&Arc<Config>, &Arc<dyn Environment>, &Arc<dyn Logs>),
+        (rooms, codes): (Vec<RestoredRoom>, Vec<RestingCode>),
+        people: &People,
+    ) -> Result<Self, RestoreError> {
+        let ledger = Ledger::new(logs, environment);
+        let mut directory = Directory::new(config);
+        let surroundings = Surroundings { config, environment, logs: &**logs };
+        for room in rooms {
+            directory.restore(&Room::restore(room, people, surroundings)?);
+        }
+        directory.rest(codes, &ledger);
+        let (config, environment, logs) = (Arc::clone(config), Arc::clone(environment), Arc::clone(logs));
+        Ok(Self { config, environment, logs, ledger, directory: Mutex::new(directory) })
     }
 
     /// Where their logs are.
@@ -126,7 +136,7 @@ impl Rooms {
     /// The room that `person` opened with this request before.
     pub(crate) fn by_origin(&self, person: PersonId, request: u64) -> Option<Arc<Room>> {
         let directory = self.lock();
-        directory.by_origin.get(&(person, request)).and_then(|id| directory.by_id.get(id)).cloned()
+        directory.of_origin((person, request))
     }
 
     /// Opens a room and lets its opener in. Of two that ask under the same id at once, one opens it.
@@ -141,13 +151,13 @@ impl Rooms {
     ) -> Result<Created, CreateError> {
         let id = RoomId(random(&*self.environment));
         let code = self.reserve(id, &knock)?;
-        let surroundings = (&*self.config, &self.environment);
-        let room = Room::open((id, code), person, create, &*self.logs, surroundings);
+        let surroundings = Surroundings { config: &self.config, environment: &self.environment, logs: &*self.logs };
+        let room = Room::open((id, code), (person, knock.address), create, surroundings);
         // Entered before anybody can find it: an empty room is swept away.
-        let news = room.enter(session, person, create.stay, Grounds::Door(knock));
-        let news = news.expect("a new room is neither over nor full, and opens to its owner");
+        let entrance = room.enter(session, person, create.stay, Grounds::Door(knock));
+        let Entrance { news, told } = entrance.expect("a new room is neither over nor full, and opens to its owner");
         match self.announce(&room) {
-            Ok(()) => Ok(Created::New(Entered { room, news })),
+            Ok(()) => Ok(Created::New(Entered { room, news }, told)),
             Err(first) => {
                 self.discard(&room);
                 Ok(Created::Before(first))
@@ -158,12 +168,10 @@ impl Rooms {
     /// Lets a new room be found, unless the same request has opened one in the meantime.
     fn announce(&self, room: &Arc<Room>) -> Result<(), Arc<Room>> {
         let mut directory = self.lock();
-        let first = directory.by_origin.get(&room.origin).and_then(|id| directory.by_id.get(id)).cloned();
-        if let Some(first) = first {
+        if let Some(first) = directory.of_origin(origin_of(room)) {
             return Err(first);
         }
-        directory.by_id.insert(room.id, Arc::clone(room));
-        directory.by_origin.insert(room.origin, room.id);
+        directory.insert(room);
         Ok(())
     }
 
@@ -200,10 +208,15 @@ impl Rooms {
             return;
         }
         directory.by_code.remove(&room.code);
-        directory.by_origin.remove(&room.origin);
+        directory.by_origin.remove(&origin_of(room));
         directory.openers.ended(room.id);
-        directory.resting.begin(room.code, Instant::now());
+        let moment = self.ledger.moment();
+        let since = moment.wall_at(moment.instant());
+        self.ledger.note(|| Fact::CodeRests(RestingCode { code: room.code, since }));
+        directory.resting.begin(room.code, moment.instant(), &self.ledger);
         drop(directory);
+        // Kept before the room is forgotten, or a crash in between would give its code out again.
+        self.ledger.hand_over();
         room.end();
         self.logs.erase(room.id);
     }
@@ -221,9 +234,10 @@ impl Rooms {
         let rooms: Vec<_> = {
             let mut directory = self.lock();
             directory.openers.sweep();
-            directory.resting.sweep(now);
+            directory.resting.sweep(now, &self.ledger);
             directory.by_id.values().cloned().collect()
         };
+        self.ledger.hand_over();
         for room in rooms {
             let life = room.sweep(now);
             self.settle(&room, life);
@@ -236,7 +250,47 @@ impl Rooms {
 }
 
 impl Directory {
+    fn new(config: &Config) -> Self {
+        Self {
+            by_id: HashMap::new(),
+            by_code: HashMap::new(),
+            by_origin: HashMap::new(),
+            openers: Openers::new(config),
+            resting: Resting::new(config),
+        }
+    }
+
+    fn restore(&mut self, room: &Arc<Room>) {
+        self.insert(room);
+        self.by_code.insert(room.code, room.id);
+        self.openers.restore(room.id, room.origin.key, room.origin.address);
+    }
+
+    fn insert(&mut self, room: &Arc<Room>) {
+        self.by_id.insert(room.id, Arc::clone(room));
+        self.by_origin.insert(origin_of(room), room.id);
+    }
+
+    /// Lets codes rest that did before, the longest first.
+    fn rest(&mut self, mut codes: Vec<RestingCode>, ledger: &Ledger) {
+        codes.sort_by_key(|resting| resting.since);
+        for RestingCode { code, since } in codes {
+            // A crash came between the end of the room and its being forgotten: it ends once more, and rests then.
+            if !self.by_code.contains_key(&code) {
+                self.resting.begin(code, ledger.moment().past(since), ledger);
+            }
+        }
+    }
+
+    fn of_origin(&self, origin: (PersonId, u64)) -> Option<Arc<Room>> {
+        self.by_origin.get(&origin).and_then(|id| self.by_id.get(id)).cloned()
+    }
+
     fn is_free(&self, code: RoomCode, now: Instant) -> bool {
         !self.by_code.contains_key(&code) && !self.resting.has(code, now)
     }
+}
+
+fn origin_of(room: &Room) -> (PersonId, u64) {
+    (room.origin.person, room.origin.request)
 }

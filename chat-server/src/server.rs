@@ -5,12 +5,15 @@
 use crate::config::Config;
 use crate::environment::Environment;
 use crate::guard::{Guard, Guesses, Notice, Notices};
-use crate::log::Logs;
 use crate::log::memory::MemoryLogs;
-use crate::people::People;
+use crate::log::record::Restored;
+use crate::log::{Logs, StorageFailure};
+use crate::people::{Kept, People};
+use crate::room::RestoreError;
 use crate::rooms::Rooms;
 use crate::session::{Accepted, Budget, Doorstep, Shared};
 use crate::tls::Tls;
+use futures_util::FutureExt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -58,19 +61,26 @@ impl Server {
     /// A server that keeps its logs in memory.
     pub fn new(config: Config, environment: impl Environment + 'static, stop: CancellationToken) -> Self {
         let logs = MemoryLogs::new(config.memory());
-        Self::with_logs(config, environment, Arc::new(logs), stop)
+        Self::with_logs(config, environment, Arc::new(logs), stop).expect("memory has nothing to restore")
     }
 
-    /// A server that keeps its logs in `logs`. Must be called within a tokio runtime.
+    /// A server that keeps its logs in `logs`, and goes on with what they kept. Must be called within a tokio runtime.
+    ///
+    /// # Errors
+    /// [`RestoreError`] if a room that was kept cannot be read.
+    #[expect(clippy::needless_pass_by_value, reason = "the logs are the server's from now on")]
     pub fn with_logs(
         config: Config,
         environment: impl Environment + 'static,
         logs: Arc<dyn Logs>,
         stop: CancellationToken,
-    ) -> Self {
+    ) -> Result<Self, RestoreError> {
         let config = Arc::new(config);
         let environment: Arc<dyn Environment> = Arc::new(environment);
         let notices = Arc::new(Notices::default());
+        let Restored { rooms, people, last_person, names, codes } = logs.restore();
+        let people = People::restore(&config, &environment, &logs, Kept { people, last_person, names });
+        let rooms = Rooms::restore((&config, &environment, &logs), (rooms, codes), &people)?;
         let server = Self {
             tls: None,
             tasks: TaskTracker::new(),
@@ -79,8 +89,8 @@ impl Server {
                 guard: Guard::new(&config, &environment, &notices),
                 guesses: Arc::new(Guesses::new(&config, &notices)),
                 notices,
-                people: People::new(&config),
-                rooms: Arc::new(Rooms::new(&config, &environment, logs)),
+                people,
+                rooms: Arc::new(rooms),
                 budget: Arc::new(Budget::new(config.outbound_total_bytes)),
                 last_session: AtomicU64::new(0),
                 environment,
@@ -88,7 +98,7 @@ impl Server {
             }),
         };
         server.tasks.spawn(sweep(Arc::clone(&server.shared), server.stop.clone()));
-        server
+        Ok(server)
     }
 
     /// The same server, which speaks TLS as well. Without, it turns down whoever begins a handshake.
@@ -102,19 +112,38 @@ impl Server {
         self.shared.rooms.logs().describe()
     }
 
-    /// Accepts connections until the stop, then waits until everybody was told, but not for ever.
-    pub async fn serve(&self, listener: TcpListener) {
+    /// Accepts connections until the stop, then waits until everybody was told, but not for ever, and until what they said
+    /// is safe.
+    ///
+    /// # Errors
+    /// [`StorageFailure`]: nothing more could be kept, which is a reason to stop, or could not in the end.
+    pub async fn serve(&self, listener: TcpListener) -> Result<(), StorageFailure> {
+        let logs = self.shared.rooms.logs();
+        let mut failed = logs.failed();
+        let failure = tokio::select! {
+            () = self.accept(&listener) => None,
+            failure = &mut failed => Some(failure),
+        };
+        drop(listener);
+        self.stop.cancel();
+        self.drained().await;
+        let_time_pass(&self.shared);
+        logs.close().await;
+        // Perhaps only the last of it failed.
+        let failure = failure.or_else(|| failed.now_or_never());
+        failure.map_or(Ok(()), Err)
+    }
+
+    async fn accept(&self, listener: &TcpListener) {
         loop {
             tokio::select! {
                 accepted = listener.accept() => match accepted {
                     Ok((stream, peer)) => self.admit(stream, peer),
                     Err(error) => self.wait_for_descriptors(&error).await,
                 },
-                () = self.stop.cancelled() => break,
+                () = self.stop.cancelled() => return,
             }
         }
-        drop(listener);
-        self.drained().await;
     }
 
     /// Waits until every session has ended after the stop, for as long as the configuration allows.
@@ -175,17 +204,21 @@ async fn sweep(shared: Arc<Shared>, stop: CancellationToken) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            _ = ticks.tick() => {
-                let now = Instant::now();
-                shared.people.sweep(now);
-                shared.rooms.sweep(now);
-                shared.guard.sweep(now);
-                shared.guesses.sweep(now);
-                shared.notices.tell();
-            }
+            _ = ticks.tick() => let_time_pass(&shared),
             () = stop.cancelled() => return,
         }
     }
+}
+
+/// Also hands over what is to be kept of people and rooms and was not yet.
+fn let_time_pass(shared: &Shared) {
+    let now = Instant::now();
+    shared.people.sweep(now);
+    shared.rooms.sweep(now);
+    shared.rooms.logs().sweep(shared.environment.now());
+    shared.guard.sweep(now);
+    shared.guesses.sweep(now);
+    shared.notices.tell();
 }
 
 #[cfg(all(test, target_os = "linux"))]

@@ -267,7 +267,7 @@ async fn a_stop_closes_real_sockets_and_the_port() {
     world.stop.cancel();
 
     assert!(matches!(alice.rest().await.last(), Some(ServerFrame::GoAway(_))));
-    serving.await.unwrap();
+    serving.await.unwrap().unwrap();
     assert!(tokio::net::TcpStream::connect(address).await.is_err(), "nobody listens any more");
 }
 

@@ -155,7 +155,7 @@ async fn logins_stay_quick(greeting: &Greeting) {
 
     flood.shutdown().await;
     world.stop.cancel();
-    timeout(Duration::from_secs(30), serving).await.expect("a stop in time").unwrap();
+    timeout(Duration::from_secs(30), serving).await.expect("a stop in time").unwrap().unwrap();
 }
 
 /// The longest that one of these may take.

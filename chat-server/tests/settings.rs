@@ -82,7 +82,8 @@ fn every_value_is_written_as_people_write_it() {
         "forms",
         "login-timeout = '1m 30s'\noutbound-bytes = '64 KiB'\nhistory-bytes = 4096\nposts = '5/s burst 20'\n\
          creates = '10/h'\nallow-plain = true\nloopback-exemption = 'off'\npost-bytes = 'unlimited'\nbind = '::1'\n\
-         owner-away = '7 days'\nstate = '/var/lib/chat \"x\"'\n",
+         owner-away = '7 days'\nstate = '/var/lib/chat \"x\"'\nretain = '12 weeks,2GiB'\nkeep-most = '1d'\n\
+         disk-reserve = 1048576\nperson-memory = '60 days'\n",
     );
 
     let printed = printed(&["--config", file.path()], &[]);
@@ -99,6 +100,10 @@ fn every_value_is_written_as_people_write_it() {
         "bind = \"::1\"",
         "owner-away = \"7days\"",
         "state = '/var/lib/chat \"x\"'",
+        "retain = \"84days, 2 GiB\"",
+        "keep-most = \"1day\"",
+        "disk-reserve = \"1 MiB\"",
+        "person-memory = \"60days\"",
     ] {
         let key = expected.split(' ').next().unwrap();
         assert_eq!(line(&printed, key), expected);
@@ -167,6 +172,10 @@ fn a_wrong_value_is_refused_with_its_place_and_what_would_do() {
         ("bind = 'nowhere'", "bind: \"nowhere\" is not an address"),
         ("public-address = 'a b'", "public-address: \"a b\" is not a host"),
         ("state = 5", "state: 5 is not a path"),
+        ("data = ''", "data: \"\" is not a path"),
+        ("retain = 90", "retain: 90 is not a time, a size or both"),
+        ("retain = '90'", "retain: \"90\" is not a time, a size or both"),
+        ("keep-most = 'never'", "keep-most: \"never\" is not a time, such as 90d or 24h, or forever"),
         ("[posts]\nburst = 3", "posts: { burst = 3 } is not a rate"),
     ];
     for (number, (text, expected)) in cases.into_iter().enumerate() {
@@ -220,8 +229,17 @@ fn the_short_help_has_the_flags_that_people_need_and_the_long_help_all() {
     let (short, long) = (run(&["-h"], &[]), run(&["--help"], &[]));
     let (short, long) = (String::from_utf8(short.stdout).unwrap(), String::from_utf8(long.stdout).unwrap());
 
-    let common =
-        ["--port", "--bind", "--config", "--state", "--tls-cert", "--tls-key", "--public-address", "--allow-plain"];
+    let common = [
+        "--port",
+        "--bind",
+        "--config",
+        "--data",
+        "--state",
+        "--tls-cert",
+        "--tls-key",
+        "--public-address",
+        "--allow-plain",
+    ];
     let places = common.map(|flag| short.find(&format!("      {flag}")).unwrap_or_else(|| panic!("{flag}: {short}")));
     assert!(places.is_sorted(), "{short}");
     assert!(!short.contains("--strangers") && !short.contains("--guesses"), "{short}");
@@ -229,5 +247,17 @@ fn the_short_help_has_the_flags_that_people_need_and_the_long_help_all() {
         ["Limits:", "--strangers <COUNT>", "--guesses <RATE>", "[default: 5/min]", "--loopback-exemption[=<on|off>]"]
     {
         assert!(long.contains(limit), "{limit} is missing: {long}");
+    }
+}
+
+#[test]
+fn what_is_kept_without_a_word_is_ninety_days_and_a_gibibyte_and_a_room_may_choose_any_time() {
+    let printed = printed(&[], &[]);
+
+    for expected in ["retain = \"90days, 1 GiB\"", "keep-most = \"forever\"", "keep-empty = \"30days\""] {
+        assert_eq!(line(&printed, expected.split(' ').next().unwrap()), expected);
+    }
+    for unset in ["# data = \"PATH\"  # not set", "# disk-reserve = \"SIZE\"  # not set"] {
+        assert!(printed.contains(unset), "{unset} is missing: {printed}");
     }
 }

@@ -228,7 +228,8 @@ fn serve(sockets: Vec<TcpListener>, tls: Tls, place: &Place) -> Host {
     let mut listeners = JoinSet::new();
     for socket in sockets {
         let server = server.clone();
-        listeners.spawn(async move { server.serve(socket).await });
+        // In memory, nothing fails to be kept.
+        listeners.spawn(async move { drop(server.serve(socket).await) });
     }
     Host { stop, listeners, invite }
 }

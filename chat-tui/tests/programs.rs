@@ -24,7 +24,7 @@ impl Place {
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap().to_string();
         runtime.spawn(async move {
-            Server::new(Config::default(), System, CancellationToken::new()).serve(listener).await;
+            Server::new(Config::default(), System, CancellationToken::new()).serve(listener).await.unwrap();
         });
         let home = std::env::temp_dir().join(format!("chat-home-{:016x}", rand::random::<u64>()));
         Self { address, home, _runtime: runtime }

@@ -15,9 +15,16 @@ A room is opened by a client (`chat-tui --create`), which shows four
 characters; whoever has them joins with `chat-tui --join AB3Z`. Nobody needs an
 account: a key, made on the client's first start, claims a name.
 
-Rooms live in memory. A room ends when the last one present quits it, or a day
-after the last one was cut off; the server's end is the end of them all. What
-is kept of a room: 10,000 entries or 8 MiB, and 512 MiB in all.
+Without --data, rooms live in memory. A room ends when the last one present
+quits it, or a day after the last one was cut off; the server's end is the end
+of them all. What is kept of a room: 10,000 entries or 8 MiB, and 512 MiB in all.
+
+With --data DIR, rooms, people and history are on disk, and survive the server's
+end, however it comes: what was acknowledged is there. A room ends when its last
+member leaves it, or after 30 days (--keep-empty) with nobody present. What is
+kept: 90 days and 1 GiB in all (--retain); a room may choose another time when it
+is opened. Whoever runs the server can read what it keeps. One server at a time
+uses a directory.
 
 Other machines are spoken to in TLS 1.3; only clients on this one may do without.
 On its first start the server makes a key and a certificate of its own, and it

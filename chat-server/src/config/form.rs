@@ -3,6 +3,7 @@
 //! A form shows every value so that it reads it back.
 
 pub(super) mod rate;
+pub(super) mod retention;
 mod size;
 
 use crate::public_address::PublicAddress;
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 /// Longer means never; and no clock runs over.
 const LONGEST: Duration = Duration::from_hours(24 * 3_650);
+const DAY_SECS: u64 = 24 * 60 * 60;
 /// More of anything does not fit into a machine.
 const COUNT_MAX: usize = 1_000_000_000;
 
@@ -105,7 +107,12 @@ impl Form for Span {
     }
 
     fn show(value: &Duration) -> Option<String> {
-        Some(humantime::format_duration(*value).to_string())
+        // Months and years of humantime are not whole days: nobody reads ninety days off them.
+        let (days, rest) = (value.as_secs() / DAY_SECS, value.as_secs() % DAY_SECS);
+        match (days, rest, value.subsec_nanos()) {
+            (2.., 0, 0) => Some(format!("{days}days")),
+            _ => Some(humantime::format_duration(*value).to_string()),
+        }
     }
 }
 

@@ -66,7 +66,8 @@ mod tests {
             (1..5_000_u64, "s|min|h|d", 1..5_000_u64)
                 .prop_map(|(n, period, burst)| format!("{n}/{period} burst {burst}")),
             (1..5_000_u64, "s|min|h|d").prop_map(|(number, period)| format!("{number} KiB/{period} burst 1 MiB")),
-            "on|off|unlimited|::1|192\\.0\\.2\\.7|chat\\.example\\.org:7000",
+            (1..400_u64, 1..5_000_u64, "MiB|GiB").prop_map(|(days, bytes, unit)| format!("{days}d, {bytes}{unit}")),
+            "on|off|unlimited|forever|::1|192\\.0\\.2\\.7|chat\\.example\\.org:7000",
             ".{1,20}",
         ]
     }

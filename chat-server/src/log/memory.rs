@@ -1,23 +1,19 @@
 //! Logs in memory: gone with the process, bounded per room and together.
 
+mod kept;
+mod search;
+
 use super::record::{Fact, Record, RoomRecord};
-use super::search::{Findings, Query};
-use super::{
-    Completion, Draft, End, Finding, Log, Logs, Outcome, Range, Reading, Slice, Stored, Verdict, Written, is_same,
-};
+use super::search::{Findings, Query, SEARCH_TIME};
+use super::{Completion, Draft, Finding, Log, Logs, Outcome, Range, Reading, Slice, Stored, Verdict, Written};
 use crate::config::MemoryLimits;
-use chat_proto::frame::{Beyond, Durability, Keep, Label};
-use chat_proto::{Entry, PersonId, PostId, RoomId, Seq, UnixMillis, codec, wire};
-use std::collections::{HashMap, VecDeque};
+use chat_proto::frame::{Durability, Keep, Label};
+use chat_proto::{PersonId, PostId, RoomId, UnixMillis};
+use kept::{Kept, Sender};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
-
-/// What an entry costs besides its bytes: its place in the queue, its place in the index, its allocation.
-const ENTRY_OVERHEAD_BYTES: usize = 112;
-
-/// Instances per room whose posts are remembered at least as "gone up to". Beyond, the longest silent are forgotten:
-/// a client resends for minutes, and it takes this many others to push it out.
-const SENDERS_MAX: usize = 16_384;
+use std::time::Instant;
 
 /// All logs of a server.
 pub struct MemoryLogs {
@@ -34,39 +30,6 @@ struct Shared {
 struct MemoryLog {
     shared: Arc<Shared>,
     kept: Mutex<Kept>,
-}
-
-#[derive(Default)]
-struct Kept {
-    entries: VecDeque<Remembered>,
-    bytes: usize,
-    head: Seq,
-    senders: HashMap<Sender, Posts>,
-    is_erased: bool,
-}
-
-struct Remembered {
-    stored: Stored,
-    post: Option<(Sender, u64)>,
-}
-
-/// A running client of a person, as the dedupe key knows it.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Sender {
-    person: PersonId,
-    instance: u64,
-}
-
-/// What is remembered of one sender's posts.
-#[derive(Default)]
-struct Posts {
-    /// (n, seq), both rising: those whose entries are kept.
-    known: VecDeque<(u64, Seq)>,
-    /// Entries of posts up to here were dropped.
-    gone_up_to: u64,
-    /// The highest `n` that was accepted.
-    highest: u64,
-    last_seq: Seq,
 }
 
 impl MemoryLogs {
@@ -139,7 +102,7 @@ impl Shared {
             }
             let Some((bytes, largest)) = self.largest() else { return };
             let enough = over.max(bytes / 8);
-            if largest.trim(|kept, freed| freed < enough && kept.entries.len() > 1) == 0 {
+            if largest.trim(|kept, freed| freed < enough && kept.len() > 1) == 0 {
                 return;
             }
         }
@@ -178,7 +141,9 @@ impl MemoryLog {
         if kept.is_erased {
             kept.erase();
         }
-        self.shared.total_bytes.fetch_add(kept.bytes - before, Ordering::Relaxed);
+        // A batch that erases leaves less than it found.
+        self.shared.total_bytes.fetch_add(kept.bytes.saturating_sub(before), Ordering::Relaxed);
+        self.shared.total_bytes.fetch_sub(before.saturating_sub(kept.bytes), Ordering::Relaxed);
         (verdicts, entries)
     }
 }
@@ -187,7 +152,7 @@ impl Log for MemoryLog {
     fn append(&self, drafts: Vec<Draft>, done: Completion) {
         let (verdicts, entries) = self.take(drafts);
         let MemoryLimits { room_entries, room_bytes, total_bytes, .. } = self.shared.limits;
-        self.trim(|kept, _| kept.entries.len() > room_entries || kept.bytes > room_bytes);
+        self.trim(|kept, _| kept.len() > room_entries || kept.bytes > room_bytes);
         if self.shared.total_bytes.load(Ordering::Relaxed) > total_bytes {
             self.shared.fit();
         }
@@ -206,127 +171,9 @@ impl Log for MemoryLog {
         Box::pin(std::future::ready(Ok(finding.map_or(Finding::Nothing, Finding::Entry))))
     }
 
-    fn search(&self, _: Query) -> Reading<'_, Findings> {
-        Box::pin(std::future::ready(Ok(Findings { hits: Vec::new(), beyond: Beyond::Nothing })))
+    fn search(&self, query: Query) -> Reading<'_, Findings> {
+        let entries = self.lock().all();
+        let findings = search::search(&entries, &query, Instant::now() + SEARCH_TIME);
+        Box::pin(std::future::ready(Ok(findings)))
     }
-}
-
-impl Kept {
-    fn take(&mut self, draft: Draft, entries: &mut Vec<Stored>) -> Verdict {
-        let post = draft.post.map(|id| (Sender { person: draft.author.person, instance: id.instance }, id.n));
-        if let Some(verdict) = post.and_then(|(sender, n)| self.judge(sender, n, &draft)) {
-            return verdict;
-        }
-        let stored = self.store(draft);
-        if let Some((sender, n)) = post {
-            self.remember(sender, n, stored.seq);
-        }
-        self.bytes += stored.bytes.len() + ENTRY_OVERHEAD_BYTES;
-        self.entries.push_back(Remembered { stored: stored.clone(), post });
-        let seq = stored.seq;
-        entries.push(stored);
-        Verdict::Appended(seq)
-    }
-
-    /// Keeps nothing from now on; says how many bytes that frees. Whoever still holds the log may be appending to it,
-    /// or reading: the head remains, as it must never fall.
-    fn erase(&mut self) -> usize {
-        let erased = std::mem::take(self);
-        *self = Self { head: erased.head, is_erased: true, ..Self::default() };
-        erased.bytes
-    }
-
-    /// What to answer to a post id that is not new; none if it is.
-    fn judge(&self, sender: Sender, n: u64, draft: &Draft) -> Option<Verdict> {
-        let posts = self.senders.get(&sender)?;
-        if let Some(stored) = self.find(sender, n) {
-            return Some(if is_known(&stored, draft) { Verdict::Known(stored.seq) } else { Verdict::Reused });
-        }
-        if n <= posts.gone_up_to {
-            return Some(Verdict::TooOld);
-        }
-        (n <= posts.highest).then_some(Verdict::OutOfOrder)
-    }
-
-    fn store(&mut self, draft: Draft) -> Stored {
-        let Draft { time, author, post, body, .. } = draft;
-        let (seq, prev) = (self.head.next(), self.head);
-        self.head = seq;
-        let bytes = codec::entry_bytes(&Entry { seq, prev, time, author, post, body });
-        Stored { seq, prev, bytes }
-    }
-
-    fn remember(&mut self, sender: Sender, n: u64, seq: Seq) {
-        let posts = self.senders.entry(sender).or_default();
-        posts.known.push_back((n, seq));
-        posts.highest = n;
-        posts.last_seq = seq;
-        if self.senders.len() > SENDERS_MAX {
-            self.forget_senders();
-        }
-    }
-
-    /// Forgets the longest silent half of the senders that have no entry left.
-    fn forget_senders(&mut self) {
-        let mut silent: Vec<Seq> =
-            self.senders.values().filter(|posts| posts.known.is_empty()).map(|posts| posts.last_seq).collect();
-        silent.sort_unstable();
-        if let Some(middle) = silent.get(silent.len() / 2).copied() {
-            self.senders.retain(|_, posts| !posts.known.is_empty() || posts.last_seq > middle);
-        }
-    }
-
-    /// Returns the bytes that became free.
-    fn drop_oldest(&mut self) -> Option<usize> {
-        let Remembered { stored, post } = self.entries.pop_front()?;
-        if let Some((sender, n)) = post
-            && let Some(posts) = self.senders.get_mut(&sender)
-        {
-            posts.known.pop_front();
-            posts.gone_up_to = n;
-        }
-        let bytes = stored.bytes.len() + ENTRY_OVERHEAD_BYTES;
-        self.bytes -= bytes;
-        Some(bytes)
-    }
-
-    fn find(&self, sender: Sender, n: u64) -> Option<Stored> {
-        let known = &self.senders.get(&sender)?.known;
-        let (_, seq) = known[known.binary_search_by_key(&n, |(n, _)| *n).ok()?];
-        self.entries.get(self.index_after(seq).checked_sub(1)?).map(|remembered| remembered.stored.clone())
-    }
-
-    /// The index of the first entry above `seq`.
-    fn index_after(&self, seq: Seq) -> usize {
-        self.entries.partition_point(|remembered| remembered.stored.seq <= seq)
-    }
-
-    fn slice(&self, range: &Range) -> Slice {
-        let first = self.index_after(range.after);
-        let end = self.entries.partition_point(|remembered| remembered.stored.seq < range.before).max(first);
-        let within = self.entries.range(first..end).map(|remembered| &remembered.stored);
-        let mut entries = match range.from {
-            End::Oldest => bounded(within, range),
-            End::Newest => bounded(within.rev(), range),
-        };
-        if range.from == End::Newest {
-            entries.reverse();
-        }
-        let oldest = self.entries.front().map_or(self.head.next(), |remembered| remembered.stored.seq);
-        Slice { oldest, head: self.head, entries }
-    }
-}
-
-fn bounded<'a>(entries: impl Iterator<Item = &'a Stored>, range: &Range) -> Vec<Stored> {
-    let mut bytes = 0;
-    let fits = |stored: &&Stored| {
-        let is_first = bytes == 0;
-        bytes += stored.bytes.len();
-        is_first || bytes <= range.bytes
-    };
-    entries.take(range.entries).take_while(fits).cloned().collect()
-}
-
-fn is_known(stored: &Stored, draft: &Draft) -> bool {
-    wire::decode::<Entry>(&stored.bytes).is_ok_and(|entry| is_same(&entry.body, &draft.body))
 }

@@ -2,8 +2,10 @@
 
 mod forgetting;
 
-use super::{Key, Person};
+use super::{Kept, Key, Person};
 use crate::config::Config;
+use crate::ledger::Ledger;
+use crate::log::record::{Fact, RestingName};
 use chat_proto::{Nick, PersonId};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Weak};
@@ -59,6 +61,7 @@ pub(super) struct Names {
     most: usize,
     per_key: usize,
     memory: Duration,
+    ledger: Arc<Ledger>,
     by_look: HashMap<String, Held>,
     /// What each key holds: looking for it among all names would take longer the more there are.
     looks: HashMap<Key, HashSet<String>>,
@@ -84,12 +87,29 @@ enum Holder {
 }
 
 impl Names {
-    /// None yet.
-    pub(super) fn new(config: &Config) -> Self {
+    /// Those that were kept, to be kept through `ledger`.
+    pub(super) fn restore(config: &Config, ledger: &Arc<Ledger>, kept: Kept) -> Self {
+        let mut names = Self::new(config, ledger);
+        for RestingName { name, key, since } in kept.names {
+            let since = ledger.moment().past(since);
+            names.insert(&name.clone(), Held { key, by: Holder::GivenUp { name, since } });
+        }
+        names.last_id = kept.last_person;
+        for record in kept.people {
+            names.last_id = names.last_id.max(record.id.0);
+            let person = Arc::new(Person::restore(record, ledger));
+            names.by_id.insert(person.id, Arc::downgrade(&person));
+            names.insert(&person.name(), Held { key: person.key, by: Holder::Person(person) });
+        }
+        names
+    }
+
+    fn new(config: &Config, ledger: &Arc<Ledger>) -> Self {
         Self {
+            ledger: Arc::clone(ledger),
             most: config.people,
             per_key: config.names_per_key,
-            memory: config.person_memory,
+            memory: config.person_memory(),
             by_look: HashMap::new(),
             looks: HashMap::new(),
             by_id: HashMap::new(),
@@ -101,7 +121,7 @@ impl Names {
     /// Makes a person.
     pub(super) fn add(&mut self, key: Key, name: &Nick) -> Arc<Person> {
         self.last_id += 1;
-        let person = Arc::new(Person::new(PersonId(self.last_id), key, name));
+        let person = Arc::new(Person::new(PersonId(self.last_id), key, name, &self.ledger));
         self.by_id.insert(person.id, Arc::downgrade(&person));
         self.hold(name, &person);
         person
@@ -109,13 +129,20 @@ impl Names {
 
     /// The name is the person's from now on.
     pub(super) fn hold(&mut self, name: &Nick, person: &Arc<Person>) {
-        self.insert(name, Held { key: person.key, by: Holder::Person(Arc::clone(person)) });
+        let before = self.insert(name, Held { key: person.key, by: Holder::Person(Arc::clone(person)) });
+        if matches!(before, Some(Held { by: Holder::GivenUp { .. }, .. })) {
+            self.ledger.note(|| Fact::NameFree(name.clone()));
+        }
+        person.note(&person.lock());
     }
 
     /// Nobody uses the name from now on; it stays the key's for a while.
     pub(super) fn let_rest(&mut self, name: &Nick, key: Key) {
         let by = Holder::GivenUp { name: name.clone(), since: Instant::now() };
         self.insert(name, Held { key, by });
+        let moment = self.ledger.moment();
+        self.ledger
+            .note(|| Fact::NameRests(RestingName { name: name.clone(), key, since: moment.wall_at(moment.instant()) }));
     }
 
     /// The name is anybody's from now on.
@@ -127,9 +154,10 @@ impl Names {
         }
     }
 
-    fn insert(&mut self, name: &Nick, held: Held) {
+    /// Returns what held it before.
+    fn insert(&mut self, name: &Nick, held: Held) -> Option<Held> {
         self.looks.entry(held.key).or_default().insert(name.key());
-        self.by_look.insert(name.key(), held);
+        self.by_look.insert(name.key(), held)
     }
 
     /// Whether `key` may take `name`, and who it is under it already.
@@ -209,11 +237,14 @@ impl Names {
 
     /// Drops the names that are not kept, also from what their keys hold.
     fn retain(&mut self, is_kept: impl Fn(&Held) -> bool) {
-        let Self { by_look, looks, .. } = self;
+        let Self { by_look, looks, ledger, .. } = self;
         by_look.retain(|look, held| {
             let is_kept = is_kept(held);
-            if !is_kept && let Some(looks) = looks.get_mut(&held.key) {
-                looks.remove(look);
+            if !is_kept {
+                ledger.note(|| held.end());
+                if let Some(looks) = looks.get_mut(&held.key) {
+                    looks.remove(look);
+                }
             }
             is_kept
         });
@@ -234,6 +265,14 @@ impl Names {
 }
 
 impl Held {
+    /// What is so when it is held no longer.
+    fn end(&self) -> Fact {
+        match &self.by {
+            Holder::Person(person) => Fact::Forgotten(person.id),
+            Holder::GivenUp { name, .. } => Fact::NameFree(name.clone()),
+        }
+    }
+
     fn name(&self) -> Nick {
         match &self.by {
             Holder::Person(person) => person.name(),

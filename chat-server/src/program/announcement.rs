@@ -1,5 +1,6 @@
 //! What is printed at the start: what is served, and what to paste to come in.
 
+use super::socket::Origin;
 use chat_proto::Invite;
 use chat_server::public_address::PublicAddress;
 use chat_server::{Config, Tls};
@@ -20,6 +21,7 @@ const BEYOND: [(IpAddr, SocketAddr); 2] = [
 pub(crate) struct Announcement<'a> {
     pub(crate) config: &'a Config,
     pub(crate) address: SocketAddr,
+    pub(crate) origin: Origin,
     pub(crate) tls: &'a Tls,
     pub(crate) history: String,
 }
@@ -28,8 +30,8 @@ impl Announcement<'_> {
     /// Prints it.
     pub(crate) fn print(&self, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "chat-server {}", env!("CARGO_PKG_VERSION"))?;
-        writeln!(out, "  listening   {} ({})", self.address, self.scope())?;
-        writeln!(out, "  encryption  TLS 1.3, key {}{CONTINUED}{}", self.tls.fingerprint(), self.origin())?;
+        writeln!(out, "  listening   {} ({}){}", self.address, self.scope(), self.ownership())?;
+        writeln!(out, "  encryption  TLS 1.3, key {}{CONTINUED}{}", self.tls.fingerprint(), self.certificate())?;
         if self.config.allow_plain {
             writeln!(out, "              not required: --allow-plain lets others do without it")?;
         }
@@ -62,7 +64,14 @@ impl Announcement<'_> {
         }
     }
 
-    fn origin(&self) -> String {
+    fn ownership(&self) -> &'static str {
+        match self.origin {
+            Origin::Own => "",
+            Origin::HandedOver => ", on a socket that was handed over",
+        }
+    }
+
+    fn certificate(&self) -> String {
         match &self.config.tls_cert {
             Some(certificate) => format!("certificate {}", certificate.display()),
             None => format!("kept in {}", self.tls.directory().display()),
@@ -134,7 +143,8 @@ mod tests {
         };
         let address = address.parse().expect("an address");
         let mut out = Vec::new();
-        let announcement = Announcement { config: &config, address, tls: &tls, history: "in memory".to_owned() };
+        let (origin, history) = (Origin::Own, "in memory".to_owned());
+        let announcement = Announcement { config: &config, address, origin, tls: &tls, history };
         announcement.print(&mut out).expect("memory takes it");
         (String::from_utf8(out).expect("text"), tls.fingerprint().to_string())
     }

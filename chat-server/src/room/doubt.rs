@@ -1,9 +1,10 @@
 //! When nobody knows whether a commit happened: nothing more is written until the log was read again.
 
 use super::Room;
+use super::effect::Effect;
 use super::gathering::{Item, Phase};
 use super::mailbox::Decided;
-use super::writing::{Effect, take_tickets};
+use super::writing::take_tickets;
 use crate::log::{Range, ReadError, Stored};
 use chat_proto::{Entry, wire};
 use std::collections::VecDeque;
@@ -17,6 +18,7 @@ impl Room {
             let mut state = self.lock();
             state.writing.phase = Phase::Uncertain;
             state.writing.in_doubt = batch;
+            state.writing.release();
             tickets.extend(take_tickets(&mut state.writing.withdraw_posts()));
         }
         for ticket in tickets {
@@ -38,7 +40,7 @@ impl Room {
             let slice = self.log.read(Range::first_after(self.head())).await?;
             match slice.entries.as_slice() {
                 [] => self.resume_writing(),
-                entries => self.publish(&self.effects_of(entries), entries),
+                entries => self.publish(self.effects_of(entries), entries),
             }
         }
         self.flush();
@@ -51,7 +53,7 @@ impl Room {
         let effect = |stored: &Stored| {
             let entry = wire::decode::<Entry>(&stored.bytes).ok()?;
             let item = in_doubt.remove(in_doubt.iter().position(|item| item.became(&entry))?)?;
-            Some(Effect::of(&item))
+            Some(item.effect)
         };
         entries.iter().map(effect).map(|effect| effect.unwrap_or(Effect::Nothing)).collect()
     }

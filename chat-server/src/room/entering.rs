@@ -3,6 +3,7 @@
 use super::order::{Knock, Whom};
 use super::presence::{Life, Note, Presences};
 use super::{Departure, News, Room, SessionId, State};
+use crate::log::record::Record;
 use crate::people::{Key, Person};
 use bytes::Bytes;
 use chat_proto::frame::{Invitation, Stay};
@@ -10,6 +11,7 @@ use chat_proto::{Act, Author, EntryBody, Nick, PersonId};
 use std::sync::Arc;
 use tokio::sync::broadcast;
 use tokio::time::Instant;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// On what grounds somebody comes in.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +21,19 @@ pub(crate) enum Grounds {
     /// The door opens to them.
     Door(Knock),
 }
+
+/// What whoever entered has.
+#[derive(Debug)]
+pub(crate) struct Entrance {
+    /// What happens from now on; nothing for a visitor.
+    pub news: Option<broadcast::Receiver<News>>,
+    /// To be waited for before they are told that they are in.
+    pub told: Told,
+}
+
+/// Resolves when the entry that tells of somebody is as safe as it gets, or is known not to be for now.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Told(Option<CancellationToken>);
 
 /// Why nobody enters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +47,21 @@ pub(crate) enum EnterError {
         /// How many that is.
         max: usize,
     },
+}
+
+impl Told {
+    /// Tells when it is dropped.
+    pub(super) fn later() -> (DropGuard, Self) {
+        let told = CancellationToken::new();
+        (told.clone().drop_guard(), Self(Some(told)))
+    }
+
+    /// Waits for it.
+    pub(crate) async fn wait(self) {
+        if let Some(told) = self.0 {
+            told.cancelled().await;
+        }
+    }
 }
 
 impl Room {
@@ -51,22 +81,27 @@ impl Room {
         person: &Arc<Person>,
         stay: Stay,
         grounds: Grounds,
-    ) -> Result<Option<broadcast::Receiver<News>>, EnterError> {
-        let news = {
+    ) -> Result<Entrance, EnterError> {
+        let entrance = {
             let mut state = self.lock();
             state.check_entrance(person.id, grounds)?;
-            let State { presences, writing, order, owner_seen, .. } = &mut *state;
+            let State { presences, writing, order, .. } = &mut *state;
             let note: Note<'_> = &mut |person, body| writing.note(self.environment.now(), person, body);
-            presences.enter(session, person, stay, (order, note)).map_err(|max| EnterError::Full { max })?;
-            person.came_in();
+            let told = presences.enter(session, person, stay, (order, note));
+            let told = told.map_err(|max| EnterError::Full { max })?;
+            self.keep_dropped(&mut state);
+            let State { order, owner_seen, .. } = &mut *state;
             if order.owns(person.key) && stay != Stay::Visitor {
                 *owner_seen = Instant::now();
             }
             // Subscribed before anybody reads the log: what is not in the log by then will come as news.
-            (stay != Stay::Visitor).then(|| self.news.subscribe())
+            let news = (stay != Stay::Visitor).then(|| self.news.subscribe());
+            // In memory, a crash loses the room with the membership.
+            Entrance { news, told: if self.is_on_disk() { told } else { Told::default() } }
         };
+        person.came_in();
         self.flush();
-        Ok(news)
+        Ok(entrance)
     }
 
     /// Ends a session's stay.
@@ -112,6 +147,9 @@ impl Room {
             state.order.sweep(now);
             state.note_absence(now, self.environment.now());
             state.writing.try_again();
+            if self.is_on_disk() {
+                state.writing.ask_for_reading();
+            }
             life
         };
         self.flush();
@@ -141,7 +179,16 @@ impl Room {
         let life = act(presences, &mut |person, body| writing.note(self.environment.now(), person, body));
         // Decided and done under one lock: nobody enters a room that is about to be ended.
         state.ended |= life == Life::Over;
+        self.keep_dropped(state);
         life
+    }
+
+    /// No entry tells of them.
+    fn keep_dropped(&self, state: &mut State) {
+        let dropped = state.presences.take_dropped();
+        if self.is_on_disk() {
+            state.writing.records.extend(dropped.into_iter().map(Record::NoMember));
+        }
     }
 }
 

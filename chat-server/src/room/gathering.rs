@@ -3,11 +3,14 @@
 //! Posts and acts are judged when their batch is made up, not when they arrive: by then everything before them has been
 //! published, and a batch ends at every act, so that each is judged by the order that stands before it in the log.
 
-use super::State;
+use super::effect::Effect;
+use super::entering::Told;
 use super::mailbox::{Decided, Denied, Ticket};
 use super::order::Whom;
+use super::{Room, State};
 use crate::config::Rate;
 use crate::log::Draft;
+use crate::log::record::Record;
 use crate::pace::Pace;
 use crate::people::{Key, Person};
 use crate::refusals;
@@ -15,6 +18,7 @@ use bytes::Bytes;
 use chat_proto::limits::{BATCH_BYTES, PAGE_ENTRIES};
 use chat_proto::{Act, Author, Entry, EntryBody, LeaveReason, PersonId, Refused, Target, UnixMillis};
 use std::collections::VecDeque;
+use tokio_util::sync::DropGuard;
 
 /// Entries of the server's own that wait while the log takes nothing; beyond, the oldest are given up.
 const NOTES_MAX: usize = 4_096;
@@ -41,6 +45,10 @@ pub(super) struct Item {
     pub(super) whom: Option<Whom>,
     /// Of a post that has not been answered.
     pub(super) ticket: Option<Ticket>,
+    /// What it changes; known when its batch is made up.
+    pub(super) effect: Effect,
+    /// Of what the server writes itself, until it is settled: see [`Told`].
+    told: Option<DropGuard>,
 }
 
 /// What gathers while a batch is being committed.
@@ -51,12 +59,27 @@ pub(super) struct Writing {
     pub(super) in_doubt: VecDeque<Item>,
     /// Somebody is in [`super::Room::flush`]: what gathers now is theirs to commit.
     pub(super) is_flushing: bool,
+    /// What is so without an entry, and is still to be kept.
+    pub(super) records: Vec<Record>,
+    /// What was read is to be kept, as soon as nothing is being committed.
+    is_reading_due: bool,
     last_time: UnixMillis,
     pub(super) pace: Pace,
     said: bool,
 }
 
 impl Item {
+    /// A post that has not been judged.
+    pub(super) fn post(draft: Draft, key: Key, whom: Option<Whom>, ticket: Ticket) -> Self {
+        Self { draft, key, whom, ticket: Some(ticket), effect: Effect::Nothing, told: None }
+    }
+
+    /// What is given to the log. The records are needed once: what is written again is looked at again.
+    pub(super) fn to_draft(&mut self) -> Draft {
+        let records = std::mem::take(&mut self.draft.records);
+        Draft { records, ..self.draft.clone() }
+    }
+
     /// Whether the server writes it itself, so that nobody else would write it again.
     pub(super) fn is_note(&self) -> bool {
         self.draft.post.is_none()
@@ -75,9 +98,10 @@ impl Item {
         }
     }
 
-    /// Whether what comes after it is for other eyes, or to be judged by other rights.
+    /// Whether what comes after it is for other eyes, to be judged by other rights, or about another topic: the state of
+    /// a room changes once in a batch, and last.
     fn ends_batch(&self) -> bool {
-        matches!(self.draft.body, EntryBody::Act(_) | EntryBody::Left(LeaveReason::Leave))
+        matches!(self.draft.body, EntryBody::Act(_) | EntryBody::Topic(_) | EntryBody::Left(LeaveReason::Leave))
     }
 
     /// About how many bytes the entry takes: its text, and a fair guess for the rest.
@@ -94,6 +118,8 @@ impl Writing {
             phase: Phase::Idle,
             in_doubt: VecDeque::new(),
             is_flushing: false,
+            records: Vec::new(),
+            is_reading_due: false,
             last_time: UnixMillis(i64::MIN),
             pace: Pace::new(rate),
             said: false,
@@ -105,17 +131,51 @@ impl Writing {
     }
 
     /// Gathers an entry that the server writes itself.
-    pub(super) fn note(&mut self, now: UnixMillis, person: &Person, body: EntryBody) {
-        self.note_as(now, (person.author(), person.key), body);
+    pub(super) fn note(&mut self, now: UnixMillis, person: &Person, body: EntryBody) -> Told {
+        self.note_as(now, (person.author(), person.key), body)
     }
 
-    pub(super) fn note_as(&mut self, now: UnixMillis, (author, key): (Author, Key), body: EntryBody) {
+    pub(super) fn note_as(&mut self, now: UnixMillis, (author, key): (Author, Key), body: EntryBody) -> Told {
+        let (guard, told) = Told::later();
+        // While nothing is written, nobody is to wait for it.
+        let is_written_soon = matches!(self.phase, Phase::Idle | Phase::Committing);
         self.gather(Item {
             draft: Draft { time: now, author, post: None, body, records: Vec::new() },
             key,
             whom: None,
             ticket: None,
+            effect: Effect::Nothing,
+            told: is_written_soon.then_some(guard),
         });
+        told
+    }
+
+    /// Nothing is written for now: whoever waits for it need not.
+    pub(super) fn release(&mut self) {
+        for item in self.gathering.iter_mut().chain(&mut self.in_doubt) {
+            item.told = None;
+        }
+    }
+
+    /// Nothing earlier is written from now on.
+    pub(super) fn continue_after(&mut self, time: UnixMillis) {
+        self.last_time = time;
+    }
+
+    /// Whose entries are still to be written.
+    pub(super) fn authors(&self) -> impl Iterator<Item = PersonId> {
+        self.gathering.iter().map(|item| item.draft.author.person)
+    }
+
+    /// Has what was read kept at the next opportunity.
+    pub(super) fn ask_for_reading(&mut self) {
+        self.is_reading_due = true;
+    }
+
+    /// Whether this is the opportunity; then it is over.
+    pub(super) fn may_keep_reading(&mut self) -> bool {
+        let is_quiet = matches!(self.phase, Phase::Idle | Phase::Refused);
+        is_quiet && std::mem::take(&mut self.is_reading_due)
     }
 
     /// Gathers the end of an ownership. Who is next is filled in when it is written.
@@ -180,7 +240,7 @@ impl Writing {
 
 impl State {
     /// The next batch, if one may be committed now.
-    pub(super) fn next_batch(&mut self) -> Option<VecDeque<Item>> {
+    pub(super) fn next_batch(&mut self, room: &Room) -> Option<VecDeque<Item>> {
         if !self.writing.may_commit() {
             return None;
         }
@@ -188,6 +248,7 @@ impl State {
         let mut batch = VecDeque::new();
         while let Some(item) = self.writing.gathering.pop_front() {
             let Some(item) = self.judged(item) else { continue };
+            let item = self.with_effect(item, room);
             bytes += item.weight();
             let is_last = item.ends_batch();
             batch.push_back(item);
@@ -213,6 +274,8 @@ impl State {
                 let is_here = item.whom.as_ref().is_some_and(|whom| self.presences.is_here(whom.key));
                 self.order.judge(act, item.key, item.whom.as_ref(), is_here)
             }
+            // To take back one's own words is nobody's to forbid.
+            EntryBody::Forget => Ok(()),
             _ => self.order.judge_voice(item.key),
         };
         match judgement {

@@ -1,6 +1,8 @@
 //! Everybody who may come back, by person and by key.
 
 use super::membership::Membership;
+use crate::environment::Moment;
+use crate::log::record::MemberRecord;
 use crate::people::{Key, Person};
 use chat_proto::{PersonId, RoomId};
 use std::collections::{BTreeMap, HashMap};
@@ -18,6 +20,17 @@ pub(super) struct Members {
 impl Members {
     pub(super) fn new(room: RoomId) -> Self {
         Self { room, by_person: BTreeMap::new(), keys: HashMap::new(), last_standing: 0 }
+    }
+
+    /// Those who were kept.
+    pub(super) fn restore(room: RoomId, kept: Vec<(MemberRecord, Arc<Person>)>, moment: Moment) -> Self {
+        let mut members = Self::new(room);
+        for (record, person) in kept {
+            *members.keys.entry(person.key).or_default() += 1;
+            members.last_standing = members.last_standing.max(record.standing);
+            members.by_person.insert(person.id, Membership::restore(room, &person, &record, moment));
+        }
+        members
     }
 
     pub(super) fn len(&self) -> usize {
@@ -64,7 +77,7 @@ impl Members {
         Some(member)
     }
 
-    pub(super) fn retain(&mut self, is_kept: impl Fn(&Membership) -> bool) {
+    pub(super) fn retain(&mut self, mut is_kept: impl FnMut(&Membership) -> bool) {
         let Self { by_person, keys, .. } = self;
         by_person.retain(|_, member| {
             let is_kept = is_kept(member);

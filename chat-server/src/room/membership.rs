@@ -9,10 +9,13 @@
 //!
 //! Stands in the person's file exactly as long as it exists.
 
+use super::entering::Told;
 use super::order::Order;
+use crate::environment::Moment;
+use crate::log::record::{self, MemberRecord};
 use crate::people::Person;
-use chat_proto::RoomId;
 use chat_proto::frame::{Member, Presence, Stay};
+use chat_proto::{RoomId, Seq};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -36,6 +39,12 @@ pub(super) struct Membership {
     pub(super) person: Arc<Person>,
     /// Rises with every member that joins: the smallest stands longest.
     pub(super) standing: u64,
+    /// How far they have read.
+    pub(super) read: Seq,
+    /// Whether they have read more than is kept.
+    pub(super) has_read_on: bool,
+    /// Whether their coming was told.
+    pub(super) told: Told,
     whereabouts: Whereabouts,
     /// Since when a session that kept the room alive has been cut off. It may come back, whoever else is here.
     resident_cut: Option<Instant>,
@@ -51,7 +60,31 @@ impl Membership {
     pub(super) fn new(room: RoomId, person: &Arc<Person>, standing: u64) -> Self {
         person.joined(room);
         let whereabouts = Whereabouts::Gone { since: Instant::now() };
-        Self { room, person: Arc::clone(person), standing, whereabouts, resident_cut: None }
+        let (read, told) = (Seq::START, Told::default());
+        let person = Arc::clone(person);
+        Self { room, person, standing, read, has_read_on: false, told, whereabouts, resident_cut: None }
+    }
+
+    /// A member as they were kept. Whoever was present has been cut off just now.
+    pub(super) fn restore(room: RoomId, person: &Arc<Person>, kept: &MemberRecord, moment: Moment) -> Self {
+        let mut member = Self::new(room, person, kept.standing);
+        member.read = kept.read;
+        member.whereabouts = match kept.whereabouts {
+            record::Whereabouts::Gone { since } => Whereabouts::Gone { since: moment.past(since) },
+            record::Whereabouts::Here => {
+                // Not forgotten before they had the time to come back.
+                person.seen();
+                Whereabouts::Fading { since: moment.instant() }
+            }
+        };
+        member
+    }
+
+    pub(super) fn read_up_to(&mut self, seq: Seq) {
+        if seq > self.read {
+            self.read = seq;
+            self.has_read_on = true;
+        }
     }
 
     pub(super) fn as_member(&self, order: &Order) -> Member {

@@ -1,8 +1,8 @@
 //! Who keeps order in a room, and who is kept out: a fold over the acts in its log.
 //!
-//! Keys count, not names: whoever is banned, muted or made an operator is it under each of their names. Nothing here
-//! changes but by an act that was published, so that the log, and what was drawn or measured when it settled (the
-//! secret, the end of a kick, a banned address), tell all of it.
+//! Keys count, not names: whoever is banned, muted or made an operator is it under each of their names. An act makes a new
+//! order of the one before it, with what has to be drawn or measured for it (the secret, the end of a kick, a banned
+//! address). That is kept beside the act's entry, and becomes the order of the room when the entry is published.
 
 use crate::network::Network;
 use crate::people::{Key, Person};
@@ -11,7 +11,7 @@ use chat_proto::entry::BanScope;
 use chat_proto::frame::{Door, Lock, Role, Voice};
 use chat_proto::limits::SECRET_BYTES;
 use chat_proto::{Act, Arrival, Nick, PersonId, Secret, Target};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -44,22 +44,35 @@ pub(crate) struct Knock {
     pub secret: Option<Secret>,
 }
 
-type List = BTreeMap<Key, Whom>;
+pub(super) type List = BTreeMap<Key, Whom>;
 
 /// Who may do what.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Order {
-    owner: Key,
-    operators: List,
-    muted: List,
-    banned: List,
-    kicked: HashMap<Key, Instant>,
-    lock: Lock,
+    pub(super) owner: Key,
+    pub(super) operators: List,
+    pub(super) muted: List,
+    /// Alone with addresses.
+    pub(super) banned: List,
+    /// Until when.
+    pub(super) kicked: BTreeMap<Key, Instant>,
+    pub(super) lock: Lock,
     /// Of a private room.
-    secret: Option<Secret>,
-    kick_rest: Duration,
+    pub(super) secret: Option<Secret>,
+    pub(super) kick_rest: Duration,
 }
 
 impl Whom {
+    /// Somebody who was known once.
+    pub(super) fn listed(person: PersonId, name: Nick, key: Key, address: Option<Network>) -> Self {
+        Self { person, look: name.key(), name, key, address }
+    }
+
+    /// Where somebody comes from is kept only of who is banned.
+    fn without_address(&self) -> Self {
+        Self { address: None, ..self.clone() }
+    }
+
     /// Written into an entry.
     pub(crate) fn target(&self) -> Target {
         Target { person: self.person, name: Bytes::copy_from_slice(self.name.as_str().as_bytes()) }
@@ -81,7 +94,7 @@ impl Order {
             operators: List::new(),
             muted: List::new(),
             banned: List::new(),
-            kicked: HashMap::new(),
+            kicked: BTreeMap::new(),
             lock: Lock::Unlocked,
             secret,
             kick_rest,
@@ -170,15 +183,21 @@ impl Order {
         }
     }
 
-    /// Carries an act out. `fresh` draws a secret; it is asked only for a new one.
-    pub(super) fn apply(&mut self, act: &Act, whom: Option<&Whom>, fresh: impl FnOnce() -> Secret) {
+    /// The order after an act. `fresh` draws a secret; it is asked only for a new one.
+    pub(super) fn after(&self, act: &Act, whom: Option<&Whom>, fresh: impl FnOnce() -> Secret) -> Self {
+        let mut order = self.clone();
+        order.apply(act, whom, fresh);
+        order
+    }
+
+    fn apply(&mut self, act: &Act, whom: Option<&Whom>, fresh: impl FnOnce() -> Secret) {
         match (act, whom) {
             (Act::Kick(_), Some(whom)) => self.kick(whom),
             (Act::Ban(_, scope), Some(whom)) => self.ban(whom, *scope),
             (Act::Unban(_), Some(whom)) => self.unban(whom.key),
-            (Act::Mute(_), Some(whom)) => drop(self.muted.insert(whom.key, whom.clone())),
+            (Act::Mute(_), Some(whom)) => drop(self.muted.insert(whom.key, whom.without_address())),
             (Act::Unmute(_), Some(whom)) => drop(self.muted.remove(&whom.key)),
-            (Act::Op(_), Some(whom)) => drop(self.operators.insert(whom.key, whom.clone())),
+            (Act::Op(_), Some(whom)) => drop(self.operators.insert(whom.key, whom.without_address())),
             (Act::Deop(_), Some(whom)) => drop(self.operators.remove(&whom.key)),
             (Act::Own(_), Some(whom)) => self.pass_to(whom.key),
             (Act::Lock, _) => self.lock = Lock::Locked,

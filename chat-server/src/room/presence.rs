@@ -2,12 +2,15 @@
 //!
 //! Present is who is here or fading. A visitor comes only to post: no member, not present, announced to nobody.
 
+use super::entering::Told;
 use super::members::Members;
 use super::membership::{Departure, Membership, SessionId};
 use super::order::Order;
 use crate::config::Config;
+use crate::environment::Moment;
+use crate::log::record::MemberRecord;
 use crate::people::{Key, Person};
-use chat_proto::frame::{Member, Stay};
+use chat_proto::frame::{Durability, Label, Member, Stay};
 use chat_proto::{EntryBody, LeaveReason, PersonId, RoomId};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -24,8 +27,17 @@ pub(crate) enum Life {
     Over,
 }
 
-/// Writes an entry of the server's own.
-pub(super) type Note<'a> = &'a mut dyn FnMut(&Person, EntryBody);
+/// Writes an entry of the server's own; says when it is told.
+pub(super) type Note<'a> = &'a mut dyn FnMut(&Person, EntryBody) -> Told;
+
+/// For what a room lives on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// In memory: for whoever stays in it, and if something was said, for a while for who was cut off.
+    Residents,
+    /// On disk: for its members, unless none of them comes for long.
+    Members,
+}
 
 pub(super) struct Presences {
     members: Members,
@@ -35,26 +47,73 @@ pub(super) struct Presences {
     removed: HashSet<SessionId>,
     members_max: usize,
     grace: Duration,
-    empty_room: Duration,
-    /// Since when nobody keeps the room alive.
+    purpose: Purpose,
+    /// How long it waits when nobody is there.
+    waits: Duration,
+    /// Since when nobody keeps the room alive, in memory.
     empty_since: Option<Instant>,
+    /// Who stopped being members without an entry, and nothing was kept of that.
+    dropped: Vec<PersonId>,
 }
 
 impl Presences {
-    pub(super) fn new(room: RoomId, config: &Config) -> Self {
+    pub(super) fn new(room: RoomId, config: &Config, label: Label) -> Self {
+        Self::of(Members::new(room), config, label)
+    }
+
+    /// As they were kept.
+    pub(super) fn restore(
+        room: RoomId,
+        (config, label): (&Config, Label),
+        (members, moment): (Vec<(MemberRecord, Arc<Person>)>, Moment),
+    ) -> Self {
+        Self::of(Members::restore(room, members, moment), config, label)
+    }
+
+    fn of(members: Members, config: &Config, label: Label) -> Self {
         Self {
-            members: Members::new(room),
+            members,
             visitors: HashMap::new(),
             removed: HashSet::new(),
             members_max: config.members_per_room,
             grace: config.presence_grace,
-            empty_room: config.empty_room,
+            purpose: if label.durability == Durability::Memory { Purpose::Residents } else { Purpose::Members },
+            waits: Duration::from_millis(label.waits_ms),
             empty_since: None,
+            dropped: Vec::new(),
         }
     }
 
     pub(super) fn members(&self) -> impl Iterator<Item = &Membership> {
         self.members.iter()
+    }
+
+    pub(super) fn member(&self, person: PersonId) -> Option<&Membership> {
+        self.members.get(person)
+    }
+
+    pub(super) fn member_mut(&mut self, person: PersonId) -> Option<&mut Membership> {
+        self.members.get_mut(person)
+    }
+
+    /// Who stopped being members without an entry.
+    pub(super) fn take_dropped(&mut self) -> Vec<PersonId> {
+        std::mem::take(&mut self.dropped)
+    }
+
+    /// Those of whom `is_meant` who have read on since the last time.
+    pub(super) fn take_read(&mut self, is_meant: impl Fn(PersonId) -> bool) -> impl Iterator<Item = &Membership> {
+        let read = self.members.iter_mut().filter(move |member| member.has_read_on && is_meant(member.person.id));
+        read.map(|member| {
+            member.has_read_on = false;
+            &*member
+        })
+    }
+
+    /// When somebody with this key was present last; none if no member bears it.
+    pub(super) fn last_seen(&self, key: Key) -> Option<Instant> {
+        let ours = self.members.iter().filter(|member| member.person.key == key);
+        ours.map(|member| member.gone_since().unwrap_or_else(Instant::now)).max()
     }
 
     pub(super) fn is_member(&self, person: PersonId) -> bool {
@@ -96,36 +155,38 @@ impl Presences {
         self.members.iter().map(|member| member.as_member(order)).collect()
     }
 
-    /// Lets a session in; says whether there is a place. The room is full only if all its members are present.
+    /// Lets a session in; says when its coming is told, or how many places there are if none is left. The room is full
+    /// only if all its members are present.
     pub(super) fn enter(
         &mut self,
         session: SessionId,
         person: &Arc<Person>,
         stay: Stay,
         (order, note): (&Order, Note<'_>),
-    ) -> Result<(), usize> {
+    ) -> Result<Told, usize> {
         if stay == Stay::Visitor {
             // Whoever is present with this session remains so: it departs once, from one place.
             if !self.is_attached(session, person.id) {
                 self.visitors.insert(session, person.key);
             }
             self.removed.remove(&session);
-            return Ok(());
+            return Ok(Told::default());
         }
         if !self.is_member(person.id) {
             self.make_place()?;
         }
         let member = self.members.get_or_begin(person);
         if !member.is_present() {
-            note(person, EntryBody::Joined(order.arrival(person.key)));
+            member.told = note(person, EntryBody::Joined(order.arrival(person.key)));
         }
         member.attach(session, stay);
+        let told = member.told.clone();
         self.visitors.remove(&session);
         self.removed.remove(&session);
         if self.is_kept() {
             self.empty_since = None;
         }
-        Ok(())
+        Ok(told)
     }
 
     /// Forgets who has been gone longest, if the room has all the members it may have.
@@ -136,6 +197,7 @@ impl Presences {
         let gone = self.members.iter().filter_map(|member| Some((member.gone_since()?, member.person.id)));
         let (_, id) = gone.min().ok_or(self.members_max)?;
         self.members.remove(id);
+        self.dropped.push(id);
         Ok(())
     }
 
@@ -150,7 +212,7 @@ impl Presences {
             note(person, EntryBody::Left(LeaveReason::Quit));
         }
         match how {
-            Departure::Bye if was_kept && !self.is_kept() => Life::Over,
+            Departure::Bye if self.has_lost_its_purpose(was_kept) => Life::Over,
             Departure::Bye | Departure::Lost => Life::Lives,
         }
     }
@@ -159,10 +221,11 @@ impl Presences {
         self.visitors.remove(&session);
         let was_kept = self.is_kept();
         let Some(member) = self.members.remove(person.id) else { return Life::Lives };
-        if member.is_present() {
-            note(person, EntryBody::Left(LeaveReason::Leave));
+        match member.is_present() {
+            true => drop(note(person, EntryBody::Left(LeaveReason::Leave))),
+            false => self.dropped.push(person.id),
         }
-        if self.members.len() == 0 || was_kept && !self.is_kept() { Life::Over } else { Life::Lives }
+        if self.members.len() == 0 || self.has_lost_its_purpose(was_kept) { Life::Over } else { Life::Lives }
     }
 
     /// Removes whoever bears this key.
@@ -180,13 +243,40 @@ impl Presences {
                 note(&member.person, EntryBody::Left(LeaveReason::Lost));
             }
         }
-        self.members.retain(|member| member.gone_since().is_none() || !member.person.is_forgotten());
+        self.drop_forgotten();
+        let is_over = match self.purpose {
+            Purpose::Residents => self.waits_no_more(now, said),
+            Purpose::Members => self.members.iter().all(|member| self.is_long_gone(member, now)),
+        };
+        if is_over { Life::Over } else { Life::Lives }
+    }
+
+    fn drop_forgotten(&mut self) {
+        let Self { members, dropped, .. } = self;
+        members.retain(|member| {
+            let is_kept = member.is_present() || !member.person.is_forgotten();
+            if !is_kept {
+                dropped.push(member.person.id);
+            }
+            is_kept
+        });
+    }
+
+    fn waits_no_more(&mut self, now: Instant, said: bool) -> bool {
         if self.is_kept() {
-            return Life::Lives;
+            return false;
         }
         let empty_since = *self.empty_since.get_or_insert(now);
-        let is_over = !said || now.duration_since(empty_since) >= self.empty_room;
-        if is_over { Life::Over } else { Life::Lives }
+        !said || now.duration_since(empty_since) >= self.waits
+    }
+
+    fn is_long_gone(&self, member: &Membership, now: Instant) -> bool {
+        member.gone_since().is_some_and(|since| now.duration_since(since) >= self.waits)
+    }
+
+    /// Whether it need not wait for anybody who was cut off.
+    fn has_lost_its_purpose(&self, was_kept: bool) -> bool {
+        self.purpose == Purpose::Residents && was_kept && !self.is_kept()
     }
 
     /// Whether anybody is present for whose sake the room lives.

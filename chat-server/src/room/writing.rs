@@ -1,15 +1,16 @@
 //! How something said becomes an entry that everybody sees.
 
+use super::effect::Effect;
 use super::gathering::{Item, Phase};
 use super::mailbox::{Decided, Ticket};
-use super::order::{Whom, removes};
-use super::{Batch, News, Room, SessionId, State};
-use crate::environment::{Environment, random};
+use super::order::Whom;
+use super::{Batch, News, Room, SessionId};
+use crate::log::record::Record;
 use crate::log::{Draft, Outcome, Stored, Verdict};
 use crate::people::Person;
 use crate::refusals;
 use chat_proto::frame::{Accepted, Durability};
-use chat_proto::{Act, EntryBody, LeaveReason, PostId, Refused, RoomId, Secret, Topic, codec};
+use chat_proto::{EntryBody, PostId, Refused, RoomId, codec};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,12 +35,12 @@ pub(crate) enum Submitted {
     NotAttached,
 }
 
-/// What an entry changes besides being one.
-pub(super) enum Effect {
-    Topic(Topic),
-    Act(Act, Option<Whom>),
-    Left,
-    Nothing,
+/// What is given to the log next.
+enum Next {
+    /// What is so without an entry.
+    Keep(Vec<Record>),
+    /// Entries.
+    Commit(VecDeque<Item>),
 }
 
 /// Who reads on after an entry.
@@ -49,41 +50,6 @@ pub(crate) enum Readers {
     AllStay,
     /// Not everybody, perhaps.
     SomeGo,
-}
-
-impl Effect {
-    pub(super) fn of(item: &Item) -> Self {
-        match &item.draft.body {
-            EntryBody::Topic(topic) => Self::Topic(Topic::parse(topic).unwrap_or_default()),
-            EntryBody::Act(act) => Self::Act(act.clone(), item.whom.clone()),
-            EntryBody::Left(LeaveReason::Leave) => Self::Left,
-            _ => Self::Nothing,
-        }
-    }
-}
-
-impl State {
-    fn take_effect(&mut self, effect: &Effect, environment: &dyn Environment) -> Readers {
-        match effect {
-            Effect::Topic(topic) => self.topic = topic.clone(),
-            Effect::Act(act, whom) => return self.carry_out(act, whom.as_ref(), environment),
-            Effect::Left => return Readers::SomeGo,
-            Effect::Nothing => {}
-        }
-        Readers::AllStay
-    }
-
-    fn carry_out(&mut self, act: &Act, whom: Option<&Whom>, environment: &dyn Environment) -> Readers {
-        self.order.apply(act, whom, || Secret(random(environment)));
-        match whom.filter(|_| removes(act)) {
-            Some(whom) => {
-                self.presences.expel(whom.key);
-                self.writing.expel(whom.key);
-                Readers::SomeGo
-            }
-            None => Readers::AllStay,
-        }
-    }
 }
 
 impl Room {
@@ -100,27 +66,39 @@ impl Room {
         }
         let Said { body, whom } = said;
         let draft = Draft { time: self.environment.now(), author, post: Some(ticket.id), body, records: Vec::new() };
-        state.writing.gather(Item { draft, key: person.key, whom, ticket: Some(ticket) });
+        state.writing.gather(Item::post(draft, person.key, whom, ticket));
         Submitted::Gathered { pause: state.writing.pace.take(1.0) }
     }
 
-    /// Commits what has gathered, unless a commit is under way: then its completion does.
+    /// Commits what has gathered, unless a commit is under way: then its completion does. One caller at a time gives the
+    /// log what there is, so that it gets everything in the order in which it became so.
     pub(crate) fn flush(self: &Arc<Self>) {
         if std::mem::replace(&mut self.lock().writing.is_flushing, true) {
             return;
         }
-        while let Some(batch) = self.next_batch() {
-            let drafts = batch.iter().map(|item| item.draft.clone()).collect();
-            let room = Arc::clone(self);
-            self.log.append(drafts, Box::new(move |outcome| room.completed(batch, outcome)));
+        while let Some(next) = self.next() {
+            match next {
+                Next::Keep(records) => self.log.keep(records),
+                Next::Commit(batch) => self.commit(batch),
+            }
         }
     }
 
-    fn next_batch(&self) -> Option<VecDeque<Item>> {
+    fn next(&self) -> Option<Next> {
         let mut state = self.lock();
-        let batch = state.next_batch();
-        state.writing.is_flushing = batch.is_some();
-        batch
+        state.keep_reading(self);
+        let next = match std::mem::take(&mut state.writing.records) {
+            records if records.is_empty() => state.next_batch(self).map(Next::Commit),
+            records => Some(Next::Keep(records)),
+        };
+        state.writing.is_flushing = next.is_some();
+        next
+    }
+
+    fn commit(self: &Arc<Self>, mut batch: VecDeque<Item>) {
+        let drafts = batch.iter_mut().map(Item::to_draft).collect();
+        let room = Arc::clone(self);
+        self.log.append(drafts, Box::new(move |outcome| room.completed(batch, outcome)));
     }
 
     fn completed(self: Arc<Self>, batch: VecDeque<Item>, outcome: Outcome) {
@@ -132,9 +110,10 @@ impl Room {
         self.flush();
     }
 
-    fn settle(&self, batch: VecDeque<Item>, verdicts: &[Verdict], entries: &[Stored]) {
-        let appended = batch.iter().zip(verdicts).filter(|(_, verdict)| matches!(verdict, Verdict::Appended(_)));
-        self.publish(&appended.map(|(item, _)| Effect::of(item)).collect::<Vec<_>>(), entries);
+    fn settle(&self, mut batch: VecDeque<Item>, verdicts: &[Verdict], entries: &[Stored]) {
+        let appended = batch.iter_mut().zip(verdicts).filter(|(_, verdict)| matches!(verdict, Verdict::Appended(_)));
+        let effects = appended.map(|(item, _)| std::mem::take(&mut item.effect)).collect();
+        self.publish(effects, entries);
         let durability = self.label.durability;
         for (item, verdict) in batch.into_iter().zip(verdicts) {
             if let Some(ticket) = item.ticket {
@@ -153,10 +132,11 @@ impl Room {
         let mut state = self.lock();
         state.writing.phase = Phase::Refused;
         state.writing.put_back(batch.into_iter());
+        state.writing.release();
     }
 
     /// Makes committed entries visible, and what they change true: the only place where that happens.
-    pub(super) fn publish(&self, effects: &[Effect], entries: &[Stored]) {
+    pub(super) fn publish(&self, effects: Vec<Effect>, entries: &[Stored]) {
         let (Some(first), Some(last)) = (entries.first(), entries.last()) else { return };
         let mut batch =
             Batch { prev: first.prev, last: last.seq, readers: Readers::AllStay, frame: frame_of(self.id, entries) };
@@ -164,7 +144,7 @@ impl Room {
             let mut state = self.lock();
             state.head = last.seq;
             for effect in effects {
-                if state.take_effect(effect, &*self.environment) == Readers::SomeGo {
+                if state.take_effect(effect) == Readers::SomeGo {
                     batch.readers = Readers::SomeGo;
                 }
             }

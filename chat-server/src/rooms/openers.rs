@@ -49,9 +49,24 @@ impl Openers {
         let Knock { key, address, .. } = *knock;
         self.check_address(address)?;
         self.take(key)?;
+        self.count(room, key, address);
+        Ok(())
+    }
+
+    /// Counts a room that was opened before this process.
+    pub(super) fn restore(&mut self, room: RoomId, key: Key, address: Network) {
+        self.opener(key).open += 1;
+        self.count(room, key, address);
+    }
+
+    fn count(&mut self, room: RoomId, key: Key, address: Network) {
         *self.by_address.entry(address).or_default() += 1;
         self.by_room.insert(room, (key, address));
-        Ok(())
+    }
+
+    fn opener(&mut self, key: Key) -> &mut Opener {
+        let rate = self.rate;
+        self.by_key.entry(key).or_insert_with(|| Opener { open: 0, pace: Pace::new(rate) })
     }
 
     fn check_address(&self, address: Network) -> Result<(), CreateError> {
@@ -67,10 +82,10 @@ impl Openers {
         if self.by_key.len() >= OPENERS_MAX && !self.by_key.contains_key(&key) {
             self.by_key.retain(|_, opener| opener.open > 0);
         }
-        let rate = self.rate;
-        let opener = self.by_key.entry(key).or_insert_with(|| Opener { open: 0, pace: Pace::new(rate) });
-        if opener.open >= self.most {
-            return Err(CreateError::TooMany { max: self.most });
+        let max = self.most;
+        let opener = self.opener(key);
+        if opener.open >= max {
+            return Err(CreateError::TooMany { max });
         }
         opener.pace.try_take(1.0).map_err(|wait| CreateError::TooFast { wait })?;
         opener.open += 1;

@@ -51,9 +51,9 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             ClientFrame::Join(join) => self.on_join(request, join).await,
             ClientFrame::Resume(resume) => self.on_resume(request, &resume).await,
             ClientFrame::Leave(leave) => self.on_leave(request, &leave),
-            ClientFrame::Post(post) => self.on_post(request, post).await,
+            ClientFrame::Post(post) => return self.on_post(request, post).await,
             ClientFrame::History(history) => self.on_history(request, &history).await,
-            ClientFrame::Rename(rename) => self.on_rename(request, &rename),
+            ClientFrame::Rename(rename) => self.on_rename(request, &rename).await,
             ClientFrame::Ping(_) => self.on_ping(request),
             ClientFrame::Invite(invite) => self.on_invite(request, &invite),
             ClientFrame::Search(search) => self.on_search(request, &search).await,
@@ -73,7 +73,8 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         let Paces { posts, post_bytes, pages, requests } = &mut self.paces;
         let pause = match frame {
             ClientFrame::Post(_) => posts.take(1.0).max(post_bytes.take(bytes as f64)),
-            ClientFrame::History(_) => pages.take(1.0),
+            // Both read the log.
+            ClientFrame::History(_) | ClientFrame::Search(_) => pages.take(1.0),
             // They write an entry like a post does.
             ClientFrame::Leave(_) | ClientFrame::Rename(_) | ClientFrame::GiveUp(_) => posts.take(1.0),
             _ => requests.take(1.0),

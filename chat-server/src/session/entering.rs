@@ -7,7 +7,7 @@ use crate::guard::Notice;
 use crate::log::{Range, Slice};
 use crate::network::Network;
 use crate::refusals;
-use crate::room::{Departure, EnterError, Grounds, Knock, Room};
+use crate::room::{Departure, EnterError, Entrance, Grounds, Knock, Room, Told};
 use crate::rooms::{CreateError, Created, Entered};
 use bytes::Bytes;
 use chat_proto::frame::{
@@ -40,7 +40,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             create_refused(error)
         })?;
         match created {
-            Created::New(entered) => self.begin(request, entered, Start::LastPage).await,
+            Created::New(entered, told) => self.begin(request, (entered, told), Start::LastPage).await,
             Created::Before(room) => self.reenter(request, room, create.stay).await,
         }
     }
@@ -94,8 +94,8 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             check_cursor(&room, after).await?;
         }
         let person = Arc::clone(self.member().deliveries.person());
-        let news = room.enter(self.id, &person, stay, grounds).map_err(enter_refused)?;
-        self.begin(request, Entered { room, news }, start).await
+        let Entrance { news, told } = room.enter(self.id, &person, stay, grounds).map_err(enter_refused)?;
+        self.begin(request, (Entered { room, news }, told), start).await
     }
 
     fn check_room_count(&mut self) -> Result<(), Refused> {
@@ -113,8 +113,10 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         }
     }
 
-    /// Answers with the room's state, its members and the first entries; the rest follows by itself.
-    async fn begin(&mut self, request: u32, entered: Entered, start: Start) -> Result<(), Refused> {
+    /// Answers with the room's state, its members and the first entries; the rest follows by itself. Whoever is told that
+    /// they are in is in, also if the server crashes in the next moment.
+    async fn begin(&mut self, request: u32, (entered, told): (Entered, Told), start: Start) -> Result<(), Refused> {
+        told.wait().await;
         let room = Arc::clone(&entered.room);
         let person = Arc::clone(self.member().deliveries.person());
         let summary = room.summary(&person);
@@ -132,7 +134,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             door: summary.door,
             lock: summary.lock,
             members: summary.members.len() as u32,
-            read: Seq::START,
+            read: room.read_by(person.id),
         };
         let (oldest, cursor) = (opening.page.oldest, opening.cursor);
         self.answer(

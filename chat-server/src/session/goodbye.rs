@@ -14,9 +14,12 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
     }
 
     async fn last_words(&mut self, farewell: &Farewell) {
-        if matches!(farewell, Farewell::ServerStopping) {
-            self.await_decisions().await;
-        }
+        let decided = match farewell {
+            Farewell::ServerStopping => self.await_decisions().await,
+            _ => Ok(()),
+        };
+        // What became of a post is more than that the server stops.
+        let farewell = decided.as_ref().err().unwrap_or(farewell);
         self.take_leave(farewell);
         if let Some(frame) = farewell.last_frame(&self.shared) {
             self.answer(farewell.request(), frame);
@@ -27,14 +30,16 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
     }
 
     /// A post that is being committed is answered before the session ends.
-    pub(super) async fn await_decisions(&mut self) {
+    ///
+    /// # Errors
+    /// [`Farewell::OutcomeUnknown`]; there are no more answers.
+    pub(super) async fn await_decisions(&mut self) -> Result<(), Farewell> {
         while self.member.as_ref().is_some_and(|member| member.unanswered > 0) {
             let (_, mailbox, _) = LoggedIn::parts(self.member.as_mut());
             decided(mailbox).await;
-            if self.on_decisions().await.is_err() {
-                return;
-            }
+            self.on_decisions().await?;
         }
+        Ok(())
     }
 
     fn take_leave(&mut self, farewell: &Farewell) {

@@ -13,16 +13,17 @@ use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
-    pub(super) fn on_rename(&mut self, request: u32, rename: &Rename) -> Result<(), Refused> {
+    pub(super) async fn on_rename(&mut self, request: u32, rename: &Rename) -> Result<(), Refused> {
         let name = Nick::parse(&rename.name).map_err(refusals::invalid_name)?;
         let person = Arc::clone(self.member().deliveries.person());
-        let old = self.shared.people.rename(&person, &name).map_err(|error| claim_refused(&name, error))?;
+        let (old, written) = self.shared.people.rename(&person, &name).map_err(|error| claim_refused(&name, error))?;
         if old != name {
             let rooms = person.rooms().into_iter().filter_map(|id| self.shared.rooms.by_id(id));
             for room in rooms {
                 room.renamed(&person, &old, &name);
             }
         }
+        written.wait().await;
         self.answer(request, Done {});
         Ok(())
     }
@@ -47,7 +48,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             let life = room.leave(self.id, &person);
             shared.rooms.settle(&room, life);
         }
-        self.await_decisions().await;
+        self.await_decisions().await?;
         self.answer(request, Done {});
         Err(Farewell::Bye)
     }

@@ -1,7 +1,7 @@
 //! Saying and reading: post, act, history, ping.
 
 use super::{Farewell, Session};
-use crate::log::{End, Finding, Range, is_same};
+use crate::log::{End, Finding, Range, ReadError, is_same};
 use crate::people::Person;
 use crate::refusals;
 use crate::room::{Decided, Denied, Room, Said, Submitted, Ticket, Whom};
@@ -14,32 +14,33 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
     /// Takes a post, or says why not. A post that is taken is answered when it is committed.
-    pub(super) async fn on_post(&mut self, request: u32, post: Post) -> Result<(), Refused> {
+    pub(super) async fn on_post(&mut self, request: u32, post: Post) -> Result<(), Farewell> {
         let Post { room, id, body } = post;
         let body = judged(body);
         match body.clone().and_then(|body| self.submit(request, room, id, body)) {
             Ok(()) => Ok(()),
-            Err(refused) => self.answer_unless_known(request, (room, id), body.ok().as_ref(), refused).await,
+            Err(refused) => self.refuse_unless_known(request, (room, id), body.ok().as_ref(), refused).await,
         }
     }
 
-    /// A post was not taken now; but if it was taken before, that is the answer, whatever else is wrong today.
-    async fn answer_unless_known(
+    /// A post was not taken now; but if it was taken before, that is the answer, whatever else is wrong today. A refusal is
+    /// final, so when nobody can tell, the session ends without one.
+    async fn refuse_unless_known(
         &mut self,
         request: u32,
         (room, id): (RoomId, PostId),
         body: Option<&EntryBody>,
         refused: Refused,
-    ) -> Result<(), Refused> {
+    ) -> Result<(), Farewell> {
         match self.find(room, id).await? {
             Some(entry) if body.is_some_and(|body| is_same(&entry.body, body)) => {
                 let durability = self.shared.rooms.logs().durability();
                 self.answer(request, Accepted { id, seq: entry.seq, durability });
-                Ok(())
             }
-            Some(_) => Err(refusals::id_reused()),
-            None => Err(refused),
+            Some(_) => self.refuse(request, refusals::id_reused()),
+            None => self.refuse(request, refused),
         }
+        Ok(())
     }
 
     fn submit(&mut self, request: u32, room: RoomId, id: PostId, body: EntryBody) -> Result<(), Refused> {
@@ -88,10 +89,10 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         }
     }
 
-    async fn find(&mut self, room: RoomId, id: PostId) -> Result<Option<Entry>, Refused> {
+    async fn find(&mut self, room: RoomId, id: PostId) -> Result<Option<Entry>, ReadError> {
         let person = self.member().deliveries.person_id();
         let Some(room) = self.shared.rooms.by_id(room) else { return Ok(None) };
-        match room.find(person, id).await.map_err(refusals::storage_failed)? {
+        match room.find(person, id).await? {
             Finding::Entry(stored) => Ok(wire::decode(&stored.bytes).ok()),
             Finding::Nothing => Ok(None),
         }
@@ -106,34 +107,26 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             match decision.decided {
                 Decided::Accepted(accepted) => self.answer(decision.request, accepted),
                 Decided::Refused(refused) => self.refuse(decision.request, refused),
-                Decided::Denied(denied) => self.on_denied(decision.request, denied).await,
+                Decided::Denied(denied) => self.on_denied(decision.request, denied).await?,
                 Decided::Unknown => return Err(Farewell::OutcomeUnknown),
             }
         }
         Ok(())
     }
 
-    async fn on_denied(&mut self, request: u32, denied: Denied) {
+    async fn on_denied(&mut self, request: u32, denied: Denied) -> Result<(), Farewell> {
         let Denied { room, id, body, refused } = denied;
-        if let Err(refused) = self.answer_unless_known(request, (room, id), Some(&body), refused).await {
-            self.refuse(request, refused);
-        }
+        self.refuse_unless_known(request, (room, id), Some(&body), refused).await
     }
 
     pub(super) async fn on_history(&mut self, request: u32, history: &History) -> Result<(), Refused> {
-        let room = Arc::clone(self.member().deliveries.reading(history.room).ok_or_else(refusals::not_member)?);
-        let person = self.member().deliveries.person_id();
-        if !room.is_attached(self.id, person) {
-            return Err(refusals::not_member());
-        }
+        let room = self.readable(history.room)?;
         if history.before <= history.after {
             return Err(refusals::bad_range(history.after, history.before));
         }
         let slice = room.read(range_of(history)).await.map_err(refusals::storage_failed)?;
         // Whoever was removed meanwhile gets nothing that may have been said since.
-        if !room.is_attached(self.id, person) {
-            return Err(refusals::not_member());
-        }
+        self.readable(history.room)?;
         let entries: Vec<_> = slice.entries.into_iter().map(|stored| stored.bytes).collect();
         self.outbound.push(codec::page(request, room.id, slice.oldest, &entries));
         Ok(())

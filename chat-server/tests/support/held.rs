@@ -7,15 +7,32 @@ use chat_server::Config;
 use chat_server::log::memory::MemoryLogs;
 use chat_server::log::record::{Fact, Record, RoomRecord};
 use chat_server::log::search::{Findings, Query};
-use chat_server::log::{Completion, Draft, Finding, Log, Logs, Outcome, Range, Reading, Slice, Written};
+use chat_server::log::{
+    Completion, Draft, Finding, Later, Log, Logs, Outcome, Range, ReadError, Reading, Slice, StorageFailure, Written,
+};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
+use tokio_util::sync::CancellationToken;
 
 /// Logs whose commits wait until they are let go, and may end in doubt.
 pub struct Held {
     inner: MemoryLogs,
     waiting: Arc<Mutex<Vec<Waiting>>>,
     slow_reads: SlowReads,
+    fate: Fate,
+}
+
+/// What becomes of the logs as a whole.
+#[derive(Clone, Default)]
+pub struct Fate {
+    /// Nothing can be read.
+    pub unreadable: CancellationToken,
+    /// Nothing more can be kept.
+    pub failed: CancellationToken,
+    /// The last server has let go of them.
+    pub closed: CancellationToken,
+    /// Up to when time was let pass.
+    pub swept: Arc<Mutex<Option<UnixMillis>>>,
 }
 
 /// How the next reads go. All after them take no time.
@@ -41,12 +58,13 @@ struct HeldLog {
     inner: Arc<dyn Log>,
     waiting: Arc<Mutex<Vec<Waiting>>>,
     slow_reads: SlowReads,
+    fate: Fate,
 }
 
 impl Logs for Held {
     fn open(&self, room: RoomId, record: &RoomRecord) -> Arc<dyn Log> {
         let (waiting, slow_reads) = (Arc::clone(&self.waiting), Arc::clone(&self.slow_reads));
-        Arc::new(HeldLog { inner: self.inner.open(room, record), waiting, slow_reads })
+        Arc::new(HeldLog { inner: self.inner.open(room, record), waiting, slow_reads, fate: self.fate.clone() })
     }
 
     fn erase(&self, room: RoomId) {
@@ -58,7 +76,21 @@ impl Logs for Held {
     }
 
     fn sweep(&self, now: UnixMillis) {
+        *self.fate.swept.lock().unwrap() = Some(now);
         self.inner.sweep(now);
+    }
+
+    fn failed(&self) -> Later<StorageFailure> {
+        let failed = self.fate.failed.clone();
+        Box::pin(async move {
+            failed.cancelled().await;
+            StorageFailure("the disk is broken".to_owned())
+        })
+    }
+
+    fn close(&self) -> Later<()> {
+        self.fate.closed.cancel();
+        Box::pin(std::future::ready(()))
     }
 
     fn label(&self, keep: Keep) -> chat_proto::frame::Label {
@@ -81,10 +113,23 @@ impl Log for HeldLog {
     }
 
     fn search(&self, query: Query) -> Reading<'_, Findings> {
-        self.inner.search(query)
+        self.slowly(self.inner.search(query))
     }
 
     fn read(&self, range: Range) -> Reading<'_, Slice> {
+        self.slowly(self.inner.read(range))
+    }
+
+    fn find(&self, person: PersonId, post: PostId) -> Reading<'_, Finding> {
+        match self.fate.unreadable.is_cancelled() {
+            true => Box::pin(std::future::ready(Err(unreadable()))),
+            false => self.inner.find(person, post),
+        }
+    }
+}
+
+impl HeldLog {
+    fn slowly<'a, T: Send + 'a>(&'a self, reading: Reading<'a, T>) -> Reading<'a, T> {
         let slow = self.slow_reads.lock().unwrap().pop_front().unwrap_or(Slow::Reading(0));
         let (before, after) = match slow {
             Slow::Reading(turns) => (turns, 0),
@@ -92,15 +137,15 @@ impl Log for HeldLog {
         };
         Box::pin(async move {
             pass_turns(before).await;
-            let slice = self.inner.read(range).await;
+            let read = if self.fate.unreadable.is_cancelled() { Err(unreadable()) } else { reading.await };
             pass_turns(after).await;
-            slice
+            read
         })
     }
+}
 
-    fn find(&self, person: PersonId, post: PostId) -> Reading<'_, Finding> {
-        self.inner.find(person, post)
-    }
+fn unreadable() -> ReadError {
+    ReadError("the disk is broken".to_owned())
 }
 
 async fn pass_turns(turns: usize) {
@@ -147,14 +192,16 @@ pub struct HeldWorld {
     pub world: World,
     pub waiting: Arc<Mutex<Vec<Waiting>>>,
     pub slow_reads: SlowReads,
+    pub fate: Fate,
 }
 
 impl HeldWorld {
     pub fn new() -> Self {
-        let (waiting, slow_reads) = (Arc::default(), SlowReads::default());
+        let (waiting, slow_reads, fate) = (Arc::default(), SlowReads::default(), Fate::default());
         let inner = MemoryLogs::new(Config::default().memory());
-        let logs = Held { inner, waiting: Arc::clone(&waiting), slow_reads: Arc::clone(&slow_reads) };
-        Self { world: World::with_logs(unhurried(), Arc::new(logs)), waiting, slow_reads }
+        let logs =
+            Held { inner, waiting: Arc::clone(&waiting), slow_reads: Arc::clone(&slow_reads), fate: fate.clone() };
+        Self { world: World::with_logs(unhurried(), Arc::new(logs)), waiting, slow_reads, fate }
     }
 
     /// Waits for the next commit to come up.

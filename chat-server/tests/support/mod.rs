@@ -107,7 +107,7 @@ impl World {
     pub fn with_logs(config: Config, logs: Arc<dyn Logs>) -> Self {
         let (fixed, stop) = (Fixed::default(), CancellationToken::new());
         fixed.set_clock(NOON);
-        Self { server: Server::with_logs(config, fixed.clone(), logs, stop.clone()), stop, fixed }
+        Self { server: Server::with_logs(config, fixed.clone(), logs, stop.clone()).unwrap(), stop, fixed }
     }
 
     /// A connection in memory that has said nothing yet.

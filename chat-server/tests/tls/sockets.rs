@@ -7,6 +7,7 @@ use crate::world;
 use chat_proto::frame::Ping;
 use chat_proto::{Fingerprint, ServerFrame};
 use chat_server::Tls;
+use chat_server::log::StorageFailure;
 use rustls::HandshakeKind;
 use rustls::pki_types::ServerName;
 use std::fs;
@@ -19,7 +20,7 @@ use tokio::task::JoinHandle;
 use tokio_rustls::TlsConnector;
 
 /// A server on a port.
-async fn listening(world: &World) -> (SocketAddr, JoinHandle<()>) {
+async fn listening(world: &World) -> (SocketAddr, JoinHandle<Result<(), StorageFailure>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let server = world.server.clone();
@@ -162,6 +163,6 @@ async fn a_stop_is_told_inside_tls_which_is_closed_in_order_and_the_port_with_it
     let end = alice.stream.read(&mut [0]).await;
     assert_eq!(end.unwrap(), 0, "an end without a close_notify would be an error");
     drop(alice);
-    serving.await.unwrap();
+    serving.await.unwrap().unwrap();
     assert!(TcpStream::connect(address).await.is_err(), "nobody listens any more");
 }

@@ -35,7 +35,7 @@ fn serve_at(address: &str) -> Served {
         runtime.block_on(async {
             let listener = TcpListener::bind(address).await.unwrap();
             told.send(listener.local_addr().unwrap().to_string()).unwrap();
-            Server::new(Config::default(), System, token).serve(listener).await;
+            Server::new(Config::default(), System, token).serve(listener).await.unwrap();
         });
     });
     Served { address: listening.recv().unwrap(), _stop: stop.drop_guard() }

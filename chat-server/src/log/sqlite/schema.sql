@@ -1,7 +1,14 @@
 -- What a server keeps. One file, one writer.
 --
--- A number of 64 bits without a sign is stored with the same bits (instance, n, standing, origin).
+-- A number of 64 bits without a sign is stored with the same bits (instance, standing), or, where its order counts,
+-- less 2^63 (n).
 -- place = room << 40 | seq: the entries of a room lie together, in order, and so do they in the index of words.
+
+-- Which program brought the file to which version of its schema.
+CREATE TABLE versions (
+  version INTEGER PRIMARY KEY,
+  program TEXT NOT NULL
+) STRICT;
 
 CREATE TABLE rooms (
   room    INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -48,6 +55,7 @@ CREATE TABLE gone (
 ) STRICT, WITHOUT ROWID;
 
 -- Messages that their authors erased, and that are being taken out piece by piece; until then they read as erased.
+-- Room 0: the index of words is to be written anew (before = 1), or is being (2), as it holds beginnings of erased words.
 CREATE TABLE forgetting (
   room   INTEGER NOT NULL,
   person INTEGER NOT NULL,
@@ -84,10 +92,12 @@ CREATE TABLE resting_codes (
   since INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Words of messages and actions; rowid = place. author: p<person>, and n<what the name looked like, in hex>.
--- Holds no copy of the text; a message is taken out by giving its text again, and leaves nothing behind.
+-- Words of messages and actions; rowid = place. author: p<person>, and n<what the name looked like, in hex>. text: the
+-- words that a search would look for, folded already, with spaces between them: the tokenizer only splits at those, so
+-- that all logs find the same. A change of how words are folded is a migration: 'delete-all', and indexed = 0.
+-- Holds no copy of the text; a message is taken out by giving its words again, and leaves nothing behind.
 CREATE VIRTUAL TABLE words USING fts5 (
   author, text,
-  content = '', columnsize = 0, tokenize = "unicode61 remove_diacritics 2"
+  content = '', columnsize = 0, tokenize = 'ascii'
 );
 INSERT INTO words (words, rank) VALUES ('secure-delete', 1);

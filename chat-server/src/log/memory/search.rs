@@ -1,0 +1,104 @@
+//! Looking through a log in memory: every message is read, from the newest on.
+
+use crate::log::Stored;
+use crate::log::excerpt::excerpt;
+use crate::log::search::{Findings, Query};
+use bytes::Bytes;
+use chat_proto::frame::{Beyond, Excerpt, Hit};
+use chat_proto::limits::SEARCH_HITS;
+use chat_proto::{Author, Entry, EntryBody, PersonId, Seq, UnixMillis, wire};
+use std::collections::HashMap;
+use std::time::Instant;
+
+/// Somebody said something.
+struct Said {
+    seq: Seq,
+    time: UnixMillis,
+    author: Author,
+    text: String,
+}
+
+/// Looks through `entries`, which are in order, until `deadline`.
+pub(super) fn search(entries: &[Stored], query: &Query, deadline: Instant) -> Findings {
+    let (older, newer) = entries.split_at(entries.partition_point(|stored| stored.seq < query.before));
+    let mut looking = Looking::new(query, newer.iter().find_map(said));
+    for said in older.iter().rev().filter_map(said) {
+        let step = if Instant::now() >= deadline { Step::Over(Beyond::Unsearched) } else { looking.look_at(said) };
+        if let Step::Over(beyond) = step {
+            return looking.findings(beyond);
+        }
+    }
+    looking.findings(Beyond::Nothing)
+}
+
+enum Step {
+    Next,
+    Over(Beyond),
+}
+
+/// Walks from the newest message to the oldest.
+struct Looking<'a> {
+    query: &'a Query,
+    hits: Vec<Hit>,
+    /// The message before the last hit is still to come.
+    lacks_before: bool,
+    /// The message after the one that is looked at.
+    after: Option<Said>,
+    /// Whose words are sought: judging a name takes longer than comparing one.
+    heard: HashMap<(PersonId, Bytes), bool>,
+}
+
+impl<'a> Looking<'a> {
+    fn new(query: &'a Query, after: Option<Said>) -> Self {
+        Self { query, hits: Vec::new(), lacks_before: false, after, heard: HashMap::new() }
+    }
+
+    fn look_at(&mut self, said: Said) -> Step {
+        if std::mem::take(&mut self.lacks_before)
+            && let Some(hit) = self.hits.last_mut()
+        {
+            hit.before = Some(said.excerpt(0));
+        }
+        // Time never falls within a room.
+        if self.query.since.is_some_and(|since| said.time < since) {
+            return Step::Over(Beyond::Nothing);
+        }
+        if self.is_sought(&said) {
+            if self.hits.len() == SEARCH_HITS {
+                return Step::Over(Beyond::More);
+            }
+            let found = said.excerpt(self.query.first_match(&said.text));
+            self.hits.push(Hit { before: None, found, after: self.after.as_ref().map(|after| after.excerpt(0)) });
+            self.lacks_before = true;
+        }
+        self.after = Some(said);
+        Step::Next
+    }
+
+    fn is_sought(&mut self, said: &Said) -> bool {
+        let in_time = self.query.until.is_none_or(|until| said.time < until);
+        in_time && self.is_by_speaker(&said.author) && self.query.matches(&said.text)
+    }
+
+    fn is_by_speaker(&mut self, author: &Author) -> bool {
+        let Some(speaker) = &self.query.from else { return true };
+        *self.heard.entry((author.person, author.name.clone())).or_insert_with(|| speaker.is(author))
+    }
+
+    fn findings(self, beyond: Beyond) -> Findings {
+        Findings { hits: self.hits, beyond }
+    }
+}
+
+impl Said {
+    fn excerpt(&self, at: usize) -> Excerpt {
+        let Self { seq, time, ref author, ref text } = *self;
+        Excerpt { seq, time, author: author.clone(), text: excerpt(text, at).into() }
+    }
+}
+
+fn said(stored: &Stored) -> Option<Said> {
+    let Entry { seq, time, author, body, .. } = wire::decode(&stored.bytes).ok()?;
+    let (EntryBody::Message(text) | EntryBody::Action(text)) = body else { return None };
+    Some(Said { seq, time, author, text: String::from_utf8_lossy(&text).into_owned() })
+}

@@ -1,0 +1,214 @@
+//! Appending: which drafts are new, and where they stand.
+
+use super::entries;
+use super::erasing;
+use super::place::{from_ordered, ordered, place};
+use super::records;
+use super::reserve::Space;
+use super::retention::cost_bytes;
+use super::room_log::LogState;
+use crate::log::{Draft, Stored, Verdict, is_same};
+use chat_proto::{Entry, EntryBody, PersonId, PostId, Seq, codec, wire};
+use rusqlite::{Connection, OptionalExtension};
+use std::collections::HashMap;
+
+/// Senders whose highest post is remembered. Beyond, all are forgotten: the file knows them.
+const SENDERS_MAX: usize = 65_536;
+
+/// What the writer remembers of the file, so that a new post costs one insert. Forgotten when a transaction fails.
+#[derive(Default)]
+pub(super) struct Memory {
+    heads: HashMap<i64, Seq>,
+    highest: HashMap<Sender, u64>,
+}
+
+/// A running client of a person in a room, as the dedupe key knows it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Sender {
+    room: i64,
+    person: PersonId,
+    instance: u64,
+}
+
+/// One append, as far as it has come.
+struct Appending<'a> {
+    file: &'a Connection,
+    memory: &'a mut Memory,
+    space: Space,
+    room: i64,
+    head: Seq,
+    entries: Vec<Stored>,
+    bytes: usize,
+}
+
+/// Takes `drafts` into the log, in a transaction that is open.
+///
+/// # Errors
+/// [`rusqlite::Error::QueryReturnedNoRows`] if the file knows no such log.
+pub(super) fn append(
+    file: &Connection,
+    memory: &mut Memory,
+    space: Space,
+    log: &LogState,
+    drafts: &[Draft],
+) -> rusqlite::Result<(Vec<Verdict>, Vec<Stored>)> {
+    if log.is_erased() {
+        return Ok(append_to_nothing(log.head(), drafts));
+    }
+    let head = memory.head(file, log.room)?;
+    let mut appending = Appending { file, memory, space, room: log.room, head, entries: Vec::new(), bytes: 0 };
+    let verdicts = drafts.iter().map(|draft| appending.take(draft)).collect::<rusqlite::Result<_>>()?;
+    let entries = appending.finish()?;
+    Ok((verdicts, entries))
+}
+
+/// Nothing is kept of a room that is over, and whoever still holds its log is none the wiser.
+fn append_to_nothing(mut head: Seq, drafts: &[Draft]) -> (Vec<Verdict>, Vec<Stored>) {
+    let entries: Vec<_> = drafts.iter().map(|draft| stored(&mut head, draft)).collect();
+    (entries.iter().map(|stored| Verdict::Appended(stored.seq)).collect(), entries)
+}
+
+fn stored(head: &mut Seq, draft: &Draft) -> Stored {
+    let (seq, prev) = (head.next(), *head);
+    *head = seq;
+    let Draft { time, author, post, body, .. } = draft.clone();
+    let bytes = codec::entry_bytes(&Entry { seq, prev, time, author, post, body });
+    Stored { seq, prev, bytes }
+}
+
+impl Appending<'_> {
+    fn take(&mut self, draft: &Draft) -> rusqlite::Result<Verdict> {
+        if let Some(post) = draft.post
+            && let Some(verdict) = self.judge(post, draft)?
+        {
+            return Ok(verdict);
+        }
+        if self.space == Space::Scarce && is_said(draft) {
+            return Ok(Verdict::NoPlace);
+        }
+        let stored = stored(&mut self.head, draft);
+        self.insert(&stored, draft)?;
+        if draft.body == EntryBody::Forget {
+            erasing::mark(self.file, self.room, draft.author.person, stored.seq)?;
+        }
+        records::keep(self.file, self.room, &draft.records)?;
+        if let Some(post) = draft.post {
+            self.memory.remember(self.sender(post, draft), post.n);
+        }
+        let seq = stored.seq;
+        self.entries.push(stored);
+        Ok(Verdict::Appended(seq))
+    }
+
+    fn sender(&self, post: PostId, draft: &Draft) -> Sender {
+        Sender { room: self.room, person: draft.author.person, instance: post.instance }
+    }
+
+    /// What to answer to a post id that is not new; none if it is.
+    fn judge(&mut self, post: PostId, draft: &Draft) -> rusqlite::Result<Option<Verdict>> {
+        let sender = self.sender(post, draft);
+        if post.n > self.memory.highest(self.file, sender)? {
+            return Ok(None);
+        }
+        if let Some(stored) = entries::find(self.file, self.room, sender.person, post)? {
+            return Ok(Some(if is_known(&stored, draft) { Verdict::Known(stored.seq) } else { Verdict::Reused }));
+        }
+        let is_gone = post.n <= sender.gone_up_to(self.file)?.unwrap_or(0);
+        Ok(Some(if is_gone { Verdict::TooOld } else { Verdict::OutOfOrder }))
+    }
+
+    fn insert(&mut self, stored: &Stored, draft: &Draft) -> rusqlite::Result<()> {
+        let sql = "INSERT INTO entries (place, prev, time, person, name, instance, n, kind, body) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        let (author, body) = (&draft.author, draft.body.bytes());
+        self.file.prepare_cached(sql)?.execute((
+            place(self.room, stored.seq),
+            stored.prev.0.cast_signed(),
+            draft.time.0,
+            author.person.0.cast_signed(),
+            &*author.name,
+            draft.post.map(|post| post.instance.cast_signed()),
+            draft.post.map(|post| ordered(post.n)),
+            draft.body.kind(),
+            &*body,
+        ))?;
+        self.bytes += cost_bytes(&author.name, &body);
+        Ok(())
+    }
+
+    fn finish(self) -> rusqlite::Result<Vec<Stored>> {
+        if !self.entries.is_empty() {
+            let mut statement = self.file.prepare_cached("UPDATE logs SET bytes = bytes + ?2 WHERE room = ?1")?;
+            statement.execute((self.room, (self.bytes as u64).cast_signed()))?;
+            self.memory.heads.insert(self.room, self.head);
+        }
+        Ok(self.entries)
+    }
+}
+
+impl Memory {
+    /// Forgets what may not be so after all.
+    pub(super) fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    fn head(&mut self, file: &Connection, room: i64) -> rusqlite::Result<Seq> {
+        if let Some(head) = self.heads.get(&room) {
+            return Ok(*head);
+        }
+        let head = entries::head(file, room)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+        self.heads.insert(room, head);
+        Ok(head)
+    }
+
+    /// Forgets a room that is over.
+    pub(super) fn forget(&mut self, room: i64) {
+        self.heads.remove(&room);
+    }
+
+    /// The highest `n` of a sender that was ever accepted.
+    fn highest(&mut self, file: &Connection, sender: Sender) -> rusqlite::Result<u64> {
+        if let Some(highest) = self.highest.get(&sender) {
+            return Ok(*highest);
+        }
+        let highest = sender.highest_kept(file)?.max(sender.gone_up_to(file)?).unwrap_or(0);
+        self.remember(sender, highest);
+        Ok(highest)
+    }
+
+    fn remember(&mut self, sender: Sender, n: u64) {
+        if self.highest.len() >= SENDERS_MAX {
+            self.highest.clear();
+        }
+        self.highest.insert(sender, n);
+    }
+}
+
+impl Sender {
+    fn highest_kept(self, file: &Connection) -> rusqlite::Result<Option<u64>> {
+        let sql = "SELECT max(n) FROM entries WHERE place >> 40 = ?1 AND person = ?2 AND instance = ?3 \
+                   AND instance IS NOT NULL";
+        let n: Option<i64> = file.prepare_cached(sql)?.query_row(self.columns(), |row| row.get(0))?;
+        Ok(n.map(from_ordered))
+    }
+
+    /// Entries of posts up to here were dropped.
+    fn gone_up_to(self, file: &Connection) -> rusqlite::Result<Option<u64>> {
+        let sql = "SELECT n FROM gone WHERE room = ?1 AND person = ?2 AND instance = ?3";
+        let n: Option<i64> = file.prepare_cached(sql)?.query_row(self.columns(), |row| row.get(0)).optional()?;
+        Ok(n.map(from_ordered))
+    }
+
+    fn columns(self) -> [i64; 3] {
+        [self.room, self.person.0.cast_signed(), self.instance.cast_signed()]
+    }
+}
+
+/// What people say, for which there is no space below the reserve.
+fn is_said(draft: &Draft) -> bool {
+    draft.post.is_some() && matches!(draft.body, EntryBody::Message(_) | EntryBody::Action(_) | EntryBody::Topic(_))
+}
+
+fn is_known(stored: &Stored, draft: &Draft) -> bool {
+    wire::decode::<Entry>(&stored.bytes).is_ok_and(|entry| is_same(&entry.body, &draft.body))
+}

@@ -1,0 +1,68 @@
+//! Whether the index holds the words of the messages, and no others.
+//!
+//! Neither fits into memory: of both a sum is made that does not depend on the order, room by room.
+
+use super::Findings;
+use crate::log::sqlite::visiting::VisitError;
+use crate::log::sqlite::words::Spoken;
+use rusqlite::Connection;
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// Of the words of one room.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Digest {
+    words: u64,
+    sum: u64,
+}
+
+/// What the index should hold.
+#[derive(Default)]
+pub(super) struct Digests {
+    rooms: BTreeMap<i64, Digest>,
+}
+
+/// Lets every word in the index be read. Lives in memory, as long as the connection.
+pub(super) fn prepare(file: &Connection) -> rusqlite::Result<()> {
+    file.execute_batch("PRAGMA temp_store = 2; CREATE VIRTUAL TABLE temp.found USING fts5vocab(main, words, instance)")
+}
+
+impl Digests {
+    /// These words should be there.
+    pub(super) fn expect(&mut self, spoken: &Spoken) {
+        for (column, text) in [("author", spoken.author()), ("text", spoken.words())] {
+            for (offset, word) in text.split(' ').filter(|word| !word.is_empty()).enumerate() {
+                self.add(spoken.place, column, offset as i64, word);
+            }
+        }
+    }
+
+    pub(super) fn check(&self, file: &Connection, findings: &mut Findings<'_>) -> Result<(), VisitError> {
+        let found = Self::found(file)?;
+        let differ = self.rooms.iter().filter(|(room, digest)| found.rooms.get(room) != Some(*digest));
+        let surplus = found.rooms.iter().filter(|(room, _)| !self.rooms.contains_key(room));
+        for (room, _) in differ.chain(surplus) {
+            findings.add(format_args!("room number {room}: the index of words does not agree with its messages"))?;
+        }
+        Ok(())
+    }
+
+    fn found(file: &Connection) -> rusqlite::Result<Self> {
+        let mut digests = Self::default();
+        let mut statement = file.prepare("SELECT doc, col, offset, term FROM temp.found")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (place, offset) = (row.get(0)?, row.get(2)?);
+            digests.add(place, row.get_ref(1)?.as_str()?, offset, row.get_ref(3)?.as_str()?);
+        }
+        Ok(digests)
+    }
+
+    fn add(&mut self, place: i64, column: &str, offset: i64, word: &str) {
+        let mut hasher = DefaultHasher::new();
+        (place, column, offset, word).hash(&mut hasher);
+        let digest = self.rooms.entry(place >> 40).or_default();
+        digest.words += 1;
+        digest.sum = digest.sum.wrapping_add(hasher.finish());
+    }
+}

@@ -1,0 +1,110 @@
+//! Every entry of every room, in order.
+
+use super::Findings;
+use super::index::Digests;
+use crate::log::sqlite::place::{place, seq};
+use crate::log::sqlite::retention::cost_bytes;
+use crate::log::sqlite::visiting::{COLUMNS, VisitError, Visited};
+use crate::log::sqlite::words::Spoken;
+use chat_proto::{EntryBody, Seq, UnixMillis};
+use rusqlite::Connection;
+
+/// A room's log, as the file says it is.
+struct Log {
+    room: i64,
+    name: String,
+    dropped: Seq,
+    indexed: Seq,
+    bytes: i64,
+}
+
+/// What was seen of it.
+struct Walk {
+    last: Seq,
+    time: UnixMillis,
+    bytes: usize,
+}
+
+pub(super) fn check(file: &Connection, digests: &mut Digests, findings: &mut Findings<'_>) -> Result<(), VisitError> {
+    for log in logs(file)? {
+        let walk = log.walk(file, digests, findings)?;
+        log.compare(&walk, findings)?;
+    }
+    Ok(())
+}
+
+fn logs(file: &Connection) -> rusqlite::Result<Vec<Log>> {
+    let sql =
+        "SELECT room, coalesce(code, 'that is over'), dropped, indexed, bytes FROM logs LEFT JOIN rooms USING (room)";
+    let number = |n: i64| Seq(n.cast_unsigned());
+    let mut statement = file.prepare(sql)?;
+    let rows = statement.query_map([], |row| {
+        let (dropped, indexed) = (number(row.get(2)?), number(row.get(3)?));
+        Ok(Log { room: row.get(0)?, name: row.get(1)?, dropped, indexed, bytes: row.get(4)? })
+    })?;
+    rows.collect()
+}
+
+impl Log {
+    fn walk(&self, file: &Connection, digests: &mut Digests, findings: &mut Findings<'_>) -> Result<Walk, VisitError> {
+        let sql =
+            format!("SELECT {COLUMNS}, length(body) FROM entries WHERE place > ?1 AND place <= ?2 ORDER BY place");
+        let mut statement = file.prepare_cached(&sql)?;
+        let mut rows = statement.query((place(self.room, Seq::START), place(self.room, Seq(u64::MAX))))?;
+        let mut walk = Walk { last: self.dropped, time: UnixMillis(i64::MIN), bytes: 0 };
+        while let Some(row) = rows.next()? {
+            let entry = Visited::read(row)?;
+            self.look_at(&entry, &walk, findings)?;
+            self.digest(&entry, digests);
+            let body: i64 = row.get(7)?;
+            walk.bytes += cost_bytes(entry.author.name.len(), body as usize);
+            (walk.last, walk.time) = (seq(entry.place), entry.time);
+        }
+        Ok(walk)
+    }
+
+    fn look_at(&self, entry: &Visited, walk: &Walk, findings: &mut Findings<'_>) -> Result<(), VisitError> {
+        let (name, seq) = (&self.name, seq(entry.place));
+        if entry.prev.cast_unsigned() != walk.last.0 {
+            findings.add(format_args!("room {name}: entry {seq} comes after {}, not {}", walk.last, entry.prev))?;
+        }
+        if entry.time < walk.time {
+            findings.add(format_args!("room {name}: entry {seq} is older than the one before it"))?;
+        }
+        if !is_readable(&entry.body) {
+            findings.add(format_args!("room {name}: entry {seq} cannot be read"))?;
+        }
+        Ok(())
+    }
+
+    fn digest(&self, entry: &Visited, digests: &mut Digests) {
+        let (EntryBody::Message(text) | EntryBody::Action(text)) = &entry.body else { return };
+        if seq(entry.place) <= self.indexed {
+            let (place, person) = (entry.place, entry.author.person);
+            digests.expect(&Spoken { place, person, name: entry.author.name.to_vec(), body: text.to_vec() });
+        }
+    }
+
+    fn compare(&self, walk: &Walk, findings: &mut Findings<'_>) -> Result<(), VisitError> {
+        let Self { name, indexed, bytes, .. } = self;
+        if *indexed > walk.last {
+            findings
+                .add(format_args!("room {name}: words are known up to {indexed}, but entries only to {}", walk.last))?;
+        }
+        if *bytes != walk.bytes as i64 {
+            findings.add(format_args!("room {name}: {bytes} bytes are counted, and {} are there", walk.bytes))?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether this is a kind that a server wrote, in the way it writes it.
+fn is_readable(body: &EntryBody) -> bool {
+    match body {
+        EntryBody::Message(text) | EntryBody::Action(text) | EntryBody::Topic(text) => {
+            std::str::from_utf8(text).is_ok()
+        }
+        EntryBody::Unknown { .. } => false,
+        _ => true,
+    }
+}

@@ -1,0 +1,121 @@
+//! Entries as they are read: a part of a log, or one by the id of its post.
+
+use super::place::{from_ordered, may_be_erased, ordered, place, seq};
+use crate::log::{End, Range, Slice, Stored};
+use chat_proto::{Author, Entry, EntryBody, PersonId, PostId, Seq, UnixMillis, codec};
+use rusqlite::{Connection, OptionalExtension, Row};
+use std::collections::HashMap;
+
+const COLUMNS: &str = "place, prev, time, person, name, instance, n, kind, body";
+
+/// Whose messages read as erased, up to which entry, although they have not been taken out yet.
+struct Forgotten(HashMap<i64, Seq>);
+
+/// The part of a room's log that `range` asks for; none if the file knows no such log.
+pub(super) fn slice(file: &Connection, room: i64, range: &Range) -> rusqlite::Result<Option<Slice>> {
+    let Some(head) = head(file, room)? else { return Ok(None) };
+    let oldest = first(file, room)?.unwrap_or(head.next());
+    Ok(Some(Slice { oldest, head, entries: within(file, room, range)? }))
+}
+
+/// What is read of a log of which nothing is kept.
+pub(super) fn nothing(head: Seq) -> Slice {
+    Slice { oldest: head.next(), head, entries: Vec::new() }
+}
+
+/// The newest entry there ever was; none if the file knows no such log.
+pub(super) fn head(file: &Connection, room: i64) -> rusqlite::Result<Option<Seq>> {
+    let mut dropped = file.prepare_cached("SELECT dropped FROM logs WHERE room = ?1")?;
+    let Some(dropped) = dropped.query_row([room], |row| row.get(0).map(i64::cast_unsigned)).optional()? else {
+        return Ok(None);
+    };
+    let mut last = file.prepare_cached("SELECT max(place) FROM entries WHERE place BETWEEN ?1 AND ?2")?;
+    let last: Option<i64> = last.query_row(bounds(room), |row| row.get(0))?;
+    Ok(Some(last.map_or(Seq(dropped), seq)))
+}
+
+fn first(file: &Connection, room: i64) -> rusqlite::Result<Option<Seq>> {
+    let mut first = file.prepare_cached("SELECT min(place) FROM entries WHERE place BETWEEN ?1 AND ?2")?;
+    first.query_row(bounds(room), |row| Ok(row.get::<_, Option<i64>>(0)?.map(seq)))
+}
+
+fn bounds(room: i64) -> [i64; 2] {
+    [place(room, Seq::START), place(room, Seq(u64::MAX))]
+}
+
+fn within(file: &Connection, room: i64, range: &Range) -> rusqlite::Result<Vec<Stored>> {
+    let order = match range.from {
+        End::Oldest => "ASC",
+        End::Newest => "DESC",
+    };
+    let sql = format!("SELECT {COLUMNS} FROM entries WHERE place > ?1 AND place <= ?2 ORDER BY place {order} LIMIT ?3");
+    let last = Seq(range.before.0.saturating_sub(1));
+    let most = i64::try_from(range.entries).unwrap_or(i64::MAX);
+    let forgotten = Forgotten::read(file, room)?;
+    let mut statement = file.prepare_cached(&sql)?;
+    let rows = statement.query_map((place(room, range.after), place(room, last), most), |row| forgotten.stored(row))?;
+    let mut entries = bounded(rows, range.bytes)?;
+    if range.from == End::Newest {
+        entries.reverse();
+    }
+    Ok(entries)
+}
+
+/// As many as fit into `bytes`, but at least one if any. What does not fit is not read on.
+fn bounded(rows: impl Iterator<Item = rusqlite::Result<Stored>>, bytes: usize) -> rusqlite::Result<Vec<Stored>> {
+    let mut entries = Vec::new();
+    let mut used = 0;
+    for stored in rows {
+        let stored = stored?;
+        used += stored.bytes.len();
+        if used > bytes && !entries.is_empty() {
+            break;
+        }
+        entries.push(stored);
+    }
+    Ok(entries)
+}
+
+/// The entry that was posted by `person` under this id.
+pub(super) fn find(file: &Connection, room: i64, person: PersonId, post: PostId) -> rusqlite::Result<Option<Stored>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM entries WHERE place >> 40 = ?1 AND person = ?2 AND instance = ?3 AND n = ?4 \
+         AND instance IS NOT NULL"
+    );
+    let forgotten = Forgotten::read(file, room)?;
+    let id = (room, person.0.cast_signed(), post.instance.cast_signed(), ordered(post.n));
+    file.prepare_cached(&sql)?.query_row(id, |row| forgotten.stored(row)).optional()
+}
+
+impl Forgotten {
+    fn read(file: &Connection, room: i64) -> rusqlite::Result<Self> {
+        let mut statement = file.prepare_cached("SELECT person, before FROM forgetting WHERE room = ?1")?;
+        let rows = statement.query_map([room], |row| Ok((row.get(0)?, Seq(row.get::<_, i64>(1)?.cast_unsigned()))))?;
+        rows.collect::<rusqlite::Result<_>>().map(Self)
+    }
+
+    fn includes(&self, person: i64, seq: Seq, kind: u16) -> bool {
+        may_be_erased(kind) && self.0.get(&person).is_some_and(|before| seq < *before)
+    }
+
+    fn stored(&self, row: &Row<'_>) -> rusqlite::Result<Stored> {
+        let (place, person): (i64, i64) = (row.get(0)?, row.get(3)?);
+        let (seq, prev) = (seq(place), Seq(row.get::<_, i64>(1)?.cast_unsigned()));
+        let name: Vec<u8> = row.get(4)?;
+        let kind: u16 = row.get(7)?;
+        let body = match self.includes(person, seq, kind) {
+            true => EntryBody::Erased,
+            // The same bytes as of the kind itself, without reading them.
+            false => EntryBody::Unknown { kind, body: row.get::<_, Vec<u8>>(8)?.into() },
+        };
+        let time = UnixMillis(row.get(2)?);
+        let author = Author { person: PersonId(person.cast_unsigned()), name: name.into() };
+        let bytes = codec::entry_bytes(&Entry { seq, prev, time, author, post: post_of(row)?, body });
+        Ok(Stored { seq, prev, bytes })
+    }
+}
+
+fn post_of(row: &Row<'_>) -> rusqlite::Result<Option<PostId>> {
+    let (instance, n): (Option<i64>, Option<i64>) = (row.get(5)?, row.get(6)?);
+    Ok(instance.zip(n).map(|(instance, n)| PostId { instance: instance.cast_unsigned(), n: from_ordered(n) }))
+}

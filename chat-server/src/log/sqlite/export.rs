@@ -1,0 +1,142 @@
+//! What was said in a room, for people and for other programs.
+//!
+//! ```text
+//! {"seq":4,"time":"2026-11-22T14:03:00.120Z","time_ms":1795356180120,"person":2,"author":"bob","kind":"message","text":"hi"}
+//! 2026-11-22 14:03:00  <bob> hi
+//! ```
+//!
+//! Every JSON line has `seq`, `time` (RFC 3339, UTC), `time_ms` (since 1970), `person`, `author` and `kind`. By kind:
+//!
+//! | kind | more keys |
+//! |---|---|
+//! | `message`, `action`, `topic` | `text` |
+//! | `act` | `act` (`kick`, `ban`, `unban`, `mute`, `unmute`, `op`, `deop`, `own`, `lock`, `unlock`, `rekey`); if it is about somebody `target`, `target_person`; of a ban `scope` (`key`, `address`) |
+//! | `renamed` | `name` |
+//! | `joined` | `role` (`member`, `operator`, `owner`), `voice` (`free`, `muted`) |
+//! | `left` | `reason` (`quit`, `lost`, `leave`) |
+//! | `forget`, `erased`, `opened` | none |
+//! | `unknown` | `number`, `bytes` (hex) |
+//!
+//! In JSON, control characters are escaped as JSON escapes them; in text they are made visible, and the further lines of
+//! a message are indented, so that none looks like another entry.
+
+mod json;
+mod text;
+
+use super::place::{place, seq};
+use super::visiting::{self, COLUMNS, VisitError, Visited};
+use chat_proto::{EntryBody, PersonId, RoomCode, Seq};
+use rusqlite::{Connection, OptionalExtension};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Entries read at once: a long read would keep the server's write-ahead log from being begun again.
+const PAGE_ENTRIES: i64 = 500;
+
+/// How an export looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// One JSON object per line and entry.
+    JsonLines,
+    /// Like a chat.
+    Text,
+}
+
+/// Why there is no export. Each is a sentence for whoever asked for it.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// The history cannot be read, or what was read cannot be written.
+    #[error(transparent)]
+    History(#[from] VisitError),
+    /// Nobody knows such a room.
+    #[error("there is no room {0} in this history")]
+    NoRoom(RoomCode),
+}
+
+/// Writes every entry of the room that `code` finds, from the history in the directory `place`; says how many. What is
+/// said meanwhile is written too.
+///
+/// # Errors
+/// [`ExportError`].
+pub fn export(place: &Path, code: RoomCode, format: Format, out: &mut dyn Write) -> Result<u64, ExportError> {
+    let file = visiting::open(place)?;
+    let room = room(&file, code).map_err(VisitError::from)?.ok_or(ExportError::NoRoom(code))?;
+    let write = match format {
+        Format::JsonLines => json::write,
+        Format::Text => text::write,
+    };
+    Ok(write_all(&file, room, write, out)?)
+}
+
+fn room(file: &Connection, code: RoomCode) -> rusqlite::Result<Option<i64>> {
+    let sql = "SELECT room FROM rooms WHERE code = ?1";
+    file.query_row(sql, [code.to_string()], |row| row.get(0)).optional()
+}
+
+fn write_all(
+    file: &Connection,
+    room: i64,
+    write: fn(&Visited, &mut dyn Write) -> io::Result<()>,
+    out: &mut dyn Write,
+) -> Result<u64, VisitError> {
+    let (mut count, mut after) = (0, place(room, Seq::START));
+    loop {
+        let page = page(file, room, after)?;
+        let Some(last) = page.last() else { break };
+        after = last.place;
+        for entry in &page {
+            write(entry, out)?;
+            count += 1;
+        }
+    }
+    out.flush()?;
+    Ok(count)
+}
+
+fn page(file: &Connection, room: i64, after: i64) -> rusqlite::Result<Vec<Visited>> {
+    let moment = file.unchecked_transaction()?;
+    let forgotten = forgotten(&moment, room)?;
+    let sql = format!("SELECT {COLUMNS} FROM entries WHERE place > ?1 AND place <= ?2 ORDER BY place LIMIT ?3");
+    let mut statement = moment.prepare_cached(&sql)?;
+    let rows = statement.query_map((after, place(room, Seq(u64::MAX)), PAGE_ENTRIES), Visited::read)?;
+    rows.map(|entry| entry.map(|entry| without_forgotten(entry, &forgotten))).collect()
+}
+
+fn forgotten(file: &Connection, room: i64) -> rusqlite::Result<Vec<(PersonId, Seq)>> {
+    let mut statement = file.prepare_cached("SELECT person, before FROM forgetting WHERE room = ?1")?;
+    let rows = statement.query_map([room], |row| {
+        let (person, before): (i64, i64) = row.try_into()?;
+        Ok((PersonId(person.cast_unsigned()), Seq(before.cast_unsigned())))
+    })?;
+    rows.collect()
+}
+
+/// What is being taken out reads as erased.
+fn without_forgotten(entry: Visited, forgotten: &[(PersonId, Seq)]) -> Visited {
+    let is_said = matches!(entry.body, EntryBody::Message(_) | EntryBody::Action(_));
+    let is_theirs = |(person, before): &(PersonId, Seq)| *person == entry.author.person && seq(entry.place) < *before;
+    match is_said && forgotten.iter().any(is_theirs) {
+        true => Visited { body: EntryBody::Erased, ..entry },
+        false => entry,
+    }
+}
+
+/// What happened, in one word.
+fn kind(body: &EntryBody) -> &'static str {
+    match body {
+        EntryBody::Message(_) => "message",
+        EntryBody::Action(_) => "action",
+        EntryBody::Topic(_) => "topic",
+        EntryBody::Act(_) => "act",
+        EntryBody::Forget => "forget",
+        EntryBody::Erased => "erased",
+        EntryBody::Opened => "opened",
+        EntryBody::Joined(_) => "joined",
+        EntryBody::Left(_) => "left",
+        EntryBody::Renamed(_) => "renamed",
+        EntryBody::Unknown { .. } => "unknown",
+    }
+}
+
+#[cfg(test)]
+mod tests;

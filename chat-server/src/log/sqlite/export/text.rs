@@ -1,0 +1,40 @@
+//! An entry as a line of a chat, or as many lines as it has.
+
+use super::json::{act_word, reason_word, rfc_3339};
+use crate::log::sqlite::visiting::Visited;
+use chat_proto::EntryBody;
+use chat_proto::entry::Act;
+use chat_proto::text::{visible, visible_line};
+use std::io::{self, Write};
+
+/// In front of further lines: none begins where an entry does.
+const INDENT: &str = "                       ";
+
+pub(super) fn write(entry: &Visited, out: &mut dyn Write) -> io::Result<()> {
+    let time = rfc_3339(entry.time).replace('T', " ");
+    let (seconds, _) = time.split_once('.').unwrap_or((&time, ""));
+    let said = said(&visible_line(&entry.author.name), &entry.body).replace('\n', &format!("\n{INDENT}"));
+    writeln!(out, "{seconds}  {said}")
+}
+
+fn said(author: &str, body: &EntryBody) -> String {
+    match body {
+        EntryBody::Message(text) => format!("<{author}> {}", visible(text)),
+        EntryBody::Action(text) => format!("* {author} {}", visible(text)),
+        EntryBody::Topic(topic) if topic.is_empty() => format!("-- {author} cleared the topic"),
+        EntryBody::Topic(topic) => format!("-- {author} set the topic: {}", visible_line(topic)),
+        EntryBody::Act(act) => format!("-- {author}: {}", act_text(act)),
+        EntryBody::Forget => format!("-- {author} erased what they had said"),
+        EntryBody::Erased => format!("-- erased by {author}"),
+        EntryBody::Opened => format!("-- {author} opened the room"),
+        EntryBody::Joined(_) => format!("-- {author} joined"),
+        EntryBody::Left(reason) => format!("-- {author} left ({})", reason_word(*reason)),
+        EntryBody::Renamed(name) => format!("-- {author} is called {} now", visible_line(name)),
+        EntryBody::Unknown { kind, .. } => format!("-- {author}: something of kind {kind}"),
+    }
+}
+
+fn act_text(act: &Act) -> String {
+    let target = act.target().map(|target| format!(" {}", visible_line(&target.name)));
+    format!("{}{}", act_word(act), target.unwrap_or_default())
+}

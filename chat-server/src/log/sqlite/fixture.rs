@@ -1,0 +1,127 @@
+//! A file with rooms in it, as the writer would have written them.
+
+use super::place::{ordered, place};
+use super::retention::cost_bytes;
+use super::visiting;
+use super::words::{self, Progress};
+use chat_proto::frame::Search;
+use chat_proto::{EntryBody, Nick, PersonId, RoomId, Seq, UnixMillis};
+use rusqlite::Connection;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+pub(super) const ALICE: (u64, &str) = (1, "alice");
+pub(super) const BOB: (u64, &str) = (2, "bob");
+
+/// A file in memory.
+pub(super) fn file() -> Connection {
+    with_schema(Connection::open_in_memory().unwrap())
+}
+
+/// A directory with a file like a server's.
+pub(super) struct Directory(PathBuf);
+
+impl Directory {
+    pub(super) fn new() -> Self {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("chat-server-sqlite-{}-{count}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub(super) fn file(&self) -> PathBuf {
+        self.0.join("chat.db")
+    }
+
+    /// Makes the file.
+    pub(super) fn connect(&self) -> Connection {
+        let file = Connection::open(self.file()).unwrap();
+        file.pragma_update(None, "journal_mode", "wal").unwrap();
+        file.pragma_update(None, "synchronous", "off").unwrap();
+        file.pragma_update(None, "secure_delete", "1").unwrap();
+        with_schema(file)
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn with_schema(file: Connection) -> Connection {
+    file.execute_batch(include_str!("schema.sql")).unwrap();
+    file.pragma_update(None, "application_id", visiting::APPLICATION).unwrap();
+    file.pragma_update(None, "user_version", visiting::VERSION).unwrap();
+    file
+}
+
+/// Opens room number `room` under `code`.
+pub(super) fn open(file: &Connection, room: i64, code: &str) {
+    let id = RoomId([room as u8; 16]);
+    let sql = "INSERT INTO rooms (room, id, code, keep_ms, state) VALUES (?1, ?2, ?3, NULL, '{}')";
+    file.execute(sql, (room, id.0, code)).unwrap();
+    file.execute("INSERT INTO logs (room, dropped, indexed, bytes) VALUES (?1, 0, 0, 0)", [room]).unwrap();
+}
+
+/// Appends an entry at `seq` seconds, posted under (1, `seq`) by its author.
+pub(super) fn append(file: &Connection, room: i64, seq: u64, (person, name): (u64, &str), body: &EntryBody) {
+    let sql = "INSERT INTO entries (place, prev, time, person, name, instance, n, kind, body) \
+               VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?7, ?8)";
+    let (at, time, bytes) = (place(room, Seq(seq)), seq as i64 * 1_000, body.bytes());
+    let row = (at, seq as i64 - 1, time, person as i64, name.as_bytes(), ordered(seq), body.kind(), &*bytes);
+    file.prepare_cached(sql).unwrap().execute(row).unwrap();
+    let bytes = cost_bytes(name.len(), bytes.len()) as i64;
+    file.execute("UPDATE logs SET bytes = bytes + ?2 WHERE room = ?1", (room, bytes)).unwrap();
+}
+
+pub(super) fn say(file: &Connection, room: i64, seq: u64, author: (u64, &str), text: &str) {
+    append(file, room, seq, author, &EntryBody::Message(text.to_owned().into()));
+}
+
+/// One room, in which these were said one after the other, all of it indexed.
+pub(super) fn said(file: &Connection, messages: &[((u64, &str), &str)]) {
+    open(file, 1, "ABCD");
+    for (seq, (author, text)) in (1..).zip(messages) {
+        say(file, 1, seq, *author, text);
+    }
+    index_all(file, 1);
+}
+
+pub(super) fn index_all(file: &Connection, room: i64) {
+    while words::index(file, room).unwrap() == Progress::More {}
+}
+
+/// Asks for words in everything.
+pub(super) fn sought(words: &str) -> Search {
+    Search {
+        room: RoomId([1; 16]),
+        words: words.to_owned().into(),
+        from: [].as_slice().into(),
+        since: None,
+        until: None,
+        before: Seq(u64::MAX),
+    }
+}
+
+pub(super) fn person(id: u64) -> PersonId {
+    PersonId(id)
+}
+
+pub(super) fn nick(name: &str) -> Nick {
+    Nick::parse(name.as_bytes()).unwrap()
+}
+
+pub(super) fn seconds(seconds: i64) -> UnixMillis {
+    UnixMillis(seconds * 1_000)
+}
+
+/// How many rows a query has.
+pub(super) fn count(file: &Connection, table: &str) -> i64 {
+    file.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
+}

@@ -1,0 +1,111 @@
+//! One room's log: appended to through the writer, read beside it.
+
+use super::Keeper;
+use super::entries;
+use super::jobs::{Answer, Append, Job};
+use super::words;
+use crate::log::record::Record;
+use crate::log::search::{Findings, Query, SEARCH_TIME};
+use crate::log::{Completion, Draft, Finding, Log, Range, Reading, Slice};
+use chat_proto::frame::Beyond;
+use chat_proto::{PersonId, PostId, Seq};
+use rusqlite::Connection;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use tokio::sync::oneshot;
+
+/// One room's log.
+pub(super) struct RoomLog {
+    state: Arc<LogState>,
+    keeper: Arc<Keeper>,
+}
+
+/// What is known of a log without asking the file.
+pub(super) struct LogState {
+    /// The room's number in the file.
+    pub(super) room: i64,
+    head: AtomicU64,
+    is_erased: AtomicBool,
+}
+
+impl LogState {
+    pub(super) fn new(room: i64, head: Seq) -> Self {
+        Self { room, head: AtomicU64::new(head.0), is_erased: AtomicBool::new(false) }
+    }
+
+    /// The newest entry that is known to be in the log, or was before it was erased.
+    pub(super) fn head(&self) -> Seq {
+        Seq(self.head.load(Ordering::Acquire))
+    }
+
+    /// Only the writer says so.
+    pub(super) fn set_head(&self, head: Seq) {
+        self.head.store(head.0, Ordering::Release);
+    }
+
+    pub(super) fn is_erased(&self) -> bool {
+        self.is_erased.load(Ordering::Acquire)
+    }
+}
+
+impl RoomLog {
+    pub(super) fn new(state: LogState, keeper: Arc<Keeper>) -> Self {
+        Self { state: Arc::new(state), keeper }
+    }
+
+    /// Keeps nothing from now on. Whoever still holds the log may be appending to it, or reading: the head remains, as
+    /// it must never fall. Returns the room's number.
+    pub(super) fn erase(&self) -> i64 {
+        self.state.is_erased.store(true, Ordering::Release);
+        self.state.room
+    }
+}
+
+impl Log for RoomLog {
+    fn append(&self, drafts: Vec<Draft>, done: Completion) {
+        let log = Arc::clone(&self.state);
+        self.keeper.ask(Job::Append(Append { log, drafts, answer: Answer::new(done) }));
+    }
+
+    fn keep(&self, records: Vec<Record>) {
+        self.keeper.ask(Job::Records { room: self.state.room, records });
+    }
+
+    fn read(&self, range: Range) -> Reading<'_, Slice> {
+        let state = Arc::clone(&self.state);
+        Box::pin(self.keeper.readers.read(move |file| match state.is_erased() {
+            true => Ok(entries::nothing(state.head())),
+            false => Ok(entries::slice(file, state.room, &range)?.unwrap_or_else(|| entries::nothing(state.head()))),
+        }))
+    }
+
+    fn find(&self, person: PersonId, post: PostId) -> Reading<'_, Finding> {
+        let state = Arc::clone(&self.state);
+        Box::pin(self.keeper.readers.read(move |file| match state.is_erased() {
+            true => Ok(Finding::Nothing),
+            false => Ok(entries::find(file, state.room, person, post)?.map_or(Finding::Nothing, Finding::Entry)),
+        }))
+    }
+
+    fn search(&self, query: Query) -> Reading<'_, Findings> {
+        Box::pin(async move {
+            if self.state.is_erased() {
+                return Ok(Findings { hits: Vec::new(), beyond: Beyond::Nothing });
+            }
+            let is_indexed = self.index().await;
+            let room = self.state.room;
+            let read = move |file: &mut Connection| words::search(file, room, &query, SEARCH_TIME);
+            let findings = self.keeper.readers.lend(read).await?;
+            Ok(if is_indexed { findings } else { Findings { beyond: Beyond::Unsearched, ..findings } })
+        })
+    }
+}
+
+impl RoomLog {
+    /// Has everything that is committed taken into the index; says whether it was, in time.
+    async fn index(&self) -> bool {
+        let (indexed, later) = oneshot::channel();
+        self.keeper.ask(Job::Index { room: self.state.room, indexed });
+        later.await.is_ok()
+    }
+}

@@ -1,0 +1,183 @@
+//! Searching the index: one match, from the newest place to the oldest.
+
+use super::{look_word, person_word};
+use crate::log::excerpt::excerpt;
+use crate::log::search::{Findings, Query, Speaker, Term};
+use crate::log::sqlite::place::{may_be_erased, place, seq};
+use chat_proto::frame::{Beyond, Excerpt, Hit};
+use chat_proto::limits::SEARCH_HITS;
+use chat_proto::{Author, PersonId, Seq, UnixMillis};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Row};
+use std::time::{Duration, Instant};
+
+/// Steps of SQLite's machine between two looks at the clock.
+const STEPS_PER_LOOK: i32 = 100;
+
+/// An entry of the room that is searched.
+struct Entry {
+    place: i64,
+    time: UnixMillis,
+    author: Author,
+    kind: u16,
+    body: Vec<u8>,
+}
+
+/// Looks for `query` in what is indexed of a room, for at most `time`. Opens a transaction itself: index and entries are
+/// of one moment.
+pub(in crate::log::sqlite) fn search(
+    file: &mut Connection,
+    room: i64,
+    query: &Query,
+    time: Duration,
+) -> rusqlite::Result<Findings> {
+    let deadline = Instant::now() + time;
+    file.progress_handler(STEPS_PER_LOOK, Some(move || Instant::now() >= deadline))?;
+    let mut hits = Vec::new();
+    let beyond = collect(file, room, query, &mut hits);
+    file.progress_handler(0, None::<fn() -> bool>)?;
+    match beyond {
+        Ok(beyond) => Ok(Findings { hits, beyond }),
+        Err(error) if is_out_of_time(&error) => Ok(Findings { hits, beyond: Beyond::Unsearched }),
+        Err(error) => Err(error),
+    }
+}
+
+fn is_out_of_time(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted)
+}
+
+fn collect(file: &mut Connection, room: i64, query: &Query, hits: &mut Vec<Hit>) -> rusqlite::Result<Beyond> {
+    let file = file.transaction()?;
+    let (oldest, newest) = places(&file, room, query)?;
+    let looking = Looking { file: &file, query, room, forgotten: forgotten(&file, room)? };
+    let mut statement = file.prepare_cached(MATCH)?;
+    let mut rows = statement.query((expression(query), oldest, newest))?;
+    while let Some(row) = rows.next()? {
+        let Some(found) = looking.entry(row.get(0)?)? else { continue };
+        if hits.len() == SEARCH_HITS {
+            return Ok(Beyond::More);
+        }
+        hits.push(looking.hit(&found)?);
+    }
+    Ok(Beyond::Nothing)
+}
+
+/// Rows come in this order by themselves, and a place outside is never visited.
+pub(super) const MATCH: &str =
+    "SELECT rowid FROM words WHERE words MATCH ?1 AND rowid BETWEEN ?2 AND ?3 ORDER BY rowid DESC";
+
+/// What FTS5 is asked to match: quoted words only, so that nothing in them is an operator.
+fn expression(query: &Query) -> String {
+    let author = query.from.iter().map(|speaker| format!("author : ({})", speaker_words(speaker)));
+    let terms = query.terms.iter().map(|term| format!("text : {}", quoted(term)));
+    author.chain(terms).collect::<Vec<_>>().join(" AND ")
+}
+
+fn speaker_words(speaker: &Speaker) -> String {
+    let person = speaker.person.map(|person| format!(" OR \"{}\"", person_word(person)));
+    format!("\"{}\"{}", look_word(&speaker.name), person.unwrap_or_default())
+}
+
+fn quoted(term: &Term) -> String {
+    // Folded words have no quotes in them; a quote that is doubled is one all the same.
+    let words = term.words().join(" ").replace('"', "\"\"");
+    match term {
+        Term::Phrase(_) => format!("\"{words}\""),
+        Term::Beginning(_) => format!("\"{words}\" *"),
+    }
+}
+
+/// The first and the last place where anything may be found.
+fn places(file: &Connection, room: i64, query: &Query) -> rusqlite::Result<(i64, i64)> {
+    let since = query.since.map(|since| first_at(file, room, since)).transpose()?;
+    let until = query.until.map(|until| first_at(file, room, until)).transpose()?;
+    let before = place(room, query.before);
+    Ok((since.unwrap_or(place(room, Seq::START)), until.unwrap_or(before).min(before) - 1))
+}
+
+/// The place of the first entry of that time or later, or behind the last. Halves what is left, as time never falls
+/// within a room.
+fn first_at(file: &Connection, room: i64, time: UnixMillis) -> rusqlite::Result<i64> {
+    let mut next =
+        file.prepare_cached("SELECT place, time FROM entries WHERE place >= ?1 AND place < ?2 ORDER BY place LIMIT 1")?;
+    let (mut low, mut high) = (place(room, Seq::START), place(room + 1, Seq::START));
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let entry: Option<(i64, i64)> = next.query_row((middle, high), |row| row.try_into()).optional()?;
+        match entry {
+            Some((place, then)) if then < time.0 => low = place + 1,
+            _ => high = middle,
+        }
+    }
+    Ok(low)
+}
+
+fn forgotten(file: &Connection, room: i64) -> rusqlite::Result<Vec<(PersonId, Seq)>> {
+    let mut statement = file.prepare_cached("SELECT person, before FROM forgetting WHERE room = ?1")?;
+    let rows = statement.query_map([room], |row| {
+        let (person, before): (i64, i64) = row.try_into()?;
+        Ok((PersonId(person.cast_unsigned()), Seq(before.cast_unsigned())))
+    })?;
+    rows.collect()
+}
+
+struct Looking<'a> {
+    file: &'a Connection,
+    query: &'a Query,
+    room: i64,
+    /// Whose messages are being taken out, up to which entry.
+    forgotten: Vec<(PersonId, Seq)>,
+}
+
+impl Looking<'_> {
+    fn hit(&self, found: &Entry) -> rusqlite::Result<Hit> {
+        let at = self.query.first_match(&found.text());
+        Ok(Hit {
+            before: self.nearest(BEFORE, found.place, place(self.room, Seq::START))?,
+            found: found.excerpt(at),
+            after: self.nearest(AFTER, found.place, place(self.room, Seq(u64::MAX)))?,
+        })
+    }
+
+    /// What was said there, if it still is.
+    fn entry(&self, place: i64) -> rusqlite::Result<Option<Entry>> {
+        let sql = "SELECT place, time, person, name, kind, body FROM entries WHERE place = ?1";
+        let entry = self.file.prepare_cached(sql)?.query_row([place], Entry::read).optional()?;
+        Ok(entry.filter(|entry| self.is_said(entry)))
+    }
+
+    fn nearest(&self, sql: &str, from: i64, end: i64) -> rusqlite::Result<Option<Excerpt>> {
+        let mut statement = self.file.prepare_cached(sql)?;
+        let mut entries = statement.query_map((from, end), Entry::read)?;
+        let said = entries.find(|entry| entry.as_ref().map_or(true, |entry| self.is_said(entry)));
+        Ok(said.transpose()?.map(|entry| entry.excerpt(0)))
+    }
+
+    fn is_said(&self, entry: &Entry) -> bool {
+        let is_forgotten =
+            |(person, before): &(PersonId, Seq)| *person == entry.author.person && seq(entry.place) < *before;
+        may_be_erased(entry.kind) && !self.forgotten.iter().any(is_forgotten)
+    }
+}
+
+const BEFORE: &str = "SELECT place, time, person, name, kind, body FROM entries \
+                      WHERE place < ?1 AND place >= ?2 AND kind IN (1, 2) ORDER BY place DESC";
+const AFTER: &str = "SELECT place, time, person, name, kind, body FROM entries \
+                     WHERE place > ?1 AND place <= ?2 AND kind IN (1, 2) ORDER BY place";
+
+impl Entry {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let (person, name): (i64, Vec<u8>) = (row.get(2)?, row.get(3)?);
+        let author = Author { person: PersonId(person.cast_unsigned()), name: name.into() };
+        Ok(Self { place: row.get(0)?, time: UnixMillis(row.get(1)?), author, kind: row.get(4)?, body: row.get(5)? })
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    fn excerpt(&self, at: usize) -> Excerpt {
+        let text = excerpt(&self.text(), at).into();
+        Excerpt { seq: seq(self.place), time: self.time, author: self.author.clone(), text }
+    }
+}

@@ -1,0 +1,130 @@
+//! Messages that their author erases.
+
+use crate::bench::{ALICE, BOB, Bench, all, append, find, outcome, read, verdict, within_reason};
+use crate::on_every_log;
+use chat_proto::frame::Beyond;
+use chat_proto::{EntryBody, Seq};
+use chat_server::log::search::{Findings, Query, Term};
+use chat_server::log::{Log, Outcome, Range, Verdict};
+use rusqlite::Connection;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+on_every_log!(
+    what_somebody_said_before_is_erased_with_the_entry_that_says_so,
+    what_was_said_before_in_the_same_batch_is_erased_too,
+    a_post_that_was_erased_is_known_whatever_it_says_now,
+    what_was_said_is_found_at_once_and_what_was_erased_is_not,
+);
+
+async fn what_somebody_said_before_is_erased_with_the_entry_that_says_so(bench: Bench) {
+    let log = bench.room(1);
+    let action = ALICE.posts(2, EntryBody::Action("waves".into()));
+    let topic = ALICE.posts(3, EntryBody::Topic("plans".into()));
+    append(&log, vec![ALICE.says(1, "a"), action, topic, BOB.says(1, "b")]).await;
+
+    append(&log, vec![ALICE.posts(4, EntryBody::Forget)]).await;
+    append(&log, vec![ALICE.says(5, "later")]).await;
+
+    let bodies: Vec<_> = all(&log).await.into_iter().map(|entry| entry.body).collect();
+    let expected = [
+        EntryBody::Erased,
+        EntryBody::Erased,
+        EntryBody::Topic("plans".into()),
+        EntryBody::Message("b".into()),
+        EntryBody::Forget,
+        EntryBody::Message("later".into()),
+    ];
+    assert_eq!(bodies, expected);
+    assert_eq!(find(&log, ALICE, 1).await.unwrap().body, EntryBody::Erased);
+}
+
+async fn what_was_said_before_in_the_same_batch_is_erased_too(bench: Bench) {
+    let log = bench.room(1);
+
+    append(&log, vec![ALICE.says(1, "a"), ALICE.posts(2, EntryBody::Forget), ALICE.says(3, "b")]).await;
+
+    let bodies: Vec<_> = all(&log).await.into_iter().map(|entry| entry.body).collect();
+    assert_eq!(bodies, [EntryBody::Erased, EntryBody::Forget, EntryBody::Message("b".into())]);
+}
+
+async fn a_post_that_was_erased_is_known_whatever_it_says_now(bench: Bench) {
+    let log = bench.room(1);
+    append(&log, vec![ALICE.says(1, "a"), ALICE.posts(2, EntryBody::Forget)]).await;
+
+    assert_eq!(verdict(&log, ALICE.says(1, "a")).await, Verdict::Known(Seq(1)));
+    assert_eq!(verdict(&log, ALICE.says(1, "b")).await, Verdict::Known(Seq(1)));
+}
+
+async fn what_was_said_is_found_at_once_and_what_was_erased_is_not(bench: Bench) {
+    let log = bench.room(1);
+    append(&log, vec![ALICE.says(1, "a secret"), BOB.says(1, "no Secret")]).await;
+    assert_eq!(places(&search(&log, "secret").await), [2, 1]);
+
+    append(&log, vec![ALICE.posts(2, EntryBody::Forget)]).await;
+
+    assert_eq!(places(&search(&log, "secret").await), [2]);
+}
+
+#[tokio::test]
+async fn what_was_erased_is_in_no_file_soon() {
+    let bench = Bench::on_disk();
+    let log = bench.room(1);
+    let said = (1..=100).map(|n| ALICE.says(n, &format!("xyzzy {n}"))).collect();
+    append(&log, said).await;
+    search(&log, "xyzzy").await;
+    assert!(holds(bench.path(), b"xyzzy"));
+
+    append(&log, vec![ALICE.posts(101, EntryBody::Forget), BOB.says(1, "still here")]).await;
+    within_reason(async {
+        while marks(bench.path()) > 0 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    within_reason(bench.logs.close()).await;
+
+    assert!(!holds(bench.path(), b"xyzzy"));
+    assert!(holds(bench.path(), b"still here"));
+}
+
+#[tokio::test]
+async fn what_was_erased_stays_erased_after_a_restart() {
+    let bench = Bench::on_disk();
+    let log = bench.room(1);
+    let Outcome::Committed { .. } = outcome(&log, vec![ALICE.says(1, "a"), ALICE.posts(2, EntryBody::Forget)]).await
+    else {
+        panic!()
+    };
+    drop(log);
+
+    let bench = bench.restart().await;
+
+    let log = bench.logs.restore().rooms.remove(0).log;
+    assert_eq!(all(&log).await[0].body, EntryBody::Erased);
+    assert_eq!(read(&log, Range::last_page()).await.head, Seq(2));
+}
+
+async fn search(log: &Arc<dyn Log>, word: &str) -> Findings {
+    let terms = vec![Term::Phrase(vec![word.to_owned()])];
+    let query = Query { terms, from: None, since: None, until: None, before: Seq(u64::MAX) };
+    let findings = within_reason(log.search(query)).await.unwrap();
+    assert_ne!(findings.beyond, Beyond::Unsearched);
+    findings
+}
+
+fn places(findings: &Findings) -> Vec<u64> {
+    findings.hits.iter().map(|hit| hit.found.seq.0).collect()
+}
+
+/// What is left to take out.
+fn marks(place: &Path) -> i64 {
+    let file = Connection::open(place.join("chat.db")).unwrap();
+    file.query_row("SELECT count(*) FROM forgetting", [], |row| row.get(0)).unwrap()
+}
+
+fn holds(place: &Path, text: &[u8]) -> bool {
+    let files = fs::read_dir(place).unwrap().map(|entry| fs::read(entry.unwrap().path()).unwrap());
+    files.into_iter().any(|bytes| bytes.windows(text.len()).any(|window| window == text))
+}

@@ -239,6 +239,9 @@ pub enum ConfigError {
     /// Values that do not go together.
     #[error("{0}")]
     Contradiction(&'static str),
+    /// A command that works on a data directory, and none is named.
+    #[error("`chat-server {0}` needs the server's data directory: --data DIR, or data in the file or CHAT_SERVER_DATA")]
+    NoData(&'static str),
 }
 
 impl ConfigError {

@@ -6,7 +6,7 @@ use chat_server::config::{Command, ConfigError};
 use chat_server::{Config, Server, System, Tls};
 use program::announcement::Announcement;
 use program::socket::Socket;
-use program::{descriptors, history, place, signals};
+use program::{descriptors, history, place, signals, upkeep};
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -18,6 +18,9 @@ async fn main() -> ExitCode {
     match Command::read(std::env::args_os(), |name| std::env::var_os(name)) {
         Ok(Command::Serve(config)) => start(config).await,
         Ok(Command::Print(config)) => print(&config),
+        Ok(Command::Backup { data, into }) => done(upkeep::backup(&data, &into)),
+        Ok(Command::Export { data, room, format }) => done(upkeep::export(&data, room, format)),
+        Ok(Command::Check { data }) => done(upkeep::check(&data)),
         // Clap knows what goes to standard output, and what exit code belongs to it.
         Err(ConfigError::Usage(usage)) => usage.exit(),
         Err(error) => fail(&error, error.exit_code()),
@@ -38,6 +41,10 @@ fn print(config: &Config) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&error, 1),
     }
+}
+
+fn done(outcome: Result<ExitCode, String>) -> ExitCode {
+    outcome.unwrap_or_else(|error| fail(&error, 1))
 }
 
 fn fail(error: &dyn Display, code: u8) -> ExitCode {

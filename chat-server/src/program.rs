@@ -6,3 +6,4 @@ pub(crate) mod history;
 pub(crate) mod place;
 pub(crate) mod signals;
 pub(crate) mod socket;
+pub(crate) mod upkeep;

@@ -7,7 +7,7 @@ mod program;
 mod support;
 
 use chat_proto::frame::{Durability, History, Page};
-use chat_proto::{Entry, RoomId, Seq, ServerFrame};
+use chat_proto::{Entry, RoomCode, RoomId, Seq, ServerFrame};
 use program::{Running, command, output_of};
 use rustix::process::Signal;
 use std::fs;
@@ -136,4 +136,88 @@ async fn a_directory_that_is_not_for_data_is_refused_in_one_line_and_left_alone(
         assert_eq!(said(&output), "", "nothing was announced");
     }
     assert_eq!(fs::read_to_string(&file).unwrap(), "dear bob");
+}
+
+#[tokio::test]
+async fn a_backup_of_a_running_server_is_a_directory_that_serves() {
+    let place = Place::new();
+    let (server, mut alice, _bob, room, code) = talked(&place).await;
+    let restored = place.state.path().join("restored");
+    fs::create_dir(&restored).unwrap();
+    let copy = restored.join("chat.db");
+
+    let backup = place.run(&["backup", copy.to_str().unwrap()]);
+
+    assert_eq!(backup.status.code(), Some(0), "{backup:?}");
+    alice.say(room, 2, "after the backup").await;
+    let twice = place.run(&["backup", copy.to_str().unwrap()]);
+    assert_eq!(twice.status.code(), Some(1), "a backup is never overwritten");
+    assert!(reason(&twice).contains("chat.db"), "{}", reason(&twice));
+    server.stop(Signal::TERM);
+    let data = restored.to_str().unwrap();
+    let server = Running::start(&mut command(place.state.path(), &["--data", data]));
+    let (mut carol, _) = (person(&server, "carol").await, ());
+    carol.join(code).await;
+    let said = gists(&page(&mut carol, room).await);
+    assert!(said.contains(&"alice: did the build pass?".to_owned()), "{said:?}");
+    assert!(!said.contains(&"alice: after the backup".to_owned()), "{said:?}");
+}
+
+#[tokio::test]
+async fn a_room_of_a_running_server_is_exported_for_programs_and_for_people() {
+    let place = Place::new();
+    let (_server, _alice, _bob, _, code) = talked(&place).await;
+    let code = RoomCode::parse(&code).unwrap().to_string();
+
+    let lines = place.run(&["export", "--room", &code.to_lowercase()]);
+    let text = place.run(&["export", "--room", &code, "--format", "txt"]);
+
+    assert_eq!((lines.status.code(), text.status.code()), (Some(0), Some(0)), "{lines:?} {text:?}");
+    let objects: Vec<serde_json::Value> =
+        said(&lines).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let messages: Vec<_> = objects.iter().filter(|object| object["kind"] == "message").collect();
+    assert_eq!(messages.len(), 2, "{}", said(&lines));
+    assert_eq!(messages[1]["author"], "bob");
+    assert_eq!(messages[1]["text"], "all \"green\"\nand shipped");
+    assert!(said(&text).contains("alice") && said(&text).contains("did the build pass?"), "{}", said(&text));
+    let unknown = place.run(&["export", "--room", "2222"]);
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(reason(&unknown).contains("2222"), "{}", reason(&unknown));
+}
+
+#[tokio::test]
+async fn who_reads_only_the_beginning_of_an_export_has_had_enough() {
+    let place = Place::new();
+    let (_server, _alice, _bob, _, code) = talked(&place).await;
+    let code = RoomCode::parse(&code).unwrap().to_string();
+    let mut export = command(place.state.path(), &["export", "--room", &code]);
+    let mut export = export.arg("--data").arg(place.data()).spawn().unwrap();
+
+    drop(export.stdout.take());
+
+    let output = export.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
+}
+
+#[tokio::test]
+async fn a_check_says_that_all_is_well_or_what_is_damaged() {
+    let place = Place::new();
+    let (server, ..) = talked(&place).await;
+
+    let running = place.run(&["check"]);
+    assert_eq!(running.status.code(), Some(0), "{running:?}");
+    server.stop(Signal::TERM);
+    let stopped = place.run(&["check"]);
+    assert_eq!(stopped.status.code(), Some(0), "{stopped:?}");
+
+    let file = place.data().join("chat.db");
+    let mut bytes = fs::read(&file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle..].fill(0xff);
+    fs::write(&file, bytes).unwrap();
+    let damaged = place.run(&["check"]);
+    assert_eq!(damaged.status.code(), Some(1), "{damaged:?}");
+    let nowhere = place.run_on(&place.state.path().join("nowhere"), &["check"]);
+    assert_eq!(nowhere.status.code(), Some(1), "{nowhere:?}");
+    assert!(!place.state.path().join("nowhere").exists(), "nothing is made by looking");
 }

@@ -261,3 +261,28 @@ fn what_is_kept_without_a_word_is_ninety_days_and_a_gibibyte_and_a_room_may_choo
         assert!(printed.contains(unset), "{unset} is missing: {printed}");
     }
 }
+
+#[test]
+fn a_command_on_data_without_a_directory_is_wrong_usage_and_says_what_is_missing() {
+    for args in [&["check"][..], &["backup", "copy"], &["export", "--room", "AB3Z"]] {
+        let (code, reason) = refused(args, &[]);
+
+        assert_eq!(code, Some(2), "{args:?}");
+        assert!(reason.contains("--data DIR") && reason.contains("CHAT_SERVER_DATA"), "{reason}");
+        assert!(reason.contains(args[0]) && reason.lines().count() == 1, "{reason}");
+    }
+}
+
+#[test]
+fn a_command_on_data_that_is_not_complete_is_wrong_usage() {
+    let wrong: [&[&str]; 5] = [
+        &["backup"],
+        &["export"],
+        &["export", "--room", "OOOO"],
+        &["export", "--room", "AB3Z", "--format", "pdf"],
+        &["check", "stray"],
+    ];
+    for args in wrong {
+        assert_eq!(refused(&[args, &["--data", "/nowhere"]].concat(), &[]).0, Some(2), "{args:?}");
+    }
+}

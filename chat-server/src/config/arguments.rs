@@ -3,12 +3,29 @@
 use super::form::Style;
 use super::setting::{Group, Setting, variable};
 use super::{Config, ConfigError, SETTINGS, check, file};
+use crate::log::sqlite::Format;
+use chat_proto::RoomCode;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches};
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 const FILE: &str = "config";
+/// The arguments of commands. Settings have other names: a flag is known everywhere.
+const INTO: &str = "into";
+const ROOM: &str = "room";
+const FORMAT: &str = "format";
+
+/// How a room is exported; the first unless another is asked for.
+const FORMATS: [(&str, Format); 2] = [("jsonl", Format::JsonLines), ("txt", Format::Text)];
+
+/// What is asked for without a command.
+const SERVE: &str = "";
+const PRINT: &str = "config";
+const BACKUP: &str = "backup";
+const EXPORT: &str = "export";
+const CHECK: &str = "check";
 
 const MANUAL: &str = "\
 A room is opened by a client (`chat-tui --create`), which shows four
@@ -24,13 +41,19 @@ end, however it comes: what was acknowledged is there. A room ends when its last
 member leaves it, or after 30 days (--keep-empty) with nobody present. What is
 kept: 90 days and 1 GiB in all (--retain); a room may choose another time when it
 is opened. Whoever runs the server can read what it keeps. One server at a time
-uses a directory.
+uses a directory. `chat-server backup FILE`, `export` and `check` work on it, also
+while the server runs.
 
 Other machines are spoken to in TLS 1.3; only clients on this one may do without.
 On its first start the server makes a key and a certificate of its own, and it
 prints the key's fingerprint: the line to paste carries it, so that clients know
 the server from the first moment. Keep the key: without it, every client warns.
 With a real certificate (--tls-cert, --tls-key), nobody needs the fingerprint.
+
+With LISTEN_FDS, as from a systemd socket unit, the server serves the TCP socket
+that it is handed instead of opening one; --port and --bind count for nothing
+then. A restart loses no connection attempt, and the new server waits until the
+old one has let go of its data.
 
 SIGHUP reads the certificate again, and nobody notices but new connections. The
 end of the terminal that the server was started on stops it.
@@ -47,12 +70,16 @@ seconds.
 
 Exit codes:
   0  stopped as asked
-  1  could not start; the reason is on standard error
+  1  could not start, or the disk failed; the reason is on standard error.
+     Of `check`: the data is damaged
   2  wrong usage, or a setting that cannot be
 
 Examples:
   chat-server --port 7000                    for all who can reach this machine
   chat-server --port 7000 --bind 127.0.0.1   for this machine only
+  chat-server --data /var/lib/chat           keeps history
+  chat-server backup FILE --data DIR         copies the data of a running server
+  chat-server export --room AB3Z --data DIR  prints what is kept of a room
   chat-server config > chat.toml             every setting, to be edited
   chat-server --config chat.toml             with those settings
   chat-server --public-address chat.example.org \\
@@ -65,6 +92,27 @@ pub enum Command {
     Serve(Config),
     /// Print this.
     Print(Config),
+    /// Copy what is kept.
+    Backup {
+        /// The data directory.
+        data: PathBuf,
+        /// The copy, which must not be there yet.
+        into: PathBuf,
+    },
+    /// Print what is kept of a room.
+    Export {
+        /// The data directory.
+        data: PathBuf,
+        /// Which room.
+        room: RoomCode,
+        /// How.
+        format: Format,
+    },
+    /// Look for damage.
+    Check {
+        /// The data directory.
+        data: PathBuf,
+    },
 }
 
 impl Command {
@@ -77,12 +125,28 @@ impl Command {
         environment: impl Fn(&str) -> Option<OsString>,
     ) -> Result<Self, ConfigError> {
         let matches = command().try_get_matches_from(arguments)?;
-        let (matches, command): (_, fn(Config) -> Self) = match matches.subcommand() {
-            Some((_, matches)) => (matches.clone(), Self::Print),
-            None => (matches, Self::Serve),
-        };
-        Ok(command(configuration(&matches, &environment)?))
+        let (name, matches) = matches.subcommand().unwrap_or((SERVE, &matches));
+        let config = configuration(matches, &environment)?;
+        match name {
+            SERVE => Ok(Self::Serve(config)),
+            PRINT => Ok(Self::Print(config)),
+            BACKUP => Ok(Self::Backup { data: data(config, BACKUP)?, into: given(matches, INTO) }),
+            EXPORT => {
+                let (room, format) = (given(matches, ROOM), given(matches, FORMAT));
+                Ok(Self::Export { data: data(config, EXPORT)?, room, format })
+            }
+            CHECK => Ok(Self::Check { data: data(config, CHECK)? }),
+            _ => unreachable!("clap knows no other"),
+        }
     }
+}
+
+fn data(config: Config, command: &'static str) -> Result<PathBuf, ConfigError> {
+    config.data.ok_or(ConfigError::NoData(command))
+}
+
+fn given<T: Clone + Send + Sync + 'static>(matches: &ArgMatches, argument: &str) -> T {
+    matches.get_one(argument).cloned().expect("clap requires it, or has a default")
 }
 
 fn configuration(matches: &ArgMatches, environment: &dyn Fn(&str) -> Option<OsString>) -> Result<Config, ConfigError> {
@@ -132,15 +196,43 @@ fn command() -> clap::Command {
         .help("Configuration in TOML; `chat-server config` prints one. Also CHAT_SERVER_CONFIG.");
     clap::Command::new("chat-server")
         .version(env!("CARGO_PKG_VERSION"))
-        .about("Serves chat rooms to `chat-tui`")
+        .about("Serves chat rooms to `chat-tui`: in memory, or with --data DIR on disk")
         .after_help("`--help` also shows every limit, and the manual.")
         .after_long_help(MANUAL)
         .disable_help_subcommand(true)
         .arg(file)
         .args(SETTINGS.iter().zip(1..).flat_map(|(setting, place)| flags_of(setting, place)))
-        .subcommand(
-            clap::Command::new("config").about("Prints the configuration it would serve with, and does not serve"),
-        )
+        .subcommands([print_command(), backup_command(), export_command(), check_command()])
+}
+
+fn print_command() -> clap::Command {
+    clap::Command::new(PRINT).about("Prints the configuration it would serve with, and does not serve")
+}
+
+fn backup_command() -> clap::Command {
+    let into = Arg::new(INTO).required(true).value_name("FILE").value_parser(clap::value_parser!(PathBuf));
+    clap::Command::new(BACKUP)
+        .about("Copies what is kept in --data DIR into a file, also while a server runs on it")
+        .arg(into.help("The copy; it must not be there yet"))
+}
+
+fn export_command() -> clap::Command {
+    let room = Arg::new(ROOM).long(ROOM).required(true).value_name("CODE");
+    let formats = PossibleValuesParser::new(FORMATS.map(|(name, _)| name)).map(|name| format_called(&name));
+    let format = Arg::new(FORMAT).long(FORMAT).value_name("FORMAT").value_parser(formats).default_value(FORMATS[0].0);
+    clap::Command::new(EXPORT)
+        .about("Prints what is kept of a room in --data DIR, also while a server runs on it")
+        .arg(room.value_parser(|text: &str| RoomCode::parse(text.as_bytes())).help("The room's four characters"))
+        .arg(format.help("An object of JSON per line for programs, or text for people"))
+}
+
+fn format_called(name: &str) -> Format {
+    let (_, format) = FORMATS.iter().find(|(known, _)| *known == name).expect("clap knows no other");
+    *format
+}
+
+fn check_command() -> clap::Command {
+    clap::Command::new(CHECK).about("Looks for damage in --data DIR; exits with 1 if there is any")
 }
 
 fn flags_of(setting: &'static Setting, place: usize) -> Vec<Arg> {

@@ -132,7 +132,7 @@ impl Appending<'_> {
             draft.body.kind(),
             &*body,
         ))?;
-        self.bytes += cost_bytes(&author.name, &body);
+        self.bytes += cost_bytes(author.name.len(), body.len());
         Ok(())
     }
 

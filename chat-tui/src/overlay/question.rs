@@ -26,7 +26,7 @@ impl Question {
         match self {
             Self::Quit => "Quit?",
             Self::SendLong => "Send all of this?",
-            Self::Forget => "Erase everything that you have said in this room?",
+            Self::Forget => "Erase everything that you have said here?",
         }
     }
 

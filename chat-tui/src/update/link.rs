@@ -111,12 +111,10 @@ fn on_joined(state: &mut State, asked: Asked, joined: &Joined) -> Vec<Effect> {
     // knows what was read.
     match asked {
         Asked::Resume(_) => room.timeline.mark_stop(joined.head),
-        _ => {
-            room.timeline.begin(joined.oldest, joined.cursor, joined.head);
-            if is_new {
-                room.timeline.was_away(joined.state.read, joined.cursor, joined.head);
-            }
-        }
+        _ => room.timeline.begin(joined.oldest, joined.cursor, joined.head),
+    }
+    if is_new {
+        room.timeline.was_away(joined.state.read, joined.cursor, joined.head);
     }
     let shown = match asked {
         Asked::Resume(_) if state.current.is_some() => Vec::new(),

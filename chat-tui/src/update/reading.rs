@@ -82,10 +82,10 @@ pub(super) fn jump(state: &mut State, seq: Seq) -> Vec<Effect> {
 }
 
 fn arrived(state: &mut State, sought: Sought) -> Vec<Effect> {
+    state.forget_hint();
     match sought {
-        Sought::Here => hint(state, "Alt-End goes back to the newest message"),
         Sought::Gone => hint(state, "that message is no longer kept"),
-        Sought::Away => Vec::new(),
+        Sought::Here | Sought::Away => Vec::new(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Looking for words in a log in memory, and erasing them.
 
+#![expect(clippy::unwrap_used, reason = "what cannot be unwrapped fails the test")]
+
 use chat_proto::frame::{Beyond, Hit, Keep, Search};
 use chat_proto::limits::{EXCERPT_BYTES, SEARCH_HITS};
 use chat_proto::{Author, Entry, EntryBody, PersonId, PostId, RoomCode, RoomId, Seq, UnixMillis, wire};
@@ -15,7 +17,7 @@ const ALICE: (u64, &str) = (1, "alice");
 const BOB: (u64, &str) = (2, "bob");
 
 const ROOMY: MemoryLimits =
-    MemoryLimits { room_entries: 10_000, room_bytes: 8 << 20, total_bytes: 512 << 20, waits: Duration::from_secs(60) };
+    MemoryLimits { room_entries: 10_000, room_bytes: 8 << 20, total_bytes: 512 << 20, waits: Duration::from_mins(1) };
 
 struct Room {
     logs: MemoryLogs,
@@ -43,7 +45,7 @@ impl Room {
         let verdict = Arc::new(Mutex::new(None));
         let done = Arc::clone(&verdict);
         let draft = Draft {
-            time: UnixMillis(n as i64 * 1_000),
+            time: UnixMillis(n.cast_signed() * 1_000),
             author: Author { person: PersonId(author.0), name: author.1.to_owned().into() },
             post: Some(PostId { instance: 1, n }),
             body,

@@ -4,10 +4,12 @@
 //! is typed has no operators; `AND`, `-`, `%` or a parenthesis is a word like any other, or none.
 
 use super::fold::{self, Word};
+use bytes::Bytes;
 use chat_proto::frame::{Beyond, Hit, Search};
 use chat_proto::limits::{SEARCH_BYTES, SEARCH_TERMS};
 use chat_proto::name::NickError;
 use chat_proto::{Author, Nick, PersonId, Seq, UnixMillis};
+use std::collections::HashMap;
 use std::time::Duration;
 
 /// How long a search may take before it is given up with what it has found.
@@ -120,6 +122,29 @@ impl Query {
     pub fn first_match(&self, text: &str) -> usize {
         let words = fold::words(text);
         self.terms.iter().filter_map(|term| term.find(&words)).min().map_or(0, |at| words[at].at)
+    }
+}
+
+/// Judges one message after the other. Judging a name takes longer than comparing one, so a judge remembers whose words
+/// are sought.
+pub(super) struct Judge<'a> {
+    query: &'a Query,
+    heard: HashMap<(PersonId, Bytes), bool>,
+}
+
+impl<'a> Judge<'a> {
+    pub(super) fn new(query: &'a Query) -> Self {
+        Self { query, heard: HashMap::new() }
+    }
+
+    /// Whether what `author` said is looked for, whenever it was.
+    pub(super) fn is_sought(&mut self, author: &Author, text: &str) -> bool {
+        self.is_by_speaker(author) && self.query.matches(text)
+    }
+
+    fn is_by_speaker(&mut self, author: &Author) -> bool {
+        let Some(speaker) = &self.query.from else { return true };
+        *self.heard.entry((author.person, author.name.clone())).or_insert_with(|| speaker.is(author))
     }
 }
 

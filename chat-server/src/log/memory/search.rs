@@ -2,12 +2,10 @@
 
 use crate::log::Stored;
 use crate::log::excerpt::excerpt;
-use crate::log::search::{Findings, Query};
-use bytes::Bytes;
+use crate::log::search::{Findings, Judge, Query};
 use chat_proto::frame::{Beyond, Excerpt, Hit};
 use chat_proto::limits::SEARCH_HITS;
-use chat_proto::{Author, Entry, EntryBody, PersonId, Seq, UnixMillis, wire};
-use std::collections::HashMap;
+use chat_proto::{Author, Entry, EntryBody, Seq, UnixMillis, wire};
 use std::time::Instant;
 
 /// Somebody said something.
@@ -44,13 +42,12 @@ struct Looking<'a> {
     lacks_before: bool,
     /// The message after the one that is looked at.
     after: Option<Said>,
-    /// Whose words are sought: judging a name takes longer than comparing one.
-    heard: HashMap<(PersonId, Bytes), bool>,
+    judge: Judge<'a>,
 }
 
 impl<'a> Looking<'a> {
     fn new(query: &'a Query, after: Option<Said>) -> Self {
-        Self { query, hits: Vec::new(), lacks_before: false, after, heard: HashMap::new() }
+        Self { query, hits: Vec::new(), lacks_before: false, after, judge: Judge::new(query) }
     }
 
     fn look_at(&mut self, said: Said) -> Step {
@@ -77,12 +74,7 @@ impl<'a> Looking<'a> {
 
     fn is_sought(&mut self, said: &Said) -> bool {
         let in_time = self.query.until.is_none_or(|until| said.time < until);
-        in_time && self.is_by_speaker(&said.author) && self.query.matches(&said.text)
-    }
-
-    fn is_by_speaker(&mut self, author: &Author) -> bool {
-        let Some(speaker) = &self.query.from else { return true };
-        *self.heard.entry((author.person, author.name.clone())).or_insert_with(|| speaker.is(author))
+        in_time && self.judge.is_sought(&said.author, &said.text)
     }
 
     fn findings(self, beyond: Beyond) -> Findings {

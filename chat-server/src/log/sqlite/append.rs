@@ -38,7 +38,7 @@ struct Appending<'a> {
     room: i64,
     head: Seq,
     entries: Vec<Stored>,
-    bytes: usize,
+    bytes: i64,
 }
 
 /// Takes `drafts` into the log, in a transaction that is open.
@@ -132,14 +132,14 @@ impl Appending<'_> {
             draft.body.kind(),
             &*body,
         ))?;
-        self.bytes += cost_bytes(author.name.len(), body.len());
+        self.bytes += cost_bytes(&author.name, &body);
         Ok(())
     }
 
     fn finish(self) -> rusqlite::Result<Vec<Stored>> {
         if !self.entries.is_empty() {
             let mut statement = self.file.prepare_cached("UPDATE logs SET bytes = bytes + ?2 WHERE room = ?1")?;
-            statement.execute((self.room, (self.bytes as u64).cast_signed()))?;
+            statement.execute((self.room, self.bytes))?;
             self.memory.heads.insert(self.room, self.head);
         }
         Ok(self.entries)

@@ -59,8 +59,6 @@ fn check_file(file: &Connection, findings: &mut Findings<'_>) -> Result<(), Visi
 }
 
 fn check_content(file: &Connection, findings: &mut Findings<'_>) -> Result<(), VisitError> {
-    // Outside of the transaction, which only reads.
-    index::prepare(file)?;
     let moment = file.unchecked_transaction()?;
     let mut digests = Digests::default();
     rooms::check(&moment, &mut digests, findings)?;

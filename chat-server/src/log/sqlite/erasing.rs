@@ -6,8 +6,10 @@
 //! which is no room, stands in `forgetting`.
 
 use super::place::place;
+use super::retention::signed;
 use super::words::{self, Progress, Spoken, person_word};
 use chat_proto::{EntryBody, PersonId, Seq};
+use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension};
 use std::collections::HashSet;
 
@@ -91,7 +93,7 @@ impl Mark {
     fn count_out(&self, file: &Connection, messages: &[Spoken]) -> rusqlite::Result<()> {
         let bytes: usize = messages.iter().map(|message| message.body.len()).sum();
         let mut statement = file.prepare_cached("UPDATE logs SET bytes = bytes - ?2 WHERE room = ?1")?;
-        statement.execute((self.room, bytes as i64)).map(drop)
+        statement.execute((self.room, signed(bytes))).map(drop)
     }
 
     fn remove(&self, file: &Connection) -> rusqlite::Result<()> {
@@ -128,10 +130,14 @@ fn beginnings(word: &str) -> impl Iterator<Item = &[u8]> {
     (1..=word.len()).map(|end| &word.as_bytes()[..end])
 }
 
+/// Whether a word in the index begins so. A beginning may end within a character.
 fn is_in_use(file: &Connection, beginning: &[u8]) -> rusqlite::Result<bool> {
-    let Ok(beginning) = std::str::from_utf8(beginning) else { return Ok(false) };
-    let mut statement = file.prepare_cached("SELECT 1 FROM words WHERE words MATCH ?1 LIMIT 1")?;
-    statement.exists([format!("\"{beginning}\" *")])
+    let mut statement = file.prepare_cached("SELECT term FROM found WHERE term >= ?1 LIMIT 1")?;
+    let mut words = statement.query([ToSqlOutput::Borrowed(ValueRef::Text(beginning))])?;
+    match words.next()? {
+        Some(row) => Ok(row.get_ref(0)?.as_bytes()?.starts_with(beginning)),
+        None => Ok(false),
+    }
 }
 
 /// Merges all of the index into one piece, as many pages as fit into a step.

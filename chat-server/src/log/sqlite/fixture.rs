@@ -63,7 +63,7 @@ fn with_schema(file: Connection) -> Connection {
 
 /// Opens room number `room` under `code`.
 pub(super) fn open(file: &Connection, room: i64, code: &str) {
-    let id = RoomId([room as u8; 16]);
+    let id = RoomId([room.to_le_bytes()[0]; 16]);
     let sql = "INSERT INTO rooms (room, id, code, keep_ms, state) VALUES (?1, ?2, ?3, NULL, '{}')";
     file.execute(sql, (room, id.0, code)).unwrap();
     file.execute("INSERT INTO logs (room, dropped, indexed, bytes) VALUES (?1, 0, 0, 0)", [room]).unwrap();
@@ -73,10 +73,11 @@ pub(super) fn open(file: &Connection, room: i64, code: &str) {
 pub(super) fn append(file: &Connection, room: i64, seq: u64, (person, name): (u64, &str), body: &EntryBody) {
     let sql = "INSERT INTO entries (place, prev, time, person, name, instance, n, kind, body) \
                VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?7, ?8)";
-    let (at, time, bytes) = (place(room, Seq(seq)), seq as i64 * 1_000, body.bytes());
-    let row = (at, seq as i64 - 1, time, person as i64, name.as_bytes(), ordered(seq), body.kind(), &*bytes);
+    let (at, time, bytes) = (place(room, Seq(seq)), seq.cast_signed() * 1_000, body.bytes());
+    let row =
+        (at, seq.cast_signed() - 1, time, person.cast_signed(), name.as_bytes(), ordered(seq), body.kind(), &*bytes);
     file.prepare_cached(sql).unwrap().execute(row).unwrap();
-    let bytes = cost_bytes(name.len(), bytes.len()) as i64;
+    let bytes = cost_bytes(name.as_bytes(), &bytes);
     file.execute("UPDATE logs SET bytes = bytes + ?2 WHERE room = ?1", (room, bytes)).unwrap();
 }
 

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use std::time::Duration;
 
 /// Entries that one step drops: each message rewrites a page of the index per word.
-const STEP_ENTRIES: i64 = 64;
+const STEP_ENTRIES: i64 = 32;
 
 /// Instances per room whose posts are remembered as "gone up to". Beyond, the longest silent are forgotten.
 const SENDERS_MAX: i64 = 16_384;
@@ -20,8 +20,13 @@ const ENTRY_OVERHEAD_BYTES: usize = 112;
 
 /// What an entry takes, about, of these bytes of name and body: so much it adds to `logs.bytes`, and so much less that is
 /// when it is dropped.
-pub(super) fn cost_bytes(name: usize, body: usize) -> usize {
-    name + body + ENTRY_OVERHEAD_BYTES
+pub(super) fn cost_bytes(name: &[u8], body: &[u8]) -> i64 {
+    signed(name.len() + body.len() + ENTRY_OVERHEAD_BYTES)
+}
+
+/// As SQLite counts bytes.
+pub(super) fn signed(bytes: usize) -> i64 {
+    i64::try_from(bytes).unwrap_or(i64::MAX)
 }
 
 /// What is kept.
@@ -112,7 +117,7 @@ impl Bounds<'_> {
 fn too_large(file: &Connection, bounds: &Bounds<'_>) -> rusqlite::Result<Option<i64>> {
     let Some(most) = bounds.bytes else { return Ok(None) };
     let sum: i64 = file.prepare_cached("SELECT coalesce(sum(bytes), 0) FROM logs")?.query_row([], |row| row.get(0))?;
-    if sum <= most as i64 {
+    if sum <= signed(most) {
         return Ok(None);
     }
     let mut largest = file.prepare_cached("SELECT room FROM logs ORDER BY bytes DESC LIMIT 1")?;
@@ -132,7 +137,7 @@ fn drop_oldest(file: &Connection, room: i64, until: UnixMillis) -> rusqlite::Res
     }
     match entries.last() {
         Some(last) => {
-            let bytes = entries.iter().map(|entry| cost_bytes(entry.spoken.name.len(), entry.spoken.body.len())).sum();
+            let bytes = entries.iter().map(|entry| cost_bytes(&entry.spoken.name, &entry.spoken.body)).sum();
             drop_up_to(file, room, last.spoken.place, bytes)?;
         }
         None => count_nothing(file, room)?,
@@ -149,11 +154,11 @@ fn oldest(file: &Connection, room: i64) -> rusqlite::Result<Vec<Oldest>> {
     statement.query_map(range, Oldest::read)?.collect()
 }
 
-fn drop_up_to(file: &Connection, room: i64, last: i64, bytes: usize) -> rusqlite::Result<()> {
+fn drop_up_to(file: &Connection, room: i64, last: i64, bytes: i64) -> rusqlite::Result<()> {
     let mut statement = file.prepare_cached("DELETE FROM entries WHERE place > ?1 AND place <= ?2")?;
     statement.execute((place(room, Seq::START), last))?;
     let sql = "UPDATE logs SET dropped = ?2, indexed = max(indexed, ?2), bytes = max(bytes - ?3, 0) WHERE room = ?1";
-    file.prepare_cached(sql)?.execute((room, seq(last).0.cast_signed(), bytes as i64)).map(drop)
+    file.prepare_cached(sql)?.execute((room, seq(last).0.cast_signed(), bytes)).map(drop)
 }
 
 /// Nothing is there, so nothing is taken: whatever was counted wrongly must not make a step go on for ever.

@@ -101,3 +101,5 @@ CREATE VIRTUAL TABLE words USING fts5 (
   content = '', columnsize = 0, tokenize = 'ascii'
 );
 INSERT INTO words (words, rank) VALUES ('secure-delete', 1);
+-- Every word in the index, each time it stands there, in the order of words. Holds nothing itself.
+CREATE VIRTUAL TABLE found USING fts5vocab (words, instance);

@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 pub(super) use looking::search;
 
 /// Entries that one step takes: short enough for a post to wait for it.
-const STEP_ENTRIES: i64 = 256;
+const STEP_ENTRIES: u16 = 256;
 
 /// Whether there is more to do of what is done step by step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub(super) fn index(file: &Connection, room: i64) -> rusqlite::Result<Progress> 
     let Some((last, _)) = entries.last() else { return Ok(Progress::Done) };
     let mut statement = file.prepare_cached("UPDATE logs SET indexed = ?2 WHERE room = ?1")?;
     statement.execute((room, seq(last.place).0.cast_signed()))?;
-    Ok(if entries.len() as i64 == STEP_ENTRIES { Progress::More } else { Progress::Done })
+    Ok(if entries.len() == usize::from(STEP_ENTRIES) { Progress::More } else { Progress::Done })
 }
 
 /// Rooms that have entries which are not in the index yet.

@@ -22,17 +22,12 @@ pub(super) struct Digests {
     rooms: BTreeMap<i64, Digest>,
 }
 
-/// Lets every word in the index be read. Lives in memory, as long as the connection.
-pub(super) fn prepare(file: &Connection) -> rusqlite::Result<()> {
-    file.execute_batch("PRAGMA temp_store = 2; CREATE VIRTUAL TABLE temp.found USING fts5vocab(main, words, instance)")
-}
-
 impl Digests {
     /// These words should be there.
     pub(super) fn expect(&mut self, spoken: &Spoken) {
         for (column, text) in [("author", spoken.author()), ("text", spoken.words())] {
-            for (offset, word) in text.split(' ').filter(|word| !word.is_empty()).enumerate() {
-                self.add(spoken.place, column, offset as i64, word);
+            for (offset, word) in (0..).zip(text.split(' ').filter(|word| !word.is_empty())) {
+                self.add(spoken.place, column, offset, word);
             }
         }
     }
@@ -49,7 +44,7 @@ impl Digests {
 
     fn found(file: &Connection) -> rusqlite::Result<Self> {
         let mut digests = Self::default();
-        let mut statement = file.prepare("SELECT doc, col, offset, term FROM temp.found")?;
+        let mut statement = file.prepare("SELECT doc, col, offset, term FROM found")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let (place, offset) = (row.get(0)?, row.get(2)?);

@@ -22,7 +22,7 @@ struct Log {
 struct Walk {
     last: Seq,
     time: UnixMillis,
-    bytes: usize,
+    bytes: i64,
 }
 
 pub(super) fn check(file: &Connection, digests: &mut Digests, findings: &mut Findings<'_>) -> Result<(), VisitError> {
@@ -47,8 +47,7 @@ fn logs(file: &Connection) -> rusqlite::Result<Vec<Log>> {
 
 impl Log {
     fn walk(&self, file: &Connection, digests: &mut Digests, findings: &mut Findings<'_>) -> Result<Walk, VisitError> {
-        let sql =
-            format!("SELECT {COLUMNS}, length(body) FROM entries WHERE place > ?1 AND place <= ?2 ORDER BY place");
+        let sql = format!("SELECT {COLUMNS} FROM entries WHERE place > ?1 AND place <= ?2 ORDER BY place");
         let mut statement = file.prepare_cached(&sql)?;
         let mut rows = statement.query((place(self.room, Seq::START), place(self.room, Seq(u64::MAX))))?;
         let mut walk = Walk { last: self.dropped, time: UnixMillis(i64::MIN), bytes: 0 };
@@ -56,8 +55,7 @@ impl Log {
             let entry = Visited::read(row)?;
             self.look_at(&entry, &walk, findings)?;
             self.digest(&entry, digests);
-            let body: i64 = row.get(7)?;
-            walk.bytes += cost_bytes(entry.author.name.len(), body as usize);
+            walk.bytes += cost_bytes(&entry.author.name, &entry.body.bytes());
             (walk.last, walk.time) = (seq(entry.place), entry.time);
         }
         Ok(walk)
@@ -91,7 +89,7 @@ impl Log {
             findings
                 .add(format_args!("room {name}: words are known up to {indexed}, but entries only to {}", walk.last))?;
         }
-        if *bytes != walk.bytes as i64 {
+        if *bytes != walk.bytes {
             findings.add(format_args!("room {name}: {bytes} bytes are counted, and {} are there", walk.bytes))?;
         }
         Ok(())

@@ -17,7 +17,7 @@ fn kinds(file: &Connection) -> Vec<u16> {
 
 fn hits(file: &mut Connection, words: &str) -> Vec<u64> {
     let query = Query::parse(&sought(words), None).unwrap();
-    let findings = search(file, 1, &query, Duration::from_secs(60)).unwrap();
+    let findings = search(file, 1, &query, Duration::from_mins(1)).unwrap();
     findings.hits.iter().map(|hit| hit.found.seq.0).collect()
 }
 

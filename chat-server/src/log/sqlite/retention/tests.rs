@@ -54,7 +54,7 @@ fn what_is_too_old_goes_and_nothing_else() {
     drop_all(&file, 30, &BY_AGE);
 
     assert_eq!(seqs(&file, 1), (20..=30).collect::<Vec<_>>());
-    assert_eq!(log(&file, 1), (19, 30, 11 * MESSAGE_BYTES as i64));
+    assert_eq!(log(&file, 1), (19, 30, 11 * signed(MESSAGE_BYTES)));
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn what_is_dropped_is_not_found_any_more() {
     drop_all(&file, 12, &BY_AGE);
 
     let query = Query::parse(&sought("rare"), None).unwrap();
-    let hits = search(&mut file, 1, &query, Duration::from_secs(60)).unwrap().hits;
+    let hits = search(&mut file, 1, &query, Duration::from_mins(1)).unwrap().hits;
     assert_eq!(hits.len(), 1);
     assert_eq!(hits[0].before, None);
     file.execute("INSERT INTO words (words, rank) VALUES ('integrity-check', 0)", []).unwrap();

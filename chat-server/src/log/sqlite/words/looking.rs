@@ -1,8 +1,12 @@
-//! Searching the index: one match, from the newest place to the oldest.
+//! Searching a room: one match of the index, from the newest place to the oldest.
+//!
+//! For the beginning of a word the index has to put the places of all words together that begin so, of all rooms, before
+//! it knows the newest. If that takes long, there are many, and then some of them are among the newest messages that are
+//! right otherwise: these are read first, one by one.
 
 use super::{look_word, person_word};
 use crate::log::excerpt::excerpt;
-use crate::log::search::{Findings, Query, Speaker, Term};
+use crate::log::search::{Findings, Judge, Query, Speaker, Term};
 use crate::log::sqlite::place::{may_be_erased, place, seq};
 use chat_proto::frame::{Beyond, Excerpt, Hit};
 use chat_proto::limits::SEARCH_HITS;
@@ -49,27 +53,38 @@ fn is_out_of_time(error: &rusqlite::Error) -> bool {
 fn collect(file: &mut Connection, room: i64, query: &Query, hits: &mut Vec<Hit>) -> rusqlite::Result<Beyond> {
     let file = file.transaction()?;
     let (oldest, newest) = places(&file, room, query)?;
-    let looking = Looking { file: &file, query, room, forgotten: forgotten(&file, room)? };
-    let mut statement = file.prepare_cached(MATCH)?;
-    let mut rows = statement.query((expression(query), oldest, newest))?;
-    while let Some(row) = rows.next()? {
-        let Some(found) = looking.entry(row.get(0)?)? else { continue };
-        if hits.len() == SEARCH_HITS {
-            return Ok(Beyond::More);
-        }
-        hits.push(looking.hit(&found)?);
-    }
-    Ok(Beyond::Nothing)
+    let mut looking = Looking { file: &file, query, room, forgotten: forgotten(&file, room)?, hits };
+    let newest = match query.terms.iter().any(is_beginning) {
+        false => newest,
+        true => match looking.read(oldest, newest)? {
+            Step::Over(beyond) => return Ok(beyond),
+            Step::Next(newest) => newest,
+        },
+    };
+    looking.look_up(oldest, newest)
+}
+
+/// Messages that are read before the index is asked for beginnings: a few milliseconds.
+const READ_MESSAGES: i64 = 1_000;
+
+enum Step {
+    /// This is where to go on.
+    Next(i64),
+    Over(Beyond),
 }
 
 /// Rows come in this order by themselves, and a place outside is never visited.
 pub(super) const MATCH: &str =
     "SELECT rowid FROM words WHERE words MATCH ?1 AND rowid BETWEEN ?2 AND ?3 ORDER BY rowid DESC";
 
+fn is_beginning(term: &Term) -> bool {
+    matches!(term, Term::Beginning(_))
+}
+
 /// What FTS5 is asked to match: quoted words only, so that nothing in them is an operator.
-fn expression(query: &Query) -> String {
+fn expression(query: &Query, terms: impl Fn(&&Term) -> bool) -> String {
     let author = query.from.iter().map(|speaker| format!("author : ({})", speaker_words(speaker)));
-    let terms = query.terms.iter().map(|term| format!("text : {}", quoted(term)));
+    let terms = query.terms.iter().filter(terms).map(|term| format!("text : {}", quoted(term)));
     author.chain(terms).collect::<Vec<_>>().join(" AND ")
 }
 
@@ -127,9 +142,51 @@ struct Looking<'a> {
     room: i64,
     /// Whose messages are being taken out, up to which entry.
     forgotten: Vec<(PersonId, Seq)>,
+    hits: &'a mut Vec<Hit>,
 }
 
 impl Looking<'_> {
+    /// Reads the newest messages that are right but for the beginnings.
+    fn read(&mut self, oldest: i64, newest: i64) -> rusqlite::Result<Step> {
+        let mut judge = Judge::new(self.query);
+        let others = expression(self.query, |term| !is_beginning(term));
+        let mut statement = self.file.prepare_cached(if others.is_empty() { NEWEST } else { NEWEST_MATCHES })?;
+        let mut rows = statement.query((oldest, newest, READ_MESSAGES, others))?;
+        let (mut count, mut last) = (0, newest);
+        while let Some(row) = rows.next()? {
+            let entry = Entry::read(row)?;
+            (count, last) = (count + 1, entry.place - 1);
+            if self.is_said(&entry) && judge.is_sought(&entry.author, &entry.text()) && !self.take(&entry)? {
+                return Ok(Step::Over(Beyond::More));
+            }
+        }
+        Ok(if count < READ_MESSAGES { Step::Over(Beyond::Nothing) } else { Step::Next(last) })
+    }
+
+    /// Asks the index.
+    fn look_up(&mut self, oldest: i64, newest: i64) -> rusqlite::Result<Beyond> {
+        let mut statement = self.file.prepare_cached(MATCH)?;
+        let mut rows = statement.query((expression(self.query, |_| true), oldest, newest))?;
+        while let Some(row) = rows.next()? {
+            if let Some(found) = self.entry(row.get(0)?)?
+                && !self.take(&found)?
+            {
+                return Ok(Beyond::More);
+            }
+        }
+        Ok(Beyond::Nothing)
+    }
+
+    /// Takes a hit, if there is place for one more.
+    fn take(&mut self, found: &Entry) -> rusqlite::Result<bool> {
+        let has_place = self.hits.len() < SEARCH_HITS;
+        if has_place {
+            let hit = self.hit(found)?;
+            self.hits.push(hit);
+        }
+        Ok(has_place)
+    }
+
     fn hit(&self, found: &Entry) -> rusqlite::Result<Hit> {
         let at = self.query.first_match(&found.text());
         Ok(Hit {
@@ -160,6 +217,11 @@ impl Looking<'_> {
     }
 }
 
+const NEWEST: &str = "SELECT place, time, person, name, kind, body FROM entries \
+                      WHERE place >= ?1 AND place <= ?2 AND kind IN (1, 2) AND ?4 = '' ORDER BY place DESC LIMIT ?3";
+const NEWEST_MATCHES: &str = "SELECT place, time, person, name, kind, body FROM words JOIN entries ON place = words.rowid \
+                              WHERE words MATCH ?4 AND words.rowid BETWEEN ?1 AND ?2 \
+                              ORDER BY words.rowid DESC LIMIT ?3";
 const BEFORE: &str = "SELECT place, time, person, name, kind, body FROM entries \
                       WHERE place < ?1 AND place >= ?2 AND kind IN (1, 2) ORDER BY place DESC";
 const AFTER: &str = "SELECT place, time, person, name, kind, body FROM entries \

@@ -10,7 +10,7 @@ use chat_proto::limits::SEARCH_HITS;
 use proptest::prelude::*;
 use std::time::Duration;
 
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 fn find_all(file: &mut Connection, search: &Search, from: Option<Speaker>) -> Findings {
     looking::search(file, 1, &Query::parse(search, from).unwrap(), LONG).unwrap()
@@ -186,6 +186,24 @@ fn a_search_that_takes_too_long_is_given_up_with_what_it_found() {
 
     assert_eq!(findings.beyond, Beyond::Unsearched);
     assert_eq!((again.hits.len(), again.beyond), (SEARCH_HITS, Beyond::More));
+}
+
+#[test]
+fn beginnings_are_found_in_what_is_read_and_in_the_index_alike() {
+    let mut file = file();
+    let messages: Vec<_> = (0..3_000).map(|n| (ALICE, if n % 200 == 0 { "Rarely" } else { "often" })).collect();
+    said(&file, &messages);
+
+    let rare = find_all(&mut file, &sought("rare*"), None);
+    let often = find_all(&mut file, &sought("oft*"), None);
+    let nobody = Speaker { name: nick("bob"), person: Some(person(2)) };
+    let not_theirs = find_all(&mut file, &sought("oft*"), Some(nobody));
+
+    assert_eq!(found(&rare), (0..15).rev().map(|n| n * 200 + 1).collect::<Vec<_>>());
+    assert_eq!((found(&often)[..2].to_vec(), often.beyond), (vec![3_000, 2_999], Beyond::More));
+    assert_eq!((not_theirs.hits.len(), not_theirs.beyond), (0, Beyond::Nothing));
+    assert_eq!(found(&find_all(&mut file, &sought("rare* rarely"), None)).len(), 15);
+    assert_eq!(found(&find_all(&mut file, &sought("rare* often"), None)), [] as [u64; 0]);
 }
 
 #[test]

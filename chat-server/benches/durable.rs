@@ -12,9 +12,11 @@ use chat_server::log::record::RoomRecord;
 use chat_server::log::sqlite::{DiskLimits, Retention, SqliteLogs};
 use chat_server::log::{Draft, End, Log, Logs, Outcome, Range};
 use rusqlite::{Connection, TransactionBehavior};
+use std::fs::File;
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 const SCHEMA: &str = include_str!("../src/log/sqlite/schema.sql");
@@ -23,6 +25,10 @@ const GROUPS: [u8; 3] = [1, 16, 64];
 const ROUNDS: usize = 5;
 const ROUND: Duration = Duration::from_secs(1);
 const PAGES: u64 = 500;
+const PACED_POSTS: u32 = 1_000;
+const PACED_SECONDS: u32 = 10;
+const PACED_ROOMS: u8 = 250;
+const FSYNCS: u64 = 2_000;
 
 fn main() {
     let place = std::env::args().skip(1).find(|word| !word.starts_with('-')).map(PathBuf::from);
@@ -36,6 +42,8 @@ fn main() {
         let (log, raw) = (middle(rounds.iter().map(|round| round.0)), middle(rounds.iter().map(|round| round.1)));
         println!("  {group:>5}  {log:>8.0}  {raw:>8.0}  {:>5.0}%", 100.0 * log / raw);
     }
+    let (fsync, acknowledged) = (fsyncs(&place), acknowledgements(&place));
+    println!("p99 at {PACED_POSTS} posts per second: {acknowledged:.1} ms; of an fsync alone: {fsync:.1} ms");
     println!("a page of history");
     for entries in [1_000, 1_000_000] {
         println!("  of {entries:>9} entries  {:>8.0} µs", pages(&place, entries) * 1e6);
@@ -76,6 +84,44 @@ fn post(log: &Arc<dyn Log>, n: u64, count: &Arc<Count>) {
         }
     };
     log.append(vec![draft(n)], Box::new(done));
+}
+
+/// Milliseconds until a post is durable, 99 of 100 times, if they come at a steady pace.
+fn acknowledgements(place: &Path) -> f64 {
+    let place = fresh(place);
+    let logs = open(&place);
+    let rooms: Vec<_> = (0..PACED_ROOMS).map(|id| room(&logs, id)).collect();
+    let (done, times) = mpsc::channel();
+    let began = Instant::now();
+    for post in 0..PACED_POSTS * PACED_SECONDS {
+        let due = began + Duration::from_secs(1) / PACED_POSTS * post;
+        std::thread::sleep(due.saturating_duration_since(Instant::now()));
+        let (done, asked) = (done.clone(), Instant::now());
+        // Long after the post before in the same room.
+        let log = &rooms[(post % u32::from(PACED_ROOMS)) as usize];
+        log.append(vec![draft(u64::from(post) + 1)], Box::new(move |_| done.send(asked.elapsed()).unwrap()));
+    }
+    drop(done);
+    let p99 = percentile_99(times.iter());
+    close(&logs);
+    p99
+}
+
+/// Milliseconds that the disk takes to write a page through, 99 of 100 times.
+fn fsyncs(place: &Path) -> f64 {
+    let file = File::create(fresh(place).join("page")).unwrap();
+    percentile_99((0..FSYNCS).map(|page| {
+        let began = Instant::now();
+        file.write_all_at(&[7; 4096], page * 4096).unwrap();
+        file.sync_all().unwrap();
+        began.elapsed()
+    }))
+}
+
+fn percentile_99(times: impl Iterator<Item = Duration>) -> f64 {
+    let mut times: Vec<_> = times.map(|time| time.as_secs_f64() * 1e3).collect();
+    times.sort_by(f64::total_cmp);
+    times[times.len() * 99 / 100]
 }
 
 /// Rows per second of SQLite alone, so many to a commit.

@@ -226,7 +226,10 @@ async fn a_damaged_file_is_refused() {
 #[tokio::test]
 async fn damage_is_found_where_the_start_does_not_look() {
     let scratch = used().await;
-    let (page, bytes) = first_page_of_entries(scratch.path());
+    let bench = Bench::of(open(scratch.path()).unwrap());
+    fill(&bench.room(1), 1_000).await;
+    within_reason(bench.logs.close()).await;
+    let (page, bytes) = inner_page_of_entries(scratch.path());
     let file = OpenOptions::new().write(true).open(scratch.path().join("chat.db")).unwrap();
     // The kind of the page, and how many rows it has.
     file.write_all_at(&[0x0d, 0, 0, 0xff, 0xff], (page - 1) * bytes).unwrap();
@@ -288,9 +291,10 @@ fn execute(place: &Path, sql: &str) {
 }
 
 /// Its number, and how many bytes a page has.
-fn first_page_of_entries(place: &Path) -> (u64, u64) {
+fn inner_page_of_entries(place: &Path) -> (u64, u64) {
     let file = Connection::open(place.join("chat.db")).unwrap();
-    let sql = "SELECT pageno, pgsize FROM dbstat WHERE name = 'entries' AND pagetype = 'leaf' ORDER BY path LIMIT 1";
+    let sql =
+        "SELECT pageno, pgsize FROM dbstat WHERE name = 'entries' AND pagetype = 'leaf' ORDER BY path LIMIT 1 OFFSET 3";
     file.query_row(sql, [], |row| Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get::<_, i64>(1)?.cast_unsigned())))
         .unwrap()
 }

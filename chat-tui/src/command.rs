@@ -1,9 +1,11 @@
 //! Slash commands: one row each. The parser, completion and the help overlay read this table.
 
 use crate::destination::Destination;
+use crate::keep;
+use crate::quest::Typed;
 use crate::share::View;
 use chat_proto::entry::{BanScope, Target};
-use chat_proto::frame::Door;
+use chat_proto::frame::{Door, Keep};
 use chat_proto::{Act, Nick, PersonId, Text, Topic};
 
 /// What a command asks for.
@@ -12,7 +14,7 @@ pub enum Action {
     Help,
     Me(Text),
     Join(Destination),
-    Create(Door),
+    Create(Door, Keep),
     Invite(View),
     Leave,
     Nick(Nick),
@@ -25,6 +27,8 @@ pub enum Action {
     Ignore(Nick),
     ShowIgnored,
     Unignore(Nick),
+    Search(Typed),
+    Forget,
     Quit,
     Clear,
 }
@@ -50,8 +54,8 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         names: &["create"],
-        args: "[private]",
-        help: "open a new room; a private one needs an invite",
+        args: "[private] [7d | forever]",
+        help: "open a new room: by invite alone, keeping what is said so long",
         parse: create,
     },
     Command { names: &["invite"], args: "[qr]", help: "show and copy the line that brings others here", parse: invite },
@@ -113,6 +117,18 @@ pub const COMMANDS: &[Command] = &[
         parse: |args| name(args).map(Action::Unignore),
     },
     Command {
+        names: &["search"],
+        args: "<words> [from:name] [since:day] [before:day]",
+        help: "look for messages: words, begin*, \"a phrase\"; days as 2026-11-15, today, yesterday",
+        parse: |args| Typed::parse(args).map(Action::Search),
+    },
+    Command {
+        names: &["forget"],
+        args: "",
+        help: "erase everything that you have said in this room",
+        parse: |args| bare(args, Action::Forget),
+    },
+    Command {
         names: &["clear"],
         args: "",
         help: "empty the screen, keep the history",
@@ -170,10 +186,20 @@ fn join(args: &str) -> Result<Action, String> {
 
 fn create(args: &str) -> Result<Action, String> {
     match args {
-        "" => Ok(Action::Create(Door::Open)),
-        "private" => Ok(Action::Create(Door::Private)),
-        _ => Err("a room is open, or it is private: /create, or /create private".to_owned()),
+        "" => Ok(Action::Create(Door::Open, Keep::Default)),
+        "private" => Ok(Action::Create(Door::Private, Keep::Default)),
+        _ => create_kept(args),
     }
+}
+
+/// With a span behind it.
+fn create_kept(args: &str) -> Result<Action, String> {
+    let (door, span) = match args.strip_prefix("private ") {
+        Some(span) => (Door::Private, span),
+        None => (Door::Open, args),
+    };
+    let keep = keep::parse(span).map_err(|error| format!("/create, /create private, or a span behind it: {error}"))?;
+    Ok(Action::Create(door, keep))
 }
 
 fn invite(args: &str) -> Result<Action, String> {
@@ -241,8 +267,10 @@ mod tests {
             ("/join ab3z", Action::Join(Destination::parse("AB3Z").unwrap())),
             ("/j AB3Z ", Action::Join(Destination::parse("AB3Z").unwrap())),
             ("/join chat://h/AB3Z", Action::Join(Destination::parse("chat://h:7000/AB3Z").unwrap())),
-            ("/create", Action::Create(Door::Open)),
-            ("/create private", Action::Create(Door::Private)),
+            ("/create", Action::Create(Door::Open, Keep::Default)),
+            ("/create private", Action::Create(Door::Private, Keep::Default)),
+            ("/create 7d", Action::Create(Door::Open, Keep::Millis(604_800_000))),
+            ("/create private  forever", Action::Create(Door::Private, Keep::Forever)),
             ("/invite", Action::Invite(View::Line)),
             ("/invite qr", Action::Invite(View::Qr)),
             ("/leave", Action::Leave),
@@ -267,6 +295,8 @@ mod tests {
             ("/ignore bob", Action::Ignore(Nick::parse(b"bob").unwrap())),
             ("/ignore", Action::ShowIgnored),
             ("/unignore bob", Action::Unignore(Nick::parse(b"bob").unwrap())),
+            ("/search a from:bob", Action::Search(Typed::parse("a from:bob").unwrap())),
+            ("/forget", Action::Forget),
             ("/clear", Action::Clear),
             ("/quit", Action::Quit),
             ("/exit", Action::Quit),
@@ -287,6 +317,8 @@ mod tests {
             "/join chat://h",
             "/join chat://h/AB3Z#x",
             "/create secret",
+            "/create private soon",
+            "/create 7d private",
             "/invite bob",
             "/nick",
             "/nick a b",
@@ -305,6 +337,9 @@ mod tests {
             "/whoami bob",
             "/ignore a b",
             "/unignore",
+            "/search",
+            "/search x since:soon",
+            "/forget bob",
         ];
         for line in lines {
             let sentence = parse(line).unwrap_err();

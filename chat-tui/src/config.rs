@@ -6,8 +6,9 @@ pub use person::login_name;
 
 use crate::address::{Address, DEFAULT_SERVER};
 use crate::destination::Destination;
+use crate::keep;
 use crate::link::Encryption;
-use chat_proto::frame::Door;
+use chat_proto::frame::{Door, Keep};
 use chat_proto::{Fingerprint, Nick};
 use clap::builder::FalseyValueParser;
 use clap::error::ErrorKind;
@@ -62,6 +63,9 @@ pub struct Chat {
     /// Let only those in who have an invite
     #[arg(long, requires = "create", conflicts_with = "join")]
     pub private: bool,
+    /// How long the new room keeps what is said, like 12h, 7d or 4w, or forever [default: as long as the server does]
+    #[arg(long, value_name = "SPAN|forever", requires = "create", conflicts_with = "join", value_parser = keep::parse)]
+    pub keep: Option<Keep>,
     /// Enter the room with this code, or the one that this invite names
     #[arg(long, value_name = "CODE|INVITE")]
     pub join: Option<String>,
@@ -130,8 +134,8 @@ pub struct Send {
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 #[command(
     after_help = "With --json, each line is an object: seq, id, time (RFC 3339, UTC), author, kind, text; an act\n\
-    (somebody was removed, muted, …) also has act and target. The kinds are message, action, topic, act, opened, joined,\n\
-    left, renamed, unknown. With --create the first line is {\"code\":\"AB3Z\"}, with --create --private it is\n\
+    (somebody was removed, muted, …) also has act and target. The kinds are message, action, topic, act, forget, erased,\n\
+    opened, joined, left, renamed, unknown. With --create the first line is {\"code\":\"AB3Z\"}, with --create --private it is\n\
     {\"code\":\"AB3Z\",\"invite\":\"chat://…\"}."
 )]
 pub struct Tail {
@@ -150,6 +154,9 @@ pub struct Tail {
     /// Let only those in who have an invite, and print that first
     #[arg(long, requires = "create", conflicts_with = "join")]
     pub private: bool,
+    /// How long the new room keeps what is said, like 12h, 7d or 4w, or forever [default: as long as the server does]
+    #[arg(long, value_name = "SPAN|forever", requires = "create", conflicts_with = "join", value_parser = keep::parse)]
+    pub keep: Option<Keep>,
     /// One JSON object per line
     #[arg(long)]
     pub json: bool,

@@ -22,6 +22,8 @@ pub enum Context {
     Distrust,
     /// The invite overlay.
     Invite,
+    /// What a search found.
+    Search,
 }
 
 /// What a key asks for.
@@ -97,7 +99,7 @@ const fn row(keys: &'static [Key], context: Context, action: Action, help: &'sta
 
 const CTRL: KeyModifiers = KeyModifiers::CONTROL;
 const ALT: KeyModifiers = KeyModifiers::ALT;
-use Context::{Anywhere, Connecting, Distrust, Help, Invite, Prompt, Question, Room, Typing};
+use Context::{Anywhere, Connecting, Distrust, Help, Invite, Prompt, Question, Room, Search, Typing};
 use KeyCode::{BackTab, Backspace, Delete, Down, End, Enter, Esc, F, Home, Left, PageDown, PageUp, Right, Tab, Up};
 
 pub const BINDINGS: &[Binding] = &[
@@ -163,6 +165,14 @@ pub const BINDINGS: &[Binding] = &[
     row(&[key(PageDown), ch(' ')], Distrust, Action::PageDown, ""),
     row(&[key(Esc), key(Enter)], Invite, Action::Dismiss, ""),
     row(&[ch('q')], Invite, Action::Turn, ""),
+    row(&[key(Enter)], Search, Action::Go, ""),
+    row(&[key(Esc), ch('q')], Search, Action::Dismiss, ""),
+    row(&[key(Up), ch('k')], Search, Action::Up, ""),
+    row(&[key(Down), ch('j')], Search, Action::Down, ""),
+    row(&[key(PageUp), ch('b')], Search, Action::PageUp, ""),
+    row(&[key(PageDown), ch(' ')], Search, Action::PageDown, ""),
+    row(&[key(Home), with(ALT, Home)], Search, Action::Oldest, ""),
+    row(&[key(End), with(ALT, End)], Search, Action::Newest, ""),
 ];
 
 const fn ch(letter: char) -> Key {
@@ -180,6 +190,7 @@ impl Context {
             Question => &[Question, Anywhere],
             Distrust => &[Distrust, Anywhere],
             Invite => &[Invite, Anywhere],
+            Search => &[Search, Anywhere],
             Typing => &[Typing, Anywhere],
             Anywhere => &[Anywhere],
         }
@@ -243,7 +254,7 @@ mod tests {
 
     #[test]
     fn no_key_means_two_things_in_one_place() {
-        for context in [Room, Prompt, Connecting, Help, Question, Distrust, Invite] {
+        for context in [Room, Prompt, Connecting, Help, Question, Distrust, Invite, Search] {
             let rows = BINDINGS.iter().filter(|row| context.chain().contains(&row.context));
             let keys: Vec<String> = rows.flat_map(|row| row.keys.iter().map(Key::to_string)).collect();
             for (i, key) in keys.iter().enumerate() {

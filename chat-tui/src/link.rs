@@ -36,8 +36,11 @@ pub use crate::outbox::OutboxItem;
 pub use tcp::Tcp;
 pub use tls::Roots;
 
+use crate::quest::Quest;
 use chat_proto::entry::{Entry, PersonId, PostId, RoomId, Seq, UnixMillis};
-use chat_proto::frame::{Door, Durability, EndReason, GapKind, HeldName, Joined, Limits, Member, Stay};
+use chat_proto::frame::{
+    Beyond, Door, Durability, EndReason, GapKind, HeldName, Hit, Joined, Keep, Limits, Member, Stay,
+};
 use chat_proto::{Fingerprint, Nick, RoomCode, Secret};
 use ed25519_dalek::SigningKey;
 use std::path::PathBuf;
@@ -115,7 +118,7 @@ pub fn spawn_over<D: Dialer>(
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// Open a room and enter it.
-    Create(Door),
+    Create(Door, Keep),
     /// Enter the room with this code, with the secret of an invite if there is one.
     Join(RoomCode, Option<Secret>),
     /// Enter this room and no other that may have its code by now, as one of its members.
@@ -134,6 +137,10 @@ pub enum Command {
     Discard(PostId),
     /// Load the newest page of `after < seq < before`.
     History { room: RoomId, after: Seq, before: Seq },
+    /// Look for what was said in this room before this place.
+    Search { room: RoomId, quest: Quest, before: Seq },
+    /// Tell the server how far this person has read. Not answered.
+    Read { room: RoomId, seq: Seq },
     /// Take another name.
     Rename(Nick),
     /// Dial now, however long the next attempt was put off.
@@ -171,6 +178,7 @@ pub enum Asked {
     Resume(RoomId),
     Leave(RoomId),
     History(RoomId),
+    Search(RoomId),
     Rename,
 }
 
@@ -225,6 +233,8 @@ pub enum LinkEvent {
     Gap { room: RoomId, from: Seq, to: Seq, kind: GapKind },
     /// The answer to `History`; `entries` is empty when nothing in the range is kept.
     Page { room: RoomId, after: Seq, before: Seq, oldest: Seq, entries: Vec<Entry> },
+    /// The answer to `Search`: what was found, the newest first, and what lies beyond the last.
+    Found { room: RoomId, quest: Quest, before: Seq, hits: Vec<Hit>, beyond: Beyond },
     /// How far a post is now.
     Marked { room: RoomId, id: PostId, mark: Mark },
     /// What an earlier run of this client left in the outbox for a room that was just joined.

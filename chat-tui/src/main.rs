@@ -1,6 +1,7 @@
 //! `chat-tui`: reads its command line, and starts what was asked for.
 
 use chat_proto::Fingerprint;
+use chat_proto::frame::Keep;
 use chat_tui::address::DEFAULT_SERVER;
 use chat_tui::config::{Chat, Config, Identity, Invite, Script, Send, Tail, login_name};
 use chat_tui::known_servers::KnownServers;
@@ -171,6 +172,7 @@ fn start(config: Chat, key: &SigningKey, state: Option<&Path>) -> Start {
     Start {
         name: config.name.unwrap_or_else(|| login_name().to_string()),
         room,
+        keep: config.keep.unwrap_or(Keep::Default),
         is_server_given: server.is_some(),
         server: server.unwrap_or_else(|| DEFAULT_SERVER.to_owned()),
         is_host: config.host,

@@ -1,10 +1,11 @@
-//! What lies over a screen: the help, a question, an invite, what is known of a person, or a server that is not trusted.
+//! What lies over a screen: the help, a question, an invite, what is known of a person, what a search found, or a server that is not trusted.
 
 pub mod distrust;
 pub mod help;
 pub mod invite;
 pub mod person;
 pub mod question;
+pub mod search;
 
 use crate::people::Whois;
 use crate::share::View;
@@ -28,4 +29,6 @@ pub enum Overlay {
     WhoAmI,
     /// One side of the invite that `State::invitation` holds.
     Invite(View),
+    /// What the search of that name in the state found.
+    Search,
 }

@@ -4,6 +4,7 @@ use crate::keeper::Kept;
 use crate::link::{Command, Distrust, OutboxItem, Security, Trouble};
 use crate::overlay::Overlay;
 use crate::overlay::invite::{Invitation, Purpose};
+use crate::overlay::search::Search;
 use crate::people::People;
 use crate::recent::Recent;
 use crate::screen::prompt::Prompt;
@@ -14,7 +15,7 @@ use crate::widget::composer::Composer;
 use crate::widget::timeline::Reader;
 use crate::zone::Zone;
 use chat_proto::entry::{EntryBody, PersonId, PostId, RoomId, UnixMillis};
-use chat_proto::frame::{Door, HeldName};
+use chat_proto::frame::{Door, HeldName, Keep};
 use chat_proto::{Fingerprint, Invite, Nick, RoomCode, Secret};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -25,6 +26,8 @@ pub struct Start {
     /// As typed, or a guess; judged like what is typed in the prompt.
     pub name: String,
     pub room: Wish,
+    /// How long rooms that are opened in the prompt are to keep what is said.
+    pub keep: Keep,
     pub server: String,
     /// Whether somebody chose the server: then nobody is offered to host one.
     pub is_server_given: bool,
@@ -72,6 +75,8 @@ pub struct State {
     pub instance: u64,
     pub screen: Screen,
     pub prompt: Prompt,
+    /// How long rooms that are opened in the prompt are to keep what is said.
+    pub keep: Keep,
     pub overlay: Option<Overlay>,
     /// What is being attempted until the room opens, and what failed of it opens the prompt.
     pub attempt: Option<Goal>,
@@ -84,6 +89,8 @@ pub struct State {
     pub invite_for: Option<Purpose>,
     /// What the overlay of that name shows.
     pub invitation: Option<Invitation>,
+    /// What the overlay of that name shows.
+    pub search: Option<Search>,
     pub person: Option<PersonId>,
     pub name: Option<Nick>,
     pub key: Fingerprint,
@@ -132,7 +139,7 @@ pub enum Server {
 /// What an attempt is to end in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Goal {
-    Create(Door),
+    Create(Door, Keep),
     Join(RoomCode, Option<Secret>),
     /// The room itself, whoever has its code by now.
     Return(RoomId, RoomCode),
@@ -141,7 +148,7 @@ pub enum Goal {
 impl Goal {
     pub fn command(self) -> Command {
         match self {
-            Self::Create(door) => Command::Create(door),
+            Self::Create(door, keep) => Command::Create(door, keep),
             Self::Join(code, secret) => Command::Join(code, secret),
             Self::Return(room, _) => Command::Return(room),
         }
@@ -150,7 +157,7 @@ impl Goal {
     /// The code of the room, if it has one yet.
     pub fn code(self) -> Option<RoomCode> {
         match self {
-            Self::Create(_) => None,
+            Self::Create(..) => None,
             Self::Join(code, _) | Self::Return(_, code) => Some(code),
         }
     }
@@ -158,7 +165,7 @@ impl Goal {
     /// Whether it ends in this room, on the same server.
     pub fn leads_to(self, room: &Room) -> bool {
         match self {
-            Self::Create(_) => false,
+            Self::Create(..) => false,
             Self::Join(code, _) => room.typed_code() == Some(code),
             Self::Return(id, _) => room.id == id,
         }
@@ -220,6 +227,7 @@ impl State {
             instance: start.instance,
             screen: Screen::Prompt,
             prompt: Prompt::new(&start.name, &start.server),
+            keep: start.keep,
             overlay: None,
             attempt: None,
             dialed: None,
@@ -227,6 +235,7 @@ impl State {
             recent: start.recent,
             invite_for: None,
             invitation: None,
+            search: None,
             person: None,
             name: None,
             key: start.key,
@@ -295,8 +304,14 @@ impl State {
         self.distrusted.as_ref().map(|distrusted| trust::as_text(&distrusted.distrust))
     }
 
-    /// When the screen changes by itself next: a retry counts down.
+    /// When something happens by itself next: a retry counts down, the server is to be told what was read.
     pub fn wake_at(&self) -> Option<UnixMillis> {
+        let told =
+            self.rooms.values().filter(|room| self.is_up() && !room.is_over).filter_map(|room| room.tell_read_at);
+        told.chain(self.counts_down_at()).min()
+    }
+
+    fn counts_down_at(&self) -> Option<UnixMillis> {
         match &self.link {
             Link::Down { retry_at, .. } if *retry_at > self.now => {
                 let remaining = retry_at.0 - self.now.0;

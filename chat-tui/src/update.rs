@@ -7,8 +7,10 @@ mod link;
 mod people;
 mod posting;
 mod prompt;
+mod read;
 mod reading;
 mod recent;
+mod search;
 mod travel;
 mod trust;
 
@@ -39,9 +41,10 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
         EventKind::Tick => Vec::new(),
         EventKind::Hangup => vec![Effect::Quit],
     };
-    effects.extend(reading::load_reached_gap(state));
+    effects.extend(reading::follow(state));
+    effects.extend(read::follow(state));
     match effects.contains(&Effect::Quit) {
-        true => [recent::settle(state), effects].concat(),
+        true => [recent::settle(state), read::tell_all(state), effects].concat(),
         false => effects,
     }
 }
@@ -61,6 +64,7 @@ fn on_resize(state: &mut State, columns: u16, rows: u16) -> Vec<Effect> {
     (state.columns, state.rows) = (columns, rows);
     keys::keep_help_in_bounds(state);
     trust::keep_in_bounds(state);
+    crate::overlay::search::keep_in_bounds(state);
     Vec::new()
 }
 

@@ -1,6 +1,6 @@
 //! What the terminal shows: a function of the state that only reads it.
 
-use crate::overlay::{Overlay, distrust, help, invite, person, question};
+use crate::overlay::{Overlay, distrust, help, invite, person, question, search};
 use crate::screen::{connecting, prompt, room};
 use crate::state::{Screen, State};
 use crate::theme::{Ground, Ink};
@@ -59,6 +59,7 @@ fn draw_overlay(overlay: Overlay, state: &State, area: Rect, buffer: &mut Buffer
         Overlay::Question(asked) => question::draw(asked, state, area, buffer),
         Overlay::Whois(whois) => person::draw_whois(whois, state, area, buffer),
         Overlay::WhoAmI => person::draw_whoami(state, area, buffer),
+        Overlay::Search => search::draw(state, buffer),
         Overlay::Invite(view) => invite::draw(view, state, area, buffer),
     }
 }

@@ -1,7 +1,7 @@
 //! The time zone as plain data, so that drawing needs neither a clock nor the file system.
 
 use chat_proto::UnixMillis;
-use chrono::{DateTime, Duration, NaiveDateTime, Timelike};
+use chrono::{DateTime, Datelike, Duration, NaiveDateTime, Timelike};
 
 /// Earlier and later times are a defect or a lie of whoever sent them; they show as these.
 const EARLIEST_MILLIS: i64 = 0;
@@ -41,18 +41,36 @@ impl Zone {
         zone
     }
 
+    fn offset_at(&self, second: i64) -> i64 {
+        let after = self.changes.partition_point(|(from, _)| *from <= second);
+        after.checked_sub(1).map_or(self.first_offset_seconds, |i| self.changes[i].1)
+    }
+
     /// What a clock on the wall shows at this time.
     pub fn local(&self, time: UnixMillis) -> NaiveDateTime {
         let millis = bounded(time);
-        let after = self.changes.partition_point(|(from, _)| *from <= millis / 1000);
-        let offset = after.checked_sub(1).map_or(self.first_offset_seconds, |i| self.changes[i].1);
+        let offset = self.offset_at(millis / 1000);
         DateTime::from_timestamp_millis(millis).unwrap_or_default().naive_utc() + Duration::seconds(offset)
+    }
+
+    /// When a clock on the wall shows this: of two such times one, and of none, one within an hour.
+    pub fn instant(&self, local: NaiveDateTime) -> UnixMillis {
+        let local = local.and_utc().timestamp_millis();
+        let offset_at = |millis: i64| self.offset_at(bounded(UnixMillis(millis)) / 1000) * 1000;
+        let near = local.saturating_sub(offset_at(local));
+        UnixMillis(bounded(UnixMillis(local.saturating_sub(offset_at(near)))))
     }
 
     /// Hours and minutes: `14:03`.
     pub fn clock(&self, time: UnixMillis) -> String {
         let local = self.local(time);
         format!("{:02}:{:02}", local.hour(), local.minute())
+    }
+
+    /// When it was, in twelve columns: `22 Nov 14:03`, or `22 Nov  2025` if the year is not that of `now`.
+    pub fn stamp(&self, time: UnixMillis, now: UnixMillis) -> String {
+        let (local, now) = (self.local(time), self.local(now));
+        local.format(if local.year() == now.year() { "%e %b %H:%M" } else { "%e %b  %Y" }).to_string()
     }
 
     /// The day, as a heading: `Sunday, 22 November 2026`.
@@ -94,6 +112,26 @@ mod tests {
 
         assert_eq!(zone.clock(UnixMillis(SPRING * 1000 - 1)), "01:59");
         assert_eq!(zone.clock(UnixMillis(SPRING * 1000)), "03:00");
+    }
+
+    #[test]
+    fn what_the_clock_shows_leads_back_to_the_time() {
+        let zone = Zone::sample(UnixMillis(SPRING * 1000), 1, berlin_in_spring);
+
+        for hours in -48..48 {
+            let time = UnixMillis((SPRING + hours * 3600) * 1000);
+            assert_eq!(zone.instant(zone.local(time)), time, "{hours} h");
+        }
+        assert_eq!(Zone::fixed(3600).instant(NaiveDateTime::MIN), UnixMillis(0));
+        assert_eq!(Zone::fixed(3600).instant(NaiveDateTime::MAX), UnixMillis(LATEST_MILLIS));
+    }
+
+    #[test]
+    fn a_stamp_has_the_year_instead_of_the_time_if_it_is_another_one() {
+        let (zone, now) = (Zone::fixed(3600), UnixMillis(1_795_352_400_000));
+
+        assert_eq!(zone.stamp(now, now), "22 Nov 14:00");
+        assert_eq!(zone.stamp(UnixMillis(0), now), " 1 Jan  1970");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What may be typed, and what it means.
 
+use chat_proto::frame::Keep;
 use chat_tui::config::{Config, Script};
 use clap::error::ErrorKind;
 use std::time::Duration;
@@ -27,6 +28,10 @@ fn what_is_wrong_is_a_usage_error() {
         "chat-tui --private",
         "chat-tui --private --join AB3Z",
         "chat-tui tail --private --join AB3Z",
+        "chat-tui --keep 7d",
+        "chat-tui --create --keep soon",
+        "chat-tui --create --keep 0d",
+        "chat-tui tail --join AB3Z --keep 7d",
         "chat-tui invite",
         "chat-tui invite --join chat://example.org",
         "chat-tui send --join chat://example.org/AB3Z#short",
@@ -143,4 +148,17 @@ fn the_help_is_the_manual() {
             assert!(help.to_string().contains(word), "{line} does not mention {word}:\n{help}");
         }
     }
+}
+
+#[test]
+fn a_room_is_told_how_long_to_keep_what_is_said() {
+    let week = Some(Keep::Millis(7 * 24 * 3_600_000));
+    assert_eq!(read("chat-tui --create --keep 7d").unwrap().chat.keep, week);
+    assert_eq!(read("chat-tui --create --private --keep forever").unwrap().chat.keep, Some(Keep::Forever));
+    assert_eq!(read("chat-tui --create").unwrap().chat.keep, None);
+    let Some(Script::Tail(tail)) = read("chat-tui tail --create --keep 1w").unwrap().script else { panic!("no tail") };
+    assert_eq!(tail.keep, week);
+
+    let sentence = read("chat-tui --create --keep soon").unwrap_err().to_string();
+    assert!(sentence.contains("10min, 12h, 7d, 4w, 1y, or forever"), "{sentence}");
 }

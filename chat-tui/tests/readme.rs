@@ -33,6 +33,7 @@ fn place(context: Context) -> &'static str {
         Context::Question => "question",
         Context::Distrust => "a server that is not trusted",
         Context::Invite => "invite",
+        Context::Search => "search",
     }
 }
 

@@ -4,9 +4,10 @@
 //! value. What is cut is shown cut; what makes no sense at all is a reason to leave ([`super::end::End::Misbehaves`]).
 
 use bytes::Bytes;
-use chat_proto::frame::{HeldName, Joined, Limits, Member, NameList};
+use chat_proto::frame::{Excerpt, HeldName, Hit, Joined, Limits, Member, NameList};
 use chat_proto::limits::{
-    FRAME_BYTES_FROM_CLIENT, NAME_BYTES, PAGE_ENTRIES, POSTS_UNANSWERED, ROOMS_PER_SESSION, TEXT_BYTES, TOPIC_BYTES,
+    EXCERPT_BYTES, FRAME_BYTES_FROM_CLIENT, NAME_BYTES, PAGE_ENTRIES, POSTS_UNANSWERED, ROOMS_PER_SESSION, TEXT_BYTES,
+    TOPIC_BYTES,
 };
 use chat_proto::{Entry, EntryBody, UnixMillis};
 
@@ -26,10 +27,28 @@ pub(crate) fn cut(bytes: &Bytes, max: usize) -> Bytes {
 }
 
 pub(crate) fn entry(mut entry: Entry) -> Entry {
-    entry.time = UnixMillis(entry.time.0.clamp(0, TIME_MAX));
+    entry.time = time(entry.time);
     entry.author.name = cut(&entry.author.name, NAME_BYTES);
     entry.body = body(entry.body);
     entry
+}
+
+fn time(time: UnixMillis) -> UnixMillis {
+    UnixMillis(time.0.clamp(0, TIME_MAX))
+}
+
+/// How many there may be is capped by their type.
+pub(crate) fn hits(hits: Vec<Hit>) -> Vec<Hit> {
+    let hit =
+        |hit: Hit| Hit { before: hit.before.map(excerpt), found: excerpt(hit.found), after: hit.after.map(excerpt) };
+    hits.into_iter().map(hit).collect()
+}
+
+fn excerpt(mut excerpt: Excerpt) -> Excerpt {
+    excerpt.time = time(excerpt.time);
+    excerpt.author.name = cut(&excerpt.author.name, NAME_BYTES);
+    excerpt.text = cut(&excerpt.text, EXCERPT_BYTES);
+    excerpt
 }
 
 fn body(body: EntryBody) -> EntryBody {
@@ -45,7 +64,7 @@ fn body(body: EntryBody) -> EntryBody {
             }
             EntryBody::Act(act)
         }
-        EntryBody::Opened | EntryBody::Joined(_) | EntryBody::Left(_) => body,
+        EntryBody::Forget | EntryBody::Erased | EntryBody::Opened | EntryBody::Joined(_) | EntryBody::Left(_) => body,
     }
 }
 

@@ -1,7 +1,8 @@
 //! What was asked: under which number, or still waiting for a connection to ask it on.
 
 use super::Asked;
-use chat_proto::frame::Door;
+use crate::quest::Quest;
+use chat_proto::frame::{Door, Keep};
 use chat_proto::{Nick, PostId, RoomCode, RoomId, Secret, Seq};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -14,6 +15,7 @@ pub(crate) enum Request {
     Create {
         id: u64,
         door: Door,
+        keep: Keep,
     },
     Join(RoomCode, Option<Secret>),
     /// Enters a room by its id.
@@ -28,6 +30,15 @@ pub(crate) enum Request {
         after: Seq,
         before: Seq,
     },
+    Search {
+        room: RoomId,
+        quest: Quest,
+        before: Seq,
+    },
+    Read {
+        room: RoomId,
+        seq: Seq,
+    },
     Rename(Nick),
     Post {
         room: RoomId,
@@ -37,7 +48,7 @@ pub(crate) enum Request {
 }
 
 impl Request {
-    /// How the holder of the link knows it; it does not know posts and pings as requests.
+    /// How the holder of the link knows it; posts, what was read and pings are no questions of its own.
     pub(crate) fn asked(&self) -> Option<Asked> {
         match self {
             Self::Create { .. } => Some(Asked::Create),
@@ -49,15 +60,20 @@ impl Request {
             Self::Resume(room) => Some(Asked::Resume(*room)),
             Self::Leave(room) => Some(Asked::Leave(*room)),
             Self::History { room, .. } => Some(Asked::History(*room)),
+            Self::Search { room, .. } => Some(Asked::Search(*room)),
             Self::Rename(_) => Some(Asked::Rename),
-            Self::Post { .. } | Self::Ping => None,
+            Self::Post { .. } | Self::Read { .. } | Self::Ping => None,
         }
     }
 
     /// The room that must be entered before this makes sense.
     pub(crate) fn room(&self) -> Option<RoomId> {
         match self {
-            Self::Invite(room) | Self::Leave(room) | Self::History { room, .. } => Some(*room),
+            Self::Invite(room)
+            | Self::Leave(room)
+            | Self::History { room, .. }
+            | Self::Search { room, .. }
+            | Self::Read { room, .. } => Some(*room),
             _ => None,
         }
     }
@@ -65,7 +81,9 @@ impl Request {
     /// Whether one answer is enough for both.
     fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Create { door, .. }, Self::Create { door: other, .. }) => door == other,
+            (Self::Create { door, keep, .. }, Self::Create { door: other, keep: as_long, .. }) => {
+                door == other && keep == as_long
+            }
             (this, other) => this == other,
         }
     }
@@ -99,6 +117,12 @@ impl Requests {
     /// Lets `request` go before the others.
     pub(crate) fn wait_first(&mut self, request: Request) {
         self.waiting.push_front(request);
+    }
+
+    /// Lets a place that was read wait, instead of an earlier one of the same room.
+    pub(crate) fn wait_read(&mut self, room: RoomId, seq: Seq) {
+        self.waiting.retain(|request| !matches!(request, Request::Read { room: other, .. } if *other == room));
+        self.waiting.push_back(Request::Read { room, seq });
     }
 
     /// Lets `request` wait behind the others, however many they are.

@@ -1,5 +1,6 @@
 //! What stands in a file of the outbox: JSON, so that a person can read it in an emergency.
 
+use bytes::Bytes;
 use chat_proto::{Act, EntryBody, PostId, RoomId, UnixMillis};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -82,6 +83,7 @@ enum Kind {
     Action,
     Topic,
     Act,
+    Forget,
 }
 
 pub(super) fn to_json(server: &str, name: &str, items: &[Kept]) -> Vec<u8> {
@@ -113,6 +115,7 @@ fn row(kept: &Kept) -> Option<Row> {
         EntryBody::Message(text) => (Kind::Message, text),
         EntryBody::Action(text) => (Kind::Action, text),
         EntryBody::Topic(text) => (Kind::Topic, text),
+        EntryBody::Forget => (Kind::Forget, &Bytes::new()),
         EntryBody::Act(act) => (Kind::Act, &act.target().map(|target| target.name.clone()).unwrap_or_default()),
         _ => return None,
     };
@@ -136,6 +139,7 @@ fn kept(row: Row) -> Result<Kept, Unreadable> {
         Kind::Action => EntryBody::Action(row.text.into()),
         Kind::Topic => EntryBody::Topic(row.text.into()),
         Kind::Act => EntryBody::Act(row.act.ok_or(Unreadable::Act)?),
+        Kind::Forget => EntryBody::Forget,
     };
     let item = OutboxItem {
         room: room(&row.room).ok_or(Unreadable::Room)?,

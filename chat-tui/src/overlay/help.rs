@@ -1,8 +1,10 @@
 //! The help: read from the tables of keys and commands, so that it cannot be wrong about them.
 
 use crate::command::COMMANDS;
+use crate::keep;
 use crate::keymap::{BINDINGS, Context};
-use crate::state::State;
+use crate::screen::room::Room;
+use crate::state::{Screen, State};
 use crate::theme::{Ink, Theme};
 use crate::widget::paint;
 use crate::wrap;
@@ -17,11 +19,13 @@ const KEY_COLUMNS: usize = 24;
 /// From here on, there is room for a border and for air.
 const AIRY_ROWS: u16 = 12;
 
+/// Worth what the room is: in memory, or on disk.
+const ACCEPTED: &str = "✓";
 /// What stands beside a message of one's own.
 const MARKS: [(&str, &str); 5] = [
     ("◌", "waiting: the link is down, or it was left over"),
     ("…", "on its way"),
-    ("✓", "accepted by the server"),
+    (ACCEPTED, "accepted by the server"),
     ("✗", "refused, and not in the room"),
     ("?", "may have been delivered; nobody can tell"),
 ];
@@ -42,7 +46,7 @@ enum Line {
     Blank,
 }
 
-fn lines() -> Vec<Line> {
+fn lines(state: &State) -> Vec<Line> {
     let commands = COMMANDS.iter().map(|command| {
         let names: Vec<String> = command.names.iter().map(|name| format!("/{name}")).collect();
         Line::Pair(format!("{} {}", names.join(" "), command.args).trim_end().to_owned(), command.help.to_owned())
@@ -51,22 +55,33 @@ fn lines() -> Vec<Line> {
     let pairs = |table: &[(&str, &str)]| -> Vec<Line> {
         table.iter().map(|(key, help)| Line::Pair((*key).to_owned(), (*help).to_owned())).collect()
     };
-    let sections: [(&'static str, Vec<Line>); 8] = [
+    let room = state.room().filter(|_| state.screen == Screen::Room);
+    let mut marks = pairs(&MARKS);
+    if let Some(room) = room {
+        marks[2] = Line::Pair(ACCEPTED.to_owned(), keep::accepted(room.label.durability).to_owned());
+    }
+    let sections: [(&'static str, Vec<Line>); 9] = [
+        ("This room", room.map(about).unwrap_or_default()),
         ("In the room", keys(Context::Room)),
         ("Everywhere", keys(Context::Anywhere)),
         ("Commands", commands.chain(say).collect()),
         ("While writing", keys(Context::Typing)),
-        ("Beside your messages", pairs(&MARKS)),
+        ("Beside your messages", marks),
         ("Beside names", pairs(&SIGNS)),
         ("In the prompt", keys(Context::Prompt)),
         ("Mouse", pairs(&MOUSE)),
     ];
     let mut all = Vec::new();
-    for (heading, rows) in sections {
+    for (heading, rows) in sections.into_iter().filter(|(_, rows)| !rows.is_empty()) {
         all.extend([Line::Heading(heading)].into_iter().chain(rows).chain([Line::Blank]));
     }
     all.pop();
     all
+}
+
+/// What is kept of a room, who reads it, and when it ends.
+fn about(room: &Room) -> Vec<Line> {
+    keep::table(&room.label).into_iter().map(|(what, words)| Line::Pair(what.to_owned(), words)).collect()
 }
 
 fn keys(context: Context) -> Vec<Line> {
@@ -79,9 +94,9 @@ fn keys(context: Context) -> Vec<Line> {
 }
 
 /// How many rows there are, and how many of them fit: what scrolling is bounded by.
-pub fn extent(columns: u16, rows: u16) -> (usize, usize) {
-    let place = place(Rect::new(0, 0, columns, rows));
-    (laid_out(Theme::default(), place).len(), usize::from(body(place).height))
+pub fn extent(state: &State) -> (usize, usize) {
+    let place = place(Rect::new(0, 0, state.columns, state.rows));
+    (laid_out(state, place).len(), usize::from(body(place).height))
 }
 
 /// Draws the help, from row `first` on.
@@ -96,7 +111,7 @@ pub fn draw(first: usize, state: &State, area: Rect, buffer: &mut Buffer) {
     let inner = body(place);
     let title_row = if inner.y > place.y + 1 { inner.y - 2 } else { place.y };
     paint::pieces(buffer, place, (inner.x, title_row), &title);
-    let rows = laid_out(theme, place);
+    let rows = laid_out(state, place);
     if rows.len() > usize::from(inner.height) {
         let last = (first + usize::from(inner.height)).min(rows.len());
         let words = format!("↑↓ PgUp PgDn   {last}/{} ", rows.len());
@@ -132,9 +147,9 @@ fn body(place: Rect) -> Rect {
 /// A row: pieces with their columns.
 type Row = Vec<(u16, String, Style)>;
 
-fn laid_out(theme: Theme, place: Rect) -> Vec<Row> {
+fn laid_out(state: &State, place: Rect) -> Vec<Row> {
     let columns = usize::from(body(place).width);
-    lines().into_iter().flat_map(|line| rows_of(line, theme, columns)).collect()
+    lines(state).into_iter().flat_map(|line| rows_of(line, state.theme, columns)).collect()
 }
 
 fn rows_of(line: Line, theme: Theme, columns: usize) -> Vec<Row> {

@@ -15,6 +15,8 @@ pub enum Question {
     Quit,
     /// Whether so much is to be sent.
     SendLong,
+    /// Whether all that the reader said here is to be erased.
+    Forget,
 }
 
 const COLUMNS: u16 = 50;
@@ -24,6 +26,7 @@ impl Question {
         match self {
             Self::Quit => "Quit?",
             Self::SendLong => "Send all of this?",
+            Self::Forget => "Erase everything that you have said here?",
         }
     }
 
@@ -31,6 +34,7 @@ impl Question {
         match self {
             Self::Quit => "Enter quit   Esc stay",
             Self::SendLong => "Enter send   Esc go on writing",
+            Self::Forget => "Enter erase   Esc keep",
         }
     }
 
@@ -38,6 +42,7 @@ impl Question {
     fn consequences(self, state: &State) -> Vec<(String, Ink)> {
         match self {
             Self::Quit => quitting(state),
+            Self::Forget => forgetting(state),
             Self::SendLong => {
                 let composer = &state.composer;
                 vec![(format!("{} lines, {} bytes", composer.lines(), composer.text().len()), Ink::Text)]
@@ -71,11 +76,22 @@ fn quitting(state: &State) -> Vec<(String, Ink)> {
     }
 }
 
+fn forgetting(state: &State) -> Vec<(String, Ink)> {
+    let gone = "Your messages go from the server, and from every screen that is connected. That they were there stays to be seen.";
+    let kept = "Nobody can take back what others have read, copied or logged.";
+    let waiting = state.room().is_some_and(|room| room.timeline.undelivered() > 0);
+    let waiting = waiting.then_some("What waits to be sent goes out before, and is erased as well.");
+    let rows = [(gone, Ink::Text), (kept, Ink::Warning)].into_iter().chain(waiting.map(|words| (words, Ink::Text)));
+    rows.map(|(words, ink)| (words.to_owned(), ink)).collect()
+}
+
 /// Draws the question in the middle.
 pub fn draw(question: Question, state: &State, area: Rect, buffer: &mut Buffer) {
     let theme = state.theme;
     let columns = usize::from(COLUMNS.min(area.width).saturating_sub(6).max(1));
-    let mut rows = vec![(question.title().to_owned(), theme.ink(Ink::Strong))];
+    let title = wrap::rows(question.title(), columns);
+    let mut rows: Vec<_> =
+        title.into_iter().map(|row| (question.title()[row].to_owned(), theme.ink(Ink::Strong))).collect();
     for (words, ink) in question.consequences(state) {
         rows.extend(wrap::rows(&words, columns).into_iter().map(|row| (words[row].to_owned(), theme.ink(ink))));
     }

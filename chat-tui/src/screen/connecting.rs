@@ -12,7 +12,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
     let goal = match state.attempt {
         Some(Goal::Join(code, _)) => format!("entering {code}"),
         Some(Goal::Return(_, code)) => format!("going back to {code}"),
-        Some(Goal::Create(_)) | None => "opening a room".to_owned(),
+        Some(Goal::Create(..)) | None => "opening a room".to_owned(),
     };
     let server = state.prompt.server();
     centre(&format!("{goal} at {server}…"), Ink::Text, state, area, middle, buffer);

@@ -8,7 +8,7 @@ use crate::widget::timeline::{self, Look, Timeline, name};
 use crate::widget::{composer, paint, status};
 use crate::wrap;
 use chat_proto::entry::{Act, Entry, EntryBody, PersonId, RoomId, UnixMillis};
-use chat_proto::frame::{Door, Durability, Joined, Lock};
+use chat_proto::frame::{Door, Durability, Joined, Keep, Label, Lock};
 use chat_proto::limits::TOPIC_BYTES;
 use chat_proto::text::visible_line;
 use chat_proto::{Nick, RoomCode, Seq};
@@ -28,12 +28,17 @@ pub struct Room {
     /// What finds the room, as it may be shown.
     pub code: String,
     pub topic: String,
-    pub durability: Durability,
+    /// What is kept of it, and how long.
+    pub label: Label,
     /// Who may come in, and whether anybody may.
     pub door: Door,
     pub lock: Lock,
     pub members: Members,
     pub timeline: Timeline,
+    /// How far the reader has read, as far as it was seen here or told by the server.
+    pub read: Seq,
+    /// When the server is to be told, if it does not know yet.
+    pub tell_read_at: Option<UnixMillis>,
     /// What the summary knows; later entries change it.
     head: Seq,
     /// The room is over, or this person is out of it: nothing can be said any more.
@@ -52,11 +57,13 @@ impl Room {
             id: joined.room,
             code: String::new(),
             topic: String::new(),
-            durability: joined.state.label.durability,
+            label: joined.state.label,
             door: joined.state.door,
             lock: joined.state.lock,
             members: Members::default(),
             timeline: Timeline::default(),
+            read: joined.state.read,
+            tell_read_at: None,
             head: Seq::START,
             is_over: false,
             remarks: Vec::new(),
@@ -71,9 +78,13 @@ impl Room {
     pub fn summarise(&mut self, joined: &Joined) {
         self.code = name(&joined.code);
         self.topic = topic(&joined.state.topic);
-        self.durability = joined.state.label.durability;
+        self.label = joined.state.label;
         (self.door, self.lock) = (joined.state.door, joined.state.lock);
         self.head = joined.head;
+        if joined.head < self.read {
+            // The log lost its end.
+            self.read = joined.state.read;
+        }
         self.is_over = false;
         (self.removal, self.farewell) = (None, None);
         self.members.expect_list();
@@ -93,6 +104,14 @@ impl Room {
         }
         self.removal = Removal::of(entry, reader).or(self.removal.take());
         true
+    }
+
+    /// What is on the screen is read; the server is to be told by then.
+    pub fn note_read(&mut self, tell_at: UnixMillis) {
+        if let Some(read) = self.timeline.read().filter(|read| *read > self.read) {
+            self.read = read;
+            self.tell_read_at.get_or_insert(tell_at);
+        }
     }
 
     /// Tells the reader something, behind what was said by now: as soon as that is here.
@@ -140,7 +159,16 @@ impl Room {
 
     /// Whether the room ends when its reader goes: in memory, it lives as long as somebody is there.
     pub fn ends_with_reader(&self) -> bool {
-        self.durability == Durability::Memory && !self.is_over && self.members.present() <= 1
+        self.label.durability == Durability::Memory && !self.is_over && self.members.present() <= 1
+    }
+
+    /// What a room that follows this one is to keep. A room in memory made no choice.
+    pub fn keep(&self) -> Keep {
+        match (self.label.durability, self.label.keeps_ms) {
+            (Durability::Memory, _) => Keep::Default,
+            (_, Some(ms)) => Keep::Millis(ms),
+            (_, None) => Keep::Forever,
+        }
     }
 
     /// The code, if it is one that can be typed.

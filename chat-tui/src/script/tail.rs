@@ -9,6 +9,7 @@ use crate::config::Tail;
 use crate::link::{Asked, Command, LinkEvent, Security};
 use crate::removal::{self, Removal};
 use crate::{share, trust};
+use chat_proto::frame::Keep;
 use chat_proto::frame::{Door, EndReason, Joined, Stay};
 use chat_proto::{Entry, PersonId, RoomCode, Secret};
 use ed25519_dalek::SigningKey;
@@ -33,7 +34,7 @@ pub async fn run(
     let account = Account::open(&order.who, order.who.address(order.join.as_ref()), stay, key, aside);
     let entry = match &order.join {
         Some(destination) => Command::Join(destination.code, destination.secret),
-        None => Command::Create(order.door()),
+        None => Command::Create(order.door(), order.keep.unwrap_or(Keep::Default)),
     };
     account.ask(entry.clone()).await;
     let mut follower = Follower {
@@ -145,11 +146,11 @@ impl<O: Write, A: Write> Follower<O, A> {
         let is_first = self.code.is_none();
         self.code = RoomCode::parse(&joined.code).ok();
         match (is_first, &self.entry, self.code) {
-            (true, Command::Create(Door::Private), _) => {
+            (true, Command::Create(Door::Private, _), _) => {
                 self.is_invite_awaited = true;
                 self.account.ask(Command::Invite(joined.room)).await;
             }
-            (true, Command::Create(Door::Open), Some(code)) => {
+            (true, Command::Create(Door::Open, _), Some(code)) => {
                 self.lines.code(&mut self.out, code)?;
                 self.out.flush()?;
             }

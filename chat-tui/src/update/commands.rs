@@ -1,6 +1,6 @@
 //! What slash commands do.
 
-use super::{ask, hint, invite, link, people, posting, problem, reading, travel};
+use super::{ask, hint, invite, link, people, posting, problem, reading, search, travel};
 use crate::command::Action;
 use crate::destination::Destination;
 use crate::effect::Effect;
@@ -16,7 +16,7 @@ pub(super) fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Help => help(state),
         Action::Me(text) => posting::post(state, EntryBody::Action(bytes(text.as_str()))),
         Action::Join(destination) => join(state, &destination),
-        Action::Create(door) => ask_link(state, Command::Create(door)),
+        Action::Create(door, keep) => ask_link(state, Command::Create(door, keep)),
         Action::Invite(view) => invite::ask(state, view),
         Action::Leave => leave(state),
         Action::Nick(name) => ask_link(state, Command::Rename(name)),
@@ -28,6 +28,8 @@ pub(super) fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Ignore(name) => people::ignore(state, &name),
         Action::ShowIgnored => people::show_ignored(state),
         Action::Unignore(name) => people::unignore(state, &name),
+        Action::Search(typed) => search::ask(state, &typed),
+        Action::Forget => ask(state, Question::Forget),
         Action::Quit => quit(state),
         Action::Clear => clear(state),
     }

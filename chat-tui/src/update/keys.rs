@@ -1,12 +1,13 @@
 //! Keys, the mouse and pastes: what they mean where.
 
-use super::{ask, commands, hint, invite, link, posting, problem, prompt, reading, trust};
+use super::{ask, commands, hint, invite, link, posting, problem, prompt, reading, search, trust};
 use crate::effect::Effect;
 use crate::keymap::{self, Action, Context};
 use crate::overlay::{Overlay, Question, distrust, help};
 use crate::state::{Screen, State};
 use crate::widget::composer::{Edit, harmless};
 use crate::{command, screen};
+use chat_proto::EntryBody;
 use crossterm::event::{KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
@@ -30,6 +31,7 @@ fn context(state: &State) -> Context {
         (Some(Overlay::Question(_)), _) => Context::Question,
         (Some(Overlay::Distrust { .. }), _) => Context::Distrust,
         (Some(Overlay::Invite(_)), _) => Context::Invite,
+        (Some(Overlay::Search), _) => Context::Search,
         (None, Screen::Prompt) => Context::Prompt,
         (None, Screen::Connecting) => Context::Connecting,
         (None, Screen::Room) => Context::Room,
@@ -42,6 +44,7 @@ fn on_action(state: &mut State, context: Context, action: Action) -> Vec<Effect>
         Context::Question => on_question_action(state, action),
         Context::Distrust => on_distrust_action(state, action),
         Context::Invite => on_invite_action(state, action),
+        Context::Search => on_search_action(state, action),
         _ => on_screen_action(state, context, action),
     }
 }
@@ -181,6 +184,10 @@ fn on_question_action(state: &mut State, action: Action) -> Vec<Effect> {
             state.overlay = None;
             posting::send_now(state)
         }
+        (Action::Yes, Question::Forget) => {
+            state.overlay = None;
+            posting::post(state, EntryBody::Forget)
+        }
         (Action::Yes | Action::Interrupt, Question::Quit) => vec![Effect::Quit],
         (Action::No | Action::Interrupt, _) => {
             state.overlay = None;
@@ -191,7 +198,7 @@ fn on_question_action(state: &mut State, action: Action) -> Vec<Effect> {
 }
 
 fn on_help_action(state: &mut State, action: Action) -> Vec<Effect> {
-    let page = help::extent(state.columns, state.rows).1.saturating_sub(1).max(1).cast_signed();
+    let page = help::extent(state).1.saturating_sub(1).max(1).cast_signed();
     match action {
         Action::Up => scroll_help(state, -1),
         Action::Down => scroll_help(state, 1),
@@ -231,6 +238,21 @@ fn on_invite_action(state: &mut State, action: Action) -> Vec<Effect> {
     }
 }
 
+fn on_search_action(state: &mut State, action: Action) -> Vec<Effect> {
+    let page = search::page(state);
+    match action {
+        Action::Up => search::choose(state, -1),
+        Action::Down => search::choose(state, 1),
+        Action::PageUp => search::choose(state, -page),
+        Action::PageDown => search::choose(state, page),
+        Action::Oldest => search::choose(state, isize::MIN),
+        Action::Newest => search::choose(state, isize::MAX),
+        Action::Go => search::go(state),
+        Action::Dismiss | Action::Interrupt => search::close(state),
+        action => on_any_overlay(action),
+    }
+}
+
 fn scroll_distrust(state: &mut State, by: isize) -> Vec<Effect> {
     if let Some(Overlay::Distrust { row }) = &mut state.overlay {
         *row = row.saturating_add_signed(by);
@@ -256,8 +278,8 @@ fn scroll_help(state: &mut State, by: isize) -> Vec<Effect> {
 
 /// The last row of the help is never above the bottom of its box.
 pub(super) fn keep_help_in_bounds(state: &mut State) {
+    let (rows, fit) = help::extent(state);
     if let Some(Overlay::Help { row }) = &mut state.overlay {
-        let (rows, fit) = help::extent(state.columns, state.rows);
         *row = (*row).min(rows.saturating_sub(fit));
     }
 }
@@ -268,6 +290,8 @@ pub(super) fn on_mouse(state: &mut State, mouse: MouseEvent) -> Vec<Effect> {
         (MouseEventKind::ScrollDown, Context::Room) => reading::wheel_down(state),
         (MouseEventKind::ScrollUp, Context::Help) => scroll_help(state, -3),
         (MouseEventKind::ScrollDown, Context::Help) => scroll_help(state, 3),
+        (MouseEventKind::ScrollUp, Context::Search) => search::choose(state, -1),
+        (MouseEventKind::ScrollDown, Context::Search) => search::choose(state, 1),
         (MouseEventKind::ScrollUp, Context::Distrust) => scroll_distrust(state, -3),
         (MouseEventKind::ScrollDown, Context::Distrust) => scroll_distrust(state, 3),
         (MouseEventKind::Down(MouseButton::Left), Context::Prompt) => on_prompt_click(state, mouse),

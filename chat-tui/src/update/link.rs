@@ -1,6 +1,6 @@
 //! What the link tells.
 
-use super::{hint, invite, people, problem, prompt, recent, trust};
+use super::{hint, invite, people, problem, prompt, recent, search, trust};
 use crate::act;
 use crate::address::dialed_address;
 use crate::effect::Effect;
@@ -9,7 +9,7 @@ use crate::screen::room::Room;
 use crate::state::{Goal, Link, Screen, State};
 use crate::widget::timeline::{ENTRIES_MAX, Reader};
 use chat_proto::entry::{Entry, EntryBody, PersonId, PostId, RoomId, UnixMillis};
-use chat_proto::frame::{Door, EndReason, GapKind, Joined, Member};
+use chat_proto::frame::{Door, EndReason, GapKind, Joined, Keep, Member};
 use chat_proto::text::visible_line;
 use chat_proto::{Nick, Seq};
 use std::time::Duration;
@@ -30,6 +30,9 @@ pub(super) fn on_link(state: &mut State, event: LinkEvent) -> Vec<Effect> {
         LinkEvent::Gap { room, from, to, kind } => on_gap(state, room, (from, to), kind),
         LinkEvent::Page { room, after, before, oldest, entries } => {
             on_page(state, room, (after, before), oldest, &entries)
+        }
+        LinkEvent::Found { room, quest, before, hits, beyond } => {
+            search::on_found(state, (room, &quest), (before, hits, beyond))
         }
         LinkEvent::Marked { room, id, mark } => on_marked(state, room, id, mark),
         LinkEvent::Restored { items } => on_restored(state, &items),
@@ -100,13 +103,18 @@ fn on_joined(state: &mut State, asked: Asked, joined: &Joined) -> Vec<Effect> {
         return problem(state, "the server misbehaves: it opens more rooms than there can be");
     }
     let is_watched = state.has_focus && state.current == Some(joined.room);
+    let is_new = !state.rooms.contains_key(&joined.room);
     let room = state.rooms.entry(joined.room).or_insert_with(|| Room::new(joined));
     room.summarise(joined);
     room.timeline.watch(is_watched);
-    // After a resume, what was missed follows on what is here; otherwise what is older can be loaded.
+    // After a resume, what was missed follows on what is here; otherwise what is older can be loaded, and only the server
+    // knows what was read.
     match asked {
         Asked::Resume(_) => room.timeline.mark_stop(joined.head),
         _ => room.timeline.begin(joined.oldest, joined.cursor, joined.head),
+    }
+    if is_new {
+        room.timeline.was_away(joined.state.read, joined.cursor, joined.head);
     }
     let shown = match asked {
         Asked::Resume(_) if state.current.is_some() => Vec::new(),
@@ -181,6 +189,7 @@ fn on_entries(state: &mut State, room: RoomId, entries: &[Entry]) -> Vec<Effect>
     if state.rooms.get(&room).is_some_and(|room| room.topic != topic) {
         effects.extend(recent::remember(state, room));
     }
+    search::erase(state, room, entries);
     make_place(state);
     if calls && !state.has_focus {
         effects.push(Effect::Bell);
@@ -193,11 +202,15 @@ fn append(state: &mut State, room: RoomId, entries: &[Entry]) -> (Vec<Entry>, bo
     let reader = Reader { person: state.person, name: state.name.as_ref(), people: &state.people };
     let Some(room) = state.rooms.get_mut(&room) else { return (Vec::new(), false) };
     let (mut news, mut calls) = (Vec::new(), false);
+    let is_erased = room.timeline.forgets(entries);
     for entry in entries {
         if room.timeline.append(entry, reader) && room.fold(entry, state.person) {
             calls |= room.timeline.ends_in_mention();
             news.push(entry.clone());
         }
+    }
+    if is_erased {
+        room.timeline.hear(&state.people);
     }
     room.tell_remarks();
     (news, calls)
@@ -223,8 +236,13 @@ fn on_page(state: &mut State, room: RoomId, range: (Seq, Seq), oldest: Seq, entr
     let effects = people::before_entries(state, room, entries);
     let reader = Reader { person: state.person, name: state.name.as_ref(), people: &state.people };
     if let Some(room) = state.rooms.get_mut(&room) {
+        let is_erased = room.timeline.forgets(entries);
         room.timeline.page(range, oldest, entries, reader);
+        if is_erased {
+            room.timeline.hear(&state.people);
+        }
     }
+    search::erase(state, room, entries);
     make_place(state);
     effects
 }
@@ -267,6 +285,7 @@ fn on_room_ended(state: &mut State, room: RoomId) -> Vec<Effect> {
         room.is_over = true;
         room.timeline.forget_requests();
     }
+    search::on_refused(state, room, "this room is over");
     recent::forget(state, room)
 }
 
@@ -342,15 +361,19 @@ fn on_refused(state: &mut State, asked: Asked, sentence: &str, free_name: Option
         | Asked::GiveUp => problem(state, sentence),
         Asked::Resume(room) => on_shut_out(state, room, sentence),
         Asked::History(room) => on_history_refused(state, room, sentence),
+        Asked::Search(room) => search::on_refused(state, room, sentence),
         Asked::Rename => on_rename_refused(state, sentence, free_name),
     }
 }
 
 fn on_history_refused(state: &mut State, room: RoomId, sentence: &str) -> Vec<Effect> {
-    if let Some(room) = state.rooms.get_mut(&room) {
-        room.timeline.page_refused(&visible_line(sentence.as_bytes()));
+    let Some(room) = state.rooms.get_mut(&room) else { return Vec::new() };
+    let was_seeking = room.timeline.is_seeking();
+    room.timeline.page_refused(&visible_line(sentence.as_bytes()));
+    match was_seeking {
+        true => problem(state, sentence),
+        false => Vec::new(),
     }
-    Vec::new()
 }
 
 /// A free name stands in the line already: Enter takes it.
@@ -371,7 +394,7 @@ pub(super) fn mend(state: &mut State) -> Vec<Effect> {
     let goal = match state.room().and_then(Room::typed_code) {
         Some(code) if !is_over => Goal::Join(code, None),
         // What was said among few does not go on before everybody.
-        _ => Goal::Create(state.room().map_or(Door::Open, |room| room.door)),
+        _ => state.room().map_or(Goal::Create(Door::Open, Keep::Default), |room| Goal::Create(room.door, room.keep())),
     };
     match &state.link {
         Link::Up { .. } if is_over => vec![Effect::Link(goal.command())],

@@ -107,6 +107,7 @@ fn as_typed(body: &EntryBody) -> String {
         EntryBody::Topic(bytes) if bytes.is_empty() => "/topic -".to_owned(),
         EntryBody::Topic(bytes) => format!("/topic {}", text(bytes)),
         EntryBody::Act(act) => crate::act::line(act),
+        EntryBody::Forget => "/forget".to_owned(),
         _ => String::new(),
     }
 }

@@ -13,8 +13,8 @@ use chat_proto::{Nick, RoomId};
 /// The first steps that flags ask for. What is wrong with them opens the prompt.
 pub(super) fn begin(state: &mut State, wish: &Wish, is_host: bool) -> Vec<Effect> {
     let goal = match wish {
-        Wish::None | Wish::Create => Ok(Goal::Create(Door::Open)),
-        Wish::CreatePrivate => Ok(Goal::Create(Door::Private)),
+        Wish::None | Wish::Create => Ok(Goal::Create(Door::Open, state.keep)),
+        Wish::CreatePrivate => Ok(Goal::Create(Door::Private, state.keep)),
         Wish::Join(typed) => given(state, typed),
     };
     let effects = match goal {
@@ -36,8 +36,8 @@ fn given(state: &mut State, typed: &str) -> Result<Goal, String> {
 /// Enter: on a button, what it says; in a field, join.
 pub(super) fn go(state: &mut State) -> Vec<Effect> {
     match state.prompt.focus {
-        Focus::Create => attempt(state, Goal::Create(Door::Open)),
-        Focus::CreatePrivate => attempt(state, Goal::Create(Door::Private)),
+        Focus::Create => attempt(state, Goal::Create(Door::Open, state.keep)),
+        Focus::CreatePrivate => attempt(state, Goal::Create(Door::Private, state.keep)),
         Focus::Offer => take_offer(state),
         Focus::Name | Focus::Room | Focus::Server | Focus::Join => join(state),
     }
@@ -60,7 +60,7 @@ pub(super) fn take_offer(state: &mut State) -> Vec<Effect> {
             attempt(state, goal)
         }
         // No room can be on a server that did not run: one is opened.
-        Some(Offer::Host) => host(state, Goal::Create(Door::Open)),
+        Some(Offer::Host) => host(state, Goal::Create(Door::Open, state.keep)),
         None => Vec::new(),
     }
 }
@@ -185,7 +185,8 @@ pub(super) fn on_trouble(state: &mut State, trouble: &Trouble) -> Vec<Effect> {
 /// The server will not have this person under this name, key or version.
 pub(super) fn on_login_refused(state: &mut State, sentence: &str, free_name: Option<Nick>) -> Vec<Effect> {
     let code = state.room().and_then(crate::screen::room::Room::typed_code);
-    let goal = state.attempt.or(code.map(|code| Goal::Join(code, None))).unwrap_or(Goal::Create(Door::Open));
+    let goal =
+        state.attempt.or(code.map(|code| Goal::Join(code, None))).unwrap_or(Goal::Create(Door::Open, state.keep));
     if let Some(code) = goal.code() {
         state.prompt.set_room(&code.to_string());
     }
@@ -199,8 +200,8 @@ pub(super) fn on_login_refused(state: &mut State, sentence: &str, free_name: Opt
 pub(super) fn on_refused(state: &mut State, sentence: &str) -> Vec<Effect> {
     state.prompt.focus = match state.attempt {
         Some(Goal::Join(..) | Goal::Return(..)) => Focus::Room,
-        Some(Goal::Create(Door::Private)) => Focus::CreatePrivate,
-        Some(Goal::Create(Door::Open)) | None => Focus::Create,
+        Some(Goal::Create(Door::Private, _)) => Focus::CreatePrivate,
+        Some(Goal::Create(Door::Open, _)) | None => Focus::Create,
     };
     fail(state, sentence, None)
 }

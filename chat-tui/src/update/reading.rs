@@ -1,11 +1,12 @@
 //! Moving through what was said.
 
-use super::hint;
+use super::{hint, problem};
 use crate::effect::Effect;
 use crate::link::Command;
 use crate::screen::room::Places;
 use crate::state::{Screen, State};
-use crate::widget::timeline::{Look, Timeline};
+use crate::widget::timeline::{Look, Sought, Timeline};
+use chat_proto::Seq;
 
 /// Rows that one notch of the wheel moves.
 const WHEEL_ROWS: isize = 3;
@@ -66,8 +67,38 @@ pub(super) fn dismiss(state: &mut State) -> Vec<Effect> {
     newest(state)
 }
 
+/// To a message that may not be here yet; until it is, the view stays.
+pub(super) fn jump(state: &mut State, seq: Seq) -> Vec<Effect> {
+    let sought = with_timeline(state, |timeline, look| timeline.seek(look, seq));
+    match sought {
+        Some(Sought::Away) if !state.is_up() => {
+            with_timeline(state, |timeline, _| timeline.forget_requests());
+            problem(state, "not connected: that message is on the server")
+        }
+        Some(Sought::Away) => hint(state, "fetching that message…"),
+        Some(sought) => arrived(state, sought),
+        None => Vec::new(),
+    }
+}
+
+fn arrived(state: &mut State, sought: Sought) -> Vec<Effect> {
+    state.forget_hint();
+    match sought {
+        Sought::Gone => hint(state, "that message is no longer kept"),
+        Sought::Here | Sought::Away => Vec::new(),
+    }
+}
+
+/// What the reader wanted to see may have come, and a gap that came into sight is loaded.
+pub(super) fn follow(state: &mut State) -> Vec<Effect> {
+    if let Some(sought) = with_timeline(state, Timeline::arrive).flatten() {
+        arrived(state, sought);
+    }
+    load_reached_gap(state)
+}
+
 /// A gap that came into sight is loaded.
-pub(super) fn load_reached_gap(state: &mut State) -> Vec<Effect> {
+fn load_reached_gap(state: &mut State) -> Vec<Effect> {
     if !state.is_up() || state.screen != Screen::Room || state.room().is_none_or(|room| room.is_over) {
         return Vec::new();
     }

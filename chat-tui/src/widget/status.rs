@@ -1,12 +1,13 @@
 //! The status line: which room, how many are in it, what is kept, how the link is.
 
+use crate::keep;
 use crate::link::Security;
 use crate::screen::room::Room;
 use crate::state::{Link, Server, State};
 use crate::theme::{Ground, Ink};
 use crate::widget::paint;
 use crate::wrap;
-use chat_proto::frame::{Door, Durability, Lock};
+use chat_proto::frame::{Door, Lock};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -46,7 +47,7 @@ fn facts(state: &State, room: &Room, columns: u16) -> Vec<(String, Ink)> {
     }
     let mut facts = vec![(format!("{} here", room.members.present()), Ink::Muted), entrance(room, columns)];
     if columns >= 60 {
-        facts.push((kept(room.durability, columns).to_owned(), Ink::Muted));
+        facts.push((keep::told(&room.label, columns), Ink::Muted));
     }
     if state.server == Server::Here {
         facts.push(("hosting".to_owned(), Ink::Accent));
@@ -88,16 +89,6 @@ fn entrance(room: &Room, columns: u16) -> (String, Ink) {
         (Lock::Unlocked, Door::Open) => ("open", Ink::Muted),
     };
     (words.to_owned(), ink)
-}
-
-/// How long what is said here lasts, where that is worth a warning.
-fn kept(durability: Durability, columns: u16) -> &'static str {
-    match durability {
-        Durability::Memory if columns < WIDE_COLUMNS => "not kept",
-        Durability::Memory => "in memory, not kept",
-        Durability::Disk => "kept on disk",
-        Durability::Replicated => "kept on several machines",
-    }
 }
 
 fn link(link: &Link) -> (&'static str, String, Ink) {

@@ -11,12 +11,14 @@
 mod authors;
 mod block;
 mod draw;
+mod erased;
 mod fold;
 mod hidden;
 mod intake;
 mod layout;
 mod look;
 mod pending;
+mod seeking;
 
 pub use block::Row;
 pub use draw::draw;
@@ -25,9 +27,10 @@ pub use intake::Reader;
 pub(crate) use intake::name;
 pub use look::Look;
 pub use pending::Pending;
+pub use seeking::Sought;
 
 use chat_proto::{PersonId, PostId, Seq, UnixMillis};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 /// Entries held in memory; older ones become a gap that says so.
 pub const ENTRIES_MAX: usize = 100_000;
@@ -64,6 +67,8 @@ pub enum What {
     Said(Said),
     /// What people said whom the reader ignores: one line for all of it.
     Hidden(Vec<Item>),
+    /// Messages of one person that followed one another, and that they erased.
+    Erased(Erased),
     /// Comings and goings that followed one another.
     Fold {
         time: UnixMillis,
@@ -91,6 +96,15 @@ pub struct Said {
     pub is_mention: bool,
 }
 
+/// Where messages stood that their author erased.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Erased {
+    pub person: PersonId,
+    pub name: String,
+    pub time: UnixMillis,
+    pub messages: usize,
+}
+
 /// Entries that are not here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Gap {
@@ -114,6 +128,14 @@ pub struct Timeline {
     is_watched: bool,
     /// Where the reader stopped reading: the divider stands after this place.
     divider: Option<Seq>,
+    /// What was said meanwhile, after the first and up to the second place, is new to the reader.
+    missed: Option<(Seq, Seq)>,
+    /// The message that the reader jumped to.
+    marked: Option<Seq>,
+    /// The message that the reader wants to jump to, and that is not here yet.
+    sought: Option<Seq>,
+    /// Up to which place people erased what they had said.
+    forgotten: BTreeMap<PersonId, Seq>,
     /// Everything up to here is taken off the screen, until somebody scrolls up.
     cleared: Option<Seq>,
     entries: usize,
@@ -142,6 +164,10 @@ impl Default for Timeline {
             unseen: 0,
             is_watched: true,
             divider: None,
+            missed: None,
+            marked: None,
+            sought: None,
+            forgotten: BTreeMap::new(),
             cleared: None,
             entries: 0,
             bytes: 0,
@@ -191,6 +217,7 @@ impl Timeline {
     }
 
     pub fn to_end(&mut self) {
+        (self.marked, self.sought) = (None, None);
         self.anchor = Anchor::End;
         self.settle();
     }
@@ -202,6 +229,7 @@ impl Timeline {
 
     /// The connection ended: what was asked for will not come.
     pub fn forget_requests(&mut self) {
+        self.sought = None;
         if self.request == Request::Pending {
             self.turn_gaps(&Gap::Loading, &Gap::Loadable);
             self.request = Request::None;
@@ -223,6 +251,22 @@ impl Timeline {
         if self.unseen == 0 && !self.items.is_empty() && head > self.end() {
             self.divider = Some(self.end());
         }
+    }
+
+    /// The reader was away, and had read up to `read` of what ends at `head` now.
+    pub fn was_away(&mut self, read: Seq, cursor: Seq, head: Seq) {
+        if read == Seq::START || read >= head {
+            return;
+        }
+        match read < cursor {
+            true => self.divider = Some(read),
+            false => self.missed = Some((read, head)),
+        }
+    }
+
+    /// How far the reader has read, if they look at the end.
+    pub fn read(&self) -> Option<Seq> {
+        (self.is_at_end() && self.is_watched && !self.items.is_empty()).then(|| self.end())
     }
 
     /// At the end and looked at, nothing is unseen.
@@ -266,6 +310,7 @@ impl Item {
         match &self.what {
             What::Said(said) => Some(said.time),
             What::Fold { time, .. } | What::System { time, .. } => Some(*time),
+            What::Erased(erased) => Some(erased.time),
             What::Hidden(items) => items.first().and_then(Self::time),
             What::Gap(_) => None,
         }
@@ -284,6 +329,7 @@ impl Item {
         match &self.what {
             What::Fold { changes, .. } => changes.len(),
             What::Hidden(items) => items.len(),
+            What::Erased(erased) => erased.messages,
             What::Gap(_) => 0,
             What::Said(_) | What::System { .. } => 1,
         }
@@ -294,6 +340,7 @@ impl Item {
             What::Said(said) => said.name.len() + said.text.len(),
             What::Fold { changes, .. } => changes.iter().map(|change| change.name.len()).sum(),
             What::System { text, .. } => text.len(),
+            What::Erased(erased) => erased.name.len(),
             What::Hidden(items) => items.iter().map(Self::bytes).sum(),
             What::Gap(_) => 0,
         }

@@ -4,6 +4,7 @@ use crate::body;
 use crate::chaos::Chaos;
 use crate::person::Person;
 use chat_proto::frame::Door;
+use chat_proto::frame::Keep;
 use chat_proto::frame::Stay;
 use chat_proto::{EntryBody, Nick, PostId, RoomCode, RoomId, UnixMillis};
 use chat_server::{Config, Server, System};
@@ -111,7 +112,7 @@ pub(crate) async fn run(seed: u64) {
     let directory = std::env::temp_dir().join(format!("chat-crash-{:016x}", rand::random::<u64>()));
     // One who stays sees everything.
     let mut witness = Person::new(0, &server, seed, &is_calm);
-    let (room, code) = witness.enter(Command::Create(Door::Open)).await;
+    let (room, code) = witness.enter(Command::Create(Door::Open, Keep::Default)).await;
     let crashers = (1..=CRASHERS).map(|number| {
         let chaos = Chaos::new(server.clone(), seed * 1_000 + number, Arc::clone(&is_calm));
         let (dice, directory) = (StdRng::seed_from_u64(seed + number), directory.clone());

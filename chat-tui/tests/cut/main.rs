@@ -16,6 +16,7 @@ mod person;
 mod view;
 
 use chat_proto::frame::Door;
+use chat_proto::frame::Keep;
 use chat_proto::{EntryBody, PostId};
 use chat_server::{Config, Server, System};
 use chat_tui::link::Command;
@@ -45,7 +46,7 @@ async fn run(seed: u64) {
     let server = Server::new(Config::default(), System, stop.clone());
     let is_calm = Arc::new(AtomicBool::new(false));
     let mut people: Vec<_> = (0..PEOPLE).map(|number| Person::new(number, &server, seed, &is_calm)).collect();
-    let (room, code) = people[0].enter(Command::Create(Door::Open)).await;
+    let (room, code) = people[0].enter(Command::Create(Door::Open, Keep::Default)).await;
     let (all_in, all_said) = (Arc::new(Barrier::new(PEOPLE)), Arc::new(Barrier::new(PEOPLE)));
     let tasks = people.into_iter().map(|mut person| {
         let (all_in, all_said, is_calm) = (Arc::clone(&all_in), Arc::clone(&all_said), Arc::clone(&is_calm));

@@ -233,7 +233,14 @@ pub(crate) fn welcome(name: Bytes) -> Welcome {
 }
 
 pub(crate) fn joined(cursor: u64) -> Joined {
-    let label = Label { durability: Durability::Memory, keeps_entries: 10_000, keeps_bytes: 8 << 20 };
+    let label = Label {
+        durability: Durability::Memory,
+        keeps_ms: None,
+        keeps_entries: Some(10_000),
+        keeps_bytes: Some(8 << 20),
+        keeps_bytes_of_all: Some(512 << 20),
+        waits_ms: 24 * 60 * 60 * 1000,
+    };
     Joined {
         room: ROOM,
         code: *b"AB3Z",
@@ -247,6 +254,7 @@ pub(crate) fn joined(cursor: u64) -> Joined {
             door: Door::Open,
             lock: Lock::Unlocked,
             members: 1,
+            read: Seq(0),
         },
     }
 }

@@ -6,6 +6,7 @@ mod acts;
 mod names;
 
 use chat_proto::entry::Target;
+use chat_proto::frame::Keep;
 use chat_proto::frame::{Door, Stay};
 use chat_proto::{Act, Entry, EntryBody, Nick, PersonId, PostId, RoomCode, RoomId};
 use chat_server::{Config, Server, System};
@@ -55,7 +56,7 @@ impl Place {
     /// Alice, who owns a room, and bob, who is in it.
     async fn room(&self) -> (Person, Person, RoomCode) {
         let mut alice = self.person(1, "alice").await;
-        alice.ask(Command::Create(Door::Open)).await;
+        alice.ask(Command::Create(Door::Open, Keep::Default)).await;
         let code = alice.joined().await;
         let mut bob = self.person(2, "bob").await;
         bob.ask(Command::Join(code, None)).await;

@@ -2,6 +2,7 @@
 
 use crate::Place;
 use chat_proto::frame::Door;
+use chat_proto::frame::Keep;
 use chat_tui::config::{Config, Identity, Script};
 use chat_tui::link::Command;
 use chat_tui::script::{Ending, identity};
@@ -44,7 +45,7 @@ async fn every_name_of_the_key_is_listed_and_no_other() {
 async fn a_name_that_was_given_up_rests_with_its_key() {
     let place = Place::open().await;
     let mut ci = place.person(1, "ci").await;
-    ci.ask(Command::Create(Door::Open)).await;
+    ci.ask(Command::Create(Door::Open, Keep::Default)).await;
     ci.joined().await;
     drop(ci);
 

@@ -2,6 +2,7 @@
 
 use crate::{Place, key};
 use chat_proto::entry::{Act, EntryBody, PostId, Target as Person};
+use chat_proto::frame::Keep;
 use chat_proto::frame::{Door, Joined, Stay};
 use chat_proto::{Nick, PersonId, RoomCode};
 use chat_tui::link::{self, Command, Environment, LinkEvent, OutboxItem, Target, wall_clock};
@@ -13,7 +14,7 @@ async fn owner(place: &Place) -> (mpsc::Sender<Command>, mpsc::Receiver<LinkEven
     let name = Nick::parse(b"alice").unwrap();
     let target = Target { server: place.address.clone(), key: None, name, stay: Stay::Resident };
     let (commands, mut events) = link::spawn(target, key(1), Environment::of_this_machine(7, None));
-    commands.send(Command::Create(Door::Open)).await.unwrap();
+    commands.send(Command::Create(Door::Open, Keep::Default)).await.unwrap();
     loop {
         if let LinkEvent::Joined { joined, .. } = events.recv().await.unwrap() {
             return (commands, events, joined);

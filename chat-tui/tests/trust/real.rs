@@ -4,6 +4,7 @@ use crate::server::{Identity, ROOM};
 use crate::speaking::dripping;
 use crate::{Line, Person, SOON};
 use chat_proto::frame::Door;
+use chat_proto::frame::Keep;
 use chat_proto::{EntryBody, Fingerprint, Invite, PostId, UnixMillis};
 use chat_server::tls::Tls;
 use chat_server::{Config, Server, System};
@@ -43,7 +44,7 @@ impl Drop for Real {
 
 /// Opens a room and says something in it.
 async fn talk(line: &mut Line) {
-    line.ask(Command::Create(Door::Open)).await;
+    line.ask(Command::Create(Door::Open, Keep::Default)).await;
     let LinkEvent::Joined { joined, .. } = line.event_where(|event| matches!(event, LinkEvent::Joined { .. })).await
     else {
         unreachable!()

@@ -268,9 +268,16 @@ fn welcome(name: Bytes) -> Welcome {
 }
 
 fn joined() -> Joined {
-    let label = Label { durability: Durability::Memory, keeps_entries: 10_000, keeps_bytes: 8 << 20 };
+    let label = Label {
+        durability: Durability::Memory,
+        keeps_ms: None,
+        keeps_entries: Some(10_000),
+        keeps_bytes: Some(8 << 20),
+        keeps_bytes_of_all: Some(512 << 20),
+        waits_ms: 24 * 60 * 60 * 1000,
+    };
     let (role, door, lock) = (Role::Member, Door::Open, Lock::Unlocked);
-    let state = RoomState { topic: Bytes::new(), label, role, door, lock, members: 1 };
+    let state = RoomState { topic: Bytes::new(), label, role, door, lock, members: 1, read: chat_proto::Seq(0) };
     Joined { room: ROOM, code: *b"AB3Z", head: Seq(0), oldest: Seq(1), cursor: Seq(0), state }
 }
 

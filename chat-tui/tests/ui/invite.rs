@@ -2,6 +2,7 @@
 
 use crate::scene::{ROOM, Scene, code, joined, nick, rows_of, start};
 use chat_proto::entry::{Act, EntryBody, RoomId};
+use chat_proto::frame::Keep;
 use chat_proto::frame::{Door, Durability, Joined, Lock, RoomState};
 use chat_proto::{Fingerprint, Secret};
 use chat_tui::effect::Effect;
@@ -297,7 +298,7 @@ fn locking_and_unlocking_are_seen_at_once() {
 fn a_private_room_is_one_command_or_one_button_away() {
     let mut scene = Scene::room(80, 24);
     scene.says("/create private");
-    assert_eq!(scene.effects(), [Effect::Link(Command::Create(Door::Private))]);
+    assert_eq!(scene.effects(), [Effect::Link(Command::Create(Door::Private, Keep::Default))]);
 
     for columns in [80, 40, 20] {
         let mut scene = Scene::prompt();
@@ -309,6 +310,6 @@ fn a_private_room_is_one_command_or_one_button_away() {
 
         scene.key(KeyCode::Enter);
         scene.link(crate::scene::up());
-        assert_eq!(scene.effects().last(), Some(&Effect::Link(Command::Create(Door::Private))));
+        assert_eq!(scene.effects().last(), Some(&Effect::Link(Command::Create(Door::Private, Keep::Default))));
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::scene::{Scene, code, hosted, joined, nick, start, up};
 use chat_proto::frame::Door;
+use chat_proto::frame::Keep;
 use chat_tui::effect::Effect;
 use chat_tui::event::HostEvent;
 use chat_tui::link::{Asked, Command, LinkEvent, Trouble};
@@ -117,7 +118,7 @@ fn with_enough_flags_there_is_no_prompt() {
     assert_eq!(scene.effects(), [dial("localhost:7000", "alice")]);
     assert!(scene.shows("opening a room at localhost:7000…"));
     scene.link(up());
-    assert_eq!(scene.effects(), [Effect::Link(Command::Create(Door::Open))]);
+    assert_eq!(scene.effects(), [Effect::Link(Command::Create(Door::Open, Keep::Default))]);
 }
 
 #[test]
@@ -223,7 +224,10 @@ fn a_taken_name_among_the_flags_opens_the_prompt_and_goes_on_to_the_same_room() 
 
     scene.key(KeyCode::F(2));
     scene.link(up());
-    assert_eq!(scene.effects(), [dial("localhost:7000", "alice-2"), Effect::Link(Command::Create(Door::Open))]);
+    assert_eq!(
+        scene.effects(),
+        [dial("localhost:7000", "alice-2"), Effect::Link(Command::Create(Door::Open, Keep::Default))]
+    );
 }
 
 #[test]
@@ -240,7 +244,10 @@ fn without_a_server_hosting_is_one_key_away() {
     assert_eq!(scene.effects(), [Effect::Host { server: "localhost:7000".into() }]);
     scene.host(HostEvent::Hosting { address: "127.0.0.1:7000".into(), invite: hosted() });
     scene.link(up());
-    assert_eq!(scene.effects(), [dial("127.0.0.1:7000", "alice"), Effect::Link(Command::Create(Door::Open))]);
+    assert_eq!(
+        scene.effects(),
+        [dial("127.0.0.1:7000", "alice"), Effect::Link(Command::Create(Door::Open, Keep::Default))]
+    );
 }
 
 #[test]
@@ -288,7 +295,10 @@ fn whoever_loses_the_race_for_the_port_is_a_guest() {
     scene.link(up());
     scene.link(LinkEvent::Joined { asked: Asked::Create, joined: joined() });
 
-    assert_eq!(scene.effects(), [dial("127.0.0.1:7000", "alice"), Effect::Link(Command::Create(Door::Open))]);
+    assert_eq!(
+        scene.effects(),
+        [dial("127.0.0.1:7000", "alice"), Effect::Link(Command::Create(Door::Open, Keep::Default))]
+    );
     assert!(!scene.shows("hosting"));
 }
 

@@ -4,6 +4,7 @@ use crate::scene::ARRIVAL;
 use crate::scene::{ROOM, Scene, bytes, code, entry, joined, message, up};
 use chat_proto::Seq;
 use chat_proto::entry::{EntryBody, LeaveReason};
+use chat_proto::frame::Keep;
 use chat_proto::frame::{Door, EndReason, Joined, RoomState};
 use chat_tui::effect::Effect;
 use chat_tui::event::EventKind;
@@ -85,7 +86,7 @@ fn a_lively_room_in_a_narrow_window() {
 #[test]
 fn a_lively_room_in_a_wide_window() {
     insta::assert_snapshot!(lively(200, 50).screen(), @r#"
-     AB3Z  release planning                                                                                                                    3 here   anyone with the code   in memory, not kept   ● 2 ms
+     AB3Z  release planning                                                                                      3 here   anyone with the code   kept until the last one leaves, operator can read   ● 2 ms
 
      ─────────────────────────────────────────────────  Sunday, 22 November 2026  ──────────────────────────────────────────────────                                                HERE
      14:02                    → alice opened the room   → bob, carol joined                                                                                                         ● alice  you
@@ -227,7 +228,8 @@ fn a_lost_link_counts_down_and_typing_goes_on() {
 
 #[test]
 fn nothing_wakes_an_idle_client() {
-    let scene = lively(80, 24);
+    let mut scene = lively(80, 24);
+    scene.waits(3_000);
 
     assert_eq!(scene.state.wake_at(), None);
 }
@@ -246,7 +248,7 @@ fn a_room_that_is_over_stays_on_the_screen_and_one_key_opens_another() {
     assert_eq!(scene.effects(), []);
 
     scene.key(KeyCode::F(5));
-    assert_eq!(scene.effects(), [Effect::Link(Command::Create(Door::Open))]);
+    assert_eq!(scene.effects(), [Effect::Link(Command::Create(Door::Open, Keep::Default))]);
 }
 
 #[test]
@@ -257,7 +259,7 @@ fn what_follows_on_a_private_room_is_private() {
 
     scene.key(KeyCode::F(5));
 
-    assert_eq!(scene.effects(), [Effect::Link(Command::Create(Door::Private))]);
+    assert_eq!(scene.effects(), [Effect::Link(Command::Create(Door::Private, Keep::Default))]);
 }
 
 #[test]
@@ -422,24 +424,24 @@ fn the_help_is_made_of_the_tables() {
     insta::assert_snapshot!(scene.screen(), @r#"
      AB3Z  release planning          3 here  anyone with the code  not kept  ● 2 ms
      ╭────────────────────────────────────────────────────────────────────────────╮
-     │  Help   Esc closes                                  ↑↓ PgUp PgDn   16/94   │
+     │  Help   Esc closes                                 ↑↓ PgUp PgDn   16/107   │
+     │                                                                            │
+     │  This room                                                                 │
+     │  kept                    in the server's memory; nothing survives its      │
+     │                          restart; the newest 10000 entries, the newest 8   │
+     │                          MiB, 512 MiB for all rooms together; the oldest   │
+     │                          goes first                                        │
+     │  read by                 its members, and whoever runs the server          │
+     │  ends                    when the last one who is here quits or leaves; 1  │
+     │                          day after the last one's connection was lost      │
      │                                                                            │
      │  In the room                                                               │
      │  Enter                   send                                              │
      │  Alt-Enter  Ctrl-J       new line                                          │
-     │  Tab                     complete a name or a command                      │
+    ▌│  Tab                     complete a name or a command                      │
      │  Up                      a row up; on an empty line, what you wrote        │
      │                          before                                            │
      │  PgUp                    scroll up; older messages load as you go          │
-     │  PgDn                    scroll down                                       │
-     │  Alt-Home                to the oldest message here                        │
-     │  Alt-End                 to the newest message                             │
-     │  Alt-U                   to where you stopped reading                      │
-     │  F8                      show or hide who is here                          │
-    ▌│  Alt-E                   edit a message that was not sent                  │
-     │  Alt-S                   send a message that was left over                 │
-     │  Alt-X                   discard a message that was not sent               │
-     │  F5                      reconnect now; after a room, open a new one       │
      ╰────────────────────────────────────────────────────────────────────────────╯
     ────────────────────────────────────────────────────────────────────────────────
      › write a message

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use chat_proto::Arrival;
 use chat_proto::entry::{Author, Entry, EntryBody, PersonId, PostId, RoomId, Seq, UnixMillis};
-use chat_proto::frame::{Door, Lock, Voice};
+use chat_proto::frame::{Door, Keep, Lock, Voice};
 use chat_proto::frame::{Durability, Joined, Label, Limits, Member, Presence, Role, RoomState};
 use chat_proto::{Fingerprint, Invite, Nick, RoomCode};
 use chat_tui::effect::Effect;
@@ -41,6 +41,7 @@ pub(crate) fn start() -> Start {
     Start {
         name: "alice".into(),
         room: Wish::None,
+        keep: Keep::Default,
         server: "localhost:7000".into(),
         is_server_given: false,
         is_host: false,
@@ -98,11 +99,19 @@ pub(crate) fn joined() -> Joined {
         cursor: Seq(0),
         state: RoomState {
             topic: bytes("release planning"),
-            label: Label { durability: Durability::Memory, keeps_entries: 10_000, keeps_bytes: 8 << 20 },
+            label: Label {
+                durability: Durability::Memory,
+                keeps_ms: None,
+                keeps_entries: Some(10_000),
+                keeps_bytes: Some(8 << 20),
+                keeps_bytes_of_all: Some(512 << 20),
+                waits_ms: 24 * 60 * 60 * 1000,
+            },
             role: Role::Owner,
             door: Door::Open,
             lock: Lock::Unlocked,
             members: 3,
+            read: Seq(0),
         },
     }
 }
@@ -219,6 +228,12 @@ impl Scene {
         self.link(LinkEvent::Entries { room: ROOM, entries });
     }
 
+    /// So much time passes, and whatever was to happen by then does.
+    pub(crate) fn waits(&mut self, millis: i64) {
+        self.state.now = UnixMillis(self.state.now.0 + millis);
+        self.event(EventKind::Tick);
+    }
+
     pub(crate) fn event(&mut self, kind: EventKind) {
         let at = self.state.now;
         self.effects.extend(update(&mut self.state, Event { at, kind }));
@@ -282,10 +297,19 @@ impl Scene {
         self.link(LinkEvent::Marked { room: ROOM, id: PostId { instance: INSTANCE, n }, mark });
     }
 
-    /// What was asked of the world but to remember rooms.
+    /// What was asked of the world but to remember rooms and what was read.
     pub(crate) fn effects(&mut self) -> Vec<Effect> {
         let all = std::mem::take(&mut self.effects).into_iter();
-        all.filter(|effect| !matches!(effect, Effect::Keep(Note::Recent(_)))).collect()
+        let is_beside =
+            |effect: &Effect| matches!(effect, Effect::Keep(Note::Recent(_)) | Effect::Link(Command::Read { .. }));
+        all.filter(|effect| !is_beside(effect)).collect()
+    }
+
+    /// How far the server was told that rooms were read.
+    pub(crate) fn reads(&mut self) -> Vec<Seq> {
+        let all = std::mem::take(&mut self.effects).into_iter();
+        all.filter_map(|effect| if let Effect::Link(Command::Read { seq, .. }) = effect { Some(seq) } else { None })
+            .collect()
     }
 
     /// The rooms that were to be remembered or forgotten.

@@ -2,11 +2,12 @@
 
 use crate::scene::ARRIVAL;
 use crate::scene::{ALICE, INSTANCE, Scene, bytes, code, entry, joined, limits, member, message, nick};
-use chat_proto::entry::{EntryBody, LeaveReason, PersonId, PostId, RoomId, Seq, Target, UnixMillis};
+use chat_proto::entry::{Entry, EntryBody, LeaveReason, PersonId, PostId, RoomId, Seq, Target, UnixMillis};
 use chat_proto::frame::{Door, Durability, EndReason, GapKind, HeldName, Member, Presence, Voice};
 use chat_proto::{Act, Arrival, Fingerprint, Secret};
 use chat_tui::event::{EventKind, HostEvent};
 use chat_tui::link::{Asked, Distrust, LinkEvent, Mark, OutboxItem, Security, Trouble, Trust, Why};
+use chat_tui::quest::Quest;
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyModifiers, MouseButton, MouseEventKind};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
@@ -17,7 +18,11 @@ const STORMS: u64 = 60;
 const EVENTS: usize = 300;
 /// Drawing is what takes the time.
 const DRAWN_EVERY: usize = 10;
-const LINES: [&str; 24] = [
+const LINES: [&str; 28] = [
+    "/search x",
+    "/search \"a b\" from:bob since:yesterday before:today",
+    "/search x before:never",
+    "/forget",
     "/kick bob",
     "/op eve",
     "/whois bob",
@@ -166,7 +171,7 @@ impl Storm {
 
     fn link_event(&mut self) -> LinkEvent {
         let room = self.room();
-        match self.below(24) {
+        match self.below(27) {
             18 => LinkEvent::Distrusted(self.distrust()),
             19 => crate::scene::up_within_tls(Trust::FirstContact),
             0 => LinkEvent::Up {
@@ -210,6 +215,7 @@ impl Storm {
             15 => LinkEvent::RoomEnded { room, reason: self.one_of(&[EndReason::Over, EndReason::Removed]) },
             16 => LinkEvent::Left { room },
             17 => LinkEvent::Names(vec![HeldName { name: bytes("bob"), rests_ms: Some(self.below(9)) }]),
+            23 | 24 => self.found(room),
             20 => LinkEvent::NoReturn { room, sentence: "over".into() },
             21 | 22 => {
                 let secret = self.one_of(&[None, Some(Secret([9; 16]))]);
@@ -223,11 +229,33 @@ impl Storm {
                     Asked::Leave(room),
                     Asked::Resume(room),
                     Asked::History(room),
+                    Asked::Search(room),
                     Asked::Rename,
                 ]);
                 LinkEvent::Refused { asked, sentence: "no".into(), free_name: Some(nick("eve")) }
             }
         }
+    }
+
+    /// Now and then an answer to what is looked for.
+    fn found(&mut self, room: RoomId) -> LinkEvent {
+        use chat_proto::frame::{Beyond, Excerpt, Hit};
+        let asked = self.scene.state.search.as_ref().and_then(chat_tui::overlay::search::Search::request);
+        let (room, quest, before) = match asked {
+            Some(chat_tui::link::Command::Search { room, quest, before }) => (room, quest, before),
+            _ => (room, Quest { words: "x".into(), from: None, since: None, until: None }, self.seq()),
+        };
+        let entries = self.entries().into_iter();
+        let excerpt = |entry: Entry| Excerpt {
+            seq: entry.seq,
+            time: entry.time,
+            author: entry.author,
+            text: bytes("x 結果\n\u{1b}x"),
+        };
+        let hits =
+            entries.map(|entry| Hit { before: None, found: excerpt(entry.clone()), after: Some(excerpt(entry)) });
+        let beyond = self.one_of(&[Beyond::More, Beyond::Nothing, Beyond::Unsearched]);
+        LinkEvent::Found { room, quest, before, hits: hits.collect(), beyond }
     }
 
     /// Now and then an answer to what is asked.

@@ -2,6 +2,7 @@
 
 use crate::scene::{Scene, code, hosted, joined, nick, server_key, start, up, up_within_tls};
 use chat_proto::frame::Door;
+use chat_proto::frame::Keep;
 use chat_proto::{Fingerprint, Invite};
 use chat_tui::effect::Effect;
 use chat_tui::event::HostEvent;
@@ -449,7 +450,7 @@ fn a_server_typed_as_an_invite_is_dialled_with_its_key() {
 
     assert_eq!(scene.effects(), [Effect::Dial { server: SERVER.into(), key: Some(key), name: nick("alice") }]);
     scene.link(up());
-    assert_eq!(scene.effects(), [Effect::Link(Command::Create(Door::Open))]);
+    assert_eq!(scene.effects(), [Effect::Link(Command::Create(Door::Open, Keep::Default))]);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use crate::scene::{INSTANCE, ROOM, Scene, bytes, code, message, nick};
 use chat_proto::entry::{EntryBody, PostId};
 use chat_proto::frame::Door;
+use chat_proto::frame::Keep;
 use chat_tui::effect::Effect;
 use chat_tui::link::{Asked, Command, LinkEvent};
 use chat_tui::overlay::{Overlay, Question};
@@ -42,7 +43,7 @@ fn every_command_asks_for_what_it_says() {
         ("/topic -", Command::Post(item(1, EntryBody::Topic(bytes(""))))),
         ("//etc/hosts", Command::Post(item(1, message("/etc/hosts")))),
         ("/join CD4Y", Command::Join(code("CD4Y"), None)),
-        ("/create", Command::Create(Door::Open)),
+        ("/create", Command::Create(Door::Open, Keep::Default)),
         ("/leave", Command::Leave(ROOM)),
         ("/nick eve", Command::Rename(nick("eve"))),
     ];

@@ -6,13 +6,17 @@ use crate::link::requests::Request;
 use crate::link::room::{Room, Standing};
 use crate::link::{Asked, LinkEvent, Mark, clamp};
 use chat_proto::frame::{
-    Accepted, Batch, EndReason, Gap, GoAway, Invitation, Joined, Members, NameList, Page, Pong, RoomEnded, RoomHead,
-    ServerFrame, Stay,
+    Accepted, Batch, Beyond, EndReason, Found, Gap, GoAway, Invitation, Joined, Members, NameList, Page, Pong,
+    RoomEnded, RoomHead, ServerFrame, Stay,
 };
 use chat_proto::{Code, Entry, PersonId, PostId, Refused, RoomCode, RoomId, Seq};
+use std::time::Duration;
 
 /// Rooms that one link is in, whatever the server says.
 const ROOMS_MAX: usize = chat_proto::limits::ROOMS_PER_SESSION;
+
+/// When a room is tried again whose history the server could not read.
+const STORAGE_PATIENCE: Duration = Duration::from_secs(10);
 
 #[expect(clippy::unnecessary_wraps, reason = "the arms of a table have one shape")]
 impl Core {
@@ -36,6 +40,7 @@ impl Core {
             ServerFrame::GoAway(goaway) => self.on_go_away(now, &goaway),
             ServerFrame::Invitation(invitation) => self.on_invitation(request, &invitation),
             ServerFrame::NameList(list) => self.on_name_list(request, list),
+            ServerFrame::Found(found) => self.on_found(request, found),
         }
     }
 
@@ -135,6 +140,7 @@ impl Core {
     fn on_done(&mut self, request: u32) -> Result<(), End> {
         match self.requests.answered(request) {
             Some(Request::Leave(room)) => self.forget(room, LinkEvent::Left { room }),
+            Some(Request::Read { .. }) => {}
             Some(Request::GiveUp) => return Err(End::GivenUp),
             Some(Request::Rename(name)) => {
                 self.name = name.clone();
@@ -186,6 +192,24 @@ impl Core {
             Some(Request::Names) => self.tell(LinkEvent::Names(clamp::names(list))),
             _ => return Err(unasked("NameList")),
         }
+        Ok(())
+    }
+
+    fn on_found(&mut self, request: u32, found: Found) -> Result<(), End> {
+        let Some(Request::Search { room, quest, before }) = self.requests.answered(request) else {
+            return Err(unasked("Found"));
+        };
+        if !self.rooms.contains_key(&room) {
+            return Ok(());
+        }
+        let hits = clamp::hits(found.hits.into_vec());
+        let is_in_order = hits.windows(2).all(|pair| pair[0].found.seq > pair[1].found.seq);
+        if found.room != room || !is_in_order || hits.first().is_some_and(|first| first.found.seq >= before) {
+            return Err(End::misbehaves("hits that were not asked for"));
+        }
+        // Whoever asks for more names the last hit: without one, the same would be asked again.
+        let beyond = if hits.is_empty() && found.beyond == Beyond::More { Beyond::Nothing } else { found.beyond };
+        self.tell(LinkEvent::Found { room, quest, before, hits, beyond });
         Ok(())
     }
 
@@ -244,6 +268,8 @@ impl Core {
             }
             (Code::BAD_CURSOR, _) => return Err(End::misbehaves("a log without a beginning")),
             (_, Some(wait)) => known.standing = Standing::Later(now.at + wait),
+            // The room is there; whoever runs the server has to look after what it keeps.
+            (Code::STORAGE_FAILED, None) => known.standing = Standing::Later(now.at + STORAGE_PATIENCE),
             (_, None) => {
                 self.tell_refused(&Request::Resume(room), refused);
                 self.forget(room, LinkEvent::Left { room });

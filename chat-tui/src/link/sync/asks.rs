@@ -3,8 +3,10 @@
 use super::{Core, Room};
 use crate::link::requests::Request;
 use crate::link::{Command, LinkEvent, Mark, OutboxItem};
+use crate::quest::Quest;
 use chat_proto::frame::{
-    ClientFrame, Create, Door, GiveUp, History, Invite, Join, Leave, Names, Ping, Post, Rename, Resume,
+    ClientFrame, Create, Door, GiveUp, History, Invite, Join, Keep, Leave, Names, Ping, Post, Read, Rename, Resume,
+    Search,
 };
 use chat_proto::{RoomId, Seq};
 use rand::RngExt;
@@ -15,7 +17,7 @@ impl Core {
     /// Takes a command in. [`Command::Bye`] is for the task: it ends the connection, not a request.
     pub(crate) fn on_command(&mut self, command: Command) {
         match command {
-            Command::Create(door) => self.on_create(door),
+            Command::Create(door, keep) => self.on_create(door, keep),
             Command::Join(code, secret) => self.ask(Request::Join(code, secret)),
             Command::Return(room) => self.ask(Request::Return(room)),
             Command::Invite(room) => self.ask_in_room(room, Request::Invite(room)),
@@ -27,15 +29,24 @@ impl Core {
             Command::History { room, after, before } => {
                 self.ask_in_room(room, Request::History { room, after, before });
             }
+            Command::Search { room, quest, before } => self.ask_in_room(room, Request::Search { room, quest, before }),
+            Command::Read { room, seq } => self.on_read(room, seq),
             Command::Rename(name) => self.ask(Request::Rename(name)),
             Command::Retry => self.is_hurried = self.session.is_none(),
             Command::Bye => {}
         }
     }
 
-    fn on_create(&mut self, door: Door) {
+    fn on_create(&mut self, door: Door, keep: Keep) {
         let id = self.rng.random();
-        self.ask(Request::Create { id, door });
+        self.ask(Request::Create { id, door, keep });
+    }
+
+    /// Nobody waits for an answer: a room that is over needs none.
+    fn on_read(&mut self, room: RoomId, seq: Seq) {
+        if self.rooms.contains_key(&room) {
+            self.requests.wait_read(room, seq);
+        }
     }
 
     fn on_post(&mut self, item: OutboxItem) {
@@ -102,7 +113,7 @@ impl Core {
     fn frame(&self, request: Request) -> ClientFrame {
         let stay = self.stay;
         match request {
-            Request::Create { id, door } => Create { id, stay, door }.into(),
+            Request::Create { id, door, keep } => Create { id, stay, door, keep }.into(),
             Request::Join(code, secret) => Join { code: code.bytes().to_vec().into(), stay, secret }.into(),
             Request::Return(room) => Resume { room, after: Seq::START, stay }.into(),
             Request::Invite(room) => Invite { room }.into(),
@@ -114,6 +125,8 @@ impl Core {
                 let limit = self.session.as_ref().map_or(1, |session| session.limits.page_entries);
                 History { room, after, before, limit }.into()
             }
+            Request::Search { room, quest, before } => search(room, &quest, before),
+            Request::Read { room, seq } => Read { room, seq }.into(),
             Request::Rename(name) => Rename { name: name.as_str().to_owned().into() }.into(),
             Request::Ping | Request::Post { .. } => Ping {}.into(),
         }
@@ -124,4 +137,10 @@ impl Core {
         let after = known.map(|room| room.cursor).unwrap_or_default();
         Resume { room, after, stay: self.stay }.into()
     }
+}
+
+fn search(room: RoomId, quest: &Quest, before: Seq) -> ClientFrame {
+    let from = quest.from.as_ref().map(|name| name.as_str().to_owned()).unwrap_or_default();
+    let words = quest.words.clone().into();
+    Search { room, words, from: from.into(), since: quest.since, until: quest.until, before }.into()
 }

@@ -4,6 +4,7 @@ mod hostile;
 mod posts;
 mod questions;
 mod rooms;
+mod searching;
 mod stranded;
 
 use super::*;
@@ -78,7 +79,14 @@ fn welcome(person: PersonId) -> Welcome {
 }
 
 fn joined(cursor: u64, head: u64) -> Joined {
-    let label = Label { durability: Durability::Memory, keeps_entries: 10_000, keeps_bytes: 8 << 20 };
+    let label = Label {
+        durability: Durability::Memory,
+        keeps_ms: None,
+        keeps_entries: Some(10_000),
+        keeps_bytes: Some(8 << 20),
+        keeps_bytes_of_all: Some(512 << 20),
+        waits_ms: 24 * 60 * 60 * 1000,
+    };
     Joined {
         room: ROOM,
         code: code().bytes(),
@@ -92,6 +100,7 @@ fn joined(cursor: u64, head: u64) -> Joined {
             door: Door::Open,
             lock: Lock::Unlocked,
             members: 1,
+            read: Seq(0),
         },
     }
 }

@@ -71,8 +71,9 @@ impl Timeline {
                 system_rows(index, &wrap::flowing(&super::fold::sentences(changes), columns), look, &mut rows);
             }
             Some(What::Hidden(items)) => system_rows(index, &super::hidden::sentence(items), look, &mut rows),
+            Some(What::Erased(erased)) => system_rows(index, &erased.sentence(), look, &mut rows),
             Some(What::System { text, .. }) => system_rows(index, text, look, &mut rows),
-            Some(What::Gap(Gap::Loadable)) if self.is_full() => rows.push(Row::Full),
+            Some(What::Gap(Gap::Loadable)) if self.is_full() && self.spare().is_none() => rows.push(Row::Full),
             Some(What::Gap(gap)) => rows.push(Row::Gap(gap.clone())),
             None => self.pending_rows(index, look, &mut rows),
         }
@@ -176,6 +177,11 @@ impl Timeline {
         matches!(self.items.get(index), Some(Item { what: What::Hidden(_), .. }))
     }
 
+    /// Whether the reader jumped to block `index`.
+    pub fn is_marked(&self, index: usize) -> bool {
+        self.items.get(index).is_some_and(|item| Some(item.last) == self.marked)
+    }
+
     /// The post at block `index`, if it is one.
     pub fn pending_at(&self, index: usize) -> Option<&Pending> {
         self.pending.get(index.checked_sub(self.items.len())?)
@@ -202,7 +208,7 @@ fn system_rows(block: usize, text: &str, look: &Look, rows: &mut Vec<Row>) {
 /// What its author is told about a post, and which keys act on it.
 fn advice(pending: &Pending) -> Option<(String, &'static str)> {
     let (sent, delivered) = match &pending.body {
-        EntryBody::Act(_) => ("done", "done"),
+        EntryBody::Act(_) | EntryBody::Forget => ("done", "done"),
         _ => ("sent", "delivered"),
     };
     let (sentence, keys) = match &pending.mark {

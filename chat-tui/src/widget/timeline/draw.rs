@@ -121,7 +121,9 @@ impl Pen<'_> {
 
     fn text_row(&mut self, y: u16, block: usize, range: &Range<usize>, place: Place) {
         let Some(said) = self.timeline.said(block) else { return };
-        if said.is_mention {
+        if self.timeline.is_marked(block) {
+            self.line(y, Ground::Button, Ink::Accent);
+        } else if said.is_mention {
             self.mention(y);
         }
         if place.is_first {
@@ -174,10 +176,15 @@ impl Pen<'_> {
     }
 
     fn mention(&mut self, y: u16) {
+        self.line(y, Ground::Mention, Ink::Warning);
+    }
+
+    /// A row that stands out, with a bar before it.
+    fn line(&mut self, y: u16, ground: Ground, bar: Ink) {
         let row =
             Rect { y, height: 1, width: self.line_end() + 1 - self.area.x, ..self.area }.intersection(self.buffer.area);
-        self.buffer.set_style(row, self.look.theme.ground(Ground::Mention));
-        self.write(0, y, "▌", self.ink(Ink::Warning));
+        self.buffer.set_style(row, self.look.theme.ground(ground));
+        self.write(0, y, "▌", self.ink(bar));
     }
 
     fn mark_of(&self, block: usize) -> Option<&Mark> {

@@ -30,14 +30,17 @@ impl Item {
 }
 
 impl Timeline {
-    /// Hides and shows anew what was said, now that others are ignored than before.
+    /// Hides, shows and erases anew what was said, now that others are ignored than before, or somebody has erased what
+    /// they said.
     pub fn hear(&mut self, people: &People) {
         let items = std::mem::take(&mut self.items);
         let mut heard = VecDeque::with_capacity(items.len());
         for item in items.into_iter().flat_map(Item::laid_open) {
-            super::intake::push(&mut heard, item.heard(people));
+            super::intake::push(&mut heard, self.without_forgotten(item).heard(people));
         }
         self.items = heard;
+        self.entries = self.items.iter().map(Item::entries).sum();
+        self.bytes = self.items.iter().map(Item::bytes).sum();
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::fold::FOLD_MAX;
 use super::hidden::HIDDEN_MAX;
-use super::{BYTES_MAX, Change, ChangeKind, ENTRIES_MAX, Gap, Item, Request, Said, Timeline, What};
+use super::{BYTES_MAX, Change, ChangeKind, ENTRIES_MAX, Erased, Gap, Item, Request, Said, Timeline, What};
 use crate::people::People;
 use crate::wrap;
 use chat_proto::entry::{Entry, EntryBody, PersonId};
@@ -68,8 +68,12 @@ impl Timeline {
             self.take_pending(id);
             self.follow(id, entry.seq);
         }
-        let item = item(entry, reader);
-        if matches!(&item.what, What::Said(said) if !said.is_own) && !(self.is_at_end() && self.is_watched) {
+        let item = self.without_forgotten(item(entry, reader));
+        let is_anothers = matches!(&item.what, What::Said(said) if !said.is_own);
+        if is_anothers && self.missed.is_some_and(|(read, head)| read < entry.seq && entry.seq <= head) {
+            (self.divider, self.missed) = (Some(end), None);
+        }
+        if is_anothers && !(self.is_at_end() && self.is_watched) {
             if self.unseen == 0 {
                 self.divider = Some(end);
             }
@@ -103,7 +107,12 @@ impl Timeline {
     /// Puts a page of history where its gap was. What is left of the gap is smaller than before, or purged: nothing is
     /// ever asked for twice.
     pub fn page(&mut self, (after, before): (Seq, Seq), oldest: Seq, entries: &[Entry], reader: Reader) {
-        let Some(index) = self.asked_gap(after, before) else { return };
+        let Some(index) = self.asked_gap(after, before) else {
+            // What was asked for made place meanwhile.
+            self.turn_gaps(&Gap::Loading, &Gap::Loadable);
+            self.request = Request::None;
+            return;
+        };
         let mut page: std::collections::VecDeque<Item> = std::collections::VecDeque::new();
         let mut last = after;
         let mut reaches = None;
@@ -111,7 +120,7 @@ impl Timeline {
             if entry.seq > last {
                 last = entry.seq;
                 reaches.get_or_insert(entry.prev.min(Seq(entry.seq.0 - 1)));
-                push(&mut page, item(entry, reader));
+                push(&mut page, self.without_forgotten(item(entry, reader)));
             }
         }
         let rest = remainder(after, reaches, before, oldest);
@@ -121,11 +130,13 @@ impl Timeline {
         self.open_gaps -= 1;
         self.request = Request::None;
         self.replace(index, rest.into_iter().chain(page));
+        self.trim();
     }
 
     /// A request was refused.
     pub fn page_refused(&mut self, sentence: &str) {
         self.turn_gaps(&Gap::Loading, &Gap::Failed(sentence.to_owned()));
+        self.sought = None;
         self.request = Request::Refused;
     }
 
@@ -140,7 +151,8 @@ impl Timeline {
         self.entries >= ENTRIES_MAX || self.bytes >= BYTES_MAX
     }
 
-    /// Drops the oldest entries until the rest fits, and leaves one gap for all that is missing there.
+    /// Drops the oldest entries that the reader is not at until the rest fits, and leaves one gap for all that is missing
+    /// there.
     fn trim(&mut self) {
         self.hold_at_most(ENTRIES_MAX);
     }
@@ -153,9 +165,10 @@ impl Timeline {
     /// The same for a room that has to make place for others.
     pub fn hold_at_most(&mut self, entries: usize) {
         while self.entries > entries || self.bytes > BYTES_MAX {
-            let Some(first) = self.items.front().map(|item| item.first) else { return };
+            let from = self.spare().unwrap_or(0);
+            let Some(first) = self.items.get(from).map(|item| item.first) else { return };
             let mut last = first;
-            while let Some(dropped) = self.items.pop_front() {
+            while let Some(dropped) = self.items.remove(from) {
                 last = dropped.last;
                 self.open_gaps -= usize::from(dropped.is_open_gap());
                 self.entries -= dropped.entries();
@@ -165,7 +178,7 @@ impl Timeline {
                 }
             }
             self.open_gaps += 1;
-            self.items.push_front(Item { first, last, what: What::Gap(Gap::Loadable) });
+            self.items.insert(from, Item { first, last, what: What::Gap(Gap::Loadable) });
         }
     }
 }
@@ -203,6 +216,13 @@ pub(super) fn push(items: &mut std::collections::VecDeque<Item>, item: Item) {
         *last = item.last;
         return;
     }
+    if let (Some(Item { last, what: What::Erased(erased), .. }), What::Erased(more)) = (items.back_mut(), &item.what)
+        && erased.person == more.person
+    {
+        erased.messages += more.messages;
+        *last = item.last;
+        return;
+    }
     items.push_back(item);
 }
 
@@ -221,6 +241,8 @@ fn what(entry: &Entry, reader: Reader) -> What {
     match &entry.body {
         EntryBody::Message(text) => said(entry, reader, name, text, Manner::Message),
         EntryBody::Action(text) => said(entry, reader, name, text, Manner::Action),
+        EntryBody::Erased => What::Erased(Erased::one(entry.author.person, name, time)),
+        EntryBody::Forget => What::System { time, text: format!("{name} erased what they had said") },
         EntryBody::Topic(topic) if topic.is_empty() => What::System { time, text: format!("{name} cleared the topic") },
         EntryBody::Topic(topic) => {
             What::System { time, text: format!("{name} set the topic: {}", visible_line(topic)) }

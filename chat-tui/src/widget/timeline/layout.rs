@@ -22,6 +22,7 @@ impl Timeline {
 
     /// Moves the reader by so many rows; down to the end, the view follows again.
     pub fn scroll(&mut self, look: &Look, rows: isize) {
+        self.sought = None;
         if rows < 0 && self.cleared.is_some() {
             self.cleared = None;
         }
@@ -55,6 +56,10 @@ impl Timeline {
     pub fn to_divider(&mut self, look: &Look) -> bool {
         let Some(divider) = self.divider else { return false };
         let block = self.items.partition_point(|item| item.last <= divider);
+        if self.items.get(block).is_some_and(Item::is_open_gap) {
+            self.sought = Some(divider.next());
+            return true;
+        }
         let Some(key) = self.key_of(block) else { return false };
         self.anchor = Anchor::At { key, row: -2 };
         self.scroll(look, 0);
@@ -63,14 +68,12 @@ impl Timeline {
 
     /// The gap to load now, if one is on the screen or just above it: what to ask for. It counts as asked for.
     pub fn ask_for_gap(&mut self, look: &Look) -> Option<(Seq, Seq)> {
-        if self.open_gaps == 0 || self.is_full() || self.request != Request::None {
+        let is_full = self.is_full() && self.spare().is_none();
+        if self.open_gaps == 0 || is_full || self.request != Request::None {
             return None;
         }
-        let index = self.reached_gap(look)?;
-        let item = &mut self.items[index];
-        item.what = What::Gap(Gap::Loading);
-        self.request = Request::Pending;
-        Some((Seq(item.first.0.saturating_sub(1)), item.last.next()))
+        let index = self.sought_gap().or_else(|| self.reached_gap(look))?;
+        Some(self.ask_for(index, look))
     }
 
     /// Scrolling asks again for what was refused.
@@ -92,7 +95,7 @@ impl Timeline {
     }
 
     /// The block at the top of the pane, and how many of its rows are above it.
-    fn top(&self, look: &Look) -> Option<(usize, usize)> {
+    pub(super) fn top(&self, look: &Look) -> Option<(usize, usize)> {
         let blocks = self.blocks();
         if self.first_shown() >= blocks {
             return None;

@@ -25,6 +25,7 @@ impl Pending {
             EntryBody::Action(text) => (shown(text), true),
             EntryBody::Topic(text) => (format!("set the topic: {}", shown(text)), true),
             EntryBody::Act(act) => (crate::act::line(act), true),
+            EntryBody::Forget => ("/forget".to_owned(), true),
             _ => (String::new(), true),
         };
         let said = Said {

@@ -2,8 +2,11 @@
 //! of order, nothing decided twice.
 
 use super::*;
+use crate::quest::Quest;
 use chat_proto::frame::Door;
 use chat_proto::frame::EndReason;
+use chat_proto::frame::Keep;
+use chat_proto::frame::{Beyond, Excerpt, Found, Hit};
 use chat_proto::frame::{Done, Gap, GapKind, GoAway, Invitation, Page, RoomEnded};
 use rand::RngExt;
 use rand::rngs::StdRng;
@@ -44,7 +47,8 @@ impl Dice {
             ClientFrame::History(history) => {
                 Page { room: history.room, oldest: Seq(1), entries: Capped::new(self.entries(history.after.0)) }.into()
             }
-            ClientFrame::Leave(_) | ClientFrame::Rename(_) => Done {}.into(),
+            ClientFrame::Search(search) => found(search.room, search.before.0.saturating_sub(1)).into(),
+            ClientFrame::Leave(_) | ClientFrame::Rename(_) | ClientFrame::Read(_) => Done {}.into(),
             ClientFrame::Invite(invite) => invitation(invite.room).into(),
             ClientFrame::Ping(_) => pong(cursor + self.up_to(20) / 20).into(),
             _ => joined(cursor, cursor).into(),
@@ -69,7 +73,8 @@ impl Dice {
     /// Anything.
     fn frame(&mut self) -> ServerFrame {
         let (room, low, high) = (self.room(), self.up_to(40), self.up_to(40));
-        match self.up_to(15) {
+        match self.up_to(16) {
+            15 => found(room, high).into(),
             14 => invitation(room).into(),
             0..=3 => Batch { room, entries: Capped::new(self.entries(low)) }.into(),
             4 | 5 => Joined { room, ..joined(low, high) }.into(),
@@ -85,10 +90,15 @@ impl Dice {
     }
 
     fn command(&mut self, n: u64) -> Command {
-        match self.up_to(14) {
+        match self.up_to(16) {
+            15 => {
+                let quest = Quest { words: "x".into(), from: None, since: None, until: None };
+                Command::Search { room: ROOM, quest, before: Seq(self.up_to(40)) }
+            }
+            16 => Command::Read { room: self.room(), seq: Seq(self.up_to(40)) },
             13 => Command::Return(self.room()),
             14 => Command::Invite(self.room()),
-            0 => Command::Create(Door::Open),
+            0 => Command::Create(Door::Open, Keep::Default),
             1 | 2 => Command::Join(code(), None),
             3 => Command::Leave(ROOM),
             4 => Command::History { room: ROOM, after: Seq(self.up_to(9)), before: Seq(self.up_to(40)) },
@@ -97,6 +107,12 @@ impl Dice {
             _ => Command::Post(item(n)),
         }
     }
+}
+
+fn found(room: RoomId, seq: u64) -> Found {
+    let Entry { seq, time, author, .. } = message(seq, Seq(0));
+    let found = Excerpt { seq, time, author, text: Bytes::from("x") };
+    Found { room, hits: Capped::new([Hit { before: None, found, after: None }]), beyond: Beyond::More }
 }
 
 fn invitation(room: RoomId) -> Invitation {
@@ -125,7 +141,7 @@ impl Holder {
                 assert!(self.cursors.remove(&room).is_some(), "a room ends once");
             }
             LinkEvent::Marked { id, mark, .. } => self.mark(id.n, mark),
-            LinkEvent::Members { room, .. } | LinkEvent::Page { room, .. } => {
+            LinkEvent::Members { room, .. } | LinkEvent::Page { room, .. } | LinkEvent::Found { room, .. } => {
                 assert!(self.cursors.contains_key(&room));
             }
             _ => {}

@@ -1,6 +1,7 @@
 //! Everything asked is answered once, over as many connections as it takes.
 
 use super::*;
+use chat_proto::frame::Keep;
 use chat_proto::frame::{Create, Done, Door, EndReason, Invitation, Page, Resume};
 use chat_proto::{Detail, Secret};
 
@@ -17,7 +18,7 @@ fn ids_of_creates(frames: &[(u32, ClientFrame)]) -> Vec<u64> {
 #[test]
 fn a_create_whose_answer_was_lost_is_asked_again_with_the_same_id() {
     let mut bench = Bench::online();
-    bench.command(Command::Create(Door::Open));
+    bench.command(Command::Create(Door::Open, Keep::Default));
     let first = ids_of_creates(&bench.take_frames());
 
     bench.core.on_lost();
@@ -36,7 +37,7 @@ fn a_create_whose_answer_was_lost_is_asked_again_with_the_same_id() {
 fn the_same_question_before_its_answer_is_asked_once() {
     let mut bench = Bench::online();
     for _ in 0..2 {
-        bench.command(Command::Create(Door::Open));
+        bench.command(Command::Create(Door::Open, Keep::Default));
         bench.command(Command::Join(code(), None));
     }
 
@@ -46,11 +47,11 @@ fn the_same_question_before_its_answer_is_asked_once() {
 #[test]
 fn a_create_after_the_answer_to_another_makes_another_room() {
     let mut bench = Bench::online();
-    bench.command(Command::Create(Door::Open));
+    bench.command(Command::Create(Door::Open, Keep::Default));
     let (request, first) = bench.take_frames().remove(0);
     bench.hear(request, joined(0, 0)).unwrap();
 
-    bench.command(Command::Create(Door::Open));
+    bench.command(Command::Create(Door::Open, Keep::Default));
 
     assert_ne!(ids_of_creates(&bench.take_frames()), ids_of_creates(&[(request, first)]));
 }

@@ -1,0 +1,59 @@
+//! What people said and erased: a line that tells that something was there, and nothing of what it was.
+
+use super::{Erased, Item, Timeline, What};
+use chat_proto::entry::{Entry, EntryBody, PersonId};
+use chat_proto::{Seq, UnixMillis};
+
+/// People whose erasing is remembered. Entries that come later are erased by the server already: this is for those
+/// that were on their way meanwhile.
+const PEOPLE_MAX: usize = 1_000;
+
+impl Erased {
+    pub(super) fn one(person: PersonId, name: String, time: UnixMillis) -> Self {
+        Self { person, name, time, messages: 1 }
+    }
+
+    /// The line: "alice erased 12 messages".
+    pub(super) fn sentence(&self) -> String {
+        match self.messages {
+            1 => format!("{} erased a message", self.name),
+            many => format!("{} erased {many} messages", self.name),
+        }
+    }
+}
+
+impl Item {
+    /// The same, or what is left of it if its author erased everything up to `forgotten`.
+    fn unless_forgotten(self, forgotten: impl Fn(PersonId) -> Option<Seq>) -> Self {
+        let What::Said(said) = &self.what else { return self };
+        match said.person {
+            Some(person) if forgotten(person).is_some_and(|before| self.last < before) => {
+                let what = What::Erased(Erased::one(person, said.name.clone(), said.time));
+                Self { what, ..self }
+            }
+            _ => self,
+        }
+    }
+}
+
+impl Timeline {
+    /// Takes note of who erases what they said. Whether something that is here may be meant.
+    pub fn forgets(&mut self, entries: &[Entry]) -> bool {
+        let mut is_any = false;
+        for entry in entries.iter().filter(|entry| entry.body == EntryBody::Forget) {
+            let before = self.forgotten.entry(entry.author.person).or_default();
+            is_any |= *before < entry.seq;
+            *before = entry.seq.max(*before);
+        }
+        while self.forgotten.len() > PEOPLE_MAX {
+            let oldest = self.forgotten.iter().min_by_key(|(_, before)| **before).map(|(person, _)| *person);
+            oldest.map(|person| self.forgotten.remove(&person));
+        }
+        is_any
+    }
+
+    /// Erases whatever of these items was forgotten.
+    pub(super) fn without_forgotten(&self, item: Item) -> Item {
+        item.unless_forgotten(|person| self.forgotten.get(&person).copied())
+    }
+}

@@ -1,6 +1,6 @@
 //! What is looked for in a log, and what was found.
 //!
-//! Every log finds the same: words as [`fold`](super::fold) makes them, in phrases and beginnings, and nothing else. What
+//! Every log finds the same: words as `fold` makes them, in phrases and beginnings, and nothing else. What
 //! is typed has no operators; `AND`, `-`, `%` or a parenthesis is a word like any other, or none.
 
 use super::fold::{self, Word};

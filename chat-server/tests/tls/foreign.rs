@@ -39,7 +39,13 @@ fn s_client(address: SocketAddr, version: &str) -> Child {
 
 fn hello() -> Vec<u8> {
     let key = key_of("alice").verifying_key().to_bytes();
-    let hello = Hello { version_min: 2, version_max: 2, name: "alice".into(), key, instance: 1 };
+    let hello = Hello {
+        version_min: chat_proto::VERSION_MIN,
+        version_max: chat_proto::VERSION_MAX,
+        name: "alice".into(),
+        key,
+        instance: 1,
+    };
     to_bytes::<ClientFrame>(1, &hello.into()).to_vec()
 }
 

@@ -114,7 +114,7 @@ fn move_in(logs: &SqliteLogs, log: &Arc<dyn Log>) {
 fn state() -> String {
     let key = "00".repeat(32);
     format!(
-        "{{\"opened\":{{\"person\":1,\"request\":1,\"key\":\"{key}\",\"address\":\"127.0.0.1\",\"time\":0}},\
+        "{{\"opened\":{{\"person\":1,\"request\":1,\"key\":\"{key}\",\"address\":\"127.0.0.1/32\",\"time\":0}},\
          \"owner\":\"{key}\",\"door\":\"open\"}}"
     )
 }

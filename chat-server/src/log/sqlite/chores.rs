@@ -16,8 +16,10 @@ use tokio::sync::oneshot;
 
 /// How long nobody must have asked for anything before a chore is taken up: posts come in bursts.
 const QUIET: Duration = Duration::from_millis(50);
-/// Commits after which a chore is taken up although there is more to write.
+/// Commits after which a chore is taken up although there is more to write: what was erased must go, and the disk must not
+/// fill. The index can wait for quiet, or for a search: a step of it takes as long as many commits.
 const COMMITS_MAX: u32 = 32;
+const COMMITS_MAX_BEFORE_INDEX: u32 = 1_024;
 /// How long a search waits for the index.
 const SEARCH_WAITS: Duration = Duration::from_secs(1);
 /// How long chores rest that cannot be done now.
@@ -112,18 +114,22 @@ impl Chores {
     /// Whether a chore is to be done now, after one more commit.
     pub(super) fn is_due(&mut self) -> bool {
         self.commits += 1;
-        let is_urgent = self.commits >= COMMITS_MAX || !self.wanted.is_empty();
+        let most = match self.next() {
+            Some(Chore::Index { .. }) => COMMITS_MAX_BEFORE_INDEX,
+            _ => COMMITS_MAX,
+        };
+        let is_urgent = self.commits >= most || !self.wanted.is_empty();
         is_urgent && !self.is_resting(Instant::now())
     }
 
-    /// What to do next: first what somebody waits for, then what must be gone, then what may be.
+    /// What to do next: first what somebody waits for, then what must be gone, then what may come later.
     pub(super) fn next(&self) -> Option<Chore> {
         let wanted = self.wanted.first().map(|wanted| Chore::Index { room: wanted.room });
         let erase = self.is_erasing.then_some(Chore::Erase);
-        let index = self.behind.first().map(|room| Chore::Index { room: *room });
         let drop = self.sweep.map(|now| Chore::Drop { now });
         let cut = self.cut_log.map(|_| Chore::CutLog);
-        wanted.or(erase).or(index).or(drop).or(cut)
+        let index = self.behind.first().map(|room| Chore::Index { room: *room });
+        wanted.or(erase).or(drop).or(cut).or(index)
     }
 
     /// One step, in a transaction that is open, unless it needs none.

@@ -1,11 +1,13 @@
 //! Messages that their author erases.
 
-use crate::bench::{ALICE, BOB, Bench, all, append, find, outcome, read, verdict, within_reason};
+use crate::bench::{ALICE, BOB, Bench, all, append, find, outcome, read, record, verdict, within_reason};
 use crate::on_every_log;
 use chat_proto::frame::Beyond;
-use chat_proto::{EntryBody, Seq};
+use chat_proto::{EntryBody, RoomId, Seq};
+use chat_server::Config;
+use chat_server::log::memory::MemoryLogs;
 use chat_server::log::search::{Findings, Query, Term};
-use chat_server::log::{Log, Outcome, Range, Verdict};
+use chat_server::log::{Log, Logs, Outcome, Range, Verdict};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -118,4 +120,19 @@ fn places(findings: &Findings) -> Vec<u64> {
 fn holds(place: &Path, text: &[u8]) -> bool {
     let files = fs::read_dir(place).unwrap().map(|entry| fs::read(entry.unwrap().path()).unwrap());
     files.into_iter().any(|bytes| bytes.windows(text.len()).any(|window| window == text))
+}
+
+#[tokio::test]
+async fn what_is_erased_in_memory_gives_its_bytes_back() {
+    let logs = Arc::new(MemoryLogs::new(Config::default().memory()));
+    let log = logs.open(RoomId([1; 16]), &record(1));
+    let long = "word ".repeat(1_000);
+    append(&log, vec![BOB.says(1, "first"), ALICE.says(1, &long)]).await;
+    let before = logs.total_bytes();
+
+    append(&log, vec![ALICE.posts(2, EntryBody::Forget)]).await;
+
+    assert!(logs.total_bytes() < before - long.len() + 300);
+    logs.erase(RoomId([1; 16]));
+    assert_eq!(logs.total_bytes(), 0);
 }

@@ -13,6 +13,7 @@ mod repeating;
 mod restoring;
 #[path = "../support/scratch.rs"]
 mod scratch;
+mod searching;
 mod trimming;
 
 /// The same tests over every log.

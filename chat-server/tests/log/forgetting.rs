@@ -126,13 +126,13 @@ fn holds(place: &Path, text: &[u8]) -> bool {
 async fn what_is_erased_in_memory_gives_its_bytes_back() {
     let logs = Arc::new(MemoryLogs::new(Config::default().memory()));
     let log = logs.open(RoomId([1; 16]), &record(1));
-    let long = "word ".repeat(1_000);
-    append(&log, vec![BOB.says(1, "first"), ALICE.says(1, &long)]).await;
+    let text = "word ".repeat(1_000);
+    append(&log, vec![BOB.says(1, "first"), ALICE.says(1, &text)]).await;
     let before = logs.total_bytes();
 
     append(&log, vec![ALICE.posts(2, EntryBody::Forget)]).await;
 
-    assert!(logs.total_bytes() < before - long.len() + 300);
+    assert!(logs.total_bytes() < before - text.len() + 300);
     logs.erase(RoomId([1; 16]));
     assert_eq!(logs.total_bytes(), 0);
 }

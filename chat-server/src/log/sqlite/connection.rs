@@ -41,6 +41,9 @@ const READER: Pragmas = &[
     ("trusted_schema", "0"),
 ];
 
+/// For one look at all of it: nothing of it is needed a second time.
+const CHECKER: Pragmas = &[("query_only", "1"), ("cache_size", "-512"), ("temp_store", "2"), ("trusted_schema", "0")];
+
 /// Which files the path named when they were opened: the database, and its write-ahead log.
 #[derive(Debug, Clone)]
 pub(super) struct Identity {
@@ -106,10 +109,19 @@ pub(super) fn make_writer(connection: &Connection, file: &Path) -> Result<(), Op
 
 /// A connection that only reads.
 pub(super) fn reader(file: &Path) -> rusqlite::Result<Connection> {
+    read_only(file, READER)
+}
+
+/// A connection to look at the whole file with. Its memory goes with it: what the one that writes has seen, it keeps.
+pub(super) fn checker(file: &Path) -> rusqlite::Result<Connection> {
+    read_only(file, CHECKER)
+}
+
+fn read_only(file: &Path, pragmas: Pragmas) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(file, flags)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    set_all(&connection, READER)?;
+    set_all(&connection, pragmas)?;
     Ok(connection)
 }
 

@@ -129,7 +129,7 @@ pub(super) fn open(place: &Path, patience: Duration) -> Result<(Opened, Kept), O
     let mut connection = connection::open(&file)?;
     schema::recognise(&connection, &file, holds)?;
     connection::make_writer(&connection, &file)?;
-    schema::check(&connection, &file)?;
+    schema::check(&file)?;
     let failed = |error| OpenError::of(&file, error);
     schema::migrate(&mut connection).map_err(failed)?;
     let kept = restore::read(&connection).map_err(failed)?;

@@ -1,6 +1,7 @@
 //! What the file looks like, and how an older one becomes one of today.
 
 use super::OpenError;
+use super::connection;
 use super::directory::Holds;
 use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
@@ -36,8 +37,9 @@ pub(super) fn recognise(connection: &Connection, file: &Path, holds: Holds) -> R
 }
 
 /// Looks whether the file is whole.
-pub(super) fn check(connection: &Connection, file: &Path) -> Result<(), OpenError> {
-    let verdict = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
+pub(super) fn check(file: &Path) -> Result<(), OpenError> {
+    let verdict = connection::checker(file)
+        .and_then(|connection| connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0)));
     match verdict.map_err(|error| OpenError::of(file, error))?.as_str() {
         "ok" => Ok(()),
         // A heading, and what was found.

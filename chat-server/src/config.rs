@@ -20,6 +20,7 @@ mod setting;
 pub use arguments::Command;
 pub use form::rate::Rate;
 pub use form::retention::Retention;
+pub(crate) use form::size::show as shown_size;
 pub use keeping::{DiskLimits, MemoryLimits};
 
 use crate::public_address::PublicAddress;

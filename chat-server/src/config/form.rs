@@ -4,7 +4,7 @@
 
 pub(super) mod rate;
 pub(super) mod retention;
-mod size;
+pub(super) mod size;
 
 use crate::public_address::PublicAddress;
 use std::net::IpAddr;

@@ -6,7 +6,7 @@ mod search;
 use super::record::{Fact, Record, RoomRecord};
 use super::search::{Findings, Query, SEARCH_TIME};
 use super::{Completion, Draft, Finding, Log, Logs, Outcome, Range, Reading, Slice, Stored, Verdict, Written};
-use crate::config::MemoryLimits;
+use crate::config::{MemoryLimits, shown_size};
 use chat_proto::frame::{Durability, Keep, Label};
 use chat_proto::{PersonId, PostId, RoomId, UnixMillis};
 use kept::{Kept, Sender};
@@ -79,10 +79,10 @@ impl Logs for MemoryLogs {
 
     fn describe(&self) -> String {
         let MemoryLimits { room_entries, room_bytes, total_bytes, .. } = self.shared.limits;
-        let (room_mib, total_mib) = (room_bytes >> 20, total_bytes >> 20);
+        let (room, total) = (shown_size(room_bytes), shown_size(total_bytes));
         format!(
             "in memory, gone with the room or the server\n\
-             ({room_entries} entries or {room_mib} MiB a room, {total_mib} MiB in all)"
+             ({room_entries} entries or {room} a room, {total} in all)"
         )
     }
 }

@@ -20,7 +20,7 @@ fn unit_bytes(unit: &str) -> Option<usize> {
 }
 
 /// Writes it in the largest unit of which it is a whole number.
-pub(super) fn show(bytes: usize) -> String {
+pub(crate) fn show(bytes: usize) -> String {
     let (name, unit) = UNITS.iter().find(|(_, unit)| bytes != 0 && bytes.is_multiple_of(*unit)).unwrap_or(&("B", 1));
     format!("{} {name}", bytes / unit)
 }

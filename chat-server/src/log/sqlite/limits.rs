@@ -2,6 +2,7 @@
 
 pub use crate::config::{DiskLimits, Retention};
 
+use crate::config::shown_size;
 use chat_proto::frame::Keep;
 use std::fmt;
 use std::time::Duration;
@@ -28,6 +29,6 @@ impl fmt::Display for Retention {
             Some(age) if age.as_secs().is_multiple_of(DAY_SECS) => write!(f, "{} days", age.as_secs() / DAY_SECS)?,
             Some(age) => write!(f, "{}", humantime::format_duration(age))?,
         }
-        self.bytes.map_or(Ok(()), |bytes| write!(f, ", {} MiB in all", bytes >> 20))
+        self.bytes.map_or(Ok(()), |bytes| write!(f, ", {} in all", shown_size(bytes)))
     }
 }

@@ -28,6 +28,11 @@ impl fmt::Display for Retention {
             Some(age) if age.as_secs().is_multiple_of(DAY_SECS) => write!(f, "{} days", age.as_secs() / DAY_SECS)?,
             Some(age) => write!(f, "{}", humantime::format_duration(age))?,
         }
-        self.bytes.map_or(Ok(()), |bytes| write!(f, ", {} MiB in all", bytes >> 20))
+        match self.bytes {
+            None => Ok(()),
+            Some(bytes) if bytes.is_multiple_of(1 << 30) => write!(f, ", {} GiB in all", bytes >> 30),
+            Some(bytes) if bytes.is_multiple_of(1 << 20) => write!(f, ", {} MiB in all", bytes >> 20),
+            Some(bytes) => write!(f, ", {} KiB in all", bytes.div_ceil(1 << 10)),
+        }
     }
 }

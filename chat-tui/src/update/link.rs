@@ -306,6 +306,9 @@ fn on_no_return(state: &mut State, room: RoomId, sentence: &str) -> Vec<Effect> 
 
 /// Not let in again: the room stays on the screen, with what was not sent there.
 fn on_shut_out(state: &mut State, room: RoomId, sentence: &str) -> Vec<Effect> {
+    if let Some(room) = state.rooms.get_mut(&room) {
+        room.has_shut_out_reader();
+    }
     let effects = on_room_ended(state, room);
     problem(state, sentence);
     effects

@@ -23,7 +23,8 @@ const NAME_COLUMNS: u16 = 12;
 const TEXT_ROWS: usize = 3;
 const KEYS_OF_NOTHING: &str = "Esc close";
 /// The longest that fits.
-const KEYS: [&str; 3] = [
+const KEYS: [&str; 4] = [
+    "Enter go · Esc",
     "Enter go · Esc close",
     "↑↓ choose · Enter go there · Esc close",
     "↑↓ PgUp PgDn choose · Enter go there · Esc close",

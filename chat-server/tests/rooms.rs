@@ -4,7 +4,7 @@ mod support;
 
 use bytes::Bytes;
 use chat_proto::frame::Door;
-use chat_proto::frame::{Bye, Create, History, Keep, Presence, Rename, Resume, Role, Stay};
+use chat_proto::frame::{Bye, Create, EndReason, History, Keep, Presence, Rename, Resume, Role, Stay};
 use chat_proto::{Code, Detail, EntryBody, Nick, PostId, Seq, ServerFrame, UnixMillis};
 use chat_server::Config;
 use std::time::Duration;
@@ -87,7 +87,9 @@ async fn the_other_session_of_whoever_leaves_is_out_as_well() {
 
     bob.leave(room.room).await;
 
-    assert_eq!(gists(&bob_too.entries(4).await)[3], "bob left Leave", "it is told");
+    let (entries, reason) = bob_too.until_ended().await;
+    assert_eq!(gists(&entries)[3], "bob left Leave", "it is told");
+    assert_eq!(reason, EndReason::Removed);
     assert_eq!(bob_too.refusal_of(bob_too.post(room.room, 1, "me?")).await, Code::NOT_MEMBER);
 }
 

@@ -134,8 +134,9 @@ pub struct Send {
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 #[command(
     after_help = "With --json, each line is an object: seq, id, time (RFC 3339, UTC), author, kind, text; an act\n\
-    (somebody was removed, muted, …) also has act and target. The kinds are message, action, topic, act, forget, erased,\n\
-    opened, joined, left, renamed, unknown. With --create the first line is {\"code\":\"AB3Z\"}, with --create --private it is\n\
+    (somebody was removed, muted, …) also has act and target. The kinds are message, action, topic, act,\n\
+    forget, erased, opened, joined, left, renamed, unknown. With --create the first line is\n\
+    {\"code\":\"AB3Z\"}, with --create --private it is\n\
     {\"code\":\"AB3Z\",\"invite\":\"chat://…\"}."
 )]
 pub struct Tail {

@@ -1,7 +1,7 @@
 //! Being removed from a room, in words. That it happened, the server says at once; who did it, the log said before.
 
 use crate::widget::timeline::name;
-use chat_proto::entry::{Act, Entry, EntryBody, PersonId};
+use chat_proto::entry::{Act, Entry, EntryBody, LeaveReason, PersonId};
 use chat_proto::frame::EndReason;
 
 /// What the log said about a removal.
@@ -15,19 +15,20 @@ pub struct Removal {
 enum How {
     Kicked,
     Banned,
+    /// By themselves, in another session.
+    Left,
 }
 
 impl Removal {
     /// The removal of this person, if the entry is one.
     pub fn of(entry: &Entry, person: Option<PersonId>) -> Option<Self> {
-        let EntryBody::Act(act) = &entry.body else { return None };
-        let how = match act {
-            Act::Kick(_) => How::Kicked,
-            Act::Ban(..) => How::Banned,
+        let (how, whom) = match &entry.body {
+            EntryBody::Act(act @ Act::Kick(_)) => (How::Kicked, act.target()?.person),
+            EntryBody::Act(act @ Act::Ban(..)) => (How::Banned, act.target()?.person),
+            EntryBody::Left(LeaveReason::Leave) => (How::Left, entry.author.person),
             _ => return None,
         };
-        let is_meant = act.target().is_some_and(|target| Some(target.person) == person);
-        is_meant.then(|| Self { by: name(&entry.author.name), how })
+        (Some(whom) == person).then(|| Self { by: name(&entry.author.name), how })
     }
 }
 
@@ -39,6 +40,7 @@ pub fn sentence(code: &str, removal: Option<&Removal>) -> String {
             format!("you were removed from {code} by {by}; you can come back in 10 minutes")
         }
         Some(Removal { by, how: How::Banned }) => format!("you were banned from {code} by {by}"),
+        Some(Removal { how: How::Left, .. }) => format!("you left {code} elsewhere"),
     }
 }
 
@@ -54,13 +56,18 @@ pub fn ended(code: impl std::fmt::Display, reason: EndReason, removal: Option<&R
 mod tests {
     use super::*;
     use crate::link::fixtures::message;
-    use chat_proto::entry::BanScope;
+    use chat_proto::entry::{Author, BanScope};
     use chat_proto::{Seq, Target};
 
     const ME: Option<PersonId> = Some(PersonId(1));
 
     fn act(act: Act) -> Entry {
         Entry { body: EntryBody::Act(act), ..message(7, Seq(6)) }
+    }
+
+    fn left(person: u64) -> Entry {
+        let author = Author { person: PersonId(person), ..message(7, Seq(6)).author };
+        Entry { body: EntryBody::Left(LeaveReason::Leave), author, ..message(7, Seq(6)) }
     }
 
     fn target(person: u64) -> Target {
@@ -72,6 +79,8 @@ mod tests {
         for (entry, told) in [
             (act(Act::Kick(target(1))), "you were removed from AB3Z by bob; you can come back in 10 minutes"),
             (act(Act::Ban(target(1), BanScope::Address)), "you were banned from AB3Z by bob"),
+            (left(1), "you left AB3Z elsewhere"),
+            (left(3), "you were removed from AB3Z"),
             (act(Act::Mute(target(1))), "you were removed from AB3Z"),
             (act(Act::Kick(target(3))), "you were removed from AB3Z"),
             (message(7, Seq(6)), "you were removed from AB3Z"),

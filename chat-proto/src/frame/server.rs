@@ -290,7 +290,7 @@ pub struct Pong {
 pub enum EndReason {
     /// The room is over.
     Over,
-    /// This person was removed from it.
+    /// This person was removed from it, or left it in another session.
     Removed,
 }
 

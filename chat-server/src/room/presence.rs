@@ -222,6 +222,7 @@ impl Presences {
         self.visitors.remove(&session);
         let was_kept = self.is_kept();
         let Some(member) = self.members.remove(person.id) else { return Life::Lives };
+        self.removed.extend(member.sessions().filter(|other| *other != session));
         match member.is_present() {
             true => drop(note(person, EntryBody::Left(LeaveReason::Leave))),
             false => self.dropped.push(person.id),

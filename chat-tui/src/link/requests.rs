@@ -150,6 +150,14 @@ impl Requests {
         self.asked.remove(&number)
     }
 
+    /// Whether something was looked for in this room after this request.
+    pub(crate) fn is_searched_after(&self, number: u32, room: RoomId) -> bool {
+        let later = self.asked.iter().filter(|(other, _)| **other > number).map(|(_, request)| request);
+        later
+            .chain(&self.waiting)
+            .any(|request| matches!(request, Request::Search { room: other, .. } if *other == room))
+    }
+
     /// The connection broke: what has no answer waits to be asked again, in its old order, before what came later.
     pub(crate) fn interrupted(&mut self) {
         let unanswered = std::mem::take(&mut self.asked).into_values();

@@ -28,6 +28,8 @@ pub struct Search {
     title: String,
     words: Words,
     hits: Vec<Hit>,
+    /// How many were found, also those that are not shown.
+    found: usize,
     chosen: usize,
     /// The hit at the top of the list.
     top: usize,
@@ -38,13 +40,15 @@ pub struct Search {
 enum Stage {
     /// For what is before this place.
     Asked(Seq),
-    More,
+    /// Before this place there is more.
+    More(Seq),
     All,
     /// The server gave up.
     Unsearched,
     /// There is no place for more.
     Full,
-    Refused(String),
+    /// What was asked for before this place; the sentence says why there is no answer.
+    Refused(Seq, String),
 }
 
 /// A message as it may be shown.
@@ -73,22 +77,31 @@ impl Search {
             quest,
             title: visible_line(typed.as_bytes()),
             hits: Vec::new(),
+            found: 0,
             chosen: 0,
             top: 0,
             stage: Stage::Asked(Seq(u64::MAX)),
         }
     }
 
-    /// Takes in an answer, if it is the one that is waited for.
-    pub fn take_in(&mut self, before: Seq, hits: Vec<frame::Hit>, beyond: Beyond) {
+    /// Takes in an answer, if it is the one that is waited for, but for what is not to be shown.
+    pub fn take_in(
+        &mut self,
+        before: Seq,
+        hits: Vec<frame::Hit>,
+        beyond: Beyond,
+        is_shown: impl Fn(PersonId, Seq) -> bool,
+    ) {
         if self.stage != Stage::Asked(before) {
             return;
         }
-        self.hits.extend(hits.into_iter().map(Hit::from));
+        self.found += hits.len();
+        let before = hits.last().map_or(before, |last| last.found.seq);
+        self.hits.extend(hits.into_iter().filter_map(|hit| Hit::from(hit).only(&is_shown)));
         self.hits.truncate(HITS_MAX);
         self.stage = match beyond {
-            Beyond::More if self.hits.len() == HITS_MAX => Stage::Full,
-            Beyond::More => Stage::More,
+            Beyond::More if self.found >= HITS_MAX => Stage::Full,
+            Beyond::More => Stage::More(before),
             Beyond::Nothing => Stage::All,
             Beyond::Unsearched => Stage::Unsearched,
         };
@@ -96,16 +109,16 @@ impl Search {
 
     /// There will be no answer.
     pub fn refuse(&mut self, sentence: &str) {
-        if let Stage::Asked(_) = self.stage {
-            self.stage = Stage::Refused(visible_line(sentence.as_bytes()));
+        if let Stage::Asked(before) = self.stage {
+            self.stage = Stage::Refused(before, visible_line(sentence.as_bytes()));
         }
     }
 
     /// Moves the choice by so many hits.
     pub fn choose(&mut self, by: isize) {
         self.chosen = self.chosen.saturating_add_signed(by).min(self.hits.len().saturating_sub(1));
-        if let (Stage::Refused(_), false) = (&self.stage, self.hits.is_empty()) {
-            self.stage = Stage::More;
+        if let (Stage::Refused(before, _), false) = (&self.stage, self.hits.is_empty()) {
+            self.stage = Stage::More(*before);
         }
     }
 
@@ -119,10 +132,10 @@ impl Search {
 
     /// The question for what comes after the last hit, if it is to be asked now. It counts as asked.
     pub fn ask_for_more(&mut self) -> Option<Command> {
-        if self.stage != Stage::More || self.chosen + AHEAD < self.hits.len() {
+        let Stage::More(before) = self.stage else { return None };
+        if self.chosen + AHEAD < self.hits.len() {
             return None;
         }
-        let before = self.hits.last()?.found.seq;
         self.stage = Stage::Asked(before);
         self.request()
     }
@@ -135,15 +148,22 @@ impl Search {
     /// What its author erased is not to be seen here either.
     pub fn erase(&mut self, entries: &[Entry]) {
         for entry in entries.iter().filter(|entry| entry.body == EntryBody::Forget) {
-            let is_erased = |said: &Said| said.person == entry.author.person && said.seq < entry.seq;
-            self.hits.retain_mut(|hit| {
-                hit.before.take_if(|said| is_erased(said));
-                hit.after.take_if(|said| is_erased(said));
-                !is_erased(&hit.found)
-            });
+            let is_left = |person: PersonId, seq: Seq| person != entry.author.person || seq >= entry.seq;
+            let hits = std::mem::take(&mut self.hits).into_iter();
+            self.hits = hits.filter_map(|hit| hit.only(is_left)).collect();
         }
-        self.choose(0);
+        self.chosen = self.chosen.min(self.hits.len().saturating_sub(1));
         self.top = self.top.min(self.chosen);
+    }
+}
+
+impl Hit {
+    /// The same with what is to be shown of it, if it is.
+    fn only(mut self, is_shown: impl Fn(PersonId, Seq) -> bool) -> Option<Self> {
+        let is_hidden = |said: &mut Said| !is_shown(said.person, said.seq);
+        self.before.take_if(is_hidden);
+        self.after.take_if(is_hidden);
+        is_shown(self.found.person, self.found.seq).then_some(self)
     }
 }
 

@@ -19,6 +19,11 @@ use ratatui::layout::{Position, Rect};
 const MEMBERS_FROM_COLUMNS: u16 = 78;
 /// From here on, a line divides timeline and composer, and hints stand below.
 const FRILLS_FROM_ROWS: u16 = 12;
+/// What is said where the room has ended, for whatever reason: nothing of it is kept.
+const OVER_AND_GONE: &str = "this room is over, and its history is gone from the server";
+const OVER: &str = "this room is over";
+/// From here on, there is place for all of it.
+const OVER_COLUMNS: u16 = 82;
 /// Remarks that wait for the last page: each is about a whole list of people.
 const REMARKS_MAX: usize = 64;
 
@@ -171,6 +176,11 @@ impl Room {
         }
     }
 
+    /// This person is not let in again; the room may well go on.
+    pub fn has_shut_out_reader(&mut self) {
+        self.farewell = Some(format!("you are no longer in {}", self.code));
+    }
+
     /// The code, if it is one that can be typed.
     pub fn typed_code(&self) -> Option<RoomCode> {
         RoomCode::parse(self.code.as_bytes()).ok()
@@ -267,9 +277,10 @@ fn notice_columns(columns: u16) -> usize {
 
 /// What is wrong with the room or the link, and what happens next.
 fn banner(state: &State) -> Option<String> {
-    let room = state.room()?;
+    let (room, columns) = (state.room()?, state.columns);
     if room.is_over {
-        let words = room.farewell.as_ref().map_or_else(|| "this room is over".to_owned(), Clone::clone);
+        let over = || if columns < OVER_COLUMNS { OVER } else { OVER_AND_GONE }.to_owned();
+        let words = room.farewell.clone().unwrap_or_else(over);
         return Some(format!("{}.  F5 opens a new one", capitalised(&words)));
     }
     match &state.link {

@@ -189,7 +189,7 @@ fn on_entries(state: &mut State, room: RoomId, entries: &[Entry]) -> Vec<Effect>
     if state.rooms.get(&room).is_some_and(|room| room.topic != topic) {
         effects.extend(recent::remember(state, room));
     }
-    search::erase(state, room, entries);
+    effects.extend(search::erase(state, room, entries));
     make_place(state);
     if calls && !state.has_focus {
         effects.push(Effect::Bell);
@@ -233,7 +233,7 @@ fn on_gap(state: &mut State, room: RoomId, (from, to): (Seq, Seq), kind: GapKind
 }
 
 fn on_page(state: &mut State, room: RoomId, range: (Seq, Seq), oldest: Seq, entries: &[Entry]) -> Vec<Effect> {
-    let effects = people::before_entries(state, room, entries);
+    let mut effects = people::before_entries(state, room, entries);
     let reader = Reader { person: state.person, name: state.name.as_ref(), people: &state.people };
     if let Some(room) = state.rooms.get_mut(&room) {
         let is_erased = room.timeline.forgets(entries);
@@ -242,7 +242,7 @@ fn on_page(state: &mut State, room: RoomId, range: (Seq, Seq), oldest: Seq, entr
             room.timeline.hear(&state.people);
         }
     }
-    search::erase(state, room, entries);
+    effects.extend(search::erase(state, room, entries));
     make_place(state);
     effects
 }
@@ -306,6 +306,9 @@ fn on_no_return(state: &mut State, room: RoomId, sentence: &str) -> Vec<Effect> 
 
 /// Not let in again: the room stays on the screen, with what was not sent there.
 fn on_shut_out(state: &mut State, room: RoomId, sentence: &str) -> Vec<Effect> {
+    if let Some(room) = state.rooms.get_mut(&room) {
+        room.has_shut_out_reader();
+    }
     let effects = on_room_ended(state, room);
     problem(state, sentence);
     effects
@@ -317,6 +320,7 @@ fn is_closed(state: &State, room: RoomId) -> bool {
 
 pub(super) fn on_left(state: &mut State, room: RoomId) -> Vec<Effect> {
     state.rooms.remove(&room);
+    search::forget(state, room);
     let effects = recent::forget(state, room);
     if state.current == Some(room) {
         show_next(state);

@@ -55,9 +55,9 @@ pub(super) fn newest(state: &mut State) -> Vec<Effect> {
 
 /// Where the reader stopped reading.
 pub(super) fn unread(state: &mut State) -> Vec<Effect> {
-    match with_timeline(state, Timeline::to_divider) {
-        Some(true) => Vec::new(),
-        _ => hint(state, "nothing here is unread"),
+    match with_timeline(state, Timeline::to_divider).flatten() {
+        Some(sought) => go(state, sought),
+        None => hint(state, "nothing here is unread"),
     }
 }
 
@@ -70,15 +70,23 @@ pub(super) fn dismiss(state: &mut State) -> Vec<Effect> {
 /// To a message that may not be here yet; until it is, the view stays.
 pub(super) fn jump(state: &mut State, seq: Seq) -> Vec<Effect> {
     let sought = with_timeline(state, |timeline, look| timeline.seek(look, seq));
+    sought.map_or_else(Vec::new, |sought| go(state, sought))
+}
+
+/// What is not here is fetched, if that can be; otherwise nothing is to move later.
+fn go(state: &mut State, sought: Sought) -> Vec<Effect> {
+    let is_over = state.room().is_some_and(|room| room.is_over);
     match sought {
-        Some(Sought::Away) if !state.is_up() => {
-            with_timeline(state, |timeline, _| timeline.forget_requests());
-            problem(state, "not connected: that message is on the server")
-        }
-        Some(Sought::Away) => hint(state, "fetching that message…"),
-        Some(sought) => arrived(state, sought),
-        None => Vec::new(),
+        Sought::Away if is_over => stay(state, "this room is over: that message cannot be had any more"),
+        Sought::Away if !state.is_up() => stay(state, "not connected: that message is on the server"),
+        Sought::Away => hint(state, "fetching that message…"),
+        Sought::Here | Sought::Gone => arrived(state, sought),
     }
+}
+
+fn stay(state: &mut State, sentence: &str) -> Vec<Effect> {
+    with_timeline(state, |timeline, _| timeline.forget_requests());
+    problem(state, sentence)
 }
 
 fn arrived(state: &mut State, sought: Sought) -> Vec<Effect> {

@@ -6,20 +6,26 @@ use crate::overlay::Overlay;
 use crate::overlay::search::{self, Search};
 use crate::quest::{Quest, Typed};
 use crate::state::State;
-use chat_proto::entry::{Entry, RoomId};
+use chat_proto::entry::{Entry, EntryBody, PersonId, RoomId, Seq};
 use chat_proto::frame::{Beyond, Hit};
 
 /// `/search`.
 pub(super) fn ask(state: &mut State, typed: &Typed) -> Vec<Effect> {
     let quest = match typed.meant(state.now, &state.zone) {
         Ok(quest) => quest,
-        Err(sentence) => return problem(state, &sentence),
+        Err(sentence) => return decline(state, typed, &sentence),
     };
     match state.room().map(|room| (room.id, room.is_over)) {
         Some((room, false)) if state.is_up() => open(state, Search::new(room, quest, typed.line())),
-        Some((_, false)) => problem(state, "not connected: this works when the link is back"),
-        _ => problem(state, "this room is over: nothing can be looked for here any more"),
+        Some((_, false)) => decline(state, typed, "not connected: this works when the link is back"),
+        _ => decline(state, typed, "this room is over: nothing can be looked for here any more"),
     }
+}
+
+/// Says why not; the line stays.
+fn decline(state: &mut State, typed: &Typed, sentence: &str) -> Vec<Effect> {
+    state.composer.set(&format!("/search {}", typed.line()));
+    problem(state, sentence)
 }
 
 fn open(state: &mut State, search: Search) -> Vec<Effect> {
@@ -32,11 +38,17 @@ fn open(state: &mut State, search: Search) -> Vec<Effect> {
 pub(super) fn on_found(
     state: &mut State,
     (room, quest): (RoomId, &Quest),
-    answer: (chat_proto::Seq, Vec<Hit>, Beyond),
+    answer: (Seq, Vec<Hit>, Beyond),
 ) -> Vec<Effect> {
     let (before, hits, beyond) = answer;
+    let (people, reader, timeline) = (&state.people, state.person, state.rooms.get(&room).map(|room| &room.timeline));
+    // What was erased while the answer was on its way, and whom the reader does not hear.
+    let is_shown = |person: PersonId, seq: Seq| {
+        (!people.is_ignored(person) || reader == Some(person))
+            && !timeline.is_some_and(|timeline| timeline.has_forgotten(person, seq))
+    };
     if let Some(search) = state.search.as_mut().filter(|search| search.room == room && search.quest == *quest) {
-        search.take_in(before, hits, beyond);
+        search.take_in(before, hits, beyond, is_shown);
     }
     follow(state)
 }
@@ -49,10 +61,22 @@ pub(super) fn on_refused(state: &mut State, room: RoomId, sentence: &str) -> Vec
     Vec::new()
 }
 
-/// What people erase goes from the hits as well.
-pub(super) fn erase(state: &mut State, room: RoomId, entries: &[Entry]) {
-    if let Some(search) = state.search.as_mut().filter(|search| search.room == room) {
-        search.erase(entries);
+/// What people erase goes from the hits as well, and others follow.
+pub(super) fn erase(state: &mut State, room: RoomId, entries: &[Entry]) -> Vec<Effect> {
+    let is_any = entries.iter().any(|entry| entry.body == EntryBody::Forget);
+    match state.search.as_mut().filter(|search| is_any && search.room == room) {
+        Some(search) => {
+            search.erase(entries);
+            follow(state)
+        }
+        None => Vec::new(),
+    }
+}
+
+/// The room is left: nothing is looked for in it any more.
+pub(super) fn forget(state: &mut State, room: RoomId) {
+    if state.search.take_if(|search| search.room == room).is_some() && state.overlay == Some(Overlay::Search) {
+        state.overlay = None;
     }
 }
 
@@ -82,7 +106,10 @@ pub(super) fn go(state: &mut State) -> Vec<Effect> {
     };
     close(state);
     let mut effects = Vec::new();
-    if state.current != Some(room) && state.rooms.contains_key(&room) {
+    if !state.rooms.contains_key(&room) {
+        return effects;
+    }
+    if state.current != Some(room) {
         effects = link::enter(state, room);
     }
     effects.extend(reading::jump(state, seq));

@@ -2,7 +2,7 @@
 
 use crate::scene::{ROOM, Scene, entry, joined, message, rows_of, up};
 use chat_proto::entry::{Entry, Seq};
-use chat_proto::frame::{Beyond, Hit};
+use chat_proto::frame::{Beyond, EndReason, Hit};
 use chat_tui::effect::Effect;
 use chat_tui::link::{Asked, Command, LinkEvent, Trouble};
 use chat_tui::quest::Quest;
@@ -30,6 +30,12 @@ fn late(head: u64, columns: u16, rows: u16) -> Scene {
 
 /// Finds message `seq`, and goes there.
 fn jump(scene: &mut Scene, seq: u64) {
+    open_hits(scene, seq);
+    scene.key(KeyCode::Enter);
+}
+
+/// Finds message `seq`.
+fn open_hits(scene: &mut Scene, seq: u64) {
     scene.says("/search x");
     let quest = Quest { words: "x".into(), from: None, since: None, until: None };
     let Entry { seq, time, author, .. } = entry(seq, 0, (2, "bob"), message("x"));
@@ -37,7 +43,6 @@ fn jump(scene: &mut Scene, seq: u64) {
     let hits = vec![Hit { before: None, found, after: None }];
     scene.effects();
     scene.link(LinkEvent::Found { room: ROOM, quest, before: Seq(u64::MAX), hits, beyond: Beyond::Nothing });
-    scene.key(KeyCode::Enter);
 }
 
 /// The only page that is asked for.
@@ -223,4 +228,87 @@ fn memory_stays_bounded_and_the_page_that_is_read_stays() {
 
     assert!(held(&scene) <= ENTRIES_MAX);
     assert!(visible(&scene).0 > 1_400, "{}", scene.screen());
+}
+
+#[test]
+fn what_a_full_memory_was_asked_for_is_kept_until_it_was_read() {
+    let mut scene = late(1_000_000, 80, 24);
+    scene.bob_says((0..ENTRIES_MAX as u64 + 500).map(|n| format!("more {n}")));
+    let end_of_gap = 1_000_000 + 500;
+    jump(&mut scene, end_of_gap - 10);
+
+    let range = asked(&mut scene);
+    answer(&mut scene, range);
+
+    assert!(scene.shows(&format!("message {}", end_of_gap - 10)), "{}", scene.screen());
+    assert_eq!(scene.effects(), [], "nothing is asked for over and over");
+    assert!(held(&scene) <= ENTRIES_MAX);
+}
+
+#[test]
+fn a_message_of_a_room_that_is_over_is_not_waited_for() {
+    let mut scene = late(5_000, 80, 24);
+    scene.link(LinkEvent::RoomEnded { room: ROOM, reason: EndReason::Over });
+    scene.effects();
+    scene.alt(KeyCode::Char('u'));
+    assert!(scene.shows("nothing here is unread"));
+
+    let mut scene = late(5_000, 80, 24);
+    open_hits(&mut scene, 1_000);
+    scene.link(LinkEvent::RoomEnded { room: ROOM, reason: EndReason::Over });
+    scene.key(KeyCode::Enter);
+
+    assert!(
+        !scene.shows("fetching") && scene.shows("this room is over: that message cannot be had"),
+        "{}",
+        scene.screen()
+    );
+    assert!(scene.shows("message 5000"));
+}
+
+#[test]
+fn where_reading_stopped_is_not_jumped_to_long_after() {
+    let mut joined = joined();
+    (joined.cursor, joined.head, joined.state.read) = (Seq(4_950), Seq(5_000), Seq(1_000));
+    let mut scene = Scene::entering(joined, 80, 24);
+    scene.bob_says((4_951..=5_000).map(|n| format!("message {n}")));
+    scene.link(LinkEvent::Down { trouble: Trouble::GoAway, retry_in: Duration::from_secs(1) });
+
+    scene.alt(KeyCode::Char('u'));
+    assert!(scene.shows("not connected: that message is on the server"), "{}", scene.screen());
+    scene.effects();
+    scene.link(up());
+
+    assert_eq!(scene.effects(), []);
+    assert!(scene.shows("message 5000"));
+}
+
+#[test]
+fn another_message_is_not_shown_as_the_one_that_was_found() {
+    let mut scene = late(5_000, 80, 24);
+    jump(&mut scene, 1_000);
+    let (after, before) = asked(&mut scene);
+    // A server that has nothing where it found something.
+    let entries =
+        messages(1_010..=before - 1).into_iter().map(|entry| Entry { prev: Seq(900.min(entry.seq.0 - 1)), ..entry });
+    scene.link(LinkEvent::Page {
+        room: ROOM,
+        after: Seq(after),
+        before: Seq(before),
+        oldest: Seq(1),
+        entries: entries.collect(),
+    });
+
+    assert!(scene.shows("that message is no longer kept") && scene.shows("message 5000"), "{}", scene.screen());
+}
+
+#[test]
+fn a_message_that_is_found_before_it_is_here_is_awaited_at_the_end() {
+    let mut scene = late(5_000, 80, 24);
+    scene.key(KeyCode::PageUp);
+    jump(&mut scene, 5_001);
+    assert!(!scene.shows("no longer kept"), "{}", scene.screen());
+
+    scene.bob_says(["message 5001".to_owned()]);
+    assert!(scene.shows("message 5001"), "{}", scene.screen());
 }

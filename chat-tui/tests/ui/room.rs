@@ -240,6 +240,8 @@ fn a_room_that_is_over_stays_on_the_screen_and_one_key_opens_another() {
 
     scene.link(LinkEvent::RoomEnded { room: ROOM, reason: EndReason::Over });
     assert!(scene.shows("This room is over.  F5 opens a new one"));
+    scene.resize(100, 24);
+    assert!(scene.shows("This room is over, and its history is gone from the server.  F5 opens a new one"));
     assert!(scene.shows("hi! did the build pass?"));
 
     scene.says("hello?");
@@ -294,6 +296,7 @@ fn a_room_that_is_closed_on_coming_back_stays_with_the_reason_and_what_was_not_s
     scene.link(LinkEvent::Left { room: ROOM });
 
     assert!(scene.shows("the room is full"), "{}", scene.screen());
+    assert!(scene.shows("You are no longer in AB3Z.") && !scene.shows("room is over"), "{}", scene.screen());
     scene.alt(KeyCode::Char('e'));
     assert_eq!(scene.state.composer.text(), "still here?");
 }

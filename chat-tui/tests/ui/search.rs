@@ -1,8 +1,8 @@
 //! Looking for what was said: the overlay, its pages, what a hostile answer may not do.
 
-use crate::scene::{ROOM, Scene, TWO_O_CLOCK, bytes, entry, nick, rows_of, up};
+use crate::scene::{ROOM, Scene, TWO_O_CLOCK, bytes, entry, joined, member, nick, rows_of, up};
 use chat_proto::entry::{Author, EntryBody, PersonId, Seq, UnixMillis};
-use chat_proto::frame::{Beyond, EndReason, Excerpt, Hit};
+use chat_proto::frame::{Beyond, EndReason, Excerpt, Hit, Member, Presence};
 use chat_tui::effect::Effect;
 use chat_tui::link::{Asked, Command, LinkEvent, Trouble};
 use chat_tui::overlay::{Overlay, Question};
@@ -411,4 +411,71 @@ fn the_question_says_what_forgetting_does_and_does_not_at_every_size() {
         assert!(screen.contains("Erase everything") && screen.contains("Enter erase   Esc keep"), "{screen}");
         assert!(screen.contains("Nobody can take back"), "{screen}");
     }
+}
+
+#[test]
+fn what_was_erased_before_its_answer_came_is_not_shown() {
+    let mut scene = searching(80, 24);
+    scene.link(LinkEvent::Entries { room: ROOM, entries: vec![entry(400, 9, (2, "bob"), EntryBody::Forget)] });
+    scene.link(LinkEvent::Entries { room: ROOM, entries: vec![entry(401, 9, (3, "carol"), EntryBody::Forget)] });
+
+    scene.link(found("build", FIRST, vec![hit(500, "build anew"), hit(300, "did the build pass?")], Beyond::Nothing));
+
+    assert!(!scene.shows("did the build pass?"), "{}", scene.screen());
+    assert!(scene.shows("build anew") && scene.shows("1 found"), "{}", scene.screen());
+}
+
+#[test]
+fn a_page_of_erased_hits_does_not_end_the_search() {
+    let mut scene = searching(80, 24);
+    scene.link(found("build", FIRST, hits(300, 20), Beyond::More));
+    assert_eq!(scene.effects(), []);
+    scene.link(LinkEvent::Entries { room: ROOM, entries: vec![entry(400, 9, (2, "bob"), EntryBody::Forget)] });
+
+    assert_eq!(scene.effects(), [asked(quest("build"), Seq(243))], "{}", scene.screen());
+    assert!(scene.shows("searching"), "{}", scene.screen());
+}
+
+#[test]
+fn whoever_is_ignored_is_not_read_in_a_search_either() {
+    let mut scene = Scene::entering(joined(), 80, 24);
+    let somebody = |id, name| Member { key: [id as u8; 32], ..member(id, name, Presence::Here) };
+    scene.link(LinkEvent::Members { room: ROOM, members: vec![somebody(2, "bob"), somebody(3, "carol")] });
+    scene.says("/ignore carol");
+    scene.says("/search build");
+
+    let carols = Hit { found: said(250, (3, "carol"), "build, build"), ..hit(250, "") };
+    scene.link(found("build", FIRST, vec![hit(300, "did the build pass?"), carols], Beyond::Nothing));
+
+    assert!(scene.shows("did the build pass?") && scene.shows("1 found"), "{}", scene.screen());
+    assert!(!scene.shows("build, build") && !scene.shows("just before"), "{}", scene.screen());
+}
+
+#[test]
+fn a_search_ends_with_its_room() {
+    let mut scene = answered(80, 24);
+
+    scene.link(LinkEvent::Left { room: ROOM });
+
+    assert_eq!((scene.state.overlay, scene.state.search.is_none()), (None, true));
+}
+
+#[test]
+fn a_search_that_cannot_be_asked_leaves_its_line() {
+    let mut scene = Scene::busy(80, 24, 3);
+    scene.says("/search build since:today before:yesterday");
+    assert_eq!(scene.state.composer.text(), "/search build since:today before:yesterday");
+
+    let mut scene = Scene::busy(80, 24, 3);
+    scene.link(LinkEvent::Down { trouble: Trouble::GoAway, retry_in: Duration::from_secs(1) });
+    scene.says("/search build");
+    assert_eq!(scene.state.composer.text(), "/search build");
+}
+
+#[test]
+fn where_nothing_is_found_nothing_can_be_chosen() {
+    let mut scene = searching(80, 24);
+    scene.link(found("build", FIRST, vec![], Beyond::Nothing));
+
+    assert!(scene.shows("Esc close") && !scene.shows("Enter go"), "{}", scene.screen());
 }

@@ -230,6 +230,8 @@ impl Core {
             Some(Request::Leave(room)) => self.on_leave_refused(room, refused),
             Some(Request::Return(room)) => self.on_return_refused(room, refused),
             Some(Request::Ping) => Ok(()),
+            // Whoever looks for something else by now is not told why the earlier search failed.
+            Some(Request::Search { room, .. }) if self.requests.is_searched_after(request, room) => Ok(()),
             Some(other) => {
                 let is_of_room_gone = other.room().is_some_and(|room| !self.rooms.contains_key(&room));
                 if !is_of_room_gone {

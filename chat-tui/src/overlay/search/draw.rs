@@ -21,8 +21,10 @@ const STAMP_COLUMNS: u16 = 12;
 const NAME_COLUMNS: u16 = 12;
 /// Rows of a message that was found; the rest of it is where Enter leads.
 const TEXT_ROWS: usize = 3;
+const KEYS_OF_NOTHING: &str = "Esc close";
 /// The longest that fits.
-const KEYS: [&str; 3] = [
+const KEYS: [&str; 4] = [
+    "Enter go · Esc",
     "Enter go · Esc close",
     "↑↓ choose · Enter go there · Esc close",
     "↑↓ PgUp PgDn choose · Enter go there · Esc close",
@@ -81,7 +83,7 @@ fn note(search: &Search, state: &State) -> (String, Ink) {
         }
         Stage::Asked(_) if found == 0 => ("searching…".into(), Ink::Muted),
         Stage::Asked(_) => ("searching for more…".into(), Ink::Muted),
-        Stage::More => (format!("{found} found; older ones below"), Ink::Muted),
+        Stage::More(_) => (format!("{found} found; older ones below"), Ink::Muted),
         Stage::All if found == 0 => ("nothing found".into(), Ink::Warning),
         Stage::All => (format!("{found} found; there are no more"), Ink::Muted),
         Stage::Full => (format!("{HITS_MAX} found, and more: say more of what you look for"), Ink::Warning),
@@ -89,7 +91,7 @@ fn note(search: &Search, state: &State) -> (String, Ink) {
             "the search took too long and was given up here: rarer words, or since: and before:, help".into(),
             Ink::Warning,
         ),
-        Stage::Refused(sentence) => (sentence.clone(), Ink::Error),
+        Stage::Refused(_, sentence) => (sentence.clone(), Ink::Error),
     }
 }
 
@@ -223,7 +225,10 @@ impl Pen<'_> {
     fn keys(&mut self) {
         let area = self.places.keys;
         let fits = |words: &&&str| wrap::width(words) <= usize::from(area.width);
-        let words = KEYS.iter().rev().find(fits).unwrap_or(&KEYS[0]);
+        let words = match self.search.hits.is_empty() {
+            true => KEYS_OF_NOTHING,
+            false => KEYS.iter().rev().find(fits).unwrap_or(&KEYS[0]),
+        };
         self.write(area, 0, area.y, words, self.ink(Ink::Accent));
     }
 

@@ -23,11 +23,11 @@ impl Erased {
 }
 
 impl Item {
-    /// The same, or what is left of it if its author erased everything up to `forgotten`.
-    fn unless_forgotten(self, forgotten: impl Fn(PersonId) -> Option<Seq>) -> Self {
+    /// The same, or what is left of it if its author erased it.
+    fn unless_forgotten(self, has_forgotten: impl Fn(PersonId, Seq) -> bool) -> Self {
         let What::Said(said) = &self.what else { return self };
         match said.person {
-            Some(person) if forgotten(person).is_some_and(|before| self.last < before) => {
+            Some(person) if has_forgotten(person, self.last) => {
                 let what = What::Erased(Erased::one(person, said.name.clone(), said.time));
                 Self { what, ..self }
             }
@@ -52,8 +52,13 @@ impl Timeline {
         is_any
     }
 
+    /// Whether this person erased what they had said at this place.
+    pub fn has_forgotten(&self, person: PersonId, seq: Seq) -> bool {
+        self.forgotten.get(&person).is_some_and(|before| seq < *before)
+    }
+
     /// Erases whatever of these items was forgotten.
     pub(super) fn without_forgotten(&self, item: Item) -> Item {
-        item.unless_forgotten(|person| self.forgotten.get(&person).copied())
+        item.unless_forgotten(|person, seq| self.has_forgotten(person, seq))
     }
 }

@@ -165,7 +165,7 @@ impl Timeline {
     /// The same for a room that has to make place for others.
     pub fn hold_at_most(&mut self, entries: usize) {
         while self.entries > entries || self.bytes > BYTES_MAX {
-            let from = self.spare().unwrap_or(0);
+            let from = self.spare().unwrap_or_else(|| self.first_to_go());
             let Some(first) = self.items.get(from).map(|item| item.first) else { return };
             let mut last = first;
             while let Some(dropped) = self.items.remove(from) {

@@ -1,7 +1,7 @@
 //! Which rows of which entries are on the screen. Only what is seen is laid out, outwards from the anchor, so a room of
 //! 100,000 messages costs what one of a hundred does.
 
-use super::{Anchor, Gap, Item, Key, Look, Request, Row, Timeline, What};
+use super::{Anchor, Gap, Item, Key, Look, Request, Row, Sought, Timeline, What};
 use chat_proto::Seq;
 
 impl Timeline {
@@ -52,18 +52,19 @@ impl Timeline {
         }
     }
 
-    /// To where the reader stopped reading. Whether there is such a place.
-    pub fn to_divider(&mut self, look: &Look) -> bool {
-        let Some(divider) = self.divider else { return false };
+    /// To where the reader stopped reading, if there is such a place.
+    pub fn to_divider(&mut self, look: &Look) -> Option<Sought> {
+        let divider = self.divider?;
+        self.retry_gaps();
         let block = self.items.partition_point(|item| item.last <= divider);
         if self.items.get(block).is_some_and(Item::is_open_gap) {
             self.sought = Some(divider.next());
-            return true;
+            return Some(Sought::Away);
         }
-        let Some(key) = self.key_of(block) else { return false };
+        let key = self.key_of(block)?;
         self.anchor = Anchor::At { key, row: -2 };
         self.scroll(look, 0);
-        true
+        Some(Sought::Here)
     }
 
     /// The gap to load now, if one is on the screen or just above it: what to ask for. It counts as asked for.

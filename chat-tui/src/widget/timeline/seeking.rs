@@ -30,7 +30,15 @@ impl Timeline {
     /// Goes where the reader wants to be, if that is known by now.
     pub fn arrive(&mut self, look: &Look) -> Option<Sought> {
         let seq = self.sought?;
-        let sought = match self.items.get(self.index_of(Key::Entry(seq))).map(|item| &item.what) {
+        if seq > self.end() {
+            // Found before it came: it is about to.
+            self.to_end();
+            return Some(Sought::Here);
+        }
+        let is_divider = self.divider.is_some_and(|divider| divider.next() == seq);
+        // Places are not dense: whoever goes to the divider goes to whatever follows on it.
+        let item = self.items.get(self.index_of(Key::Entry(seq))).filter(|item| item.first <= seq || is_divider);
+        let sought = match item.map(|item| &item.what) {
             Some(What::Gap(Gap::Loadable | Gap::Loading)) => return None,
             None | Some(What::Gap(Gap::Purged | Gap::Failed(_))) => Sought::Gone,
             Some(_) => Sought::Here,
@@ -38,7 +46,6 @@ impl Timeline {
         self.sought = None;
         if sought == Sought::Here {
             self.cleared = None;
-            let is_divider = self.divider.is_some_and(|divider| divider.next() == seq);
             self.marked = (!is_divider).then(|| self.items[self.index_of(Key::Entry(seq))].last);
             // What was said before stands above it.
             self.anchor = Anchor::At { key: Key::Entry(seq), row: -(isize::from(look.rows.cast_signed()) / 3) };
@@ -82,6 +89,13 @@ impl Timeline {
         let index = self.index_of(Key::Entry(self.sought?));
         let is_it = self.items.get(index).is_some_and(|item| item.what == What::Gap(Gap::Loadable));
         is_it.then_some(index)
+    }
+
+    /// From where on entries go if there is no gap behind the reader: the oldest ones, but not those that the reader waits
+    /// for, which would be asked for again and again.
+    pub(super) fn first_to_go(&self) -> usize {
+        let sought = self.sought.map(|seq| self.index_of(Key::Entry(seq))).filter(|index| *index < PAGE_ENTRIES);
+        sought.map(|index| index + PAGE_ENTRIES).filter(|behind| *behind < self.items.len() / 2).unwrap_or(0)
     }
 
     /// Where entries may go for those that the reader wants to see: the last of the gaps behind the reader, with what

@@ -100,6 +100,21 @@ fn an_excerpt_over_its_limits_is_cut() {
 }
 
 #[test]
+fn the_refusal_of_an_earlier_search_is_not_told_of_the_one_that_waits() {
+    let mut bench = searching();
+    let (earlier, _) = bench.take_frames().remove(0);
+    let other = Quest { words: "built".into(), ..quest() };
+    bench.command(Command::Search { room: ROOM, quest: other, before: FIRST });
+    let (later, _) = bench.take_frames().remove(0);
+
+    bench.hear(earlier, Refused::new(Code::BAD_SEARCH, "no")).unwrap();
+    assert_eq!(bench.take_events(), []);
+
+    bench.hear(later, Refused::new(Code::BAD_SEARCH, "no")).unwrap();
+    assert!(matches!(bench.take_events()[..], [LinkEvent::Refused { asked: Asked::Search(ROOM), .. }]));
+}
+
+#[test]
 fn a_search_in_a_room_that_ended_meanwhile_is_no_misbehaviour() {
     let mut bench = searching();
     let (request, _) = bench.take_frames().remove(0);

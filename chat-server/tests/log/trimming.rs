@@ -128,6 +128,27 @@ async fn a_room_keeps_what_is_said_as_long_as_it_was_asked_to() {
 }
 
 #[tokio::test]
+async fn what_is_too_much_goes_although_nobody_ever_falls_silent() {
+    let bench = on_little_disk();
+    let logs = [bench.room(1), bench.room(2)];
+    for log in &logs {
+        fill(log, 200).await;
+    }
+
+    bench.logs.sweep(LATER);
+    for n in 201..=500 {
+        for log in &logs {
+            append(log, vec![ALICE.says(n, "and another thing")]).await;
+        }
+    }
+
+    for log in &logs {
+        let oldest = read(log, Range::last_page()).await.oldest;
+        assert!(oldest > Seq(200), "{oldest:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_dropped_sender_is_known_after_a_restart() {
     let bench = on_little_disk();
     let log = bench.room(1);

@@ -4,7 +4,7 @@ use super::Session;
 use super::delivery::{gap, give};
 use super::outbound::Outbound;
 use crate::guard::Notice;
-use crate::log::{Range, Slice};
+use crate::log::{Range, ReadError, Slice};
 use crate::network::Network;
 use crate::refusals;
 use crate::room::{Departure, EnterError, Entrance, Grounds, Knock, Room, Told};
@@ -120,7 +120,10 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         let room = Arc::clone(&entered.room);
         let person = Arc::clone(self.member().deliveries.person());
         let summary = room.summary(&person);
-        let page = room.read(Range::last_page()).await.map_err(refusals::storage_failed)?;
+        let page = match room.read(Range::last_page()).await {
+            Ok(page) => page,
+            Err(error) => return Err(self.turned_back(&room, error)),
+        };
         // Whoever was removed meanwhile gets nothing that may have been said since.
         if room.take_removed(self.id) {
             return Err(self.turned_out(&room));
@@ -147,6 +150,18 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         let cursor = opening.give(&room, &mut self.outbound);
         self.member().deliveries.begin(entered, cursor);
         Ok(())
+    }
+
+    /// Whoever cannot be shown the room is not in it: nothing else would ever tell of their going. But those are who were
+    /// there already.
+    fn turned_back(&mut self, room: &Arc<Room>, error: ReadError) -> Refused {
+        let session = self.id;
+        let deliveries = &self.member().deliveries;
+        if deliveries.room(room.id).is_none() {
+            let life = room.depart(session, deliveries.person(), Departure::Lost);
+            self.shared.rooms.settle(room, life);
+        }
+        refusals::storage_failed(error)
     }
 
     /// Whoever was in the room already, in another way, hears that this is over too.

@@ -377,6 +377,25 @@ async fn a_room_waits_for_its_members_and_ends_when_it_has_none_or_none_has_come
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_start_with_a_clock_years_ahead_ends_no_room_and_forgets_nobody() {
+    let mut disk = DiskWorld::new(lasting());
+    let (mut alice, room) = disk.world.opener("alice").await;
+    let (bob, _) = disk.world.guest("bob", room.code).await;
+    assert!(matches!(alice.ask(Rename { name: "alicia".into() }).await, ServerFrame::Done(_)));
+    alice.bye().await;
+    bob.bye().await;
+    disk.pass(SECOND).await;
+
+    disk.restart_after(3_650 * DAY);
+    disk.pass(SECOND).await;
+
+    let (_, _, members) = back(&disk, "bob", room.room).await;
+    assert_eq!(members.len(), 2);
+    let content = disk.disk.lock();
+    assert_eq!((content.people.len(), content.names.len()), (2, 1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_room_ends_when_its_last_member_is_forgotten() {
     let mut disk = DiskWorld::new(Config { person_memory: Some(DAY), ..lasting() });
     let (alice, room) = disk.world.opener("alice").await;

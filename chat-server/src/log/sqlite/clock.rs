@@ -24,9 +24,7 @@ pub(super) struct Clock {
 impl Clock {
     /// At `now`, of a history that holds this: it was running until then.
     pub(super) fn after(restored: &Restored, now: Instant) -> Self {
-        let people = restored.people.iter().map(|person| person.last_seen);
-        let entries = restored.rooms.iter().filter_map(|room| room.last_time);
-        Self { last: people.chain(entries).max().map(|latest| (latest, now)), doubted_until: None }
+        Self { last: restored.latest().map(|latest| (latest, now)), doubted_until: None }
     }
 
     /// By which time to judge what is too old, if the wall clock says `wall` at `now`.

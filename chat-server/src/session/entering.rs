@@ -180,7 +180,8 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         Ok(())
     }
 
-    pub(super) fn on_leave(&mut self, request: u32, leave: &Leave) -> Result<(), Refused> {
+    /// Whoever is told that they have left is no member any more, also if the server crashes in the next moment.
+    pub(super) async fn on_leave(&mut self, request: u32, leave: &Leave) -> Result<(), Refused> {
         let person = Arc::clone(self.member().deliveries.person());
         let room = self.member().deliveries.room(leave.room).cloned().ok_or_else(refusals::not_member)?;
         if !room.is_attached(self.id, person.id) {
@@ -190,11 +191,12 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         }
         self.member().deliveries.stop(room.id);
         // A visitor is no member; it just goes.
-        let life = match room.is_member(person.id) {
+        let (life, told) = match room.is_member(person.id) {
             true => room.leave(self.id, &person),
-            false => room.depart(self.id, &person, Departure::Bye),
+            false => (room.depart(self.id, &person, Departure::Bye), Told::default()),
         };
         self.shared.rooms.settle(&room, life);
+        told.wait().await;
         self.answer(request, Done {});
         Ok(())
     }

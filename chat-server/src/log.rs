@@ -9,6 +9,7 @@
 //! [records](record), handed over and given back as they are. Appending is asynchronous: the completion may run inside
 //! `append` or later on any thread, exactly once.
 
+mod absence;
 mod excerpt;
 mod fold;
 pub mod memory;

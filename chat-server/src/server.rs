@@ -77,7 +77,7 @@ impl Server {
         let config = Arc::new(config);
         let environment: Arc<dyn Environment> = Arc::new(environment);
         let notices = Arc::new(Notices::default());
-        let Restored { rooms, people, last_person, names, codes } = logs.restore();
+        let Restored { rooms, people, last_person, names, codes } = logs.restore().after_absence(environment.now());
         let people = People::restore(&config, &environment, &logs, Kept { people, last_person, names });
         let rooms = Rooms::restore((&config, &environment, logs), (rooms, codes), &people)?;
         let server = Self {

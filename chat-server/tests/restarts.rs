@@ -6,7 +6,7 @@ mod support;
 
 use chat_proto::entry::BanScope;
 use chat_proto::frame::{
-    Create, Door, GiveUp, History, Joined, Keep, Lock, Member, Post, Presence, Read, Rename, Role, Stay, Voice,
+    Create, Door, GiveUp, History, Joined, Keep, Leave, Lock, Member, Post, Presence, Read, Rename, Role, Stay, Voice,
 };
 use chat_proto::{
     Act, Code, Entry, EntryBody, LeaveReason, PersonId, PostId, RoomCode, RoomId, Secret, Seq, ServerFrame,
@@ -377,6 +377,25 @@ async fn a_room_waits_for_its_members_and_ends_when_it_has_none_or_none_has_come
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_start_with_a_clock_years_ahead_ends_no_room_and_forgets_nobody() {
+    let mut disk = DiskWorld::new(lasting());
+    let (mut alice, room) = disk.world.opener("alice").await;
+    let (bob, _) = disk.world.guest("bob", room.code).await;
+    assert!(matches!(alice.ask(Rename { name: "alicia".into() }).await, ServerFrame::Done(_)));
+    alice.bye().await;
+    bob.bye().await;
+    disk.pass(SECOND).await;
+
+    disk.restart_after(3_650 * DAY);
+    disk.pass(SECOND).await;
+
+    let (_, _, members) = back(&disk, "bob", room.room).await;
+    assert_eq!(members.len(), 2);
+    let content = disk.disk.lock();
+    assert_eq!((content.people.len(), content.names.len()), (2, 1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_room_ends_when_its_last_member_is_forgotten() {
     let mut disk = DiskWorld::new(Config { person_memory: Some(DAY), ..lasting() });
     let (alice, room) = disk.world.opener("alice").await;
@@ -460,6 +479,23 @@ async fn whoever_is_told_that_they_are_in_is_in_also_after_a_crash() {
     disk.restart();
 
     back(&disk, "bob", room.room).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_is_told_that_they_have_left_is_no_member_also_after_a_crash() {
+    let mut disk = DiskWorld::new(lasting());
+    let (_alice, room) = disk.world.opener("alice").await;
+    let (mut bob, _) = disk.world.guest("bob", room.code).await;
+    disk.disk.next_commit(Fate::Held);
+    let request = bob.send(Leave { room: room.room }).await;
+    assert!(tokio::time::timeout(SECOND, bob.answer_to(request)).await.is_err(), "not before it is committed");
+
+    disk.disk.release();
+    assert!(matches!(bob.answer_to(request).await, ServerFrame::Done(_)));
+    disk.restart();
+
+    let mut bob = disk.world.person("bob").await;
+    assert_eq!(bob.resume(room.room, 0).await.unwrap_err().code, Code::ROOM_ENDED);
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,8 +5,9 @@ mod support;
 use bytes::Bytes;
 use chat_proto::frame::{History, Join, Ping, Resume, Search, Stay};
 use chat_proto::{ClientFrame, Code, RoomId, Seq, ServerFrame};
-use support::Peer;
+use std::time::Duration;
 use support::held::{HeldWorld, Slow};
+use support::{Peer, gists};
 
 const END: Seq = Seq(u64::MAX);
 
@@ -45,6 +46,21 @@ async fn every_request_that_reads_is_refused_with_the_reason_and_the_session_liv
     for peer in [&mut alice, &mut bob] {
         assert!(matches!(peer.ask(Ping {}).await, ServerFrame::Pong(_)), "the session lives");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_could_not_be_shown_a_room_does_not_stay_in_it_for_ever() {
+    let held = HeldWorld::new();
+    let (mut alice, mut bob, _, code) = unreadable(&held).await;
+    assert_eq!(bob.refusal_of(Join { code, stay: Stay::Resident, secret: None }).await, Code::STORAGE_FAILED);
+    held.commit_all().await;
+
+    bob.bye().await;
+    tokio::time::sleep(Duration::from_secs(62)).await;
+    held.commit_all().await;
+
+    let entries = tokio::time::timeout(Duration::from_secs(5), alice.entries(4)).await.expect("bob's going is told");
+    assert_eq!(gists(&entries)[2..], ["bob joined", "bob left Lost"]);
 }
 
 /// A refusal would be final; but the post may have been taken before.

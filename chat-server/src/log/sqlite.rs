@@ -11,6 +11,7 @@ mod append;
 mod backup;
 mod check;
 mod chores;
+mod clock;
 mod connection;
 mod directory;
 mod entries;
@@ -38,15 +39,15 @@ use super::record::{Fact, Restored, RestoredRoom, RoomRecord};
 use super::{Later, Log, Logs, StorageFailure, Written};
 use chat_proto::frame::{Durability, Keep, Label};
 use chat_proto::{RoomId, Seq, UnixMillis};
+use clock::Clock;
 use jobs::Job;
 use reader::Readers;
 use restore::KeptRoom;
 use room_log::{LogState, RoomLog};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::{oneshot, watch};
 use writer::Writer;
 
@@ -66,9 +67,14 @@ pub struct SqliteLogs {
     limits: DiskLimits,
     keeper: Arc<Keeper>,
     rooms: Mutex<Rooms>,
-    /// When what is too old was last looked for, in milliseconds.
-    swept: AtomicI64,
+    sweeping: Mutex<Sweeping>,
     restored: Mutex<Option<Restored>>,
+}
+
+/// When what is too old is looked for.
+struct Sweeping {
+    last: Option<UnixMillis>,
+    clock: Clock,
 }
 
 /// The way to the file: to its writer, and to its readers.
@@ -110,7 +116,7 @@ impl SqliteLogs {
             limits,
             keeper,
             rooms: Mutex::new(rooms),
-            swept: AtomicI64::new(i64::MIN),
+            sweeping: Mutex::new(Sweeping { last: None, clock: Clock::after(&restored, Instant::now()) }),
             restored: Mutex::new(Some(restored)),
         })
     }
@@ -151,10 +157,10 @@ impl Logs for SqliteLogs {
     }
 
     fn sweep(&self, now: UnixMillis) {
-        let last = self.swept.load(Ordering::Relaxed);
-        if now.0.abs_diff(last) >= SWEEPS_EVERY_MS {
-            self.swept.store(now.0, Ordering::Relaxed);
-            self.keeper.ask(Job::Sweep { now });
+        let mut sweeping = self.sweeping.lock().expect("no panic under this lock");
+        if sweeping.last.is_none_or(|last| now.0.abs_diff(last.0) >= SWEEPS_EVERY_MS) {
+            sweeping.last = Some(now);
+            self.keeper.ask(Job::Sweep { now: sweeping.clock.judges_by(now, Instant::now()) });
         }
     }
 

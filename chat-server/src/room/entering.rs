@@ -109,18 +109,24 @@ impl Room {
         self.with_presences(|presences, note| presences.depart(session, person, how, note))
     }
 
-    /// Ends a person's membership, on the word of one of their sessions. An owner gives up the room as well.
-    pub(crate) fn leave(self: &Arc<Self>, session: SessionId, person: &Arc<Person>) -> Life {
+    /// Ends a person's membership, on the word of one of their sessions; says when that is told. An owner gives up the room
+    /// as well.
+    pub(crate) fn leave(self: &Arc<Self>, session: SessionId, person: &Arc<Person>) -> (Life, Told) {
+        let mut told = Told::default();
         let life = {
             let mut state = self.lock();
-            let life = self.act_on(&mut state, |presences, note| presences.leave(session, person, note));
+            let life = self.act_on(&mut state, |presences, note| {
+                let (life, left) = presences.leave(session, person, note);
+                told = left;
+                life
+            });
             if !state.presences.has_key(person.key) && state.order.owns(person.key) {
                 state.writing.note_succession(self.environment.now(), person.key);
             }
             life
         };
         self.flush();
-        life
+        (life, if self.is_on_disk() { told } else { Told::default() })
     }
 
     /// Tells the room that `person` bears a new name, if they are a member.

@@ -218,16 +218,18 @@ impl Presences {
         }
     }
 
-    pub(super) fn leave(&mut self, session: SessionId, person: &Arc<Person>, note: Note<'_>) -> Life {
+    pub(super) fn leave(&mut self, session: SessionId, person: &Arc<Person>, note: Note<'_>) -> (Life, Told) {
         self.visitors.remove(&session);
         let was_kept = self.is_kept();
-        let Some(member) = self.members.remove(person.id) else { return Life::Lives };
+        let Some(member) = self.members.remove(person.id) else { return (Life::Lives, Told::default()) };
         self.removed.extend(member.sessions().filter(|other| *other != session));
+        let mut told = Told::default();
         match member.is_present() {
-            true => drop(note(person, EntryBody::Left(LeaveReason::Leave))),
+            true => told = note(person, EntryBody::Left(LeaveReason::Leave)),
             false => self.dropped.push(person.id),
         }
-        if self.members.len() == 0 || self.has_lost_its_purpose(was_kept) { Life::Over } else { Life::Lives }
+        let is_over = self.members.len() == 0 || self.has_lost_its_purpose(was_kept);
+        (if is_over { Life::Over } else { Life::Lives }, told)
     }
 
     /// Removes whoever bears this key.

@@ -50,7 +50,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             ClientFrame::Create(create) => self.on_create(request, &create).await,
             ClientFrame::Join(join) => self.on_join(request, join).await,
             ClientFrame::Resume(resume) => self.on_resume(request, &resume).await,
-            ClientFrame::Leave(leave) => self.on_leave(request, &leave),
+            ClientFrame::Leave(leave) => self.on_leave(request, &leave).await,
             ClientFrame::Post(post) => return self.on_post(request, post).await,
             ClientFrame::History(history) => self.on_history(request, &history).await,
             ClientFrame::Rename(rename) => self.on_rename(request, &rename).await,

@@ -4,7 +4,7 @@ use super::Session;
 use super::delivery::{gap, give};
 use super::outbound::Outbound;
 use crate::guard::Notice;
-use crate::log::{Range, Slice};
+use crate::log::{Range, ReadError, Slice};
 use crate::network::Network;
 use crate::refusals;
 use crate::room::{Departure, EnterError, Entrance, Grounds, Knock, Room, Told};
@@ -120,7 +120,10 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         let room = Arc::clone(&entered.room);
         let person = Arc::clone(self.member().deliveries.person());
         let summary = room.summary(&person);
-        let page = room.read(Range::last_page()).await.map_err(refusals::storage_failed)?;
+        let page = match room.read(Range::last_page()).await {
+            Ok(page) => page,
+            Err(error) => return Err(self.turned_back(&room, error)),
+        };
         // Whoever was removed meanwhile gets nothing that may have been said since.
         if room.take_removed(self.id) {
             return Err(self.turned_out(&room));
@@ -149,6 +152,18 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         Ok(())
     }
 
+    /// Whoever cannot be shown the room is not in it: nothing else would ever tell of their going. But those are who were
+    /// there already.
+    fn turned_back(&mut self, room: &Arc<Room>, error: ReadError) -> Refused {
+        let session = self.id;
+        let deliveries = &self.member().deliveries;
+        if deliveries.room(room.id).is_none() {
+            let life = room.depart(session, deliveries.person(), Departure::Lost);
+            self.shared.rooms.settle(room, life);
+        }
+        refusals::storage_failed(error)
+    }
+
     /// Whoever was in the room already, in another way, hears that this is over too.
     fn turned_out(&mut self, room: &Room) -> Refused {
         if let Some(member) = &mut self.member {
@@ -165,7 +180,8 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         Ok(())
     }
 
-    pub(super) fn on_leave(&mut self, request: u32, leave: &Leave) -> Result<(), Refused> {
+    /// Whoever is told that they have left is no member any more, also if the server crashes in the next moment.
+    pub(super) async fn on_leave(&mut self, request: u32, leave: &Leave) -> Result<(), Refused> {
         let person = Arc::clone(self.member().deliveries.person());
         let room = self.member().deliveries.room(leave.room).cloned().ok_or_else(refusals::not_member)?;
         if !room.is_attached(self.id, person.id) {
@@ -175,11 +191,12 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         }
         self.member().deliveries.stop(room.id);
         // A visitor is no member; it just goes.
-        let life = match room.is_member(person.id) {
+        let (life, told) = match room.is_member(person.id) {
             true => room.leave(self.id, &person),
-            false => room.depart(self.id, &person, Departure::Bye),
+            false => (room.depart(self.id, &person, Departure::Bye), Told::default()),
         };
         self.shared.rooms.settle(&room, life);
+        told.wait().await;
         self.answer(request, Done {});
         Ok(())
     }

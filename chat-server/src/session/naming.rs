@@ -45,7 +45,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         shared.people.give_up(&self.member().attendance).await;
         for room in person.rooms().into_iter().filter_map(|id| shared.rooms.by_id(id)) {
             self.member().deliveries.stop(room.id);
-            let life = room.leave(self.id, &person);
+            let (life, _) = room.leave(self.id, &person);
             shared.rooms.settle(&room, life);
         }
         self.await_decisions().await?;

@@ -109,6 +109,27 @@ async fn what_is_too_old_goes_and_the_head_stays() {
 }
 
 #[tokio::test]
+async fn nothing_goes_because_the_clock_leapt_between_two_servers_but_what_is_too_much_does() {
+    let limits = DiskLimits { retain: Retention { age: Some(HOUR), bytes: Some(100 * 130) }, ..DISK };
+    let bench = Bench::within(limits);
+    let log = bench.room(1);
+    fill(&log, 200).await;
+    drop(log);
+
+    let bench = bench.restart_within(limits).await;
+    let log = bench.logs.restore().rooms.remove(0).log;
+    bench.logs.sweep(UnixMillis(10 * 365 * 86_400_000));
+    let slice = slice_when(&log, |slice| slice.head.0 - slice.oldest.0 < 100).await;
+    // More than enough commits for everything to be dropped that may be.
+    for n in 201..=300 {
+        append(&log, vec![ALICE.says(n, "still here?")]).await;
+    }
+
+    let rest = all(&log).await;
+    assert!(slice.head == Seq(200) && rest.len() >= 60, "{}", rest.len());
+}
+
+#[tokio::test]
 async fn a_room_keeps_what_is_said_as_long_as_it_was_asked_to() {
     let bench = Bench::within(DiskLimits { retain: Retention { age: Some(HOUR), bytes: None }, ..DISK });
     let room = |id, keep| bench.logs.open(RoomId([id; 16]), &RoomRecord { keep, ..record(id) });
@@ -125,6 +146,27 @@ async fn a_room_keeps_what_is_said_as_long_as_it_was_asked_to() {
 
     assert_eq!(all(&logs[0]).await.len(), 2);
     assert_eq!(all(&logs[1]).await.len(), 2);
+}
+
+#[tokio::test]
+async fn what_is_too_much_goes_although_nobody_ever_falls_silent() {
+    let bench = on_little_disk();
+    let logs = [bench.room(1), bench.room(2)];
+    for log in &logs {
+        fill(log, 200).await;
+    }
+
+    bench.logs.sweep(LATER);
+    for n in 201..=500 {
+        for log in &logs {
+            append(log, vec![ALICE.says(n, "and another thing")]).await;
+        }
+    }
+
+    for log in &logs {
+        let oldest = read(log, Range::last_page()).await.oldest;
+        assert!(oldest > Seq(200), "{oldest:?}");
+    }
 }
 
 #[tokio::test]

@@ -16,10 +16,11 @@ use tokio::sync::oneshot;
 
 /// How long nobody must have asked for anything before a chore is taken up: posts come in bursts.
 const QUIET: Duration = Duration::from_millis(50);
-/// Commits after which a chore is taken up although there is more to write: what was erased must go, and the disk must not
-/// fill. The index can wait for quiet, or for a search: a step of it takes as long as many commits.
-const COMMITS_MAX: u32 = 32;
-const COMMITS_MAX_BEFORE_INDEX: u32 = 1_024;
+/// Commits and their entries, together, after which a chore is taken up although there is more to write. Where every post
+/// is a commit, a step drops more than has come since the one before: what is kept stays bounded.
+const WRITTEN_MAX: usize = 16;
+/// The same before a step of the index, which takes as long as many commits: it can wait for quiet, or for a search.
+const WRITTEN_MAX_BEFORE_INDEX: usize = 1_024;
 /// How long a search waits for the index.
 const SEARCH_WAITS: Duration = Duration::from_secs(1);
 /// How long chores rest that cannot be done now.
@@ -38,9 +39,21 @@ pub(super) struct Chores {
     sweep: Option<UnixMillis>,
     /// From when the write-ahead log may be cut, if it holds what was taken out.
     cut_log: Option<Instant>,
-    /// Since the last chore.
-    commits: u32,
+    /// Commits and their entries since the last chore.
+    written: usize,
+    /// The room whose turn was last.
+    last_indexed: i64,
+    turn: Turn,
     not_before: Option<Instant>,
+}
+
+/// Whose turn it is, if there is both to do: one that cannot be done must not keep the other from it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    /// What was erased.
+    Erasing,
+    /// What is too old or too much.
+    Dropping,
 }
 
 /// A search that waits for the index.
@@ -69,7 +82,9 @@ impl Chores {
             is_erasing: true,
             sweep: None,
             cut_log: None,
-            commits: 0,
+            written: 0,
+            last_indexed: 0,
+            turn: Turn::Erasing,
             not_before: None,
         })
     }
@@ -78,6 +93,7 @@ impl Chores {
     pub(super) fn note(&mut self, job: &Job, done: &Done) {
         match (job, done) {
             (Job::Append(append), Done::Appended(_, entries)) if !entries.is_empty() => {
+                self.written += entries.len();
                 self.behind.insert(append.log.room);
                 self.is_erasing |= append.drafts.iter().any(|draft| draft.body == EntryBody::Forget);
             }
@@ -104,7 +120,7 @@ impl Chores {
             _ => self.not_before,
         };
         let rest = from.map_or(Duration::ZERO, |from| from.saturating_duration_since(Instant::now()));
-        Some(if self.commits == 0 { rest } else { rest.max(QUIET) })
+        Some(if self.written == 0 { rest } else { rest.max(QUIET) })
     }
 
     fn is_resting(&self, now: Instant) -> bool {
@@ -113,23 +129,33 @@ impl Chores {
 
     /// Whether a chore is to be done now, after one more commit.
     pub(super) fn is_due(&mut self) -> bool {
-        self.commits += 1;
+        self.written += 1;
         let most = match self.next() {
-            Some(Chore::Index { .. }) => COMMITS_MAX_BEFORE_INDEX,
-            _ => COMMITS_MAX,
+            Some(Chore::Index { .. }) => WRITTEN_MAX_BEFORE_INDEX,
+            _ => WRITTEN_MAX,
         };
-        let is_urgent = self.commits >= most || !self.wanted.is_empty();
+        let is_urgent = self.written >= most || !self.wanted.is_empty();
         is_urgent && !self.is_resting(Instant::now())
     }
 
-    /// What to do next: first what somebody waits for, then what must be gone, then what may come later.
+    /// What to do next: first what somebody waits for; then, by turns, what must be gone and what may be. Those have an end;
+    /// the index has none where nobody ever falls silent, so it comes last, room by room.
     pub(super) fn next(&self) -> Option<Chore> {
         let wanted = self.wanted.first().map(|wanted| Chore::Index { room: wanted.room });
         let erase = self.is_erasing.then_some(Chore::Erase);
         let drop = self.sweep.map(|now| Chore::Drop { now });
+        let in_turn = match self.turn {
+            Turn::Erasing => erase.or(drop),
+            Turn::Dropping => drop.or(erase),
+        };
         let cut = self.cut_log.map(|_| Chore::CutLog);
-        let index = self.behind.first().map(|room| Chore::Index { room: *room });
-        wanted.or(erase).or(drop).or(cut).or(index)
+        let index = self.next_behind().map(|room| Chore::Index { room });
+        wanted.or(in_turn).or(cut).or(index)
+    }
+
+    /// The room after the one that had its turn.
+    fn next_behind(&self) -> Option<i64> {
+        self.behind.range(self.last_indexed + 1..).next().or(self.behind.first()).copied()
     }
 
     /// One step, in a transaction that is open, unless it needs none.
@@ -150,8 +176,9 @@ impl Chores {
     /// Notes that a step was done.
     pub(super) fn done(&mut self, chore: Chore, progress: Progress) {
         let now = Instant::now();
-        self.commits = 0;
+        self.written = 0;
         self.not_before = None;
+        self.note_turn(chore);
         match (chore, progress) {
             (Chore::Index { .. }, Progress::More) => {}
             (Chore::Index { room }, Progress::Done) => self.is_indexed(room),
@@ -164,6 +191,15 @@ impl Chores {
         self.wanted.retain(|wanted| wanted.until > now);
     }
 
+    fn note_turn(&mut self, chore: Chore) {
+        match chore {
+            Chore::Index { room } => self.last_indexed = room,
+            Chore::Erase => self.turn = Turn::Dropping,
+            Chore::Drop { .. } => self.turn = Turn::Erasing,
+            Chore::CutLog => {}
+        }
+    }
+
     fn is_indexed(&mut self, room: i64) {
         self.behind.remove(&room);
         for wanted in self.wanted.extract_if(.., |wanted| wanted.room == room) {
@@ -172,8 +208,9 @@ impl Chores {
     }
 
     /// Notes that a step cannot be done now. Who waits for the index waits no longer.
-    pub(super) fn put_off(&mut self) {
-        self.commits = 0;
+    pub(super) fn put_off(&mut self, chore: Chore) {
+        self.written = 0;
+        self.note_turn(chore);
         self.not_before = Some(Instant::now() + TRIES_EVERY);
         self.wanted.clear();
     }

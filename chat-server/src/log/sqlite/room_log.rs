@@ -95,7 +95,7 @@ impl Log for RoomLog {
             let is_indexed = self.index().await;
             let room = self.state.room;
             let read = move |file: &mut Connection| words::search(file, room, &query, SEARCH_TIME);
-            let findings = self.keeper.readers.lend(read).await?;
+            let findings = self.keeper.readers.search(read).await?;
             Ok(if is_indexed { findings } else { Findings { beyond: Beyond::Unsearched, ..findings } })
         })
     }

@@ -196,7 +196,7 @@ impl Writer {
             Err(Trouble::Lost(failure)) => return Err(failure),
             Err(trouble) => {
                 tracing::warn!(?trouble, ?chore, "something waits until it can be done");
-                self.chores.put_off();
+                self.chores.put_off(chore);
             }
         }
         Ok(())

@@ -132,14 +132,16 @@ impl Chores {
         self.written += 1;
         let most = match self.next() {
             Some(Chore::Index { .. }) => WRITTEN_MAX_BEFORE_INDEX,
+            Some(Chore::CutLog) if !self.may_cut() => usize::MAX,
             _ => WRITTEN_MAX,
         };
         let is_urgent = self.written >= most || !self.wanted.is_empty();
         is_urgent && !self.is_resting(Instant::now())
     }
 
-    /// What to do next: first what somebody waits for; then, by turns, what must be gone and what may be. Those have an end;
-    /// the index has none where nobody ever falls silent, so it comes last, room by room.
+    /// What to do next: first what somebody waits for; then, by turns, what must be gone and what may be, also from the
+    /// write-ahead log. Those have an end; the index has none where nobody ever falls silent, so it comes last, room by
+    /// room.
     pub(super) fn next(&self) -> Option<Chore> {
         let wanted = self.wanted.first().map(|wanted| Chore::Index { room: wanted.room });
         let erase = self.is_erasing.then_some(Chore::Erase);
@@ -150,7 +152,11 @@ impl Chores {
         };
         let cut = self.cut_log.map(|_| Chore::CutLog);
         let index = self.next_behind().map(|room| Chore::Index { room });
-        wanted.or(in_turn).or(cut).or(index)
+        wanted.or(in_turn).or(cut.filter(|_| self.may_cut())).or(index).or(cut)
+    }
+
+    fn may_cut(&self) -> bool {
+        self.cut_log.is_some_and(|from| from <= Instant::now())
     }
 
     /// The room after the one that had its turn.

@@ -19,19 +19,23 @@ mod order;
 mod presence;
 mod reading;
 mod record;
+mod recording;
 mod restoring;
 mod rights;
 mod succession;
+mod told;
 mod writing;
 
-pub(crate) use entering::{EnterError, Entrance, Grounds, Told};
+pub(crate) use effect::Readers;
+pub(crate) use entering::{EnterError, Entrance, Grounds};
 pub(crate) use mailbox::{Decided, Denied, Mailbox, Ticket};
 pub(crate) use membership::{Departure, SessionId};
 pub(crate) use order::{Knock, Order, Whom};
 pub(crate) use presence::Life;
 pub(crate) use record::Origin;
 pub use restoring::RestoreError;
-pub(crate) use writing::{Readers, Said, Submitted};
+pub(crate) use told::Told;
+pub(crate) use writing::{Said, Submitted};
 
 use crate::config::Config;
 use crate::environment::{Environment, Moment, random};

@@ -1,19 +1,9 @@
-//! What is so once an entry is in the log: found out when its batch is made up, kept in the same commit, and true for the
-//! room when the entry is published.
-//!
-//! Everything before a batch has been published by then, and only the last of a batch changes the state of the room: what
-//! it will be is known before the commit. What was drawn or measured for it is drawn once, so that what is published is
-//! what was kept.
+//! What an entry changes besides being one, and how that becomes true for its room: when it is published.
 
-use super::gathering::Item;
-use super::membership::Membership;
-use super::order::{Order, Whom, removes};
-use super::writing::Readers;
-use super::{Room, State};
-use crate::environment::{Moment, random};
-use crate::log::record::{MemberRecord, Record, Whereabouts};
+use super::State;
+use super::order::Order;
 use crate::people::Key;
-use chat_proto::{Act, EntryBody, LeaveReason, PersonId, Secret, Topic};
+use chat_proto::Topic;
 
 /// What an entry changes besides being one.
 #[derive(Default)]
@@ -31,66 +21,16 @@ pub(super) enum Effect {
     Left,
 }
 
+/// Who reads on after an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Readers {
+    /// Everybody.
+    AllStay,
+    /// Not everybody, perhaps.
+    SomeGo,
+}
+
 impl State {
-    /// The item, with what is so once it is in the log.
-    pub(super) fn with_effect(&self, mut item: Item, room: &Room) -> Item {
-        item.effect = self.effect_of(&item, room);
-        // What is gone with the process is not written down.
-        item.draft.records = if room.is_on_disk() { self.records_of(&item, room) } else { Vec::new() };
-        item
-    }
-
-    fn effect_of(&self, item: &Item, room: &Room) -> Effect {
-        match &item.draft.body {
-            EntryBody::Topic(topic) => Effect::Topic(Topic::parse(topic).unwrap_or_default()),
-            EntryBody::Act(act) => self.effect_of_act(act, item.whom.as_ref(), room),
-            EntryBody::Left(LeaveReason::Leave) => Effect::Left,
-            _ => Effect::Nothing,
-        }
-    }
-
-    fn effect_of_act(&self, act: &Act, whom: Option<&Whom>, room: &Room) -> Effect {
-        let order = Box::new(self.order.after(act, whom, || Secret(random(&*room.environment))));
-        match whom.filter(|_| removes(act)) {
-            Some(whom) => Effect::Removal(order, whom.key),
-            None => Effect::Order(order),
-        }
-    }
-
-    fn records_of(&self, item: &Item, room: &Room) -> Vec<Record> {
-        let person = item.draft.author.person;
-        match (&item.effect, &item.draft.body) {
-            (Effect::Topic(topic), _) => vec![room.record(topic, &self.order)],
-            (Effect::Order(order), _) => vec![room.record(&self.topic, order)],
-            (Effect::Removal(order, key), _) => self.without(*key, room.record(&self.topic, order)),
-            (Effect::Left, _) => vec![Record::NoMember(person)],
-            (Effect::Nothing, EntryBody::Joined(_)) => vec![self.member_record(person, Whereabouts::Here)],
-            (Effect::Nothing, EntryBody::Left(_)) => vec![self.gone_record(item, room)],
-            (Effect::Nothing, _) => Vec::new(),
-        }
-    }
-
-    fn without(&self, key: Key, state: Record) -> Vec<Record> {
-        let removed = self.presences.members().filter(|member| member.person.key == key);
-        std::iter::once(state).chain(removed.map(|member| Record::NoMember(member.person.id))).collect()
-    }
-
-    fn gone_record(&self, item: &Item, room: &Room) -> Record {
-        let person = item.draft.author.person;
-        let gone_since = self.presences.member(person).and_then(Membership::gone_since);
-        // Who has come back meanwhile went when it was noted that they did.
-        let since = gone_since.map_or(item.draft.time, |since| room.moment().wall_at(since));
-        self.member_record(person, Whereabouts::Gone { since })
-    }
-
-    /// Who had to make place since this was noted is a member no longer.
-    fn member_record(&self, person: PersonId, whereabouts: Whereabouts) -> Record {
-        match self.presences.member(person) {
-            Some(member) => Record::Member(member.record(whereabouts)),
-            None => Record::NoMember(person),
-        }
-    }
-
     /// Makes true what was published.
     pub(super) fn take_effect(&mut self, effect: Effect) -> Readers {
         match effect {
@@ -106,17 +46,5 @@ impl State {
             }
         }
         Readers::AllStay
-    }
-}
-
-impl Membership {
-    pub(super) fn record(&self, whereabouts: Whereabouts) -> MemberRecord {
-        MemberRecord { person: self.person.id, standing: self.standing, whereabouts, read: self.read }
-    }
-
-    /// As they are now.
-    pub(super) fn record_now(&self, moment: Moment) -> MemberRecord {
-        let gone = |since| Whereabouts::Gone { since: moment.wall_at(since) };
-        self.record(self.gone_since().map_or(Whereabouts::Here, gone))
     }
 }

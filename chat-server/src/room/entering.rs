@@ -2,6 +2,7 @@
 
 use super::order::{Knock, Whom};
 use super::presence::{Life, Note, Presences};
+use super::told::Told;
 use super::{Departure, News, Room, SessionId, State};
 use crate::log::record::Record;
 use crate::people::{Key, Person};
@@ -11,7 +12,6 @@ use chat_proto::{Act, Author, EntryBody, Nick, PersonId};
 use std::sync::Arc;
 use tokio::sync::broadcast;
 use tokio::time::Instant;
-use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// On what grounds somebody comes in.
 #[derive(Debug, Clone, Copy)]
@@ -31,10 +31,6 @@ pub(crate) struct Entrance {
     pub told: Told,
 }
 
-/// Resolves when the entry that tells of somebody is as safe as it gets, or is known not to be for now.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Told(Option<CancellationToken>);
-
 /// Why nobody enters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum EnterError {
@@ -47,21 +43,6 @@ pub(crate) enum EnterError {
         /// How many that is.
         max: usize,
     },
-}
-
-impl Told {
-    /// Tells when it is dropped.
-    pub(super) fn later() -> (DropGuard, Self) {
-        let told = CancellationToken::new();
-        (told.clone().drop_guard(), Self(Some(told)))
-    }
-
-    /// Waits for it.
-    pub(crate) async fn wait(self) {
-        if let Some(told) = self.0 {
-            told.cancelled().await;
-        }
-    }
 }
 
 impl Room {

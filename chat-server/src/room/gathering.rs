@@ -4,9 +4,9 @@
 //! published, and a batch ends at every act, so that each is judged by the order that stands before it in the log.
 
 use super::effect::Effect;
-use super::entering::Told;
 use super::mailbox::{Decided, Denied, Ticket};
 use super::order::Whom;
+use super::told::Told;
 use super::{Room, State};
 use crate::config::Rate;
 use crate::log::Draft;

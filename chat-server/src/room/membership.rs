@@ -10,8 +10,8 @@
 //! Stands in the person's file exactly as long as it exists. Of where they are, what was told is kept: here, or gone
 //! since when. Whoever was here when the server ended is fading when the next one begins.
 
-use super::entering::Told;
 use super::order::Order;
+use super::told::Told;
 use crate::environment::Moment;
 use crate::log::record::{self, MemberRecord};
 use crate::people::Person;

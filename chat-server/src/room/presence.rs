@@ -3,10 +3,10 @@
 //! Present is who is here or fading. A visitor comes only to post: no member, not present, announced to nobody. In memory,
 //! a room lives for whoever is in it; on disk, for whoever may come back.
 
-use super::entering::Told;
 use super::members::Members;
 use super::membership::{Departure, Membership, SessionId};
 use super::order::Order;
+use super::told::Told;
 use crate::config::Config;
 use crate::environment::Moment;
 use crate::log::record::MemberRecord;

@@ -1,6 +1,6 @@
 //! How something said becomes an entry that everybody sees.
 
-use super::effect::Effect;
+use super::effect::{Effect, Readers};
 use super::gathering::{Item, Phase};
 use super::mailbox::{Decided, Ticket};
 use super::order::Whom;
@@ -41,15 +41,6 @@ enum Next {
     Keep(Vec<Record>),
     /// Entries.
     Commit(VecDeque<Item>),
-}
-
-/// Who reads on after an entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Readers {
-    /// Everybody.
-    AllStay,
-    /// Not everybody, perhaps.
-    SomeGo,
 }
 
 impl Room {

@@ -2,11 +2,11 @@
 
 use super::entries;
 use super::erasing;
+use super::log_state::LogState;
 use super::place::{from_ordered, ordered, place};
 use super::records;
 use super::reserve::Space;
 use super::retention::cost_bytes;
-use super::room_log::LogState;
 use crate::log::{Draft, Stored, Verdict, is_same};
 use chat_proto::{Entry, EntryBody, PersonId, PostId, Seq, codec, wire};
 use rusqlite::{Connection, OptionalExtension};

@@ -1,6 +1,6 @@
 //! What the writer is asked to do, in order.
 
-use super::room_log::LogState;
+use super::log_state::LogState;
 use crate::log::record::{Fact, Record, RoomRecord};
 use crate::log::{Completion, Draft, Outcome, Stored, Verdict};
 use chat_proto::{Refused, RoomId, UnixMillis};

@@ -3,49 +3,21 @@
 use super::Keeper;
 use super::entries;
 use super::jobs::{Answer, Append, Job};
+use super::log_state::LogState;
 use super::words;
 use crate::log::record::Record;
 use crate::log::search::{Findings, Query, SEARCH_TIME};
 use crate::log::{Completion, Draft, Finding, Log, Range, Reading, Slice};
 use chat_proto::frame::Beyond;
-use chat_proto::{PersonId, PostId, Seq};
+use chat_proto::{PersonId, PostId};
 use rusqlite::Connection;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use tokio::sync::oneshot;
 
 /// One room's log.
 pub(super) struct RoomLog {
     state: Arc<LogState>,
     keeper: Arc<Keeper>,
-}
-
-/// What is known of a log without asking the file.
-pub(super) struct LogState {
-    /// The room's number in the file.
-    pub(super) room: i64,
-    head: AtomicU64,
-    is_erased: AtomicBool,
-}
-
-impl LogState {
-    pub(super) fn new(room: i64, head: Seq) -> Self {
-        Self { room, head: AtomicU64::new(head.0), is_erased: AtomicBool::new(false) }
-    }
-
-    /// The newest entry that is known to be in the log, or was before it was erased.
-    pub(super) fn head(&self) -> Seq {
-        Seq(self.head.load(Ordering::Acquire))
-    }
-
-    /// Only the writer says so.
-    pub(super) fn set_head(&self, head: Seq) {
-        self.head.store(head.0, Ordering::Release);
-    }
-
-    pub(super) fn is_erased(&self) -> bool {
-        self.is_erased.load(Ordering::Acquire)
-    }
 }
 
 impl RoomLog {
@@ -56,7 +28,7 @@ impl RoomLog {
     /// Keeps nothing from now on. Whoever still holds the log may be appending to it, or reading: the head remains, as
     /// it must never fall. Returns the room's number.
     pub(super) fn erase(&self) -> i64 {
-        self.state.is_erased.store(true, Ordering::Release);
+        self.state.set_erased();
         self.state.room
     }
 }

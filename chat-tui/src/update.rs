@@ -1,6 +1,7 @@
 //! The one place where the state changes: an event goes in, effects come out. No clock, no socket, no file.
 
 mod commands;
+mod entries;
 mod invite;
 mod keys;
 mod link;
@@ -10,6 +11,7 @@ mod prompt;
 mod read;
 mod reading;
 mod recent;
+mod rooms;
 mod search;
 mod travel;
 mod trust;

@@ -1,6 +1,6 @@
 //! What slash commands do.
 
-use super::{ask, hint, invite, link, people, posting, problem, reading, search, travel};
+use super::{ask, hint, invite, people, posting, problem, reading, rooms, search, travel};
 use crate::command::Action;
 use crate::destination::Destination;
 use crate::effect::Effect;
@@ -65,14 +65,14 @@ fn join(state: &mut State, destination: &Destination) -> Vec<Effect> {
     let left_behind = || known(Room::holds_unsent).filter(|id| state.current != Some(*id));
     match known(|room| !room.is_over).or_else(left_behind) {
         Some(id) if state.current == Some(id) => hint(state, format!("this is {code}")),
-        Some(id) => link::enter(state, id),
+        Some(id) => rooms::enter(state, id),
         None => ask_link(state, Command::Join(code, destination.secret)),
     }
 }
 
 fn leave(state: &mut State) -> Vec<Effect> {
     match state.room().map(|room| (room.id, room.is_over)) {
-        Some((id, true)) => link::on_left(state, id),
+        Some((id, true)) => rooms::on_left(state, id),
         Some((id, false)) => ask_link(state, Command::Leave(id)),
         None => Vec::new(),
     }

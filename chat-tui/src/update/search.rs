@@ -1,6 +1,6 @@
 //! Looking for what was said, and going there.
 
-use super::{link, problem, reading};
+use super::{problem, reading, rooms};
 use crate::effect::Effect;
 use crate::overlay::Overlay;
 use crate::overlay::search::{self, Search};
@@ -110,7 +110,7 @@ pub(super) fn go(state: &mut State) -> Vec<Effect> {
         return effects;
     }
     if state.current != Some(room) {
-        effects = link::enter(state, room);
+        effects = rooms::enter(state, room);
     }
     effects.extend(reading::jump(state, seq));
     effects

@@ -1,0 +1,149 @@
+//! Into rooms and out of them, as the link tells.
+
+use super::{hint, invite, problem, prompt, recent, search, trust};
+use crate::effect::Effect;
+use crate::link::Asked;
+use crate::screen::room::Room;
+use crate::state::{Screen, State};
+use chat_proto::entry::RoomId;
+use chat_proto::frame::Joined;
+
+/// Rooms held; a server that opens more of them than this misbehaves.
+const ROOMS_MAX: usize = chat_proto::limits::ROOMS_PER_SESSION;
+
+pub(super) fn on_joined(state: &mut State, asked: Asked, joined: &Joined) -> Vec<Effect> {
+    if state.rooms.len() >= ROOMS_MAX && !state.rooms.contains_key(&joined.room) {
+        return problem(state, "the server misbehaves: it opens more rooms than there can be");
+    }
+    let is_watched = state.has_focus && state.current == Some(joined.room);
+    let is_new = !state.rooms.contains_key(&joined.room);
+    let room = state.rooms.entry(joined.room).or_insert_with(|| Room::new(joined));
+    room.summarise(joined);
+    room.timeline.watch(is_watched);
+    // After a resume, what was missed follows on what is here; otherwise what is older can be loaded, and only the server
+    // knows what was read.
+    match asked {
+        Asked::Resume(_) => room.timeline.mark_stop(joined.head),
+        _ => room.timeline.begin(joined.oldest, joined.cursor, joined.head),
+    }
+    if is_new {
+        room.timeline.was_away(joined.state.read, joined.cursor, joined.head);
+    }
+    let shown = match asked {
+        Asked::Resume(_) if state.current.is_some() => Vec::new(),
+        Asked::Create if joined.state.members <= 1 => {
+            [enter(state, joined.room), invite::hint_at_new_room(state)].concat()
+        }
+        _ => enter(state, joined.room),
+    };
+    [shown, recent::remember(state, joined.room)].concat()
+}
+
+/// Shows this room.
+pub(super) fn enter(state: &mut State, id: RoomId) -> Vec<Effect> {
+    let before = state.room().filter(|room| room.id != id);
+    let way_back = before.and_then(way_back);
+    forget_over(state, id);
+    look_at(state, id);
+    state.screen = Screen::Room;
+    state.attempt = None;
+    state.prompt.forget_error();
+    state.prompt.busy = None;
+    state.notice = None;
+    if let Some(code) = state.room().map(|room| room.code.clone()) {
+        state.prompt.set_room(&code);
+    }
+    trust::tell_all(state);
+    match way_back.filter(|_| state.notice.is_none()) {
+        Some(words) => hint(state, words),
+        None => Vec::new(),
+    }
+}
+
+/// Why somebody might want to go back to the room they came from.
+pub(super) fn way_back(room: &Room) -> Option<String> {
+    let code = &room.code;
+    match room.is_over {
+        false => Some(format!("{code} is still open: /join {code} goes back")),
+        true if room.holds_unsent() => Some(format!("{code} holds what was not sent: /join {code} goes back")),
+        true => None,
+    }
+}
+
+/// The reader looks at this room, and at no other.
+pub(super) fn look_at(state: &mut State, id: RoomId) {
+    let before = state.current.replace(id).filter(|before| *before != id);
+    if let Some(room) = before.and_then(|before| state.rooms.get_mut(&before)) {
+        room.timeline.watch(false);
+    }
+    let has_focus = state.has_focus;
+    if let Some(room) = state.rooms.get_mut(&id) {
+        room.timeline.watch(has_focus);
+    }
+}
+
+/// Rooms that are over go with the next one, unless something in them still needs a decision.
+pub(super) fn forget_over(state: &mut State, next: RoomId) {
+    state.rooms.retain(|id, room| *id == next || !room.is_over || !room.timeline.pending().is_empty());
+}
+
+pub(super) fn on_room_ended(state: &mut State, room: RoomId) -> Vec<Effect> {
+    if let Some(room) = state.rooms.get_mut(&room) {
+        room.is_over = true;
+        room.timeline.forget_requests();
+    }
+    search::on_refused(state, room, "this room is over");
+    recent::forget(state, room)
+}
+
+pub(super) fn on_removed(state: &mut State, room: RoomId) -> Vec<Effect> {
+    if let Some(room) = state.rooms.get_mut(&room) {
+        room.has_removed_reader();
+    }
+    on_room_ended(state, room)
+}
+
+/// Tried from the prompt, the prompt says it.
+pub(super) fn on_no_return(state: &mut State, room: RoomId, sentence: &str) -> Vec<Effect> {
+    match state.attempt {
+        Some(_) => prompt::on_no_return(state, room, sentence),
+        None => [recent::forget(state, room), problem(state, sentence)].concat(),
+    }
+}
+
+/// Not let in again: the room stays on the screen, with what was not sent there.
+pub(super) fn on_shut_out(state: &mut State, room: RoomId, sentence: &str) -> Vec<Effect> {
+    if let Some(room) = state.rooms.get_mut(&room) {
+        room.has_shut_out_reader();
+    }
+    let effects = on_room_ended(state, room);
+    problem(state, sentence);
+    effects
+}
+
+pub(super) fn is_closed(state: &State, room: RoomId) -> bool {
+    state.rooms.get(&room).is_some_and(|room| room.is_over)
+}
+
+pub(super) fn on_left(state: &mut State, room: RoomId) -> Vec<Effect> {
+    state.rooms.remove(&room);
+    search::forget(state, room);
+    let effects = recent::forget(state, room);
+    if state.current == Some(room) {
+        show_next(state);
+    }
+    effects
+}
+
+/// Another room that is open, or the prompt.
+pub(super) fn show_next(state: &mut State) {
+    let next = state.rooms.iter().find(|(_, room)| !room.is_over).map(|(id, _)| *id);
+    state.current = None;
+    if let Some(next) = next {
+        enter(state, next);
+        return;
+    }
+    state.screen = Screen::Prompt;
+    state.prompt.set_room("");
+    state.notice = None;
+}

@@ -19,6 +19,7 @@ mod erasing;
 mod export;
 #[cfg(test)]
 mod fixture;
+mod forgotten;
 mod jobs;
 mod limits;
 mod log_state;

@@ -1,15 +1,12 @@
 //! Entries as they are read: a part of a log, or one by the id of its post.
 
-use super::place::{from_ordered, may_be_erased, ordered, place, seq};
+use super::forgotten::Forgotten;
+use super::place::{from_ordered, ordered, place, seq};
 use crate::log::{End, Range, Slice, Stored};
 use chat_proto::{Author, Entry, EntryBody, PersonId, PostId, Seq, UnixMillis, codec};
 use rusqlite::{Connection, OptionalExtension, Row};
-use std::collections::HashMap;
 
 const COLUMNS: &str = "place, prev, time, person, name, instance, n, kind, body";
-
-/// Whose messages read as erased, up to which entry, although they have not been taken out yet.
-struct Forgotten(HashMap<i64, Seq>);
 
 /// The part of a room's log that `range` asks for; none if the file knows no such log.
 pub(super) fn slice(file: &Connection, room: i64, range: &Range) -> rusqlite::Result<Option<Slice>> {
@@ -53,7 +50,8 @@ fn within(file: &Connection, room: i64, range: &Range) -> rusqlite::Result<Vec<S
     let most = i64::try_from(range.entries).unwrap_or(i64::MAX);
     let forgotten = Forgotten::read(file, room)?;
     let mut statement = file.prepare_cached(&sql)?;
-    let rows = statement.query_map((place(room, range.after), place(room, last), most), |row| forgotten.stored(row))?;
+    let rows =
+        statement.query_map((place(room, range.after), place(room, last), most), |row| stored(row, &forgotten))?;
     let mut entries = bounded(rows, range.bytes)?;
     if range.from == End::Newest {
         entries.reverse();
@@ -84,35 +82,22 @@ pub(super) fn find(file: &Connection, room: i64, person: PersonId, post: PostId)
     );
     let forgotten = Forgotten::read(file, room)?;
     let id = (room, person.0.cast_signed(), post.instance.cast_signed(), ordered(post.n));
-    file.prepare_cached(&sql)?.query_row(id, |row| forgotten.stored(row)).optional()
+    file.prepare_cached(&sql)?.query_row(id, |row| stored(row, &forgotten)).optional()
 }
 
-impl Forgotten {
-    fn read(file: &Connection, room: i64) -> rusqlite::Result<Self> {
-        let mut statement = file.prepare_cached("SELECT person, before FROM forgetting WHERE room = ?1")?;
-        let rows = statement.query_map([room], |row| Ok((row.get(0)?, Seq(row.get::<_, i64>(1)?.cast_unsigned()))))?;
-        rows.collect::<rusqlite::Result<_>>().map(Self)
-    }
-
-    fn includes(&self, person: i64, seq: Seq, kind: u16) -> bool {
-        may_be_erased(kind) && self.0.get(&person).is_some_and(|before| seq < *before)
-    }
-
-    fn stored(&self, row: &Row<'_>) -> rusqlite::Result<Stored> {
-        let (place, person): (i64, i64) = (row.get(0)?, row.get(3)?);
-        let (seq, prev) = (seq(place), Seq(row.get::<_, i64>(1)?.cast_unsigned()));
-        let name: Vec<u8> = row.get(4)?;
-        let kind: u16 = row.get(7)?;
-        let body = match self.includes(person, seq, kind) {
-            true => EntryBody::Erased,
-            // The same bytes as of the kind itself, without reading them.
-            false => EntryBody::Unknown { kind, body: row.get::<_, Vec<u8>>(8)?.into() },
-        };
-        let time = UnixMillis(row.get(2)?);
-        let author = Author { person: PersonId(person.cast_unsigned()), name: name.into() };
-        let bytes = codec::entry_bytes(&Entry { seq, prev, time, author, post: post_of(row)?, body });
-        Ok(Stored { seq, prev, bytes })
-    }
+fn stored(row: &Row<'_>, forgotten: &Forgotten) -> rusqlite::Result<Stored> {
+    let (place, person): (i64, i64) = (row.get(0)?, row.get(3)?);
+    let (seq, prev) = (seq(place), Seq(row.get::<_, i64>(1)?.cast_unsigned()));
+    let author = Author { person: PersonId(person.cast_unsigned()), name: row.get::<_, Vec<u8>>(4)?.into() };
+    let kind: u16 = row.get(7)?;
+    let body = match forgotten.includes(author.person, place, kind) {
+        true => EntryBody::Erased,
+        // The same bytes as of the kind itself, without reading them.
+        false => EntryBody::Unknown { kind, body: row.get::<_, Vec<u8>>(8)?.into() },
+    };
+    let time = UnixMillis(row.get(2)?);
+    let bytes = codec::entry_bytes(&Entry { seq, prev, time, author, post: post_of(row)?, body });
+    Ok(Stored { seq, prev, bytes })
 }
 
 fn post_of(row: &Row<'_>) -> rusqlite::Result<Option<PostId>> {

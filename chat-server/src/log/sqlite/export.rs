@@ -23,9 +23,10 @@
 mod json;
 mod text;
 
-use super::place::{place, seq};
+use super::forgotten::Forgotten;
+use super::place::place;
 use super::visiting::{self, COLUMNS, VisitError, Visited};
-use chat_proto::{EntryBody, PersonId, RoomCode, Seq};
+use chat_proto::{EntryBody, RoomCode, Seq};
 use rusqlite::{Connection, OptionalExtension};
 use std::io::{self, Write};
 use std::path::Path;
@@ -95,27 +96,16 @@ fn write_all(
 
 fn page(file: &Connection, room: i64, after: i64) -> rusqlite::Result<Vec<Visited>> {
     let moment = file.unchecked_transaction()?;
-    let forgotten = forgotten(&moment, room)?;
+    let forgotten = Forgotten::read(&moment, room)?;
     let sql = format!("SELECT {COLUMNS} FROM entries WHERE place > ?1 AND place <= ?2 ORDER BY place LIMIT ?3");
     let mut statement = moment.prepare_cached(&sql)?;
     let rows = statement.query_map((after, place(room, Seq(u64::MAX)), PAGE_ENTRIES), Visited::read)?;
     rows.map(|entry| entry.map(|entry| without_forgotten(entry, &forgotten))).collect()
 }
 
-fn forgotten(file: &Connection, room: i64) -> rusqlite::Result<Vec<(PersonId, Seq)>> {
-    let mut statement = file.prepare_cached("SELECT person, before FROM forgetting WHERE room = ?1")?;
-    let rows = statement.query_map([room], |row| {
-        let (person, before): (i64, i64) = row.try_into()?;
-        Ok((PersonId(person.cast_unsigned()), Seq(before.cast_unsigned())))
-    })?;
-    rows.collect()
-}
-
 /// What is being taken out reads as erased.
-fn without_forgotten(entry: Visited, forgotten: &[(PersonId, Seq)]) -> Visited {
-    let is_said = matches!(entry.body, EntryBody::Message(_) | EntryBody::Action(_));
-    let is_theirs = |(person, before): &(PersonId, Seq)| *person == entry.author.person && seq(entry.place) < *before;
-    match is_said && forgotten.iter().any(is_theirs) {
+fn without_forgotten(entry: Visited, forgotten: &Forgotten) -> Visited {
+    match forgotten.includes(entry.author.person, entry.place, entry.body.kind()) {
         true => Visited { body: EntryBody::Erased, ..entry },
         false => entry,
     }

@@ -7,6 +7,7 @@
 use super::{look_word, person_word};
 use crate::log::excerpt::excerpt;
 use crate::log::search::{Findings, Judge, Query, Speaker, Term};
+use crate::log::sqlite::forgotten::Forgotten;
 use crate::log::sqlite::place::{may_be_erased, place, seq};
 use chat_proto::frame::{Beyond, Excerpt, Hit};
 use chat_proto::limits::SEARCH_HITS;
@@ -53,7 +54,7 @@ fn is_out_of_time(error: &rusqlite::Error) -> bool {
 fn collect(file: &mut Connection, room: i64, query: &Query, hits: &mut Vec<Hit>) -> rusqlite::Result<Beyond> {
     let file = file.transaction()?;
     let (oldest, newest) = places(&file, room, query)?;
-    let mut looking = Looking { file: &file, query, room, forgotten: forgotten(&file, room)?, hits };
+    let mut looking = Looking { file: &file, query, room, forgotten: Forgotten::read(&file, room)?, hits };
     let newest = match query.terms.iter().any(is_beginning) {
         false => newest,
         true => match looking.read(oldest, newest)? {
@@ -127,21 +128,11 @@ fn first_at(file: &Connection, room: i64, time: UnixMillis) -> rusqlite::Result<
     Ok(low)
 }
 
-fn forgotten(file: &Connection, room: i64) -> rusqlite::Result<Vec<(PersonId, Seq)>> {
-    let mut statement = file.prepare_cached("SELECT person, before FROM forgetting WHERE room = ?1")?;
-    let rows = statement.query_map([room], |row| {
-        let (person, before): (i64, i64) = row.try_into()?;
-        Ok((PersonId(person.cast_unsigned()), Seq(before.cast_unsigned())))
-    })?;
-    rows.collect()
-}
-
 struct Looking<'a> {
     file: &'a Connection,
     query: &'a Query,
     room: i64,
-    /// Whose messages are being taken out, up to which entry.
-    forgotten: Vec<(PersonId, Seq)>,
+    forgotten: Forgotten,
     hits: &'a mut Vec<Hit>,
 }
 
@@ -211,9 +202,7 @@ impl Looking<'_> {
     }
 
     fn is_said(&self, entry: &Entry) -> bool {
-        let is_forgotten =
-            |(person, before): &(PersonId, Seq)| *person == entry.author.person && seq(entry.place) < *before;
-        may_be_erased(entry.kind) && !self.forgotten.iter().any(is_forgotten)
+        may_be_erased(entry.kind) && !self.forgotten.includes(entry.author.person, entry.place, entry.kind)
     }
 }
 

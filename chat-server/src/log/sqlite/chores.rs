@@ -6,9 +6,9 @@
 use super::erasing;
 use super::jobs::{Done, Job};
 use super::limits::DiskLimits;
-use super::retention::{self, Bounds};
+use super::retention::{Bounds, Sweep};
 use super::words::{self, Progress};
-use chat_proto::{EntryBody, UnixMillis};
+use chat_proto::EntryBody;
 use rusqlite::Connection;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -35,8 +35,8 @@ pub(super) struct Chores {
     /// Rooms that may have entries which are not in the index.
     behind: BTreeSet<i64>,
     is_erasing: bool,
-    /// The time by which what is too old may go, until it is gone; with it goes what is left of rooms that are over.
-    sweep: Option<UnixMillis>,
+    /// What is too old or too much, and what is left of rooms that are over.
+    sweep: Option<Sweep>,
     /// From when the write-ahead log may be cut, if it holds what was taken out.
     cut_log: Option<Instant>,
     /// Commits and their entries since the last chore.
@@ -68,7 +68,7 @@ struct Wanted {
 pub(super) enum Chore {
     Index { room: i64 },
     Erase,
-    Drop { now: UnixMillis },
+    Drop,
     CutLog,
 }
 
@@ -97,7 +97,7 @@ impl Chores {
                 self.behind.insert(append.log.room);
                 self.is_erasing |= append.drafts.iter().any(|draft| draft.body == EntryBody::Forget);
             }
-            (Job::Sweep { now }, _) => self.sweep = Some(*now),
+            (Job::Sweep { now }, _) => self.sweep = Some(Sweep::at(*now)),
             _ => {}
         }
     }
@@ -145,7 +145,7 @@ impl Chores {
     pub(super) fn next(&self) -> Option<Chore> {
         let wanted = self.wanted.first().map(|wanted| Chore::Index { room: wanted.room });
         let erase = self.is_erasing.then_some(Chore::Erase);
-        let drop = self.sweep.map(|now| Chore::Drop { now });
+        let drop = self.sweep.map(|_| Chore::Drop);
         let in_turn = match self.turn {
             Turn::Erasing => erase.or(drop),
             Turn::Dropping => drop.or(erase),
@@ -165,18 +165,19 @@ impl Chores {
     }
 
     /// One step, in a transaction that is open, unless it needs none.
-    pub(super) fn step(&self, file: &Connection, chore: Chore) -> rusqlite::Result<Progress> {
+    pub(super) fn step(&mut self, file: &Connection, chore: Chore) -> rusqlite::Result<Progress> {
         match chore {
             Chore::Index { room } => words::index(file, room),
             Chore::Erase => erasing::step(file),
-            Chore::Drop { now } => self.drop_outdated(file, now),
+            Chore::Drop => self.sweep(file),
             Chore::CutLog => Ok(Progress::Done),
         }
     }
 
-    fn drop_outdated(&self, file: &Connection, now: UnixMillis) -> rusqlite::Result<Progress> {
-        let keeps = |keep| self.limits.keeps(keep);
-        retention::step(file, now, &Bounds { keeps: &keeps, bytes: self.limits.retain.bytes })
+    fn sweep(&mut self, file: &Connection) -> rusqlite::Result<Progress> {
+        let Self { limits, sweep: Some(sweep), .. } = self else { return Ok(Progress::Done) };
+        let keeps = |keep| limits.keeps(keep);
+        sweep.step(file, &Bounds { keeps: &keeps, bytes: limits.retain.bytes })
     }
 
     /// Notes that a step was done.
@@ -189,9 +190,9 @@ impl Chores {
             (Chore::Index { .. }, Progress::More) => {}
             (Chore::Index { room }, Progress::Done) => self.is_indexed(room),
             (Chore::CutLog, Progress::More) => self.cut_log = Some(now + CUTS_EVERY),
-            (Chore::Erase | Chore::Drop { .. }, Progress::More) => self.cut_log = Some(now),
+            (Chore::Erase | Chore::Drop, Progress::More) => self.cut_log = Some(now),
             (Chore::Erase, Progress::Done) => self.is_erasing = false,
-            (Chore::Drop { .. }, Progress::Done) => self.sweep = None,
+            (Chore::Drop, Progress::Done) => self.sweep = None,
             (Chore::CutLog, Progress::Done) => self.cut_log = None,
         }
         self.wanted.retain(|wanted| wanted.until > now);
@@ -201,7 +202,7 @@ impl Chores {
         match chore {
             Chore::Index { room } => self.last_indexed = room,
             Chore::Erase => self.turn = Turn::Dropping,
-            Chore::Drop { .. } => self.turn = Turn::Erasing,
+            Chore::Drop => self.turn = Turn::Erasing,
             Chore::CutLog => {}
         }
     }

@@ -45,22 +45,51 @@ struct Oldest {
     kind: u16,
 }
 
-/// Drops some of what is not to be kept, in a transaction that is open: first of rooms that are over, then what is too
-/// old, then the oldest of the largest room.
-pub(super) fn step(file: &Connection, now: UnixMillis, bounds: &Bounds<'_>) -> rusqlite::Result<Progress> {
-    if let Some(room) = over(file)? {
-        empty(file, room)?;
-        return Ok(Progress::More);
+/// One time through everything that may go, as far as it has come: what was looked at is not looked at again for every
+/// step, and there may be many rooms.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sweep {
+    now: UnixMillis,
+    stage: Stage,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Stage {
+    /// Rooms that are over.
+    Over,
+    /// What is too old, in this room and those after it.
+    Outdated { room: i64 },
+    /// What is too much.
+    TooLarge,
+}
+
+impl Sweep {
+    /// From the beginning, at this time.
+    pub(super) fn at(now: UnixMillis) -> Self {
+        Self { now, stage: Stage::Over }
     }
-    if let Some((room, until)) = outdated(file, now, bounds)? {
-        drop_oldest(file, room, until)?;
-        return Ok(Progress::More);
+
+    /// Drops some of what is not to be kept, in a transaction that is open: first of rooms that are over, then what is too
+    /// old, then the oldest of the largest room.
+    pub(super) fn step(&mut self, file: &Connection, bounds: &Bounds<'_>) -> rusqlite::Result<Progress> {
+        if let Stage::Over = self.stage {
+            if let Some(room) = over(file)? {
+                return empty(file, room).map(|()| Progress::More);
+            }
+            self.stage = Stage::Outdated { room: 0 };
+        }
+        if let Stage::Outdated { room } = self.stage {
+            if let Some((room, until)) = outdated(file, room, self.now, bounds)? {
+                self.stage = Stage::Outdated { room };
+                return drop_oldest(file, room, until).map(|_| Progress::More);
+            }
+            self.stage = Stage::TooLarge;
+        }
+        match too_large(file, bounds)? {
+            Some(room) => drop_oldest(file, room, UnixMillis(i64::MAX)).map(|_| Progress::More),
+            None => Ok(Progress::Done),
+        }
     }
-    if let Some(room) = too_large(file, bounds)? {
-        drop_oldest(file, room, UnixMillis(i64::MAX))?;
-        return Ok(Progress::More);
-    }
-    Ok(Progress::Done)
 }
 
 /// A log whose room is no more.
@@ -80,13 +109,18 @@ fn empty(file: &Connection, room: i64) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// A room that holds entries from before a time until which they are too old.
-fn outdated(file: &Connection, now: UnixMillis, bounds: &Bounds<'_>) -> rusqlite::Result<Option<(i64, UnixMillis)>> {
+/// The first room from `room` on that holds entries from before a time until which they are too old.
+fn outdated(
+    file: &Connection,
+    room: i64,
+    now: UnixMillis,
+    bounds: &Bounds<'_>,
+) -> rusqlite::Result<Option<(i64, UnixMillis)>> {
     let sql = "SELECT room, keep_ms, \
                (SELECT time FROM entries WHERE place > room << 40 AND place < (room + 1) << 40 ORDER BY place LIMIT 1) \
-               FROM rooms";
+               FROM rooms WHERE room >= ?1 ORDER BY room";
     let mut statement = file.prepare_cached(sql)?;
-    let mut rows = statement.query([])?;
+    let mut rows = statement.query([room])?;
     while let Some(row) = rows.next()? {
         let until = bounds.oldest(now, keep(row.get(1)?));
         let oldest: Option<i64> = row.get(2)?;

@@ -206,7 +206,7 @@ impl Writer {
         if matches!(chore, Chore::CutLog) {
             return self.cut_log().map_err(|error| Trouble::of(error, Stage::Committing));
         }
-        let chores = &self.chores;
+        let chores = &mut self.chores;
         in_transaction(&mut self.connection, &self.identity, |file| chores.step(file, chore))
     }
 

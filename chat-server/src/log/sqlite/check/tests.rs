@@ -45,7 +45,7 @@ fn a_history_that_was_lived_with_is_whole() {
     index_all(&server, 1);
     assert_eq!(checked(&directory).0, Health::Whole);
     let bounds = retention::Bounds { keeps: &|_| Some(std::time::Duration::from_secs(3)), bytes: None };
-    retention::step(&server, UnixMillis(6_000), &bounds).unwrap();
+    retention::Sweep::at(UnixMillis(6_000)).step(&server, &bounds).unwrap();
     assert_eq!(checked(&directory), (Health::Whole, "whole: rooms 1, entries 5, people 1\n".to_owned()));
 }
 

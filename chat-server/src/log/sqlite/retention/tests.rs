@@ -21,7 +21,8 @@ fn by_size(bytes: usize) -> Bounds<'static> {
 }
 
 fn drop_all(file: &Connection, now: i64, bounds: &Bounds<'_>) {
-    while step(file, seconds(now), bounds).unwrap() == Progress::More {}
+    let mut sweep = Sweep::at(seconds(now));
+    while sweep.step(file, bounds).unwrap() == Progress::More {}
 }
 
 fn seqs(file: &Connection, room: i64) -> Vec<u64> {
@@ -129,9 +130,9 @@ fn within_its_bounds_nothing_goes() {
     let file = file();
     fill(&file, 1, "ABCD", 10);
 
-    assert_eq!(step(&file, seconds(1_000), &NEVER).unwrap(), Progress::Done);
-    assert_eq!(step(&file, seconds(20), &BY_AGE).unwrap(), Progress::More);
-    assert_eq!(step(&file, seconds(0), &by_size(10 * MESSAGE_BYTES)).unwrap(), Progress::Done);
+    assert_eq!(Sweep::at(seconds(1_000)).step(&file, &NEVER).unwrap(), Progress::Done);
+    assert_eq!(Sweep::at(seconds(20)).step(&file, &BY_AGE).unwrap(), Progress::More);
+    assert_eq!(Sweep::at(seconds(0)).step(&file, &by_size(10 * MESSAGE_BYTES)).unwrap(), Progress::Done);
     assert_eq!(seqs(&file, 1).len(), 1);
 }
 
@@ -205,4 +206,23 @@ fn of_a_room_that_is_over_nothing_stays() {
 
     assert_eq!((count(&file, "entries"), count(&file, "logs"), count(&file, "gone")), (3, 1, 0));
     assert_eq!(count(&file, "words('\"word\"')"), 3);
+}
+
+#[test]
+fn a_sweep_looks_at_each_room_once_and_the_next_one_again() {
+    let file = file();
+    for (room, code) in [(1, "ABCD"), (2, "ABCE")] {
+        fill(&file, room, code, 40);
+    }
+    let mut sweep = Sweep::at(seconds(40));
+    while seqs(&file, 2).len() == 40 {
+        assert_eq!(sweep.step(&file, &BY_AGE).unwrap(), Progress::More);
+    }
+    file.execute("UPDATE entries SET time = 0 WHERE place >> 40 = 1", []).unwrap();
+
+    while sweep.step(&file, &BY_AGE).unwrap() == Progress::More {}
+
+    assert_eq!((seqs(&file, 1).len(), seqs(&file, 2).len()), (11, 11));
+    drop_all(&file, 40, &BY_AGE);
+    assert_eq!((seqs(&file, 1).len(), seqs(&file, 2).len()), (0, 11));
 }

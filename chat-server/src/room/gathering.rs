@@ -150,7 +150,7 @@ impl Writing {
         told
     }
 
-    /// Nothing is written for now: whoever waits for it need not.
+    /// The log takes nothing: nobody need wait for it.
     pub(super) fn release(&mut self) {
         for item in self.gathering.iter_mut().chain(&mut self.in_doubt) {
             item.told = None;

@@ -2,7 +2,7 @@
 
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-/// Resolves when the entry that tells of somebody is as safe as it gets, or is known not to be for now.
+/// Resolves when the entry that tells of somebody is as safe as it gets, or is known not to be yet.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Told(Option<CancellationToken>);
 

@@ -131,7 +131,7 @@ impl Room {
         self.write_later(batch);
     }
 
-    /// What the server wrote itself, and the log has no place for now.
+    /// What the server wrote itself, and the log has no place for.
     fn write_later(&self, batch: VecDeque<Item>) {
         let writing = &mut self.lock().writing;
         writing.phase = Phase::Refused;

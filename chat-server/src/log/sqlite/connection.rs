@@ -121,8 +121,12 @@ fn read_only(file: &Path, pragmas: Pragmas) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(file, flags)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    set_all(&connection, pragmas)?;
-    Ok(connection)
+    match set_all(&connection, pragmas)? {
+        None => Ok(connection),
+        Some(Untaken { name, value, says }) => {
+            Err(rusqlite::Error::InvalidParameterName(format!("{name} = {value} is not taken but {says}")))
+        }
+    }
 }
 
 /// A setting that was not taken.

@@ -9,7 +9,7 @@ use crate::people::People;
 use crate::recent::Recent;
 use crate::screen::prompt::Prompt;
 use crate::screen::room::Room;
-use crate::theme::{Depth, Theme};
+use crate::theme::{Background, Depth, Theme};
 use crate::trust;
 use crate::widget::composer::Composer;
 use crate::widget::timeline::Reader;
@@ -50,6 +50,7 @@ pub struct Surroundings {
     pub columns: u16,
     pub rows: u16,
     pub depth: Depth,
+    pub background: Background,
     pub zone: Zone,
     pub now: UnixMillis,
 }

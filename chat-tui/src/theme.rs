@@ -34,6 +34,16 @@ impl Depth {
     }
 }
 
+/// What the terminal's own ground is, before anything is painted on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Background {
+    Dark,
+    Light,
+    /// It did not say.
+    #[default]
+    Unknown,
+}
+
 /// What is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ink {

@@ -1,7 +1,7 @@
 //! What the loop knows by itself: the terminal's size and colours, the zone, the time.
 
 use crate::state::Surroundings;
-use crate::theme::Depth;
+use crate::theme::{Background, Depth};
 use crate::zone::Zone;
 use chat_proto::UnixMillis;
 use chrono::{Local, Offset, TimeZone};
@@ -21,7 +21,8 @@ pub fn look_around() -> Surroundings {
         chrono::LocalResult::None => 0,
     };
     let zone = Zone::sample(now, ZONE_YEARS, offset_at);
-    Surroundings { columns, rows, depth: Depth::detect(|name| std::env::var(name).ok()), zone, now }
+    let depth = Depth::detect(|name| std::env::var(name).ok());
+    Surroundings { columns, rows, depth, background: Background::Unknown, zone, now }
 }
 
 pub(super) fn now() -> UnixMillis {

@@ -111,7 +111,8 @@ pub struct State {
     pub current: Option<RoomId>,
     /// How many posts this instance has made. One count for all rooms, so that an id alone names a post.
     pub posted: u64,
-    pub composer: Composer,
+    /// What would be written where there is no room.
+    no_room_composer: Composer,
     pub notice: Option<Notice>,
     /// What is to be told as soon as there is a room to tell it in.
     pub untold: Vec<String>,
@@ -250,7 +251,7 @@ impl State {
             rooms_server: None,
             current: None,
             posted: 0,
-            composer: Composer::default(),
+            no_room_composer: Composer::default(),
             notice: start.kept.problem.map(Notice::Problem),
             untold: Vec::new(),
             are_members_wanted: true,
@@ -264,6 +265,18 @@ impl State {
 
     pub fn room_mut(&mut self) -> Option<&mut Room> {
         self.rooms.get_mut(&self.current?)
+    }
+
+    /// Where something is written for the room on the screen.
+    pub fn composer(&self) -> &Composer {
+        self.room().map_or(&self.no_room_composer, |room| &room.composer)
+    }
+
+    pub fn composer_mut(&mut self) -> &mut Composer {
+        match self.current.and_then(|current| self.rooms.get_mut(&current)) {
+            Some(room) => &mut room.composer,
+            None => &mut self.no_room_composer,
+        }
     }
 
     pub fn reader(&self) -> Reader<'_> {

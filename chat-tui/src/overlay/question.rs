@@ -44,7 +44,7 @@ impl Question {
             Self::Quit => quitting(state),
             Self::Forget => forgetting(state),
             Self::SendLong => {
-                let composer = &state.composer;
+                let composer = state.composer();
                 vec![(format!("{} lines, {} bytes", composer.lines(), composer.text().len()), Ink::Text)]
             }
         }

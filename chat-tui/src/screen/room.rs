@@ -3,6 +3,7 @@
 use crate::removal::{self, Removal};
 use crate::state::{Link, Notice, State};
 use crate::theme::{Ground, Ink};
+use crate::widget::composer::Composer;
 use crate::widget::members::{self, Members};
 use crate::widget::timeline::{self, Look, Timeline, name};
 use crate::widget::{composer, paint, status};
@@ -40,6 +41,8 @@ pub struct Room {
     pub lock: Lock,
     pub members: Members,
     pub timeline: Timeline,
+    /// What is being written here.
+    pub composer: Composer,
     /// How far the reader has read, as far as it was seen here or told by the server.
     pub read: Seq,
     /// When the server is to be told, if it does not know yet.
@@ -67,6 +70,7 @@ impl Room {
             lock: joined.state.lock,
             members: Members::default(),
             timeline: Timeline::default(),
+            composer: Composer::default(),
             read: joined.state.read,
             tell_read_at: None,
             head: Seq::START,
@@ -208,7 +212,7 @@ impl Places {
     pub fn of(state: &State) -> Self {
         let (columns, rows) = (state.columns, state.rows);
         let has_frills = rows >= FRILLS_FROM_ROWS;
-        let composer = state.composer.height(columns).clamp(1, (rows / 3).max(1));
+        let composer = state.composer().height(columns).clamp(1, (rows / 3).max(1));
         let mut bottom = rows;
         let mut take = |height: u16| {
             let height = height.min(bottom.saturating_sub(2));
@@ -316,7 +320,7 @@ pub fn draw(state: &State, cells: &mut Buffer) -> Option<Position> {
     draw_notice(state, places.notice, cells);
     paint::rule(cells, places.rule, places.rule.y, 0, places.rule.width, state.theme.ink(Ink::Rule));
     draw_hints(state, places.hints, cells);
-    composer::draw(&state.composer, state.theme, places.composer, cells)
+    composer::draw(state.composer(), state.theme, places.composer, cells)
 }
 
 fn draw_banner(state: &State, area: Rect, cells: &mut Buffer) {

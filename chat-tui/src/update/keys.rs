@@ -85,8 +85,8 @@ fn on_screen_action(state: &mut State, context: Context, action: Action) -> Vec<
 /// Ctrl-C: clears what is being written; if nothing is, asks before quitting.
 fn interrupt(state: &mut State, context: Context) -> Vec<Effect> {
     match context {
-        Context::Room if !state.composer.is_empty() => {
-            state.composer.clear();
+        Context::Room if !state.composer().is_empty() => {
+            state.composer_mut().clear();
             hint(state, "cleared: Ctrl-Y brings it back, Ctrl-C again asks to quit")
         }
         Context::Room => ask(state, Question::Quit),
@@ -106,7 +106,7 @@ fn on_edit(state: &mut State, context: Context, edit: Edit) -> Vec<Effect> {
         state.prompt.edit(edit);
         return Vec::new();
     }
-    match state.composer.edit(edit) {
+    match state.composer_mut().edit(edit) {
         Ok(()) => Vec::new(),
         Err(error) => problem(state, &error.to_string()),
     }
@@ -115,7 +115,7 @@ fn on_edit(state: &mut State, context: Context, edit: Edit) -> Vec<Effect> {
 fn on_typed(state: &mut State, context: Context, text: &str) -> Vec<Effect> {
     state.forget_hint();
     match context {
-        Context::Room => match state.composer.insert(text) {
+        Context::Room => match state.composer_mut().insert(text) {
             Ok(()) => Vec::new(),
             Err(error) => problem(state, &error.to_string()),
         },
@@ -130,7 +130,7 @@ fn on_typed(state: &mut State, context: Context, text: &str) -> Vec<Effect> {
 pub(super) fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
     state.forget_hint();
     match context(state) {
-        Context::Room => match state.composer.paste(text) {
+        Context::Room => match state.composer_mut().paste(text) {
             Ok(()) => Vec::new(),
             Err(error) => problem(state, &error.to_string()),
         },
@@ -150,17 +150,19 @@ fn complete(state: &mut State) -> Vec<Effect> {
         None => Vec::new(),
     };
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    state.composer.complete(&command::names(), &names);
+    state.composer_mut().complete(&command::names(), &names);
     Vec::new()
 }
 
 fn composer_up(state: &mut State) -> Vec<Effect> {
-    state.composer.up(state.columns);
+    let columns = state.columns;
+    state.composer_mut().up(columns);
     Vec::new()
 }
 
 fn composer_down(state: &mut State) -> Vec<Effect> {
-    state.composer.down(state.columns);
+    let columns = state.columns;
+    state.composer_mut().down(columns);
     Vec::new()
 }
 

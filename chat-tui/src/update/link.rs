@@ -135,8 +135,8 @@ fn on_history_refused(state: &mut State, room: RoomId, sentence: &str) -> Vec<Ef
 /// A free name stands in the line already: Enter takes it.
 fn on_rename_refused(state: &mut State, sentence: &str, free_name: Option<Nick>) -> Vec<Effect> {
     match free_name {
-        Some(name) if state.composer.is_empty() => {
-            state.composer.set(&format!("/nick {name}"));
+        Some(name) if state.composer().is_empty() => {
+            state.composer_mut().set(&format!("/nick {name}"));
             problem(state, &format!("{sentence}; Enter takes {name}"))
         }
         Some(name) => problem(state, &format!("{sentence}; {name} is free")),

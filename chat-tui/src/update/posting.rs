@@ -12,20 +12,20 @@ use chat_proto::entry::{EntryBody, PostId, RoomId};
 
 /// Enter: a command is carried out, anything else is said; much of it after asking.
 pub(super) fn send(state: &mut State) -> Vec<Effect> {
-    if state.composer.text().trim().is_empty() {
+    if state.composer().text().trim().is_empty() {
         return Vec::new();
     }
-    match state.composer.is_long() {
+    match state.composer().is_long() {
         true => ask(state, Question::SendLong),
         false => send_now(state),
     }
 }
 
 pub(super) fn send_now(state: &mut State) -> Vec<Effect> {
-    match command::parse(state.composer.text()) {
+    match command::parse(state.composer().text()) {
         Ok(Line::Say(text)) => say(state, &text),
         Ok(Line::Do(action)) => {
-            state.composer.has_sent();
+            state.composer_mut().has_sent();
             state.forget_hint();
             commands::carry_out(state, action)
         }
@@ -39,7 +39,7 @@ fn say(state: &mut State, text: &str) -> Vec<Effect> {
         Ok(text) => {
             let effects = post(state, EntryBody::Message(Bytes::copy_from_slice(text.as_str().as_bytes())));
             if !effects.is_empty() {
-                state.composer.has_sent();
+                state.composer_mut().has_sent();
             }
             effects
         }
@@ -89,11 +89,11 @@ pub(super) fn edit_unsent(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     };
     let line = as_typed(&pending.body);
-    let line = match state.composer.is_empty() {
+    let line = match state.composer().is_empty() {
         true => line,
-        false => format!("{line}\n{}", state.composer.text()),
+        false => format!("{line}\n{}", state.composer().text()),
     };
-    state.composer.set(&line);
+    state.composer_mut().set(&line);
     vec![Effect::Link(Command::Discard(id))]
 }
 

@@ -29,6 +29,9 @@ pub(super) fn on_joined(state: &mut State, asked: Asked, joined: &Joined) -> Vec
     if is_new {
         room.timeline.was_away(joined.state.read, joined.cursor, joined.head);
     }
+    if matches!(asked, Asked::Create | Asked::Join(_)) {
+        go_on_writing(state, joined.room);
+    }
     let shown = match asked {
         Asked::Resume(_) if state.current.is_some() => Vec::new(),
         Asked::Create if joined.state.members <= 1 => {
@@ -37,6 +40,15 @@ pub(super) fn on_joined(state: &mut State, asked: Asked, joined: &Joined) -> Vec
         _ => enter(state, joined.room),
     };
     [shown, recent::remember(state, joined.room)].concat()
+}
+
+/// What was being written where nothing can be said any more goes on in the room that follows.
+fn go_on_writing(state: &mut State, next: RoomId) {
+    let Some(room) = state.room_mut().filter(|room| room.is_over && room.id != next) else { return };
+    let written = std::mem::take(&mut room.composer);
+    if let Some(next) = state.rooms.get_mut(&next).filter(|next| next.composer.is_empty()) {
+        next.composer = written;
+    }
 }
 
 /// Shows this room.
@@ -82,9 +94,10 @@ pub(super) fn look_at(state: &mut State, id: RoomId) {
     }
 }
 
-/// Rooms that are over go with the next one, unless something in them still needs a decision.
+/// Rooms that are over go with the next one, unless something in them still needs a decision, or was being written.
 pub(super) fn forget_over(state: &mut State, next: RoomId) {
-    state.rooms.retain(|id, room| *id == next || !room.is_over || !room.timeline.pending().is_empty());
+    let is_held = |room: &Room| !room.timeline.pending().is_empty() || !room.composer.is_empty();
+    state.rooms.retain(|id, room| *id == next || !room.is_over || is_held(room));
 }
 
 pub(super) fn on_room_ended(state: &mut State, room: RoomId) -> Vec<Effect> {

@@ -24,7 +24,7 @@ pub(super) fn ask(state: &mut State, typed: &Typed) -> Vec<Effect> {
 
 /// Says why not; the line stays.
 fn decline(state: &mut State, typed: &Typed, sentence: &str) -> Vec<Effect> {
-    state.composer.set(&format!("/search {}", typed.line()));
+    state.composer_mut().set(&format!("/search {}", typed.line()));
     problem(state, sentence)
 }
 

@@ -15,6 +15,7 @@ mod reading;
 mod recent;
 mod removed;
 mod room;
+mod rooms;
 mod scene;
 mod search;
 mod storm;

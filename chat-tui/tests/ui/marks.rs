@@ -125,7 +125,7 @@ fn a_refused_post_says_why_and_one_key_edits_it() {
     scene.types("wait");
     scene.alt(KeyCode::Char('e'));
 
-    assert_eq!(scene.state.composer.text(), "hello\nwait");
+    assert_eq!(scene.state.composer().text(), "hello\nwait");
     assert_eq!(scene.effects(), [Effect::Link(Command::Discard(PostId { instance: INSTANCE, n: 1 }))]);
     assert!(!scene.shows("✗"));
 }
@@ -216,7 +216,7 @@ fn what_is_edited_again_stands_as_it_was_typed() {
 
         scene.alt(KeyCode::Char('e'));
 
-        assert_eq!(scene.state.composer.text(), typed);
+        assert_eq!(scene.state.composer().text(), typed);
     }
 }
 

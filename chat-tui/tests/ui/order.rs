@@ -94,7 +94,7 @@ fn tab_completes_the_name_of_an_act() {
     scene.types("/kick ca");
     scene.key(KeyCode::Tab);
 
-    assert_eq!(scene.state.composer.text(), "/kick carol ");
+    assert_eq!(scene.state.composer().text(), "/kick carol ");
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn tab_completes_who_wrote_and_is_gone() {
     scene.types("/unban ma");
     scene.key(KeyCode::Tab);
 
-    assert_eq!(scene.state.composer.text(), "/unban mallory ");
+    assert_eq!(scene.state.composer().text(), "/unban mallory ");
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn a_refused_act_shows_what_was_tried_and_goes_back_into_the_line() {
     assert!(row_of(&scene, "/kick bob").contains('✗'), "{}", scene.screen());
     assert!(scene.shows("not done: only operators may"));
     scene.alt(KeyCode::Char('e'));
-    assert_eq!(scene.state.composer.text(), "/kick bob");
+    assert_eq!(scene.state.composer().text(), "/kick bob");
     assert_eq!(scene.effects(), [Effect::Link(Command::Discard(PostId { instance: INSTANCE, n: 1 }))]);
 }
 
@@ -132,7 +132,7 @@ fn every_act_that_was_refused_stands_as_it_was_typed() {
 
         scene.alt(KeyCode::Char('e'));
 
-        assert_eq!(scene.state.composer.text(), line);
+        assert_eq!(scene.state.composer().text(), line);
     }
 }
 

@@ -45,7 +45,7 @@ fn whoever_was_removed_can_say_nothing_and_keeps_the_draft() {
     scene.key(KeyCode::Enter);
 
     assert_eq!(scene.effects(), []);
-    assert_eq!(scene.state.composer.text(), "a draft");
+    assert_eq!(scene.state.composer().text(), "a draft");
     assert!(scene.shows("not sent: you were removed from AB3Z by bob"), "{}", scene.screen());
 }
 

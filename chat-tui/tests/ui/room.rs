@@ -246,7 +246,7 @@ fn a_room_that_is_over_stays_on_the_screen_and_one_key_opens_another() {
 
     scene.says("hello?");
     assert!(scene.shows("this room is over: nothing can be said here any more"));
-    assert_eq!(scene.state.composer.text(), "hello?");
+    assert_eq!(scene.state.composer().text(), "hello?");
     assert_eq!(scene.effects(), []);
 
     scene.key(KeyCode::F(5));
@@ -298,7 +298,7 @@ fn a_room_that_is_closed_on_coming_back_stays_with_the_reason_and_what_was_not_s
     assert!(scene.shows("the room is full"), "{}", scene.screen());
     assert!(scene.shows("You are no longer in AB3Z.") && !scene.shows("room is over"), "{}", scene.screen());
     scene.alt(KeyCode::Char('e'));
-    assert_eq!(scene.state.composer.text(), "still here?");
+    assert_eq!(scene.state.composer().text(), "still here?");
 }
 
 #[test]
@@ -379,7 +379,7 @@ fn what_was_not_sent_in_a_room_that_ended_can_be_gone_back_to() {
     scene.says("/join ab3z");
     assert_eq!((scene.effects(), scene.state.current), (vec![], Some(ROOM)));
     scene.alt(KeyCode::Char('e'));
-    assert_eq!(scene.state.composer.text(), "too late");
+    assert_eq!(scene.state.composer().text(), "too late");
     scene.ctrl('c');
     scene.effects();
 

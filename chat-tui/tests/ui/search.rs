@@ -464,12 +464,12 @@ fn a_search_ends_with_its_room() {
 fn a_search_that_cannot_be_asked_leaves_its_line() {
     let mut scene = Scene::busy(80, 24, 3);
     scene.says("/search build since:today before:yesterday");
-    assert_eq!(scene.state.composer.text(), "/search build since:today before:yesterday");
+    assert_eq!(scene.state.composer().text(), "/search build since:today before:yesterday");
 
     let mut scene = Scene::busy(80, 24, 3);
     scene.link(LinkEvent::Down { trouble: Trouble::GoAway, retry_in: Duration::from_secs(1) });
     scene.says("/search build");
-    assert_eq!(scene.state.composer.text(), "/search build");
+    assert_eq!(scene.state.composer().text(), "/search build");
 }
 
 #[test]

@@ -281,9 +281,9 @@ fn a_line_with_an_invite_is_not_brought_back_by_any_key() {
         }
 
         scene.key(KeyCode::Up);
-        assert_eq!(scene.state.composer.text(), "");
+        assert_eq!(scene.state.composer().text(), "");
         scene.ctrl('y');
-        assert_eq!(scene.state.composer.text(), "");
+        assert_eq!(scene.state.composer().text(), "");
     }
 }
 

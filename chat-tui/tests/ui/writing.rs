@@ -18,7 +18,7 @@ fn paste(scene: &mut Scene, text: &str) {
 }
 
 fn line(scene: &Scene) -> &str {
-    scene.state.composer.text()
+    scene.state.composer().text()
 }
 
 #[test]

@@ -190,6 +190,51 @@ impl Act {
     }
 }
 
+/// A message that answers another one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {
+    /// The message that is answered: one that stands before this entry, whether it is kept or not.
+    pub to: Seq,
+    /// UTF-8 that [`crate::Text`] judges.
+    pub text: Bytes,
+}
+
+/// Another text for what somebody said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edit {
+    /// A message, an action or a reply of the same author.
+    pub target: Seq,
+    /// UTF-8 that [`crate::Text`] judges. Empty where it was erased: then the target is erased, too.
+    pub text: Bytes,
+}
+
+/// Takes away what somebody said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delete {
+    /// A message, an action or a reply; of the same author, or of anybody if the author keeps order.
+    pub target: Seq,
+}
+
+/// Whether a reaction is given or taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ReactionState {
+    /// Given.
+    On,
+    /// Taken back.
+    Off,
+}
+
+/// A reaction to what somebody said. One person gives each emoji once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct React {
+    /// A message, an action or a reply.
+    pub target: Seq,
+    /// UTF-8 that [`crate::Emoji`] judges.
+    pub emoji: Bytes,
+    /// Whether it is there from now on.
+    pub state: ReactionState,
+}
+
 /// What an entry says. On the wire `{kind: u16, body: bytes}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "WireBody", into = "WireBody")]
@@ -202,9 +247,18 @@ pub enum EntryBody {
     Topic(Bytes),
     /// Order was kept. Posted by the owner or an operator.
     Act(Act),
-    /// The author erased every message and action of theirs that stands before this entry: `Erased` stands there instead.
+    /// The author erased every message, action and reply of theirs that stands before this entry: `Erased` stands there
+    /// instead, and edits of them are empty.
     Forget,
-    /// Here stood a message or an action that its author erased. Only the server writes it, in the place of the old body.
+    /// A person wrote this, as an answer.
+    Reply(Reply),
+    /// The author put it otherwise.
+    Edit(Edit),
+    /// What was said is taken away: [`Erased`](Self::Erased) stands there instead, and edits of it are empty.
+    Delete(Delete),
+    /// The author reacted to what was said, or takes that back.
+    React(React),
+    /// Here stood a message, an action or a reply that was erased. Only the server writes it, in the place of the old body.
     Erased,
     /// The room was opened by the author.
     Opened,
@@ -237,6 +291,10 @@ impl EntryBody {
         (3, "Topic"),
         (4, "Act"),
         (5, "Forget"),
+        (6, "Reply"),
+        (7, "Edit"),
+        (8, "Delete"),
+        (9, "React"),
         (15, "Erased"),
         (16, "Opened"),
         (17, "Joined"),
@@ -252,6 +310,10 @@ impl EntryBody {
             Self::Topic(_) => 3,
             Self::Act(_) => 4,
             Self::Forget => 5,
+            Self::Reply(_) => 6,
+            Self::Edit(_) => 7,
+            Self::Delete(_) => 8,
+            Self::React(_) => 9,
             Self::Erased => 15,
             Self::Opened => 16,
             Self::Joined(_) => 17,
@@ -268,9 +330,23 @@ impl EntryBody {
             Self::Renamed(name) => name.clone(),
             Self::Forget | Self::Erased | Self::Opened => Bytes::new(),
             Self::Act(act) => wire::encode(act).into(),
+            Self::Reply(reply) => wire::encode(reply).into(),
+            Self::Edit(edit) => wire::encode(edit).into(),
+            Self::Delete(delete) => wire::encode(delete).into(),
+            Self::React(react) => wire::encode(react).into(),
             Self::Joined(arrival) => wire::encode(arrival).into(),
             Self::Left(reason) => wire::encode(reason).into(),
             Self::Unknown { body, .. } => body.clone(),
+        }
+    }
+
+    /// The entry that this one changes, if it changes one. A page that shows the former carries the latter, too.
+    pub fn target(&self) -> Option<Seq> {
+        match self {
+            Self::Edit(edit) => Some(edit.target),
+            Self::Delete(delete) => Some(delete.target),
+            Self::React(react) => Some(react.target),
+            _ => None,
         }
     }
 
@@ -281,6 +357,10 @@ impl EntryBody {
             3 => Some(Self::Topic(body.clone())),
             4 => wire::decode(body).ok().map(Self::Act),
             5 => body.is_empty().then_some(Self::Forget),
+            6 => wire::decode(body).ok().map(Self::Reply),
+            7 => wire::decode(body).ok().map(Self::Edit),
+            8 => wire::decode(body).ok().map(Self::Delete),
+            9 => wire::decode(body).ok().map(Self::React),
             15 => body.is_empty().then_some(Self::Erased),
             16 => body.is_empty().then_some(Self::Opened),
             17 => wire::decode(body).ok().map(Self::Joined),

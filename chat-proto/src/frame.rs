@@ -86,6 +86,9 @@ frames! {
         0x0e GiveUp,
         0x0f Search,
         0x10 Read,
+        0x11 OpenDirect,
+        0x12 Typing,
+        0x13 SetPresence,
     }
 }
 
@@ -108,5 +111,7 @@ frames! {
         0x8e Invitation,
         0x8f NameList,
         0x90 Found,
+        0x91 RoomAdded,
+        0x92 Signal,
     }
 }

@@ -25,6 +25,7 @@
 #![warn(missing_docs)]
 
 pub mod codec;
+pub mod emoji;
 pub mod entry;
 pub mod fingerprint;
 pub mod frame;
@@ -37,6 +38,7 @@ pub mod text;
 pub mod wire;
 
 pub use codec::{FrameCodec, FrameError, Payload, RawFrame};
+pub use emoji::Emoji;
 pub use entry::{
     Act, Arrival, Author, Entry, EntryBody, LeaveReason, PersonId, PostId, RoomId, Seq, Target, UnixMillis,
 };
@@ -48,6 +50,6 @@ pub use refusal::{Code, Detail, Refused};
 pub use text::{Text, Topic};
 
 /// The lowest protocol version that this crate speaks.
-pub const VERSION_MIN: u16 = 3;
+pub const VERSION_MIN: u16 = 4;
 /// The highest protocol version that this crate speaks.
-pub const VERSION_MAX: u16 = 3;
+pub const VERSION_MAX: u16 = 4;

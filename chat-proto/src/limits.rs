@@ -22,10 +22,21 @@ pub const NAME_BYTES: usize = 128;
 /// Combining marks kept on one base character: natural text needs four at most.
 pub const MARKS_PER_BASE: usize = 8;
 
+/// Bytes of a reaction: the longest sequences of emoji have 35.
+pub const EMOJI_BYTES: usize = 64;
+/// Different emoji on one message: more of them would push away what was said.
+pub const EMOJI_PER_MESSAGE: usize = 20;
+/// Reactions on one message, so that a page can carry all of them.
+pub const REACTIONS_PER_MESSAGE: usize = 500;
+/// Bytes of what somebody says about being away, which is one line.
+pub const AWAY_BYTES: usize = 128;
+
 /// Posts of one client that the server holds unanswered before it reads no further.
 pub const POSTS_UNANSWERED: usize = 32;
 /// Entries of one page of history, and of one batch.
 pub const PAGE_ENTRIES: usize = 200;
+/// Entries of one page together with the later ones that point into it: the fullest message has fewer.
+pub const PAGE_ENTRIES_WITH_POINTERS: usize = 1_000;
 /// Bytes of entries in one page of history.
 pub const PAGE_BYTES: usize = 128 * 1024;
 /// Bytes of entries in one batch; a single larger entry cannot exist ([`TEXT_BYTES`]).
@@ -46,11 +57,19 @@ pub const MEMBERS_PER_FRAME: usize = 200;
 pub const NAMES_PER_LIST: usize = 64;
 /// Bytes of the secret of a private room: nobody guesses 128 bits.
 pub const SECRET_BYTES: usize = 16;
-/// Rooms of one session, and of one person.
+/// Rooms of one session, and of one person; direct rooms do not count.
 pub const ROOMS_PER_SESSION: usize = 64;
+/// Direct rooms of one person.
+pub const DIRECT_ROOMS_PER_PERSON: usize = 64;
+/// Both together.
+pub const MEMBERSHIPS: usize = ROOMS_PER_SESSION + DIRECT_ROOMS_PER_PERSON;
 /// Bytes of the sentence in a refusal.
 pub const SENTENCE_BYTES: usize = 512;
 
+/// Somebody who goes on writing says so again after this long, and not sooner.
+pub const TYPING_AGAIN: Duration = Duration::from_secs(3);
+/// Somebody who has not said so again for this long is no longer writing.
+pub const TYPING_LASTS: Duration = Duration::from_secs(8);
 /// A client that has said nothing for this long says `Ping`: below the idle time-outs of common address translators.
 pub const HEARTBEAT: Duration = Duration::from_secs(30);
 /// A peer that was silent for this long is gone.

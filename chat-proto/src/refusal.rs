@@ -151,6 +151,14 @@ codes! {
     40 BAD_SEARCH,
     /// What is kept cannot be read; whoever runs the server has to look after it. Closes, unless it answers a request.
     41 STORAGE_FAILED,
+    /// What this would change is no message that is kept here.
+    42 NO_SUCH_MESSAGE,
+    /// Only who wrote a message changes it.
+    43 NOT_YOURS,
+    /// Not one emoji.
+    44 INVALID_EMOJI,
+    /// The message has as many reactions as it may.
+    45 TOO_MANY_REACTIONS,
 }
 
 impl Code {

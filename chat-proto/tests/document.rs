@@ -84,8 +84,13 @@ fn every_limit_has_its_value() {
         ("NAME_COLUMNS", is::NAME_COLUMNS as u128),
         ("NAME_BYTES", is::NAME_BYTES as u128),
         ("MARKS_PER_BASE", is::MARKS_PER_BASE as u128),
+        ("EMOJI_BYTES", is::EMOJI_BYTES as u128),
+        ("EMOJI_PER_MESSAGE", is::EMOJI_PER_MESSAGE as u128),
+        ("REACTIONS_PER_MESSAGE", is::REACTIONS_PER_MESSAGE as u128),
+        ("AWAY_BYTES", is::AWAY_BYTES as u128),
         ("POSTS_UNANSWERED", is::POSTS_UNANSWERED as u128),
         ("PAGE_ENTRIES", is::PAGE_ENTRIES as u128),
+        ("PAGE_ENTRIES_WITH_POINTERS", is::PAGE_ENTRIES_WITH_POINTERS as u128),
         ("PAGE_BYTES", is::PAGE_BYTES as u128),
         ("BATCH_BYTES", is::BATCH_BYTES as u128),
         ("RESUME_ENTRIES", u128::from(is::RESUME_ENTRIES)),
@@ -97,7 +102,11 @@ fn every_limit_has_its_value() {
         ("NAMES_PER_LIST", is::NAMES_PER_LIST as u128),
         ("SECRET_BYTES", is::SECRET_BYTES as u128),
         ("ROOMS_PER_SESSION", is::ROOMS_PER_SESSION as u128),
+        ("DIRECT_ROOMS_PER_PERSON", is::DIRECT_ROOMS_PER_PERSON as u128),
+        ("MEMBERSHIPS", is::MEMBERSHIPS as u128),
         ("SENTENCE_BYTES", is::SENTENCE_BYTES as u128),
+        ("TYPING_AGAIN", is::TYPING_AGAIN.as_millis()),
+        ("TYPING_LASTS", is::TYPING_LASTS.as_millis()),
         ("HEARTBEAT", is::HEARTBEAT.as_millis()),
         ("SILENCE", is::SILENCE.as_millis()),
     ];
@@ -199,7 +208,7 @@ impl Reader<'_> {
                 let count = self.number();
                 self.take(count as usize);
             }
-            "post id" | "excerpt" => structure(of_type).iter().for_each(|part| self.skip(part)),
+            "post id" | "excerpt" | "peer" => structure(of_type).iter().for_each(|part| self.skip(part)),
             _ => match of_type.strip_prefix("optional ") {
                 Some(of_type) if self.take(1) == [1] => self.skip(of_type),
                 Some(_) => {}

@@ -9,8 +9,10 @@ mod values;
 
 use bytes::{Bytes, BytesMut};
 use chat_proto::codec::{self, FrameCodec, Payload};
-use chat_proto::entry::{Act, BanScope, LeaveReason};
-use chat_proto::frame::{Beyond, Door, Durability, EndReason, GapKind, Keep, Lock, Presence, Role, Stay, Voice};
+use chat_proto::entry::{Act, BanScope, LeaveReason, ReactionState};
+use chat_proto::frame::{
+    Beyond, Door, Durability, EndReason, GapKind, Keep, Lock, Presence, Role, SignalKind, Stay, TypingState, Voice,
+};
 use chat_proto::limits::FRAME_BYTES_FROM_SERVER;
 use chat_proto::wire::{self, encode};
 use chat_proto::{ClientFrame, Detail, Entry, EntryBody, Frame, ServerFrame};
@@ -94,6 +96,10 @@ fn name(body: &EntryBody) -> &'static str {
         EntryBody::Topic(_) => "Topic",
         EntryBody::Act(_) => "Act",
         EntryBody::Forget => "Forget",
+        EntryBody::Reply(_) => "Reply",
+        EntryBody::Edit(_) => "Edit",
+        EntryBody::Delete(_) => "Delete",
+        EntryBody::React(_) => "React",
         EntryBody::Erased => "Erased",
         EntryBody::Opened => "Opened",
         EntryBody::Joined(_) => "Joined",
@@ -120,6 +126,15 @@ fn choices() -> Vec<(&'static str, Vec<u8>)> {
         ("Role::Owner", encode(&Role::Owner)),
         ("Presence::Here", encode(&Presence::Here)),
         ("Presence::Gone", encode(&Presence::Gone)),
+        ("Presence::Idle", encode(&Presence::Idle)),
+        ("Presence::Away(lunch)", encode(&Presence::Away(Bytes::from_static(b"lunch")))),
+        ("TypingState::Writing", encode(&TypingState::Writing)),
+        ("TypingState::Stopped", encode(&TypingState::Stopped)),
+        ("SignalKind::Typing", encode(&SignalKind::Typing)),
+        ("SignalKind::Stopped", encode(&SignalKind::Stopped)),
+        ("SignalKind::Presence(Idle)", encode(&SignalKind::Presence(Presence::Idle))),
+        ("ReactionState::On", encode(&ReactionState::On)),
+        ("ReactionState::Off", encode(&ReactionState::Off)),
         ("GapKind::Loadable", encode(&GapKind::Loadable)),
         ("GapKind::Purged", encode(&GapKind::Purged)),
         ("LeaveReason::Quit", encode(&LeaveReason::Quit)),
@@ -129,6 +144,7 @@ fn choices() -> Vec<(&'static str, Vec<u8>)> {
         ("Voice::Muted", encode(&Voice::Muted)),
         ("Door::Open", encode(&Door::Open)),
         ("Door::Private", encode(&Door::Private)),
+        ("Door::Direct", encode(&Door::Direct)),
         ("Lock::Unlocked", encode(&Lock::Unlocked)),
         ("Lock::Locked", encode(&Lock::Locked)),
         ("EndReason::Over", encode(&EndReason::Over)),

@@ -4,15 +4,20 @@ use bytes::{Bytes, BytesMut};
 use chat_proto::Secret;
 use chat_proto::codec::{self, FrameCodec, Payload};
 use chat_proto::entry::{
-    Act, Arrival, Author, BanScope, Entry, EntryBody, LeaveReason, PersonId, PostId, RoomId, Seq, Target, UnixMillis,
+    Act, Arrival, Author, BanScope, Delete, Edit, Entry, EntryBody, LeaveReason, PersonId, PostId, React,
+    ReactionState, Reply, RoomId, Seq, Target, UnixMillis,
 };
 use chat_proto::frame::{
     Accepted, Batch, Beyond, Bye, Challenge, ClientFrame, Create, Done, Door, Durability, EndReason, Excerpt, Found,
     Frame, Gap, GapKind, GiveUp, GoAway, HeldName, Hello, History, Hit, Invitation, Invite, Join, Joined, Keep, Label,
-    Leave, Limits, Lock, Login, Member, Members, Membership, NameList, Names, Page, Ping, Pong, Post, Presence, Read,
-    Rename, Resume, Role, RoomEnded, RoomHead, RoomState, Search, ServerFrame, Stay, Voice, Welcome,
+    Leave, Limits, Lock, Login, Member, Members, Membership, NameList, Names, OpenDirect, Page, Peer, Ping, Pong, Post,
+    Presence, Read, Rename, Resume, Role, RoomAdded, RoomEnded, RoomHead, RoomState, Search, ServerFrame, SetPresence,
+    Signal, SignalKind, Stay, Typing, TypingState, Voice, Welcome,
 };
-use chat_proto::limits::{EXCERPT_BYTES, FRAME_BYTES_FROM_SERVER, NAME_BYTES, SEARCH_HITS};
+use chat_proto::limits::{
+    AWAY_BYTES, EMOJI_BYTES, EXCERPT_BYTES, FRAME_BYTES_FROM_SERVER, MEMBERSHIPS, NAME_BYTES, PAGE_BYTES,
+    REACTIONS_PER_MESSAGE, SEARCH_HITS, TEXT_BYTES,
+};
 use chat_proto::refusal::{Code, Detail, Refused};
 use chat_proto::wire::{self, Capped};
 use proptest::collection::vec;
@@ -95,6 +100,45 @@ fn the_fullest_findings_fit_into_a_frame() {
     assert_eq!(sent_and_read(1, &found), (1, Some(found)));
 }
 
+#[test]
+fn the_fullest_message_fits_into_a_page_with_all_that_changes_it() {
+    let text = Bytes::from(vec![b't'; TEXT_BYTES]);
+    let reaction = React { target: Seq(1), emoji: vec![b'e'; EMOJI_BYTES].into(), state: ReactionState::On };
+    let edit = EntryBody::Edit(Edit { target: Seq(1), text: text.clone() });
+    let bodies = [EntryBody::Message(text), edit].into_iter();
+    let bodies = bodies.chain(std::iter::repeat_n(EntryBody::React(reaction), REACTIONS_PER_MESSAGE));
+
+    let entries: Vec<_> = bodies.map(largest).collect();
+
+    let bytes: usize = entries.iter().map(|entry| codec::entry_bytes(entry).len()).sum();
+    assert!(bytes <= FRAME_BYTES_FROM_SERVER - 1024, "{bytes}");
+    let page = ServerFrame::from(Page { room: RoomId([7; 16]), oldest: Seq(1), entries: Capped::new(entries) });
+    assert_eq!(sent_and_read(1, &page), (1, Some(page)));
+}
+
+#[test]
+fn everybody_s_rooms_fit_into_a_welcome() {
+    let peer = Peer { person: PersonId(u64::MAX), name: vec![b'n'; NAME_BYTES].into(), key: [7; 32] };
+    let direct = Some(peer);
+    let membership = Membership { room: RoomId([7; 16]), code: *b"AB3Z", head: Seq(u64::MAX), direct };
+
+    let bytes = wire::encode(&vec![membership; MEMBERSHIPS]).len();
+
+    assert!(bytes + NAME_BYTES + AWAY_BYTES < PAGE_BYTES, "{bytes}");
+}
+
+/// An entry with nothing short about it.
+fn largest(body: EntryBody) -> Entry {
+    Entry {
+        seq: Seq(u64::MAX),
+        prev: Seq(u64::MAX),
+        time: UnixMillis(i64::MAX),
+        author: Author { person: PersonId(u64::MAX), name: vec![b'n'; NAME_BYTES].into() },
+        post: Some(PostId { instance: u64::MAX, n: u64::MAX }),
+        body,
+    }
+}
+
 fn sent_and_read<F: Frame>(request: u32, frame: &F) -> (u32, Option<F>) {
     let mut inbox = BytesMut::from(&codec::to_bytes(request, frame)[..]);
     let payload = FrameCodec::new(FRAME_BYTES_FROM_SERVER).decode(&mut inbox).expect("within the limit");
@@ -137,6 +181,10 @@ fn client_frame() -> impl Strategy<Value = ClientFrame> {
         Just(GiveUp {}.into()),
         search().prop_map(Into::into),
         (room(), seq()).prop_map(|(room, seq)| Read { room, seq }.into()),
+        (any::<u64>(), stay()).prop_map(|(person, stay)| OpenDirect { person: PersonId(person), stay }.into()),
+        (room(), prop_oneof![Just(TypingState::Writing), Just(TypingState::Stopped)])
+            .prop_map(|(room, state)| Typing { room, state }.into()),
+        presence().prop_map(|presence| SetPresence { presence }.into()),
     ]
 }
 
@@ -160,7 +208,7 @@ fn server_frame() -> impl Strategy<Value = ServerFrame> {
         }
         .into()),
         Just(Done {}.into()),
-        (any::<i64>(), vec((room(), seq()), 0..=64)).prop_map(|(time, heads)| {
+        (any::<i64>(), vec((room(), seq()), 0..=MEMBERSHIPS)).prop_map(|(time, heads)| {
             let heads = Capped::new(heads.into_iter().map(|(room, head)| RoomHead { room, head }));
             Pong { server_time: UnixMillis(time), heads }.into()
         }),
@@ -184,6 +232,13 @@ fn server_frame() -> impl Strategy<Value = ServerFrame> {
             room,
             hits: Capped::new(hits),
             beyond
+        }
+        .into()),
+        membership().prop_map(|membership| RoomAdded { membership }.into()),
+        (room(), any::<u64>(), signal()).prop_map(|(room, person, kind)| Signal {
+            room,
+            person: PersonId(person),
+            kind
         }
         .into()),
     ]
@@ -224,17 +279,42 @@ fn keep() -> impl Strategy<Value = Keep> {
 }
 
 fn welcome() -> impl Strategy<Value = Welcome> {
-    let memberships = vec((room(), any::<[u8; 4]>(), seq()), 0..=64);
-    (any::<(u64, i64)>(), some_bytes(), limits(), durability(), memberships).prop_map(
+    (any::<(u64, i64)>(), some_bytes(), limits(), durability(), vec(membership(), 0..=MEMBERSHIPS)).prop_map(
         |((person, time), name, limits, durability, rooms)| Welcome {
             person: PersonId(person),
             name,
             limits,
             durability,
             server_time: UnixMillis(time),
-            rooms: Capped::new(rooms.into_iter().map(|(room, code, head)| Membership { room, code, head })),
+            rooms: Capped::new(rooms),
         },
     )
+}
+
+fn membership() -> impl Strategy<Value = Membership> {
+    (room(), any::<[u8; 4]>(), seq(), proptest::option::of(peer())).prop_map(|(room, code, head, direct)| Membership {
+        room,
+        code,
+        head,
+        direct,
+    })
+}
+
+fn peer() -> impl Strategy<Value = Peer> {
+    (any::<u64>(), some_bytes(), any::<[u8; 32]>()).prop_map(|(person, name, key)| Peer {
+        person: PersonId(person),
+        name,
+        key,
+    })
+}
+
+fn presence() -> impl Strategy<Value = Presence> {
+    let word = some_bytes().prop_map(Presence::Away);
+    prop_oneof![Just(Presence::Here), Just(Presence::Gone), Just(Presence::Idle), word]
+}
+
+fn signal() -> impl Strategy<Value = SignalKind> {
+    prop_oneof![Just(SignalKind::Typing), Just(SignalKind::Stopped), presence().prop_map(SignalKind::Presence)]
 }
 
 fn limits() -> impl Strategy<Value = Limits> {
@@ -254,8 +334,17 @@ fn limits() -> impl Strategy<Value = Limits> {
 
 fn room_state() -> impl Strategy<Value = RoomState> {
     let lock = prop_oneof![Just(Lock::Unlocked), Just(Lock::Locked)];
-    (some_bytes(), label(), any::<u32>(), role(), door(), lock, seq()).prop_map(
-        |(topic, label, members, role, door, lock, read)| RoomState { topic, label, role, door, lock, members, read },
+    (some_bytes(), label(), any::<u32>(), role(), door(), lock, seq(), proptest::option::of(peer())).prop_map(
+        |(topic, label, members, role, door, lock, read, direct)| RoomState {
+            topic,
+            label,
+            role,
+            door,
+            lock,
+            members,
+            read,
+            direct,
+        },
     )
 }
 
@@ -273,8 +362,7 @@ fn label() -> impl Strategy<Value = Label> {
 }
 
 fn member() -> impl Strategy<Value = Member> {
-    let presence = prop_oneof![Just(Presence::Here), Just(Presence::Gone)];
-    (any::<u64>(), some_bytes(), presence, arrival()).prop_map(|(person, name, presence, arrival)| {
+    (any::<u64>(), some_bytes(), presence(), arrival()).prop_map(|(person, name, presence, arrival)| {
         let Arrival { key, role, voice } = arrival;
         Member { person: PersonId(person), name, presence, role, voice, key }
     })
@@ -290,7 +378,7 @@ fn role() -> impl Strategy<Value = Role> {
 }
 
 fn door() -> impl Strategy<Value = Door> {
-    prop_oneof![Just(Door::Open), Just(Door::Private)]
+    prop_oneof![Just(Door::Open), Just(Door::Private), Just(Door::Direct)]
 }
 
 fn secret() -> impl Strategy<Value = Option<Secret>> {
@@ -338,6 +426,11 @@ fn entry_body() -> impl Strategy<Value = EntryBody> {
         some_bytes().prop_map(EntryBody::Action),
         some_bytes().prop_map(EntryBody::Topic),
         Just(EntryBody::Forget),
+        (seq(), some_bytes()).prop_map(|(to, text)| EntryBody::Reply(Reply { to, text })),
+        (seq(), some_bytes()).prop_map(|(target, text)| EntryBody::Edit(Edit { target, text })),
+        seq().prop_map(|target| EntryBody::Delete(Delete { target })),
+        (seq(), some_bytes(), prop_oneof![Just(ReactionState::On), Just(ReactionState::Off)])
+            .prop_map(|(target, emoji, state)| EntryBody::React(React { target, emoji, state })),
         Just(EntryBody::Erased),
         Just(EntryBody::Opened),
         arrival().prop_map(EntryBody::Joined),

@@ -71,7 +71,8 @@ async fn whoever_comes_back_in_time_was_never_gone_and_who_does_not_is_told_of()
 
     assert_eq!(told(&mut alice, room.room).await, before);
     assert_eq!(joined.code, room.code);
-    let presences: Vec<_> = ["alice", "bob", "carol"].map(|name| member(&members, name).unwrap().presence).into();
+    let presences: Vec<_> =
+        ["alice", "bob", "carol"].map(|name| member(&members, name).unwrap().presence.clone()).into();
     assert_eq!(presences, [Presence::Here, Presence::Here, Presence::Gone]);
     let welcome = disk.world.person("carol").await.welcome.unwrap();
     assert_eq!(welcome.rooms.iter().map(|room| room.room).collect::<Vec<_>>(), [room.room]);

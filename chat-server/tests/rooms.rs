@@ -43,7 +43,7 @@ async fn a_late_joiner_gets_state_members_and_history_with_the_original_times() 
     assert_eq!(joined.state.role, Role::Member);
     assert_eq!((joined.cursor, joined.oldest), (Seq::START, Seq(1)));
     let ServerFrame::Members(members) = bob.next().await else { panic!("members first") };
-    let names: Vec<_> = members.members.iter().map(|member| (&member.name[..], member.presence)).collect();
+    let names: Vec<_> = members.members.iter().map(|member| (&member.name[..], member.presence.clone())).collect();
     assert_eq!(names, [(&b"alice"[..], Presence::Here), (&b"bob"[..], Presence::Here)]);
     let entries = bob.entries(5).await;
     assert_eq!(entries[3].time, UnixMillis(NOON), "as it was said");

@@ -60,6 +60,7 @@ pub fn short_line(invite: &Invite) -> String {
 /// Who comes in with an invite to a room with this door.
 pub fn who(door: Door, lock: Lock) -> &'static str {
     match (door, lock) {
+        (Door::Direct, _) => "This is between two people: nobody else comes in.",
         (_, Lock::Locked) => "The room is locked: until /unlock, only its members come in.",
         (Door::Open, Lock::Unlocked) => "The room is open to anyone with the code.",
         (Door::Private, Lock::Unlocked) => "Whoever has this line can come in; the code alone lets nobody in.",

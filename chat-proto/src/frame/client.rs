@@ -1,7 +1,7 @@
 //! What a client may say, body by body.
 
-use super::Door;
-use crate::entry::{EntryBody, PostId, RoomId, Seq, UnixMillis};
+use super::{Door, Presence};
+use crate::entry::{EntryBody, PersonId, PostId, RoomId, Seq, UnixMillis};
 use crate::invite::Secret;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -175,4 +175,41 @@ pub struct Read {
     pub room: RoomId,
     /// The last entry that was read.
     pub seq: Seq,
+}
+
+/// Enters the direct room with somebody who is in a room with this person; opens it if there is none. Both are members
+/// then. Answered by [`Joined`](super::Joined).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenDirect {
+    /// With whom.
+    pub person: PersonId,
+    /// How to stay.
+    pub stay: Stay,
+}
+
+/// Whether somebody is writing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TypingState {
+    /// Is.
+    Writing,
+    /// No longer.
+    Stopped,
+}
+
+/// Tells a room that this person is writing, once every [`TYPING_AGAIN`](crate::limits::TYPING_AGAIN) at most; a post
+/// ends it as well. A signal: its request is 0, and it is not answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Typing {
+    /// Which room.
+    pub room: RoomId,
+    /// Whether they are.
+    pub state: TypingState,
+}
+
+/// Says how present this session is: [`Presence::Here`] to begin with. The person is as present as their most present
+/// session, unless one of them says that they are away. Answered by [`Done`](super::Done).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetPresence {
+    /// Any but [`Presence::Gone`].
+    pub presence: Presence,
 }

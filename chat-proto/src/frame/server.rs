@@ -2,7 +2,9 @@
 
 use crate::entry::{Author, Entry, PersonId, PostId, RoomId, Seq, UnixMillis};
 use crate::invite::Secret;
-use crate::limits::{MEMBERS_PER_FRAME, NAMES_PER_LIST, PAGE_ENTRIES, ROOMS_PER_SESSION, SEARCH_HITS};
+use crate::limits::{
+    MEMBERS_PER_FRAME, MEMBERSHIPS, NAMES_PER_LIST, PAGE_ENTRIES, PAGE_ENTRIES_WITH_POINTERS, SEARCH_HITS,
+};
 use crate::wire::Capped;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -44,7 +46,7 @@ pub struct Limits {
     pub posts_unanswered: u32,
     /// Entries in a page.
     pub page_entries: u32,
-    /// Rooms of one session.
+    /// Rooms of one session, direct ones aside.
     pub rooms: u32,
     /// Silence after which the client should say [`Ping`](super::Ping).
     pub heartbeat_ms: u32,
@@ -52,15 +54,28 @@ pub struct Limits {
     pub silence_ms: u32,
 }
 
+/// The other one of a direct room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Peer {
+    /// Who.
+    pub person: PersonId,
+    /// Their name, UTF-8.
+    pub name: Bytes,
+    /// The public key that their name belongs to.
+    pub key: [u8; 32],
+}
+
 /// A room that this person may resume.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Membership {
     /// Which.
     pub room: RoomId,
-    /// The four characters that find it.
+    /// The four characters that find it; those of a direct room find nothing, and are not shown.
     pub code: [u8; 4],
     /// Its newest entry.
     pub head: Seq,
+    /// With whom, if it is a direct room.
+    pub direct: Option<Peer>,
 }
 
 /// Answers [`Login`](super::Login): who the client is here, and what holds.
@@ -77,7 +92,7 @@ pub struct Welcome {
     /// The server's clock.
     pub server_time: UnixMillis,
     /// Where this person is a member.
-    pub rooms: Capped<Membership, ROOMS_PER_SESSION>,
+    pub rooms: Capped<Membership, MEMBERSHIPS>,
 }
 
 /// What a member may do.
@@ -107,6 +122,8 @@ pub enum Door {
     Open,
     /// Who has the secret of an invite.
     Private,
+    /// Nobody: it is between two people. [`OpenDirect`](super::OpenDirect) opens it, no [`Create`](super::Create).
+    Direct,
 }
 
 /// Whether the door is closed for the time being.
@@ -154,9 +171,12 @@ pub struct RoomState {
     pub members: u32,
     /// How far this person has read, as far as the server was told ([`Read`](super::Read)); 0 if it was not.
     pub read: Seq,
+    /// With whom, if it is a direct room, whether they are a member now or not.
+    pub direct: Option<Peer>,
 }
 
-/// Answers [`Create`](super::Create), [`Join`](super::Join) and [`Resume`](super::Resume).
+/// Answers [`Create`](super::Create), [`Join`](super::Join), [`Resume`](super::Resume) and
+/// [`OpenDirect`](super::OpenDirect).
 ///
 /// Then come the members, then every entry after `cursor`, each following on the one before, without end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -175,13 +195,18 @@ pub struct Joined {
     pub state: RoomState,
 }
 
-/// Whether a member is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// Whether a member is there. The first and the second are told by entries, the others by [`Signal`]s.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Presence {
     /// Has a session, or lost it a moment ago.
     Here,
     /// May come back.
     Gone,
+    /// Has a session, and has not touched it for a while.
+    Idle,
+    /// Has a session, and says to be away: one line, UTF-8, at most [`AWAY_BYTES`](crate::limits::AWAY_BYTES); may be
+    /// empty; judged by [`crate::Topic`].
+    Away(Bytes),
 }
 
 /// One member.
@@ -252,7 +277,8 @@ pub struct Accepted {
     pub durability: Durability,
 }
 
-/// Answers [`History`](super::History). Entries from `before` on, if any, are later ones that point into the page.
+/// Answers [`History`](super::History): at most [`PAGE_ENTRIES`] of the range; then, from `before` on, later ones that
+/// change what is in the page, as far as they still count: the last edit of a message, and the reactions it has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Page {
     /// Which room.
@@ -260,7 +286,7 @@ pub struct Page {
     /// The oldest entry that is kept now.
     pub oldest: Seq,
     /// In order; none if nothing in the range is kept.
-    pub entries: Capped<Entry, PAGE_ENTRIES>,
+    pub entries: Capped<Entry, PAGE_ENTRIES_WITH_POINTERS>,
 }
 
 /// Answers a request that has no other result.
@@ -282,7 +308,7 @@ pub struct Pong {
     /// The server's clock.
     pub server_time: UnixMillis,
     /// One per room of this session: whoever holds less has lost something and resumes.
-    pub heads: Capped<RoomHead, ROOMS_PER_SESSION>,
+    pub heads: Capped<RoomHead, MEMBERSHIPS>,
 }
 
 /// Why nothing more comes from a room.
@@ -382,4 +408,34 @@ pub struct Found {
     pub hits: Capped<Hit, SEARCH_HITS>,
     /// Whether there are more.
     pub beyond: Beyond,
+}
+
+/// This person is a member of a room that they did not enter: somebody opened a direct room with them. Nothing comes from
+/// it before [`Resume`](super::Resume).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomAdded {
+    /// The room.
+    pub membership: Membership,
+}
+
+/// What is not kept, and may be lost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SignalKind {
+    /// Is writing, for [`TYPING_LASTS`](crate::limits::TYPING_LASTS) at most.
+    Typing,
+    /// No longer is.
+    Stopped,
+    /// Is present in this way from now on; never [`Presence::Gone`].
+    Presence(Presence),
+}
+
+/// What a member is doing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signal {
+    /// Where.
+    pub room: RoomId,
+    /// Who.
+    pub person: PersonId,
+    /// What.
+    pub kind: SignalKind,
 }

@@ -4,13 +4,15 @@
 
 use bytes::Bytes;
 use chat_proto::entry::{
-    Act, Arrival, Author, BanScope, Entry, EntryBody, LeaveReason, PersonId, PostId, RoomId, Seq, Target, UnixMillis,
+    Act, Arrival, Author, BanScope, Delete, Edit, Entry, EntryBody, LeaveReason, PersonId, PostId, React,
+    ReactionState, Reply, RoomId, Seq, Target, UnixMillis,
 };
 use chat_proto::frame::{
     Accepted, Batch, Beyond, Bye, Challenge, ClientFrame, Create, Done, Door, Durability, EndReason, Excerpt, Found,
     Gap, GapKind, GiveUp, GoAway, HeldName, Hello, History, Hit, Invitation, Invite, Join, Joined, Keep, Label, Leave,
-    Limits, Lock, Login, Member, Members, Membership, NameList, Names, Page, Ping, Pong, Post, Presence, Read, Rename,
-    Resume, Role, RoomEnded, RoomHead, RoomState, Search, ServerFrame, Stay, Voice, Welcome,
+    Limits, Lock, Login, Member, Members, Membership, NameList, Names, OpenDirect, Page, Peer, Ping, Pong, Post,
+    Presence, Read, Rename, Resume, Role, RoomAdded, RoomEnded, RoomHead, RoomState, Search, ServerFrame, SetPresence,
+    Signal, SignalKind, Stay, Typing, TypingState, Voice, Welcome,
 };
 use chat_proto::refusal::{Code, Detail, Refused};
 use chat_proto::wire::Capped;
@@ -67,6 +69,9 @@ pub(crate) fn client_frames() -> Vec<Row<ClientFrame>> {
         ("GiveUp", 14, GiveUp {}.into()),
         ("Search", 15, search().into()),
         ("Read", 16, Read { room: ROOM, seq: Seq(1001) }.into()),
+        ("OpenDirect", 17, OpenDirect { person: PersonId(8), stay: Stay::Resident }.into()),
+        ("Typing", 0, Typing { room: ROOM, state: TypingState::Writing }.into()),
+        ("SetPresence", 18, SetPresence { presence: Presence::Away(Bytes::from_static(b"lunch")) }.into()),
     ]
 }
 
@@ -88,6 +93,8 @@ pub(crate) fn server_frames() -> Vec<Row<ServerFrame>> {
         ("Invitation", 12, Invitation { room: ROOM, code: CODE, secret: Some(SECRET) }.into()),
         ("NameList", 13, name_list().into()),
         ("Found", 15, found().into()),
+        ("RoomAdded", 0, RoomAdded { membership: direct_membership() }.into()),
+        ("Signal", 0, Signal { room: ROOM, person: PersonId(8), kind: SignalKind::Typing }.into()),
     ]
 }
 
@@ -102,12 +109,16 @@ pub(crate) fn entries() -> Vec<(&'static str, Entry)> {
         ),
         ("Act", Entry { post: Some(id(4)), ..entry(1004, 1003, EntryBody::Act(Act::Ban(bob(), BanScope::Address))) }),
         ("Forget", Entry { post: Some(id(5)), ..entry(1005, 1004, EntryBody::Forget) }),
+        ("Reply", Entry { post: Some(id(6)), ..entry(1006, 1005, reply()) }),
+        ("Edit", Entry { post: Some(id(7)), ..entry(1007, 1006, edit()) }),
+        ("Delete", Entry { post: Some(id(8)), ..entry(1008, 1007, EntryBody::Delete(Delete { target: Seq(1002) })) }),
+        ("React", Entry { post: Some(id(9)), ..entry(1009, 1008, reaction()) }),
         ("Erased", entry(1001, 1000, EntryBody::Erased)),
         ("Opened", opened()),
-        ("Joined", Entry { post: None, ..entry(1006, 1005, EntryBody::Joined(arrival())) }),
-        ("Left", Entry { post: None, ..entry(70_000, 1006, EntryBody::Left(LeaveReason::Lost)) }),
+        ("Joined", Entry { post: None, ..entry(1010, 1009, EntryBody::Joined(arrival())) }),
+        ("Left", Entry { post: None, ..entry(70_000, 1010, EntryBody::Left(LeaveReason::Lost)) }),
         ("Renamed", Entry { post: None, ..entry(70_001, 70_000, EntryBody::Renamed("Zoë".into())) }),
-        ("Unknown", Entry { post: Some(id(6)), ..entry(1_u64 << 32, 70_001, of_a_later_version()) }),
+        ("Unknown", Entry { post: Some(id(10)), ..entry(1_u64 << 32, 70_001, of_a_later_version()) }),
     ]
 }
 
@@ -128,6 +139,26 @@ fn search() -> Search {
 
 fn message() -> EntryBody {
     EntryBody::Message("hi! 👋".into())
+}
+
+fn reply() -> EntryBody {
+    EntryBody::Reply(Reply { to: Seq(1001), text: Bytes::from_static(b"hello") })
+}
+
+fn edit() -> EntryBody {
+    EntryBody::Edit(Edit { target: Seq(1001), text: Bytes::from_static(b"hi!") })
+}
+
+fn reaction() -> EntryBody {
+    EntryBody::React(React { target: Seq(1001), emoji: "👍".into(), state: ReactionState::On })
+}
+
+fn direct_membership() -> Membership {
+    Membership { room: ROOM, code: CODE, head: Seq(1001), direct: Some(peer()) }
+}
+
+pub(crate) fn peer() -> Peer {
+    Peer { person: PersonId(8), name: Bytes::from_static(b"bob"), key: [0xb0; 32] }
 }
 
 /// Whom an act is about.
@@ -181,7 +212,7 @@ fn welcome() -> Welcome {
         },
         durability: Durability::Disk,
         server_time: TIME,
-        rooms: Capped::new([Membership { room: ROOM, code: CODE, head: Seq(1000) }]),
+        rooms: Capped::new([Membership { room: ROOM, code: CODE, head: Seq(1000), direct: None }]),
     }
 }
 
@@ -196,7 +227,7 @@ fn joined() -> Joined {
     };
     let topic = Bytes::from_static(b"release planning");
     let (door, lock) = (Door::Private, Lock::Locked);
-    let state = RoomState { topic, label, role: Role::Owner, door, lock, members: 2, read: Seq(990) };
+    let state = RoomState { topic, label, role: Role::Owner, door, lock, members: 2, read: Seq(990), direct: None };
     Joined { room: ROOM, code: CODE, head: Seq(1000), oldest: Seq(1), cursor: Seq(800), state }
 }
 

@@ -138,6 +138,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             lock: summary.lock,
             members: summary.members.len() as u32,
             read: room.read_by(person.id),
+            direct: None,
         };
         let (oldest, cursor) = (opening.page.oldest, opening.cursor);
         self.answer(

@@ -115,7 +115,8 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
     fn memberships(&self, person: &Person) -> Vec<Membership> {
         let rooms = person.rooms().into_iter().filter_map(|id| self.shared.rooms.by_id(id));
         let mine = rooms.filter(|room| room.is_member(person.id));
-        mine.map(|room| Membership { room: room.id, code: room.code.bytes(), head: room.head() }).collect()
+        mine.map(|room| Membership { room: room.id, code: room.code.bytes(), head: room.head(), direct: None })
+            .collect()
     }
 
     fn announced_limits(&self) -> Limits {

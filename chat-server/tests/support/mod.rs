@@ -493,18 +493,23 @@ pub fn called(name: &str) -> Target {
 
 /// What an entry says, in a word.
 pub fn gist(entry: &Entry) -> String {
-    let name = String::from_utf8_lossy(&entry.author.name);
+    let text_of = String::from_utf8_lossy;
+    let name = text_of(&entry.author.name);
     match &entry.body {
-        EntryBody::Message(text) => format!("{name}: {}", String::from_utf8_lossy(text)),
-        EntryBody::Action(text) => format!("* {name} {}", String::from_utf8_lossy(text)),
-        EntryBody::Topic(text) => format!("{name} topic {}", String::from_utf8_lossy(text)),
+        EntryBody::Message(text) => format!("{name}: {}", text_of(text)),
+        EntryBody::Action(text) => format!("* {name} {}", text_of(text)),
+        EntryBody::Topic(text) => format!("{name} topic {}", text_of(text)),
+        EntryBody::Reply(reply) => format!("reply {} {}", reply.to, text_of(&reply.text)),
+        EntryBody::Edit(edit) => format!("edit {} {}", edit.target, text_of(&edit.text)),
+        EntryBody::Delete(delete) => format!("delete {}", delete.target),
+        EntryBody::React(react) => format!("react {} {} {:?}", react.target, text_of(&react.emoji), react.state),
         EntryBody::Forget => format!("{name} forgets"),
         EntryBody::Erased => format!("{name} erased"),
         EntryBody::Opened => format!("{name} opened"),
         EntryBody::Act(act) => format!("{name} {}", deed(act)),
         EntryBody::Joined(_) => format!("{name} joined"),
         EntryBody::Left(reason) => format!("{name} left {reason:?}"),
-        EntryBody::Renamed(to) => format!("{name} is now {}", String::from_utf8_lossy(to)),
+        EntryBody::Renamed(to) => format!("{name} is now {}", text_of(to)),
         EntryBody::Unknown { kind, .. } => format!("unknown {kind}"),
     }
 }

@@ -4,10 +4,11 @@
 //! value. What is cut is shown cut; what makes no sense at all is a reason to leave ([`super::end::End::Misbehaves`]).
 
 use bytes::Bytes;
-use chat_proto::frame::{Excerpt, HeldName, Hit, Joined, Limits, Member, NameList};
+use chat_proto::entry::{Edit, React, Reply};
+use chat_proto::frame::{Excerpt, HeldName, Hit, Joined, Limits, Member, NameList, Presence};
 use chat_proto::limits::{
-    EXCERPT_BYTES, FRAME_BYTES_FROM_CLIENT, NAME_BYTES, PAGE_ENTRIES, POSTS_UNANSWERED, ROOMS_PER_SESSION, TEXT_BYTES,
-    TOPIC_BYTES,
+    AWAY_BYTES, EMOJI_BYTES, EXCERPT_BYTES, FRAME_BYTES_FROM_CLIENT, NAME_BYTES, PAGE_ENTRIES, POSTS_UNANSWERED,
+    ROOMS_PER_SESSION, TEXT_BYTES, TOPIC_BYTES,
 };
 use chat_proto::{Entry, EntryBody, UnixMillis};
 
@@ -64,18 +65,32 @@ fn body(body: EntryBody) -> EntryBody {
             }
             EntryBody::Act(act)
         }
-        EntryBody::Forget | EntryBody::Erased | EntryBody::Opened | EntryBody::Joined(_) | EntryBody::Left(_) => body,
+        EntryBody::Reply(reply) => EntryBody::Reply(Reply { text: cut(&reply.text, TEXT_BYTES), ..reply }),
+        EntryBody::Edit(edit) => EntryBody::Edit(Edit { text: cut(&edit.text, TEXT_BYTES), ..edit }),
+        EntryBody::React(react) => EntryBody::React(React { emoji: cut(&react.emoji, EMOJI_BYTES), ..react }),
+        EntryBody::Forget
+        | EntryBody::Delete(_)
+        | EntryBody::Erased
+        | EntryBody::Opened
+        | EntryBody::Joined(_)
+        | EntryBody::Left(_) => body,
     }
 }
 
 pub(crate) fn joined(mut joined: Joined) -> Joined {
     joined.state.topic = cut(&joined.state.topic, TOPIC_BYTES);
     joined.state.members = joined.state.members.min(MEMBERS_MAX as u32);
+    if let Some(peer) = &mut joined.state.direct {
+        peer.name = cut(&peer.name, NAME_BYTES);
+    }
     joined
 }
 
 pub(crate) fn member(mut member: Member) -> Member {
     member.name = cut(&member.name, NAME_BYTES);
+    if let Presence::Away(word) = &mut member.presence {
+        *word = cut(word, AWAY_BYTES);
+    }
     member
 }
 

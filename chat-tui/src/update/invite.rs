@@ -31,6 +31,7 @@ pub(super) fn hint_at_new_room(state: &mut State) -> Vec<Effect> {
     let id = room.id;
     match room.door {
         Door::Open => hint_at(state, None),
+        Door::Direct => Vec::new(),
         Door::Private => {
             state.invite_for = Some(Purpose::Hint);
             vec![Effect::Link(Command::Invite(id))]

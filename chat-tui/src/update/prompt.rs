@@ -201,7 +201,7 @@ pub(super) fn on_refused(state: &mut State, sentence: &str) -> Vec<Effect> {
     state.prompt.focus = match state.attempt {
         Some(Goal::Join(..) | Goal::Return(..)) => Focus::Room,
         Some(Goal::Create(Door::Private, _)) => Focus::CreatePrivate,
-        Some(Goal::Create(Door::Open, _)) | None => Focus::Create,
+        Some(Goal::Create(..)) | None => Focus::Create,
     };
     fail(state, sentence, None)
 }

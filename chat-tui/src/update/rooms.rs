@@ -9,7 +9,7 @@ use chat_proto::entry::RoomId;
 use chat_proto::frame::Joined;
 
 /// Rooms held; a server that opens more of them than this misbehaves.
-const ROOMS_MAX: usize = chat_proto::limits::ROOMS_PER_SESSION;
+const ROOMS_MAX: usize = chat_proto::limits::MEMBERSHIPS;
 
 pub(super) fn on_joined(state: &mut State, asked: Asked, joined: &Joined) -> Vec<Effect> {
     if state.rooms.len() >= ROOMS_MAX && !state.rooms.contains_key(&joined.room) {

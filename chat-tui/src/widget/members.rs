@@ -27,6 +27,13 @@ pub struct Members {
     is_outdated: bool,
 }
 
+impl Person {
+    /// Has a session, whatever they do with it.
+    pub fn is_present(&self) -> bool {
+        self.presence != Presence::Gone
+    }
+}
+
 impl Members {
     /// A new list is about to come.
     pub fn expect_list(&mut self) {
@@ -38,8 +45,8 @@ impl Members {
         self.forget_outdated();
         for member in members {
             let name = super::timeline::name(&member.name);
-            let Member { person, presence, role, voice, .. } = *member;
-            self.set(person, Person { name, presence, role, voice });
+            let (presence, role, voice) = (member.presence.clone(), member.role, member.voice);
+            self.set(member.person, Person { name, presence, role, voice });
         }
     }
 
@@ -119,12 +126,21 @@ impl Members {
 
     /// How many are here.
     pub fn present(&self) -> usize {
-        self.people.values().filter(|person| person.presence == Presence::Here).count()
+        self.people.values().filter(|person| person.is_present()).count()
     }
 
-    /// The people of one presence, by name.
-    pub fn sorted(&self, presence: Presence) -> Vec<(PersonId, &Person)> {
-        let with = self.people.iter().filter(|(_, person)| person.presence == presence);
+    /// Those who are present, by name.
+    pub fn here(&self) -> Vec<(PersonId, &Person)> {
+        self.sorted(Person::is_present)
+    }
+
+    /// Those who may come back, by name.
+    pub fn gone(&self) -> Vec<(PersonId, &Person)> {
+        self.sorted(|person| !person.is_present())
+    }
+
+    fn sorted(&self, is_meant: fn(&Person) -> bool) -> Vec<(PersonId, &Person)> {
+        let with = self.people.iter().filter(|(_, person)| is_meant(person));
         let mut people: Vec<(PersonId, &Person)> = with.map(|(id, person)| (*id, person)).collect();
         people.sort_by_cached_key(|(_, person)| person.name.to_lowercase());
         people
@@ -132,8 +148,8 @@ impl Members {
 
     /// Every name, present ones first.
     pub fn names(&self) -> Vec<&str> {
-        let mut all = self.sorted(Presence::Here);
-        all.extend(self.sorted(Presence::Gone));
+        let mut all = self.here();
+        all.extend(self.gone());
         all.into_iter().map(|(_, person)| person.name.as_str()).collect()
     }
 }

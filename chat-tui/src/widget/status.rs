@@ -82,6 +82,7 @@ fn is_encrypted(state: &State) -> bool {
 fn entrance(room: &Room, columns: u16) -> (String, Ink) {
     let is_wide = columns >= SENTENCE_COLUMNS;
     let (words, ink) = match (room.lock, room.door) {
+        (_, Door::Direct) => ("between you two", Ink::Muted),
         (Lock::Locked, _) => ("locked", Ink::Accent),
         (Lock::Unlocked, Door::Private) if is_wide => ("invite only", Ink::Accent),
         (Lock::Unlocked, Door::Private) => ("private", Ink::Accent),

@@ -255,6 +255,7 @@ pub(crate) fn joined(cursor: u64) -> Joined {
             lock: Lock::Unlocked,
             members: 1,
             read: Seq(0),
+            direct: None,
         },
     }
 }

@@ -277,7 +277,8 @@ fn joined() -> Joined {
         waits_ms: 24 * 60 * 60 * 1000,
     };
     let (role, door, lock) = (Role::Member, Door::Open, Lock::Unlocked);
-    let state = RoomState { topic: Bytes::new(), label, role, door, lock, members: 1, read: chat_proto::Seq(0) };
+    let (topic, read) = (Bytes::new(), chat_proto::Seq(0));
+    let state = RoomState { topic, label, role, door, lock, members: 1, read, direct: None };
     Joined { room: ROOM, code: *b"AB3Z", head: Seq(0), oldest: Seq(1), cursor: Seq(0), state }
 }
 

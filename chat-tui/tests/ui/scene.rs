@@ -113,6 +113,7 @@ pub(crate) fn joined() -> Joined {
             lock: Lock::Unlocked,
             members: 3,
             read: Seq(0),
+            direct: None,
         },
     }
 }

@@ -13,7 +13,7 @@ use chat_proto::{Code, Entry, PersonId, PostId, Refused, RoomCode, RoomId, Seq};
 use std::time::Duration;
 
 /// Rooms that one link is in, whatever the server says.
-const ROOMS_MAX: usize = chat_proto::limits::ROOMS_PER_SESSION;
+const ROOMS_MAX: usize = chat_proto::limits::MEMBERSHIPS;
 
 /// When a room is tried again whose history the server could not read.
 const STORAGE_PATIENCE: Duration = Duration::from_secs(10);
@@ -41,6 +41,8 @@ impl Core {
             ServerFrame::Invitation(invitation) => self.on_invitation(request, &invitation),
             ServerFrame::NameList(list) => self.on_name_list(request, list),
             ServerFrame::Found(found) => self.on_found(request, found),
+            // Nothing here opens direct rooms or shows what is not kept: what is lost of them is not missed.
+            ServerFrame::RoomAdded(_) | ServerFrame::Signal(_) => Ok(()),
         }
     }
 

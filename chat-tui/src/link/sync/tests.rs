@@ -101,6 +101,7 @@ fn joined(cursor: u64, head: u64) -> Joined {
             lock: Lock::Unlocked,
             members: 1,
             read: Seq(0),
+            direct: None,
         },
     }
 }

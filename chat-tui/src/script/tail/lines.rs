@@ -1,6 +1,7 @@
 //! An entry as a line: for a program, or for a person.
 
 use crate::act;
+use chat_proto::entry::{React, ReactionState};
 use chat_proto::text::{visible, visible_line};
 use chat_proto::{Act, Entry, EntryBody, Invite, LeaveReason, RoomCode, UnixMillis};
 use chrono::{DateTime, Local, SecondsFormat, TimeZone, Utc};
@@ -25,6 +26,15 @@ struct Row<'a> {
     act: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     target: Option<String>,
+    /// Of a reply: what it answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<u64>,
+    /// Of an edit, a deletion or a reaction: what it changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    of: Option<u64>,
+    /// Of a reaction: whether it is there from now on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<&'a str>,
 }
 
 impl Lines {
@@ -67,6 +77,9 @@ fn json(out: &mut impl Write, entry: &Entry) -> io::Result<()> {
         text: &text,
         act: act.map(act::word),
         target: act.and_then(Act::target).map(|target| String::from_utf8_lossy(&target.name).into_owned()),
+        to: if let EntryBody::Reply(reply) = &entry.body { Some(reply.to.0) } else { None },
+        of: entry.body.target().map(|seq| seq.0),
+        state: if let EntryBody::React(react) = &entry.body { Some(state_word(react.state)) } else { None },
     };
     serde_json::to_writer(&mut *out, &row)?;
     out.write_all(b"\n")
@@ -89,6 +102,11 @@ fn said(name: &str, body: &EntryBody) -> String {
         EntryBody::Topic(topic) if topic.is_empty() => format!("- {name} cleared the topic"),
         EntryBody::Topic(topic) => format!("- {name} set the topic: {}", visible_line(topic)),
         EntryBody::Act(act) => format!("- {}", act::told(name, act)),
+        EntryBody::Reply(reply) => format!("{name}  {}", visible(&reply.text)),
+        EntryBody::Edit(edit) if edit.text.is_empty() => format!("- {name} erased what stood here"),
+        EntryBody::Edit(edit) => format!("{name} (edited)  {}", visible(&edit.text)),
+        EntryBody::Delete(_) => format!("- {name} deleted a message"),
+        EntryBody::React(react) => format!("- {name} {}", reacted(react)),
         EntryBody::Forget => format!("- {name} erased what they had said"),
         EntryBody::Erased => format!("- {name} erased what stood here"),
         EntryBody::Opened => format!("- {name} opened the room"),
@@ -96,6 +114,14 @@ fn said(name: &str, body: &EntryBody) -> String {
         EntryBody::Left(reason) => format!("- {name} {}", went(*reason)),
         EntryBody::Renamed(new) => format!("- {name} is now {}", visible_line(new)),
         EntryBody::Unknown { .. } => format!("- {name} did something that needs a newer client"),
+    }
+}
+
+fn reacted(react: &React) -> String {
+    let emoji = visible_line(&react.emoji);
+    match react.state {
+        ReactionState::On => format!("reacted {emoji}"),
+        ReactionState::Off => format!("took {emoji} back"),
     }
 }
 
@@ -113,6 +139,10 @@ fn told<'a>(author: &str, body: &'a EntryBody) -> (&'static str, Cow<'a, str>) {
         EntryBody::Action(text) => ("action", String::from_utf8_lossy(text)),
         EntryBody::Topic(topic) => ("topic", String::from_utf8_lossy(topic)),
         EntryBody::Act(act) => ("act", act::told(author, act).into()),
+        EntryBody::Reply(reply) => ("reply", String::from_utf8_lossy(&reply.text)),
+        EntryBody::Edit(edit) => ("edit", String::from_utf8_lossy(&edit.text)),
+        EntryBody::Delete(_) => ("delete", "".into()),
+        EntryBody::React(react) => ("react", String::from_utf8_lossy(&react.emoji)),
         EntryBody::Forget => ("forget", "".into()),
         EntryBody::Erased => ("erased", "".into()),
         EntryBody::Opened => ("opened", "".into()),
@@ -131,6 +161,13 @@ fn reason_word(reason: LeaveReason) -> &'static str {
     }
 }
 
+fn state_word(state: ReactionState) -> &'static str {
+    match state {
+        ReactionState::On => "on",
+        ReactionState::Off => "off",
+    }
+}
+
 fn at(time: UnixMillis) -> DateTime<Utc> {
     DateTime::from_timestamp_millis(time.0).unwrap_or_default()
 }
@@ -140,7 +177,7 @@ mod tests {
     use super::*;
     use crate::link::fixtures::message;
     use bytes::Bytes;
-    use chat_proto::entry::Target;
+    use chat_proto::entry::{Delete, Edit, Reply, Target};
     use chat_proto::frame::{Role, Voice};
     use chat_proto::{Arrival, PersonId, PostId, Seq};
 
@@ -181,6 +218,10 @@ mod tests {
             (EntryBody::Action(text("waves")), "action", "waves"),
             (EntryBody::Topic(text("ships")), "topic", "ships"),
             (EntryBody::Forget, "forget", ""),
+            (EntryBody::Reply(Reply { to: Seq(3), text: text("yes") }), "reply", "yes"),
+            (EntryBody::Edit(Edit { target: Seq(3), text: text("no") }), "edit", "no"),
+            (EntryBody::Delete(Delete { target: Seq(3) }), "delete", ""),
+            (reaction(ReactionState::On), "react", "👍"),
             (EntryBody::Erased, "erased", ""),
             (EntryBody::Opened, "opened", ""),
             (EntryBody::Joined(ARRIVAL), "joined", ""),
@@ -192,6 +233,23 @@ mod tests {
             let object: serde_json::Value = serde_json::from_str(&line).unwrap();
             assert_eq!((&object["kind"], &object["text"]), (&kind.into(), &said.into()));
             assert_eq!(object["id"], serde_json::Value::Null);
+        }
+    }
+
+    fn reaction(state: ReactionState) -> EntryBody {
+        EntryBody::React(React { target: Seq(3), emoji: text("👍"), state })
+    }
+
+    #[test]
+    fn what_points_at_an_entry_tells_a_program_at_which() {
+        for (body, end) in [
+            (EntryBody::Reply(Reply { to: Seq(3), text: text("yes") }), "\"text\":\"yes\",\"to\":3}\n"),
+            (EntryBody::Edit(Edit { target: Seq(3), text: text("no") }), "\"text\":\"no\",\"of\":3}\n"),
+            (EntryBody::Delete(Delete { target: Seq(3) }), "\"text\":\"\",\"of\":3}\n"),
+            (reaction(ReactionState::Off), "\"text\":\"👍\",\"of\":3,\"state\":\"off\"}\n"),
+        ] {
+            let line = printed(|out| json(out, &entry(body.clone())));
+            assert!(line.ends_with(end), "{line}");
         }
     }
 
@@ -231,6 +289,12 @@ mod tests {
             (EntryBody::Joined(ARRIVAL), "14:02 - bob joined\n"),
             (EntryBody::Left(LeaveReason::Quit), "14:02 - bob quit\n"),
             (act(), "14:02 - bob removed carol\n"),
+            (EntryBody::Reply(Reply { to: Seq(3), text: text("yes") }), "14:02 bob  yes\n"),
+            (EntryBody::Edit(Edit { target: Seq(3), text: text("no") }), "14:02 bob (edited)  no\n"),
+            (EntryBody::Edit(Edit { target: Seq(3), text: Bytes::new() }), "14:02 - bob erased what stood here\n"),
+            (EntryBody::Delete(Delete { target: Seq(3) }), "14:02 - bob deleted a message\n"),
+            (reaction(ReactionState::On), "14:02 - bob reacted 👍\n"),
+            (reaction(ReactionState::Off), "14:02 - bob took 👍 back\n"),
             (EntryBody::Renamed(text("r\nob")), "14:02 - bob is now r ob\n"),
         ] {
             assert_eq!(printed(|out| plain(out, &entry(body.clone()), &Utc)), line);

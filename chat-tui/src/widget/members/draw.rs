@@ -14,12 +14,12 @@ use ratatui::style::Style;
 /// Draws the list on its panel.
 pub fn draw(members: &Members, reader: Reader, theme: Theme, area: Rect, buffer: &mut Buffer) {
     buffer.set_style(area.intersection(buffer.area), theme.ground(Ground::Panel));
-    let mut here = members.sorted(Presence::Here);
+    let mut here = members.here();
     // The reader first: one glance says under which name they are here.
     here.sort_by_key(|(person, _)| Some(*person) != reader.person);
     let mut rows: Vec<Line> = vec![Line::Blank, Line::Heading("HERE")];
     rows.extend(here.iter().map(|(id, person)| Line::Person(*id, person)));
-    let gone = members.sorted(Presence::Gone);
+    let gone = members.gone();
     if !gone.is_empty() {
         rows.extend([Line::Blank, Line::Heading("LEFT")]);
         rows.extend(gone.iter().map(|(id, person)| Line::Person(*id, person)));
@@ -71,7 +71,7 @@ impl Pen<'_> {
         let sign_columns: usize = signs.iter().map(|(sign, _)| wrap::width(sign)).sum();
         let columns = usize::from(self.inner.width.saturating_sub(4));
         let name = wrap::cut(&person.name, columns.saturating_sub(sign_columns));
-        let (dot, ink) = self.dot(person.presence);
+        let (dot, ink) = self.dot(&person.presence);
         let mut pieces = vec![(dot, ink), (&*name, self.name_style(id, person))];
         pieces.extend(signs);
         let mut taken = wrap::width(&name) + sign_columns;
@@ -85,9 +85,10 @@ impl Pen<'_> {
         self.write(y, &pieces);
     }
 
-    fn dot(&self, presence: Presence) -> (&'static str, Style) {
+    fn dot(&self, presence: &Presence) -> (&'static str, Style) {
         match presence {
             Presence::Here => ("● ", self.theme.ink(Ink::Good)),
+            Presence::Idle | Presence::Away(_) => ("◐ ", self.theme.ink(Ink::Warning)),
             Presence::Gone => ("○ ", self.theme.ink(Ink::Muted)),
         }
     }
@@ -95,7 +96,7 @@ impl Pen<'_> {
     /// Who is not here, or not heard, is not in colour.
     fn name_style(&self, id: PersonId, person: &Person) -> Style {
         match person.presence {
-            Presence::Here if !self.reader.people.is_ignored(id) => self.theme.name(&person.name),
+            Presence::Here | Presence::Idle if !self.reader.people.is_ignored(id) => self.theme.name(&person.name),
             _ => self.theme.ink(Ink::Muted),
         }
     }

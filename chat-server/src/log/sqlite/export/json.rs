@@ -3,7 +3,7 @@
 use super::kind;
 use crate::log::sqlite::place::seq;
 use crate::log::sqlite::visiting::Visited;
-use chat_proto::entry::{Act, Arrival, BanScope, LeaveReason};
+use chat_proto::entry::{Act, Arrival, BanScope, LeaveReason, React, ReactionState};
 use chat_proto::frame::{Role, Voice};
 use chat_proto::{EntryBody, UnixMillis};
 use data_encoding::HEXLOWER;
@@ -44,12 +44,24 @@ fn details(body: &EntryBody) -> Vec<(&'static str, Value)> {
     match body {
         EntryBody::Message(text) | EntryBody::Action(text) | EntryBody::Topic(text) => vec![("text", utf8(text))],
         EntryBody::Act(act) => act_details(act),
+        EntryBody::Reply(reply) => vec![("to", reply.to.0.into()), ("text", utf8(&reply.text))],
+        EntryBody::Edit(edit) => vec![("of", edit.target.0.into()), ("text", utf8(&edit.text))],
+        EntryBody::Delete(delete) => vec![("of", delete.target.0.into())],
+        EntryBody::React(react) => reaction_details(react),
         EntryBody::Renamed(name) => vec![("name", utf8(name))],
         EntryBody::Joined(arrival) => arrival_details(arrival),
         EntryBody::Left(reason) => vec![("reason", reason_word(*reason).into())],
         EntryBody::Unknown { kind, body } => vec![("number", json!(kind)), ("bytes", HEXLOWER.encode(body).into())],
         EntryBody::Forget | EntryBody::Erased | EntryBody::Opened => Vec::new(),
     }
+}
+
+fn reaction_details(react: &React) -> Vec<(&'static str, Value)> {
+    let state = match react.state {
+        ReactionState::On => "on",
+        ReactionState::Off => "off",
+    };
+    vec![("of", react.target.0.into()), ("emoji", utf8(&react.emoji)), ("state", state.into())]
 }
 
 fn act_details(act: &Act) -> Vec<(&'static str, Value)> {

@@ -3,7 +3,7 @@
 use super::json::{act_word, reason_word, rfc_3339};
 use crate::log::sqlite::visiting::Visited;
 use chat_proto::EntryBody;
-use chat_proto::entry::Act;
+use chat_proto::entry::{Act, React, ReactionState};
 use chat_proto::text::{visible, visible_line};
 use std::io::{self, Write};
 
@@ -24,6 +24,11 @@ fn said(author: &str, body: &EntryBody) -> String {
         EntryBody::Topic(topic) if topic.is_empty() => format!("-- {author} cleared the topic"),
         EntryBody::Topic(topic) => format!("-- {author} set the topic: {}", visible_line(topic)),
         EntryBody::Act(act) => format!("-- {author}: {}", act_text(act)),
+        EntryBody::Reply(reply) => format!("<{author}> (to {}) {}", reply.to, visible(&reply.text)),
+        EntryBody::Edit(edit) if edit.text.is_empty() => format!("-- erased by {author}"),
+        EntryBody::Edit(edit) => format!("<{author}> ({} edited) {}", edit.target, visible(&edit.text)),
+        EntryBody::Delete(delete) => format!("-- {author} deleted {}", delete.target),
+        EntryBody::React(react) => format!("-- {author}: {}", reaction_text(react)),
         EntryBody::Forget => format!("-- {author} erased what they had said"),
         EntryBody::Erased => format!("-- erased by {author}"),
         EntryBody::Opened => format!("-- {author} opened the room"),
@@ -31,6 +36,14 @@ fn said(author: &str, body: &EntryBody) -> String {
         EntryBody::Left(reason) => format!("-- {author} left ({})", reason_word(*reason)),
         EntryBody::Renamed(name) => format!("-- {author} is called {} now", visible_line(name)),
         EntryBody::Unknown { kind, .. } => format!("-- {author}: something of kind {kind}"),
+    }
+}
+
+fn reaction_text(react: &React) -> String {
+    let emoji = visible_line(&react.emoji);
+    match react.state {
+        ReactionState::On => format!("{emoji} to {}", react.target),
+        ReactionState::Off => format!("no {emoji} to {} any more", react.target),
     }
 }
 

@@ -54,7 +54,7 @@ fn it_is_told_again_by_the_next_run_and_no_less_truly() {
 #[test]
 fn a_room_that_may_be_entered_again_keeps_its_posts_for_itself() {
     let mut bench = Bench::offline();
-    let open = Membership { room: OVER, code: *b"AB3Z", head: Seq(1) };
+    let open = Membership { room: OVER, code: *b"AB3Z", head: Seq(1), direct: None };
     let welcome = Welcome { rooms: Capped::new([open]), ..welcome(ME) };
     bench.core.on_login(bench.now, &welcome, crate::link::Security::Plain).unwrap();
     bench.core.adopt(vec![left_in(OVER, 1, false)], WALL);

@@ -16,7 +16,7 @@ use crate::event::{Event, EventKind, HostEvent};
 use crate::keeper::Note;
 use crate::link::{Command, LinkEvent, OutboxItem};
 use crate::state::{Start, State};
-use crate::terminal::{self, Terminal};
+use crate::terminal::{self, Mouse, Terminal};
 use crate::update::{begin, update};
 use around::now;
 use chat_proto::{Fingerprint, Nick, UnixMillis};
@@ -66,7 +66,7 @@ pub trait World {
 pub async fn run(start: Start, world: &mut impl World) -> io::Result<Option<String>> {
     let signals = Signals::install()?;
     let hangup = terminal::hangup()?;
-    let terminal = Terminal::take()?;
+    let terminal = Terminal::take(mouse(&start))?;
     let (state, effects) = begin(start);
     let mut app = App {
         state,
@@ -88,6 +88,10 @@ pub async fn run(start: Start, world: &mut impl World) -> io::Result<Option<Stri
         Err(farewell) => farewell,
     };
     app.end(farewell).await
+}
+
+fn mouse(start: &Start) -> Mouse {
+    if start.options.mouse { Mouse::Ours } else { Mouse::Terminals }
 }
 
 /// Why the loop ended.

@@ -1,8 +1,21 @@
-//! What was typed on the command line, and what it means. Opens nothing.
+//! What was typed, and what it means, over what the environment and the file say. Opens nothing but the file.
+//!
+//! ```text
+//! default < file < environment < flag > Options > `chat-tui --print-config` (a file again)
+//! ```
 
+mod error;
+mod file;
+mod flags;
+pub mod form;
+pub mod option;
+pub mod options;
 mod person;
+mod print;
 mod script;
 
+pub use error::ConfigError;
+pub use options::Options;
 pub use person::login_name;
 pub use script::{GiveUp, Identity, Invite, Names, Script, Send, Tail, Trust, Who};
 
@@ -15,7 +28,12 @@ use clap::builder::FalseyValueParser;
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser};
-use std::path::PathBuf;
+use file::Written;
+use flags::Flags;
+use option::Row;
+use options::ROWS;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -26,16 +44,18 @@ Examples:
   make 2>&1 | tail -5 | chat-tui send --join AB3Z --name ci
   chat-tui tail --join AB3Z --json | jq -r .text
   chat-tui identity show                   your fingerprint, for others to compare
+  chat-tui --print-config                  every option, to be put into a file and edited
 
 A name belongs to the key that first used it. The key is made on first start and kept in
 ~/.local/share/chat/identity; whoever has that file is you. Keys of servers are kept beside it, in
 known_servers; chat-tui trust shows and changes them. Messages that were not acknowledged
-are kept in ~/.local/state/chat/outbox and sent when you come back.
+are kept in ~/.local/state/chat/outbox and sent when you come back. Options stand in
+~/.config/chat/config.toml; a flag counts more than a variable, a variable more than the file.
 
 Exit codes:
   0  done
   1  refused; the reason is on standard error
-  2  the command line is wrong
+  2  the command line or the file of options is wrong
   3  no answer in time; send says on standard error whether the message may have arrived";
 
 /// Chats in a terminal.
@@ -49,14 +69,21 @@ pub struct Config {
     pub script: Option<Script>,
     #[command(flatten)]
     pub chat: Chat,
+    #[command(flatten)]
+    flags: Flags,
+    #[arg(long = "config", value_name = "FILE", global = true, help = FILE_HELP)]
+    file: Option<PathBuf>,
+    /// Print every option as a file of options, with what it would start with, and end
+    #[arg(long)]
+    pub print_config: bool,
+    /// What was typed over what the environment and the file say.
+    #[arg(skip)]
+    pub options: Options,
 }
 
 /// What the chat screen starts with. As typed: the prompt judges it, and says what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct Chat {
-    /// Your name; by default the one you are logged in under
-    #[arg(long)]
-    pub name: Option<String>,
     /// Open a new room and enter it
     #[arg(long, conflicts_with = "join")]
     pub create: bool,
@@ -69,14 +96,6 @@ pub struct Chat {
     /// Enter the room with this code, or the one that this invite names
     #[arg(long, value_name = "CODE|INVITE")]
     pub join: Option<String>,
-    /// The server, or chat://host:port?key=…; the port is 7000 if none is given [default: localhost:7000]
-    #[arg(long, value_name = "HOST:PORT", env = "CHAT_SERVER")]
-    pub server: Option<String>,
-    #[command(flatten)]
-    pub secured: Secured,
-    /// The file with your key [default: ~/.local/share/chat/identity]
-    #[arg(long, value_name = "FILE")]
-    pub identity: Option<PathBuf>,
     /// Run a server inside this program, for all who can reach this machine, unless one answers already
     #[arg(long)]
     pub host: bool,
@@ -97,22 +116,77 @@ impl Secured {
     }
 }
 
+impl Options {
+    /// Which connections are to be encrypted.
+    pub fn encryption(&self) -> Encryption {
+        Secured { tls: self.tls }.encryption()
+    }
+}
+
 impl Config {
-    /// Parses a command line, or says what is wrong with it. Ends nothing.
+    /// Parses a command line in an environment, or says what is wrong with it. Ends nothing.
+    ///
+    /// `usual` is the file of options, unless one is named; it need not be there.
     ///
     /// # Errors
-    /// As clap makes them; also for `--help` and `--version`.
-    pub fn read<I, T>(arguments: I) -> Result<Self, clap::Error>
+    /// Also for `--help` and `--version`.
+    pub fn read<I, T>(
+        arguments: I,
+        environment: impl Fn(&str) -> Option<OsString>,
+        usual: Option<&Path>,
+    ) -> Result<Self, ConfigError>
     where
         I: IntoIterator<Item = T>,
-        T: Into<std::ffi::OsString> + Clone,
+        T: Into<OsString> + Clone,
     {
         let matches = Self::command().try_get_matches_from(arguments)?;
-        let config = Self::from_arg_matches(&matches)?;
+        let mut config = Self::from_arg_matches(&matches)?;
+        config.settle(&matches, &environment, usual)?;
         match config.contradiction(&matches) {
-            Some(sentence) => Err(Self::command().error(ErrorKind::ArgumentConflict, sentence)),
+            Some(sentence) => Err(refusal(ErrorKind::ArgumentConflict, sentence)),
             None => Ok(config),
         }
+    }
+
+    /// Puts together what file, environment and flags say.
+    fn settle(
+        &mut self,
+        matches: &ArgMatches,
+        environment: &dyn Fn(&str) -> Option<OsString>,
+        usual: Option<&Path>,
+    ) -> Result<(), ConfigError> {
+        // A variable that is set to nothing is not set.
+        let variable = |name: &str| environment(name).filter(|value| !value.is_empty());
+        let named = self.file.clone().or_else(|| variable(FILE_VARIABLE).map(PathBuf::from));
+        let written = match (named, usual) {
+            (Some(named), _) => file::read(&named)?,
+            (None, Some(usual)) => file::read_if_there(usual)?,
+            (None, None) => Written::default(),
+        };
+        self.options = written.options;
+        for row in ROWS {
+            if let Some(value) = variable(&row.variable()) {
+                set_variable(&mut self.options, row, &value)?;
+            }
+            if let Some(value) = self.flags.of(row) {
+                (row.set)(&mut self.options, value).expect("clap has tried it");
+            }
+        }
+        match &mut self.script {
+            Some(script) => script.settle(&self.options, innermost(matches)).map_err(ConfigError::Usage),
+            None => Ok(()),
+        }
+    }
+
+    /// What `--print-config` prints.
+    pub fn printed(&self) -> String {
+        print::Printed(&self.options).to_string()
+    }
+
+    /// The server to begin with: that of the invite, or the one that was named.
+    pub fn start_server(&self) -> Option<String> {
+        let invited = self.chat.join.as_deref().and_then(|join| Destination::parse(join).ok()?.server);
+        invited.map(|address| address.server).or_else(|| self.options.server.clone())
     }
 
     /// What was typed that cannot be meant together.
@@ -120,7 +194,7 @@ impl Config {
         if self.chat.host && self.chat.join.is_some() {
             return Some(HOST_AND_JOIN.to_owned());
         }
-        let matches = matches.subcommand().map_or(matches, |(_, matches)| matches);
+        let matches = innermost(matches);
         let invited = self.destination()?.server?;
         // One from the environment is a habit, and gives way to an invite.
         let is_typed = matches.value_source("server") == Some(ValueSource::CommandLine);
@@ -134,7 +208,7 @@ impl Config {
 
     fn server(&self) -> Option<Address> {
         match &self.script {
-            None => Address::parse(self.chat.server.as_deref()?).ok(),
+            None => Address::parse(self.options.server.as_deref()?).ok(),
             Some(script) => Some(script.who()?.server.clone()),
         }
     }
@@ -148,13 +222,25 @@ impl Config {
     }
 }
 
-impl Chat {
-    /// The server to begin with: that of the invite, or the one that was named.
-    pub fn server(&self) -> Option<String> {
-        let invited = self.join.as_deref().and_then(|join| Destination::parse(join).ok()?.server);
-        invited.map(|address| address.server).or_else(|| self.server.clone())
-    }
+fn set_variable(options: &mut Options, row: &Row, value: &OsStr) -> Result<(), ConfigError> {
+    value.to_str().and_then(|text| (row.set)(options, text)).ok_or_else(|| ConfigError::Variable {
+        name: row.variable(),
+        given: value.to_string_lossy().into_owned(),
+        expects: row.expects,
+    })
 }
+
+/// Of the command that was asked for, however deep.
+fn innermost(matches: &ArgMatches) -> &ArgMatches {
+    matches.subcommand().map_or(matches, |(_, matches)| innermost(matches))
+}
+
+fn refusal(kind: ErrorKind, sentence: String) -> ConfigError {
+    ConfigError::Usage(Config::command().error(kind, sentence))
+}
+
+const FILE_HELP: &str = "The file of options [default: ~/.config/chat/config.toml] [env: CHAT_CONFIG]";
+const FILE_VARIABLE: &str = "CHAT_CONFIG";
 
 const HOST_AND_JOIN: &str = "\
 --host is for opening a room: a server that starts has none to --join

@@ -3,7 +3,7 @@
 use chat_proto::Fingerprint;
 use chat_proto::frame::Keep;
 use chat_tui::address::DEFAULT_SERVER;
-use chat_tui::config::{Chat, Config, Identity, Invite, Script, Send, Tail, login_name};
+use chat_tui::config::{Config, ConfigError, Identity, Invite, Script, Send, Tail, login_name};
 use chat_tui::known_servers::KnownServers;
 use chat_tui::recent::{self, Store};
 use chat_tui::script::{self, Ending, invite, send, tail, trust};
@@ -25,14 +25,24 @@ const UNREAD_EVERY: Duration = Duration::from_millis(500);
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let config = match Config::read(arguments()) {
+    let usual = place::config().ok().map(|directory| directory.join("config.toml"));
+    let config = match Config::read(arguments(), |name| std::env::var_os(name), usual.as_deref()) {
         Ok(config) => config,
         // Also `--help` and `--version`, which are no errors and go to standard output.
-        Err(error) => error.exit(),
+        Err(ConfigError::Usage(usage)) => usage.exit(),
+        Err(error) => return failed(&error.to_string(), error.code()),
     };
-    match config.script {
-        Some(script) => ended(&run(&script).await),
-        None => chat(config.chat).await,
+    match &config.script {
+        Some(script) => ended(&run(script).await),
+        None if config.print_config => ended(&print(&config)),
+        None => chat(config).await,
+    }
+}
+
+fn print(config: &Config) -> Ending {
+    match write!(io::stdout(), "{}", config.printed()) {
+        Ok(()) => Ending::Done,
+        Err(error) => Ending::Refused(format!("cannot print the options: {error}")),
     }
 }
 
@@ -132,15 +142,20 @@ async fn stopped() {
 }
 
 fn ended(ending: &Ending) -> ExitCode {
-    if let Some(sentence) = ending.sentence() {
-        // If standard error is gone too, the exit code is left.
-        drop(writeln!(io::stderr(), "chat-tui: {sentence}"));
+    match ending.sentence() {
+        Some(sentence) => failed(sentence, ending.code()),
+        None => ending.code(),
     }
-    ending.code()
 }
 
-async fn chat(config: Chat) -> ExitCode {
-    let key = match identity::load_or_make(config.identity.as_deref()) {
+fn failed(sentence: &str, code: ExitCode) -> ExitCode {
+    // If standard error is gone too, the exit code is left.
+    drop(writeln!(io::stderr(), "chat-tui: {sentence}"));
+    code
+}
+
+async fn chat(config: Config) -> ExitCode {
+    let key = match identity::load_or_make(config.options.identity.as_deref()) {
         Ok(key) => key,
         Err(error) => return ended(&Ending::Refused(error.to_string())),
     };
@@ -148,7 +163,7 @@ async fn chat(config: Chat) -> ExitCode {
         let sentence = "the chat needs a terminal; for pipes and scripts there are `chat-tui send` and `chat-tui tail`";
         return ended(&Ending::Refused(sentence.to_owned()));
     }
-    let encryption = config.secured.encryption();
+    let encryption = config.options.encryption();
     let state = place::state().ok();
     let start = start(config, &key, state.as_deref());
     let mut world = ThisMachine::new(key, start.instance, encryption, state);
@@ -161,25 +176,27 @@ async fn chat(config: Chat) -> ExitCode {
     }
 }
 
-fn start(config: Chat, key: &SigningKey, state: Option<&Path>) -> Start {
-    let server = config.server();
-    let room = match config.join {
+fn start(config: Config, key: &SigningKey, state: Option<&Path>) -> Start {
+    let server = config.start_server();
+    let Config { chat, options, .. } = config;
+    let room = match chat.join {
         Some(code) => Wish::Join(code),
-        None if config.private => Wish::CreatePrivate,
-        None if config.create => Wish::Create,
+        None if chat.private => Wish::CreatePrivate,
+        None if chat.create => Wish::Create,
         None => Wish::None,
     };
     Start {
-        name: config.name.unwrap_or_else(|| login_name().to_string()),
+        name: options.name.clone().unwrap_or_else(|| login_name().to_string()),
         room,
-        keep: config.keep.unwrap_or(Keep::Default),
+        keep: chat.keep.unwrap_or(Keep::Default),
         is_server_given: server.is_some(),
         server: server.unwrap_or_else(|| DEFAULT_SERVER.to_owned()),
-        is_host: config.host,
+        is_host: chat.host,
         instance: rand::random(),
         key: Fingerprint::of(key.verifying_key().as_bytes()),
         kept: keeper::load(state),
         recent: state.map(|state| recent::load(&Store::new(state))).unwrap_or_default(),
+        options,
         around: app::look_around(),
     }
 }

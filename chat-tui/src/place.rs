@@ -15,6 +15,11 @@ pub fn data() -> Result<PathBuf, Homeless> {
     place("XDG_DATA_HOME", Xdg::data_dir)
 }
 
+/// What a person writes for this program: options and themes.
+pub fn config() -> Result<PathBuf, Homeless> {
+    place("XDG_CONFIG_HOME", Xdg::config_dir)
+}
+
 /// What a later run goes on with: the outbox, the log of a server run with `--host`.
 pub fn state() -> Result<PathBuf, Homeless> {
     place("XDG_STATE_HOME", |xdg| xdg.state_dir().unwrap_or_else(|| xdg.data_dir()))

@@ -1,5 +1,6 @@
 //! Everything the client knows: plain data, changed by `update` alone.
 
+use crate::config::Options;
 use crate::keeper::Kept;
 use crate::link::{Command, Distrust, OutboxItem, Security, Trouble};
 use crate::overlay::Overlay;
@@ -41,6 +42,8 @@ pub struct Start {
     pub kept: Kept,
     /// The rooms of the last days, the newest first.
     pub recent: Vec<Recent>,
+    /// What this person wants everywhere.
+    pub options: Options,
     pub around: Surroundings,
 }
 
@@ -73,6 +76,8 @@ pub struct State {
     pub rows: u16,
     pub theme: Theme,
     pub zone: Zone,
+    /// What this person wants everywhere.
+    pub options: Options,
     pub instance: u64,
     pub screen: Screen,
     pub prompt: Prompt,
@@ -225,7 +230,7 @@ impl State {
             columns: start.around.columns,
             rows: start.around.rows,
             theme: Theme::new(start.around.depth),
-            zone: start.around.zone,
+            zone: start.around.zone.with_clock(start.options.clock),
             instance: start.instance,
             screen: Screen::Prompt,
             prompt: Prompt::new(&start.name, &start.server),
@@ -254,8 +259,9 @@ impl State {
             no_room_composer: Composer::default(),
             notice: start.kept.problem.map(Notice::Problem),
             untold: Vec::new(),
-            are_members_wanted: true,
+            are_members_wanted: start.options.people,
             has_focus: true,
+            options: start.options,
         }
     }
 

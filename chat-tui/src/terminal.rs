@@ -40,16 +40,26 @@ pub struct Terminal {
     /// Never dropped at the end: ratatui would show the cursor once more, and panic when the terminal is gone.
     inner: ManuallyDrop<Inner>,
     title: String,
+    mouse: Mouse,
+}
+
+/// Whose the mouse is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mouse {
+    /// The program's: it is told of buttons and the wheel.
+    Ours,
+    /// The terminal's: it selects text.
+    Terminals,
 }
 
 impl Terminal {
     /// Takes the terminal over, until this is dropped. A panic on this thread gives it back before it is reported.
-    pub fn take() -> io::Result<Self> {
+    pub fn take(mouse: Mouse) -> io::Result<Self> {
         give_back_on_panic();
         let inner = ManuallyDrop::new(blank()?);
         // Dropped on failure: what was taken over by then is given back.
-        let terminal = Self { inner, title: String::new() };
-        take_over()?;
+        let terminal = Self { inner, title: String::new(), mouse };
+        take_over(mouse)?;
         Ok(terminal)
     }
 
@@ -89,7 +99,7 @@ impl Terminal {
 
     /// Takes the terminal over again, whatever others did with it.
     pub fn retake(&mut self) -> io::Result<()> {
-        take_over()?;
+        take_over(self.mouse)?;
         self.title.clear();
         self.clear()
     }
@@ -106,8 +116,12 @@ fn blank() -> io::Result<Inner> {
     ratatui::Terminal::new(CrosstermBackend::new(BufWriter::new(stdout())))
 }
 
-fn take_over() -> io::Result<()> {
+fn take_over(mouse: Mouse) -> io::Result<()> {
     enable_raw_mode()?;
+    let mouse = match mouse {
+        Mouse::Ours => MOUSE_ON,
+        Mouse::Terminals => "",
+    };
     // Put aside once: what is put aside twice is taken back once.
     let title = if set_owner(Some(thread::current().id())).is_none() { TITLE_SAVE } else { "" };
     execute!(
@@ -117,7 +131,7 @@ fn take_over() -> io::Result<()> {
         EnableBracketedPaste,
         EnableFocusChange,
         cursor::SetCursorStyle::SteadyBlock,
-        Print(MOUSE_ON)
+        Print(mouse)
     )
 }
 

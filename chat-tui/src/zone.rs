@@ -1,7 +1,8 @@
 //! The time zone as plain data, so that drawing needs neither a clock nor the file system.
 
+use crate::config::form::Words;
 use chat_proto::UnixMillis;
-use chrono::{DateTime, Datelike, Duration, NaiveDateTime, Timelike};
+use chrono::{DateTime, Datelike, Duration, NaiveDateTime};
 
 /// Earlier and later times are a defect or a lie of whoever sent them; they show as these.
 const EARLIEST_MILLIS: i64 = 0;
@@ -9,18 +10,59 @@ const LATEST_MILLIS: i64 = 253_402_214_400_000;
 
 const DAY_SECONDS: i64 = 86_400;
 
-/// Seconds east of UTC, and when that changes.
+/// How a time of day is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Clock {
+    #[default]
+    Hours24,
+    Hours12,
+    Seconds,
+}
+
+/// Seconds east of UTC, and when that changes; and how a time there is written.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Zone {
     first_offset_seconds: i64,
     /// From this Unix second on, this offset. Rising.
     changes: Vec<(i64, i64)>,
+    clock: Clock,
+}
+
+impl Words for Clock {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("24h", Self::Hours24), ("12h", Self::Hours12), ("seconds", Self::Seconds)];
+    const VALUE_NAME: &'static str = "24h|12h|seconds";
+    const EXPECTS: &'static str = "24h, 12h or seconds";
+}
+
+impl Clock {
+    /// As chrono writes it, in always the same number of columns.
+    fn format(self) -> &'static str {
+        match self {
+            Self::Hours24 => "%H:%M",
+            Self::Hours12 => "%l:%M %P",
+            Self::Seconds => "%H:%M:%S",
+        }
+    }
+
+    fn columns(self) -> u16 {
+        match self {
+            Self::Hours24 => 5,
+            Self::Hours12 | Self::Seconds => 8,
+        }
+    }
 }
 
 impl Zone {
     /// The same offset for ever.
     pub fn fixed(offset_seconds: i64) -> Self {
-        Self { first_offset_seconds: offset_seconds, changes: Vec::new() }
+        Self { first_offset_seconds: offset_seconds, changes: Vec::new(), clock: Clock::default() }
+    }
+
+    /// The same with times written like this.
+    #[must_use]
+    pub fn with_clock(self, clock: Clock) -> Self {
+        Self { clock, ..self }
     }
 
     /// Asks `offset_at` (Unix seconds → seconds east) for `years` before and after `now` and keeps every change found.
@@ -61,10 +103,13 @@ impl Zone {
         UnixMillis(bounded(UnixMillis(local.saturating_sub(offset_at(near)))))
     }
 
-    /// Hours and minutes: `14:03`.
+    /// The time of day, in [`Self::clock_columns`]: `14:03`, ` 2:03 pm` or `14:03:07`.
     pub fn clock(&self, time: UnixMillis) -> String {
-        let local = self.local(time);
-        format!("{:02}:{:02}", local.hour(), local.minute())
+        self.local(time).format(self.clock.format()).to_string()
+    }
+
+    pub fn clock_columns(&self) -> u16 {
+        self.clock.columns()
     }
 
     /// When it was, in twelve columns: `22 Nov 14:03`, or `22 Nov  2025` if the year is not that of `now`.
@@ -124,6 +169,21 @@ mod tests {
         }
         assert_eq!(Zone::fixed(3600).instant(NaiveDateTime::MIN), UnixMillis(0));
         assert_eq!(Zone::fixed(3600).instant(NaiveDateTime::MAX), UnixMillis(LATEST_MILLIS));
+    }
+
+    #[test]
+    fn a_clock_is_as_wide_as_it_says_at_every_hour() {
+        for (clock, morning, evening) in [
+            (Clock::Hours24, "09:05", "23:05"),
+            (Clock::Hours12, " 9:05 am", "11:05 pm"),
+            (Clock::Seconds, "09:05:07", "23:05:07"),
+        ] {
+            let zone = Zone::fixed(0).with_clock(clock);
+            let at = |hour: i64| zone.clock(UnixMillis((hour * 3600 + 5 * 60 + 7) * 1000));
+
+            assert_eq!((at(9).as_str(), at(23).as_str()), (morning, evening));
+            assert!((0..24).all(|hour| at(hour).len() == usize::from(zone.clock_columns())), "{clock:?}");
+        }
     }
 
     #[test]

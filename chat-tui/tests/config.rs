@@ -1,12 +1,19 @@
 //! What may be typed, and what it means.
 
 use chat_proto::frame::Keep;
-use chat_tui::config::{Config, Script};
-use clap::error::ErrorKind;
+use chat_tui::config::{Config, ConfigError, Script};
+use std::ffi::OsString;
 use std::time::Duration;
 
-fn read(line: &str) -> Result<Config, clap::Error> {
-    Config::read(line.split_whitespace())
+fn read(line: &str) -> Result<Config, ConfigError> {
+    read_with(line, &[])
+}
+
+/// The same in an environment.
+fn read_with(line: &str, environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    let value_of =
+        |name: &str| environment.iter().find(|(key, _)| *key == name).map(|(_, value)| OsString::from(value));
+    Config::read(line.split_whitespace(), value_of, None)
 }
 
 #[test]
@@ -48,7 +55,7 @@ fn what_is_wrong_is_a_usage_error() {
 fn host_and_join_together_say_why_not() {
     let error = read("chat-tui --host --join AB3Z").unwrap_err();
 
-    assert_eq!(error.kind(), ErrorKind::ArgumentConflict);
+    assert_eq!(error.exit_code(), 2);
     assert!(error.to_string().contains("a server that starts has none to --join"), "{error}");
 }
 
@@ -77,7 +84,7 @@ fn a_key_that_was_named_is_never_passed_over() {
 fn an_invite_brings_its_server_and_agrees_with_the_same_one() {
     for line in ["--join chat://example.org/AB3Z", "--join chat://example.org/AB3Z --server example.org:7000"] {
         let config = read(&format!("chat-tui {line}")).unwrap();
-        assert_eq!(config.chat.server(), Some("example.org:7000".into()));
+        assert_eq!(config.start_server(), Some("example.org:7000".into()));
 
         let Some(Script::Send(order)) = read(&format!("chat-tui send {line} hi")).unwrap().script else {
             panic!("not a send")
@@ -91,7 +98,7 @@ fn what_is_wrong_with_an_invite_on_the_command_line_is_said() {
     let error = read("chat-tui send --join chat://example.org/AB3Z#short hi").unwrap_err();
 
     assert!(error.to_string().contains("the secret in this invite is damaged; ask for a new one"), "{error}");
-    assert_eq!(read("chat-tui --join chat://example.org").unwrap().chat.server(), None, "here the prompt says it");
+    assert_eq!(read("chat-tui --join chat://example.org").unwrap().start_server(), None, "here the prompt says it");
 }
 
 #[test]
@@ -99,10 +106,10 @@ fn the_chat_screen_gets_what_was_typed_as_it_was_typed() {
     let config = read("chat-tui --name a/b --join nonsense --server example.org --identity key").unwrap();
 
     assert_eq!(config.script, None);
-    assert_eq!(config.chat.name.as_deref(), Some("a/b"), "the prompt says what is wrong with it");
+    assert_eq!(config.options.name.as_deref(), Some("a/b"), "the prompt says what is wrong with it");
     assert_eq!(config.chat.join.as_deref(), Some("nonsense"));
-    assert_eq!(config.chat.server.as_deref(), Some("example.org"));
-    assert_eq!(config.chat.identity, Some("key".into()));
+    assert_eq!(config.options.server.as_deref(), Some("example.org"));
+    assert_eq!(config.options.identity, Some("key".into()));
 }
 
 #[test]

@@ -33,7 +33,7 @@ impl Place {
     fn program(&self, line: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_chat-tui"));
         command.args(line.split_whitespace()).env("CHAT_SERVER", &self.address);
-        command.env("XDG_DATA_HOME", &self.home).env("XDG_STATE_HOME", &self.home);
+        command.env("XDG_DATA_HOME", &self.home).env("XDG_STATE_HOME", &self.home).env("XDG_CONFIG_HOME", &self.home);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }

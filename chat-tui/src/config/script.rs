@@ -1,12 +1,14 @@
 //! What is typed for pipes and scripts: `send`, `tail`, `invite`, `identity`, `trust`.
 
-use super::Secured;
+use super::{Config, Options, Secured};
 use crate::address::{Address, DEFAULT_SERVER};
 use crate::destination::Destination;
 use crate::keep;
 use chat_proto::frame::{Door, Keep};
 use chat_proto::{Fingerprint, Nick};
-use clap::{Args, Subcommand};
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, CommandFactory, Subcommand};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -198,6 +200,27 @@ impl Script {
         }
     }
 
+    /// What was not typed is as it is for the chat screen.
+    pub(super) fn settle(&mut self, options: &Options, matches: &ArgMatches) -> Result<(), clap::Error> {
+        match self {
+            Self::Send(Send { who, .. })
+            | Self::Tail(Tail { who, .. })
+            | Self::Invite(Invite { who, .. })
+            | Self::Identity(Identity::Names(Names { who, .. })) => who.settle(options, matches),
+            Self::Identity(Identity::GiveUp(order)) => {
+                let place = Place { server: &mut order.server, secured: &mut order.secured };
+                place.settle(options, matches)?;
+                settle_identity(&mut order.identity, options);
+                Ok(())
+            }
+            Self::Identity(Identity::Show { identity }) => {
+                settle_identity(identity, options);
+                Ok(())
+            }
+            Self::Trust(_) => Ok(()),
+        }
+    }
+
     /// Where it leads.
     pub(super) fn join(&self) -> Option<&Destination> {
         match self {
@@ -207,6 +230,45 @@ impl Script {
             Self::Identity(_) | Self::Trust(_) => None,
         }
     }
+}
+
+impl Who {
+    fn settle(&mut self, options: &Options, matches: &ArgMatches) -> Result<(), clap::Error> {
+        Place { server: &mut self.server, secured: &mut self.secured }.settle(options, matches)?;
+        settle_identity(&mut self.identity, options);
+        if let (None, Some(name)) = (&self.name, &options.name) {
+            self.name = Some(nick(name).map_err(|reason| unusable("name", name, &reason))?);
+        }
+        Ok(())
+    }
+}
+
+/// Where a script goes, and how.
+struct Place<'a> {
+    server: &'a mut Address,
+    secured: &'a mut Secured,
+}
+
+impl Place<'_> {
+    fn settle(self, options: &Options, matches: &ArgMatches) -> Result<(), clap::Error> {
+        self.secured.tls |= options.tls;
+        let is_open = matches.value_source("server") == Some(ValueSource::DefaultValue);
+        if let Some(server) = options.server.as_deref().filter(|_| is_open) {
+            *self.server = Address::parse(server).map_err(|reason| unusable("server", server, &reason.to_string()))?;
+        }
+        Ok(())
+    }
+}
+
+fn settle_identity(identity: &mut Option<PathBuf>, options: &Options) {
+    if identity.is_none() {
+        identity.clone_from(&options.identity);
+    }
+}
+
+/// An option that only a script looks at closely.
+fn unusable(key: &str, value: &str, reason: &str) -> clap::Error {
+    Config::command().error(ErrorKind::ValueValidation, format!("{key} = {value:?} in your options: {reason}"))
 }
 
 impl Tail {

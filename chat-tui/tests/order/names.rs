@@ -9,7 +9,7 @@ use chat_tui::script::{Ending, identity};
 use ed25519_dalek::SigningKey;
 
 fn order(line: &str) -> Identity {
-    match Config::read(line.split_whitespace()).unwrap().script {
+    match Config::read(line.split_whitespace(), |_| None, None).unwrap().script {
         Some(Script::Identity(order)) => order,
         other => panic!("{other:?}"),
     }

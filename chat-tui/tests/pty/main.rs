@@ -65,6 +65,17 @@ fn guest(home: &Home, served: &Served, name: &str, code: &str) -> Terminal {
 }
 
 #[test]
+fn a_mouse_that_is_not_wanted_stays_the_terminals() {
+    let home = Home::new();
+
+    for (flag, is_taken) in [("--mouse", true), ("--no-mouse", false)] {
+        let terminal = Terminal::start(chat(&home, &[flag]), SIZE);
+        terminal.shows("Name");
+        assert_eq!(terminal.modes().contains(&"mouse"), is_taken, "{flag}");
+    }
+}
+
+#[test]
 fn two_people_talk_through_a_real_server() {
     let (home, served) = (Home::new(), serve());
     let (mut alice, code) = opener(&home, &served, "alice");
@@ -344,7 +355,7 @@ fn a_panic_gives_the_terminal_back_before_it_is_reported() {
 #[test]
 #[ignore = "panics; run in a terminal of its own by a_panic_gives_the_terminal_back_before_it_is_reported"]
 fn takes_the_terminal_and_panics() {
-    let _terminal = chat_tui::terminal::Terminal::take().unwrap();
+    let _terminal = chat_tui::terminal::Terminal::take(chat_tui::terminal::Mouse::Ours).unwrap();
     panic!("something impossible");
 }
 
@@ -399,7 +410,7 @@ fn a_terminal_that_stops_who_writes_in_the_background_is_given_back_all_the_same
 #[ignore = "takes the terminal; run in one by a_terminal_that_stops_who_writes_in_the_background_is_given_back_all_the_same"]
 fn gives_the_terminal_back_from_the_background() {
     use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr, tcsetpgrp};
-    let taken = chat_tui::terminal::Terminal::take().unwrap();
+    let taken = chat_tui::terminal::Terminal::take(chat_tui::terminal::Mouse::Ours).unwrap();
     let mut mode = tcgetattr(std::io::stdin()).unwrap();
     mode.local_modes |= LocalModes::TOSTOP;
     tcsetattr(std::io::stdin(), OptionalActions::Now, &mode).unwrap();

@@ -64,7 +64,7 @@ impl Place {
 
     fn order<O: FromScript>(&self, script: &str, arguments: &[&str]) -> O {
         let line = ["chat-tui", script, "--server", &self.address].into_iter().chain(arguments.iter().copied());
-        O::from_script(config::Config::read(line).unwrap().script.unwrap())
+        O::from_script(config::Config::read(line, |_| None, None).unwrap().script.unwrap())
     }
 }
 

@@ -11,7 +11,12 @@ impl Person {
     /// Runs `chat-tui` in this person's home.
     fn command(&self, line: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_chat-tui"));
-        command.args(line).env("XDG_DATA_HOME", &self.home).env("XDG_STATE_HOME", &self.home).env_remove("CHAT_TLS");
+        command
+            .args(line)
+            .env("XDG_DATA_HOME", &self.home)
+            .env("XDG_STATE_HOME", &self.home)
+            .env("XDG_CONFIG_HOME", &self.home)
+            .env_remove("CHAT_TLS");
         command.env("SSL_CERT_FILE", "/dev/null").env("SSL_CERT_DIR", "").stdin(Stdio::null()).kill_on_drop(true);
         command
     }

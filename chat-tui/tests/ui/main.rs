@@ -8,6 +8,7 @@ mod invite;
 mod jump;
 mod marks;
 mod members;
+mod options;
 mod order;
 mod prompt;
 mod read;

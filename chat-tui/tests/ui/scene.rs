@@ -6,6 +6,7 @@ use chat_proto::entry::{Author, Entry, EntryBody, PersonId, PostId, RoomId, Seq,
 use chat_proto::frame::{Door, Keep, Lock, Voice};
 use chat_proto::frame::{Durability, Joined, Label, Limits, Member, Presence, Role, RoomState};
 use chat_proto::{Fingerprint, Invite, Nick, RoomCode};
+use chat_tui::config::Options;
 use chat_tui::effect::Effect;
 use chat_tui::event::{Event, EventKind, HostEvent};
 use chat_tui::keeper::{Kept, Note};
@@ -49,6 +50,7 @@ pub(crate) fn start() -> Start {
         key: Fingerprint::of(&[ALICE.0 as u8; 32]),
         kept: Kept::default(),
         recent: Vec::new(),
+        options: Options::default(),
         around: Surroundings {
             columns: 80,
             rows: 24,

@@ -106,7 +106,7 @@ impl Pen<'_> {
             self.mention(y);
         }
         self.write(1, y, &time, self.ink(Ink::Muted));
-        let column = if self.look.has_time_column() { self.look.text_from() } else { 7 };
+        let column = if self.look.has_time_column() { self.look.text_from() } else { self.look.name_from() - 1 };
         self.write(column, y, &name, self.look.theme.name(&name));
         self.doubt(block, column + wrap::width(&name) as u16, y);
     }

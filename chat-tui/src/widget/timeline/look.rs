@@ -38,10 +38,15 @@ impl Look<'_> {
     /// The column at which text starts. Never 0: nothing that anybody writes can pass for what the program says.
     pub fn text_from(&self) -> u16 {
         match (self.has_time_column(), self.has_name_column()) {
-            (true, true) => 8 + self.name_columns() + 2,
-            (true, false) => 8,
+            (true, true) => self.name_from() + self.name_columns() + 2,
+            (true, false) => self.name_from(),
             (false, _) => 2,
         }
+    }
+
+    /// The column behind the time, and a gap.
+    pub fn name_from(&self) -> u16 {
+        1 + self.zone.clock_columns() + 2
     }
 
     /// Columns for text; behind it, a gap and a mark.

@@ -1,0 +1,31 @@
+//! What a person may choose: one row an option. The flags, the file, the variables, `--print-config` and the help read it.
+
+use super::form::{Form, OneOf, OrNone, Path, Server, Switch, Typed};
+use super::option::{Group, Row, options};
+use crate::zone::Clock;
+use std::path::PathBuf;
+
+options! {
+    /// What this person wants, in every room.
+    Options
+
+    Person {
+        /// Your name; the one you are logged in under unless given.
+        "name" name: Option<String> as OrNone<Typed> = None,
+        /// The server, or chat://host:port?key=…; localhost:7000 unless given. The port is 7000 if none is.
+        "server" server: Option<String> as OrNone<Server> = None,
+        /// The file with your key; ~/.local/share/chat/identity unless given.
+        "identity" identity: Option<PathBuf> as OrNone<Path> = None,
+        /// Uses TLS also to this machine, as through a tunnel to another one.
+        "tls" tls: bool as Switch = false,
+    }
+
+    Screen {
+        /// Shows who is here beside the messages, where the window is wide enough.
+        "people" people: bool as Switch = true,
+        /// How times are written: 14:03, 2:03 pm, or 14:03:07.
+        "clock" clock: Clock as OneOf<Clock> = Clock::Hours24,
+        /// Takes the wheel and clicks. Without it the mouse selects text, as it does without this program.
+        "mouse" mouse: bool as Switch = true,
+    }
+}

@@ -6,7 +6,7 @@ use chat_tui::address::DEFAULT_SERVER;
 use chat_tui::config::{Config, ConfigError, Identity, Invite, Script, Send, Tail, login_name};
 use chat_tui::known_servers::KnownServers;
 use chat_tui::recent::{self, Store};
-use chat_tui::script::{self, Ending, invite, send, tail, trust};
+use chat_tui::script::{self, Ending, invite, manual, send, tail, trust};
 use chat_tui::state::{Start, Wish};
 use chat_tui::world::ThisMachine;
 use chat_tui::{app, identity, keeper, place, veil};
@@ -63,6 +63,8 @@ async fn run(script: &Script) -> Ending {
         Script::Invite(order) => with_key(order.who.identity.as_deref(), |key| share(order, key)).await,
         Script::Identity(order) => with_key(key_file(order), |key| identify(order, key)).await,
         Script::Trust(order) => trust::run(order, &KnownServers::usual(), io::stdout().lock()),
+        Script::Completions { shell } => manual::completions(*shell, io::stdout().lock()),
+        Script::Man { command } => manual::page(command.as_deref(), &mut io::stdout().lock()),
     }
 }
 

@@ -1,8 +1,9 @@
-//! `send`, `tail`, `invite` and `identity`: the client without a screen, for pipes and scripts.
+//! `send`, `tail`, `invite` and `identity`: the client without a screen, for pipes and scripts; and its manual.
 
 mod account;
 pub mod identity;
 pub mod invite;
+pub mod manual;
 pub mod send;
 pub mod tail;
 pub mod trust;

@@ -1,4 +1,4 @@
-//! What is typed for pipes and scripts: `send`, `tail`, `invite`, `identity`, `trust`.
+//! What is typed for pipes and scripts: `send`, `tail`, `invite`, `identity`, `trust`; and what a shell or a reader wants.
 
 use super::{Config, Options, Secured};
 use crate::address::{Address, DEFAULT_SERVER};
@@ -9,6 +9,7 @@ use chat_proto::{Fingerprint, Nick};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, Subcommand};
+use clap_complete::Shell;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -26,7 +27,29 @@ pub enum Script {
     Identity(Identity),
     /// Show which key a server is known by, or accept another one
     Trust(Trust),
+    /// Print what your shell needs to complete this command line
+    #[command(after_help = COMPLETIONS)]
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+    /// Print the manual page
+    #[command(after_help = MAN)]
+    Man {
+        /// Of this command, like send; of the whole program unless given
+        command: Option<String>,
+    },
 }
+
+const COMPLETIONS: &str = "\
+  chat-tui completions bash > ~/.local/share/bash-completion/completions/chat-tui
+  chat-tui completions zsh > ~/.zfunc/_chat-tui      with fpath+=~/.zfunc before compinit
+  chat-tui completions fish > ~/.config/fish/completions/chat-tui.fish";
+
+const MAN: &str = "\
+  chat-tui man | man -l -
+  chat-tui man > ~/.local/share/man/man1/chat-tui.1
+  chat-tui man send > ~/.local/share/man/man1/chat-tui-send.1";
 
 /// `chat-tui send`.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
@@ -196,7 +219,7 @@ impl Script {
             Self::Tail(order) => Some(&order.who),
             Self::Invite(order) => Some(&order.who),
             Self::Identity(Identity::Names(order)) => Some(&order.who),
-            Self::Identity(_) | Self::Trust(_) => None,
+            Self::Identity(_) | Self::Trust(_) | Self::Completions { .. } | Self::Man { .. } => None,
         }
     }
 
@@ -217,7 +240,7 @@ impl Script {
                 settle_identity(identity, options);
                 Ok(())
             }
-            Self::Trust(_) => Ok(()),
+            Self::Trust(_) | Self::Completions { .. } | Self::Man { .. } => Ok(()),
         }
     }
 
@@ -227,7 +250,7 @@ impl Script {
             Self::Send(order) => Some(&order.join),
             Self::Tail(order) => order.join.as_ref(),
             Self::Invite(order) => Some(&order.join),
-            Self::Identity(_) | Self::Trust(_) => None,
+            Self::Identity(_) | Self::Trust(_) | Self::Completions { .. } | Self::Man { .. } => None,
         }
     }
 }

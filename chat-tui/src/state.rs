@@ -21,6 +21,9 @@ use chat_proto::{Fingerprint, Invite, Nick, RoomCode, Secret};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+/// Without a key for so long, nobody may be there.
+const UNATTENDED_MILLIS: i64 = 60_000;
+
 /// What is known before anything happens: what was typed on the command line, and what the terminal is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Start {
@@ -122,7 +125,9 @@ pub struct State {
     /// What is to be told as soon as there is a room to tell it in.
     pub untold: Vec<String>,
     pub are_members_wanted: bool,
-    pub has_focus: bool,
+    pub focus: Focus,
+    /// When a key was last pressed, or the mouse.
+    pub touched: UnixMillis,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -177,6 +182,15 @@ impl Goal {
             Self::Return(id, _) => room.id == id,
         }
     }
+}
+
+/// Whether somebody looks at the terminal, as far as it tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Focus {
+    /// It has told nothing yet, and perhaps never will.
+    Untold,
+    Here,
+    Away,
 }
 
 /// The connection, as far as it is shown.
@@ -260,7 +274,8 @@ impl State {
             notice: start.kept.problem.map(Notice::Problem),
             untold: Vec::new(),
             are_members_wanted: start.options.people,
-            has_focus: true,
+            focus: Focus::Untold,
+            touched: start.around.now,
             options: start.options,
         }
     }
@@ -287,6 +302,20 @@ impl State {
 
     pub fn reader(&self) -> Reader<'_> {
         Reader { person: self.person, name: self.name.as_ref(), people: &self.people }
+    }
+
+    /// Whether what the room shows is read. A terminal that tells nothing counts as looked at.
+    pub fn is_read(&self) -> bool {
+        self.screen == Screen::Room && self.overlay.is_none() && self.focus != Focus::Away
+    }
+
+    /// Whether nobody looks at the terminal. One that tells nothing counts as left alone after a while without a key.
+    pub fn is_unattended(&self) -> bool {
+        match self.focus {
+            Focus::Here => false,
+            Focus::Away => true,
+            Focus::Untold => self.now.0.saturating_sub(self.touched.0) > UNATTENDED_MILLIS,
+        }
     }
 
     pub fn is_up(&self) -> bool {

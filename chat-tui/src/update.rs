@@ -19,7 +19,7 @@ mod trust;
 use crate::effect::Effect;
 use crate::event::{Event, EventKind};
 use crate::overlay::{Overlay, Question};
-use crate::state::{Notice, Start, State, Wish};
+use crate::state::{Focus, Notice, Start, State, Wish};
 use crossterm::event::Event as TerminalEvent;
 
 /// The state to begin with, and the first steps: with enough flags, straight towards the room.
@@ -52,13 +52,16 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
 }
 
 fn on_terminal(state: &mut State, event: TerminalEvent) -> Vec<Effect> {
+    if matches!(event, TerminalEvent::Key(_) | TerminalEvent::Mouse(_) | TerminalEvent::Paste(_)) {
+        state.touched = state.now;
+    }
     match event {
         TerminalEvent::Key(key) => keys::on_key(state, key),
         TerminalEvent::Mouse(mouse) => keys::on_mouse(state, mouse),
         TerminalEvent::Paste(text) => keys::on_paste(state, &text),
         TerminalEvent::Resize(columns, rows) => on_resize(state, columns, rows),
-        TerminalEvent::FocusGained => on_focus(state, Focus::Gained),
-        TerminalEvent::FocusLost => on_focus(state, Focus::Lost),
+        TerminalEvent::FocusGained => on_focus(state, Focus::Here),
+        TerminalEvent::FocusLost => on_focus(state, Focus::Away),
     }
 }
 
@@ -70,18 +73,8 @@ fn on_resize(state: &mut State, columns: u16, rows: u16) -> Vec<Effect> {
     Vec::new()
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Focus {
-    Gained,
-    Lost,
-}
-
 fn on_focus(state: &mut State, focus: Focus) -> Vec<Effect> {
-    state.has_focus = focus == Focus::Gained;
-    let has_focus = state.has_focus;
-    if let Some(room) = state.room_mut() {
-        room.timeline.watch(has_focus);
-    }
+    state.focus = focus;
     Vec::new()
 }
 

@@ -68,11 +68,11 @@ fn draw_overlay(overlay: Overlay, state: &State, area: Rect, buffer: &mut Buffer
 pub fn title(state: &State) -> String {
     match state.room() {
         Some(room) if state.screen == Screen::Room => {
-            let unseen = match room.timeline.unseen() {
-                0 => String::new(),
-                unseen => format!("({unseen}) "),
+            let unread = match room.timeline.unread().words() {
+                none if none.is_empty() => none,
+                some => format!("({some}) "),
             };
-            format!("{unseen}{} {}", room.code, room.topic).trim_end().to_owned()
+            format!("{unread}{} {}", room.code, room.topic).trim_end().to_owned()
         }
         _ => "chat".to_owned(),
     }

@@ -43,7 +43,7 @@ pub struct Room {
     pub timeline: Timeline,
     /// What is being written here.
     pub composer: Composer,
-    /// How far the reader has read, as far as it was seen here or told by the server.
+    /// How far the reader has read, as far as the server knows or is about to be told.
     pub read: Seq,
     /// When the server is to be told, if it does not know yet.
     pub tell_read_at: Option<UnixMillis>,
@@ -115,10 +115,11 @@ impl Room {
         true
     }
 
-    /// What is on the screen is read; the server is to be told by then.
+    /// Settles what is read; the server is to be told by then.
     pub fn note_read(&mut self, tell_at: UnixMillis) {
-        if let Some(read) = self.timeline.read().filter(|read| *read > self.read) {
-            self.read = read;
+        self.timeline.settle_reading();
+        if self.timeline.read_to() > self.read {
+            self.read = self.timeline.read_to();
             self.tell_read_at.get_or_insert(tell_at);
         }
     }

@@ -27,7 +27,7 @@ pub(super) fn on_entries(state: &mut State, room: RoomId, entries: &[Entry]) -> 
     }
     effects.extend(search::erase(state, room, entries));
     make_place(state);
-    if calls && !state.has_focus {
+    if calls && state.is_unattended() {
         effects.push(Effect::Bell);
     }
     effects

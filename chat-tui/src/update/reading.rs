@@ -53,7 +53,7 @@ pub(super) fn newest(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Where the reader stopped reading.
+/// To the first unread message, or to where reading stopped.
 pub(super) fn unread(state: &mut State) -> Vec<Effect> {
     match with_timeline(state, Timeline::to_divider).flatten() {
         Some(sought) => go(state, sought),
@@ -61,10 +61,16 @@ pub(super) fn unread(state: &mut State) -> Vec<Effect> {
     }
 }
 
-/// Esc: hints away, to the end.
+/// Esc: hints away, to the end. Where there is nothing to dismiss, what is unread is.
 pub(super) fn dismiss(state: &mut State) -> Vec<Effect> {
-    state.notice = None;
-    newest(state)
+    let is_at_end = state.room().is_some_and(|room| room.timeline.is_at_end());
+    if state.notice.take().is_some() || !is_at_end {
+        return newest(state);
+    }
+    match with_timeline(state, |timeline, _| timeline.read_all()) {
+        Some(true) => hint(state, "everything here is read"),
+        _ => Vec::new(),
+    }
 }
 
 /// To a message that may not be here yet; until it is, the view stays.
@@ -101,6 +107,9 @@ fn arrived(state: &mut State, sought: Sought) -> Vec<Effect> {
 pub(super) fn follow(state: &mut State) -> Vec<Effect> {
     if let Some(sought) = with_timeline(state, Timeline::arrive).flatten() {
         arrived(state, sought);
+    }
+    if state.is_read() {
+        with_timeline(state, Timeline::see);
     }
     load_reached_gap(state)
 }

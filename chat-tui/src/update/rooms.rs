@@ -15,11 +15,9 @@ pub(super) fn on_joined(state: &mut State, asked: Asked, joined: &Joined) -> Vec
     if state.rooms.len() >= ROOMS_MAX && !state.rooms.contains_key(&joined.room) {
         return problem(state, "the server misbehaves: it opens more rooms than there can be");
     }
-    let is_watched = state.has_focus && state.current == Some(joined.room);
     let is_new = !state.rooms.contains_key(&joined.room);
     let room = state.rooms.entry(joined.room).or_insert_with(|| Room::new(joined));
     room.summarise(joined);
-    room.timeline.watch(is_watched);
     // After a resume, what was missed follows on what is here; otherwise what is older can be loaded, and only the server
     // knows what was read.
     match asked {
@@ -27,7 +25,7 @@ pub(super) fn on_joined(state: &mut State, asked: Asked, joined: &Joined) -> Vec
         _ => room.timeline.begin(joined.oldest, joined.cursor, joined.head),
     }
     if is_new {
-        room.timeline.was_away(joined.state.read, joined.cursor, joined.head);
+        room.timeline.was_read(joined.state.read, joined.cursor, joined.head);
     }
     if matches!(asked, Asked::Create | Asked::Join(_)) {
         go_on_writing(state, joined.room);
@@ -56,7 +54,7 @@ pub(super) fn enter(state: &mut State, id: RoomId) -> Vec<Effect> {
     let before = state.room().filter(|room| room.id != id);
     let way_back = before.and_then(way_back);
     forget_over(state, id);
-    look_at(state, id);
+    state.current = Some(id);
     state.screen = Screen::Room;
     state.attempt = None;
     state.prompt.forget_error();
@@ -79,18 +77,6 @@ pub(super) fn way_back(room: &Room) -> Option<String> {
         false => Some(format!("{code} is still open: /join {code} goes back")),
         true if room.holds_unsent() => Some(format!("{code} holds what was not sent: /join {code} goes back")),
         true => None,
-    }
-}
-
-/// The reader looks at this room, and at no other.
-pub(super) fn look_at(state: &mut State, id: RoomId) {
-    let before = state.current.replace(id).filter(|before| *before != id);
-    if let Some(room) = before.and_then(|before| state.rooms.get_mut(&before)) {
-        room.timeline.watch(false);
-    }
-    let has_focus = state.has_focus;
-    if let Some(room) = state.rooms.get_mut(&id) {
-        room.timeline.watch(has_focus);
     }
 }
 

@@ -19,6 +19,7 @@ mod layout;
 mod look;
 mod pending;
 mod seeking;
+mod unread;
 
 pub use block::Row;
 pub use draw::draw;
@@ -28,9 +29,11 @@ pub(crate) use intake::name;
 pub use look::Look;
 pub use pending::Pending;
 pub use seeking::Sought;
+pub use unread::{COUNTED_MAX, Call, Count};
 
 use chat_proto::{PersonId, PostId, Seq, UnixMillis};
 use std::collections::{BTreeMap, VecDeque};
+use unread::Unread;
 
 /// Entries held in memory; older ones become a gap that says so.
 pub const ENTRIES_MAX: usize = 100_000;
@@ -122,10 +125,7 @@ pub struct Timeline {
     items: VecDeque<Item>,
     pending: Vec<Pending>,
     anchor: Anchor,
-    /// Messages that came in while the reader was not looking.
-    unseen: usize,
-    /// Whether the reader looks: the terminal has the focus.
-    is_watched: bool,
+    unread: Unread,
     /// Where the reader stopped reading: the divider stands after this place.
     divider: Option<Seq>,
     /// What was said meanwhile, after the first and up to the second place, is new to the reader.
@@ -161,8 +161,7 @@ impl Default for Timeline {
             items: VecDeque::new(),
             pending: Vec::new(),
             anchor: Anchor::End,
-            unseen: 0,
-            is_watched: true,
+            unread: Unread::default(),
             divider: None,
             missed: None,
             marked: None,
@@ -195,31 +194,20 @@ impl Timeline {
         self.anchor == Anchor::End
     }
 
-    pub fn unseen(&self) -> usize {
-        self.unseen
-    }
-
     pub fn anchor(&self) -> Anchor {
         self.anchor
-    }
-
-    /// The reader looks at the terminal, or away from it.
-    pub fn watch(&mut self, is_watched: bool) {
-        self.is_watched = is_watched;
-        self.settle();
     }
 
     /// Takes everything off the screen; it stays in memory and comes back when somebody scrolls up.
     pub fn clear(&mut self) {
         self.cleared = Some(self.end());
-        self.divider = None;
+        self.read_all();
         self.to_end();
     }
 
     pub fn to_end(&mut self) {
         (self.marked, self.sought) = (None, None);
         self.anchor = Anchor::End;
-        self.settle();
     }
 
     /// Whether the newest entry names the reader.
@@ -248,31 +236,8 @@ impl Timeline {
 
     /// What was missed, up to `head`, is about to follow: it is new.
     pub fn mark_stop(&mut self, head: Seq) {
-        if self.unseen == 0 && !self.items.is_empty() && head > self.end() {
+        if self.unread().is_none() && !self.items.is_empty() && head > self.end() {
             self.divider = Some(self.end());
-        }
-    }
-
-    /// The reader was away, and had read up to `read` of what ends at `head` now.
-    pub fn was_away(&mut self, read: Seq, cursor: Seq, head: Seq) {
-        if read == Seq::START || read >= head {
-            return;
-        }
-        match read < cursor {
-            true => self.divider = Some(read),
-            false => self.missed = Some((read, head)),
-        }
-    }
-
-    /// How far the reader has read, if they look at the end.
-    pub fn read(&self) -> Option<Seq> {
-        (self.is_at_end() && self.is_watched && !self.items.is_empty()).then(|| self.end())
-    }
-
-    /// At the end and looked at, nothing is unseen.
-    fn settle(&mut self) {
-        if self.is_at_end() && self.is_watched {
-            self.unseen = 0;
         }
     }
 

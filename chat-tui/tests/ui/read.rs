@@ -216,3 +216,143 @@ fn a_room_that_is_opened_is_to_keep_what_was_typed_also_after_the_prompt() {
     let create = Effect::Link(Command::Create(chat_proto::frame::Door::Open, week));
     assert!(scene.effects().contains(&create), "{}", scene.screen());
 }
+
+/// Alice was away while bob said so many messages, each its number.
+fn after_absence(messages: u64) -> Scene {
+    let mut scene = Scene::room(80, 24);
+    scene.terminal(TerminalEvent::FocusLost);
+    scene.bob_says((1..=messages).map(|n| format!("message {n} end")));
+    scene.terminal(TerminalEvent::FocusGained);
+    scene.reads();
+    scene
+}
+
+fn unread(scene: &Scene) -> usize {
+    scene.state.room().expect("a room is open").timeline.unread().messages
+}
+
+#[test]
+fn of_what_came_meanwhile_only_what_was_on_the_screen_is_read() {
+    let mut scene = after_absence(50);
+    let above = (1..=50).filter(|n| !scene.shows(&format!("message {n} end"))).count();
+    assert!(above > 25, "{above}");
+    assert_eq!(unread(&scene), above);
+    assert!(scene.shows(&format!("↑ {above} unread · Alt-U")), "{}", scene.screen());
+
+    scene.waits(60_000);
+    assert_eq!(scene.reads(), [], "the first of them was not seen");
+
+    scene.alt(KeyCode::Char('u'));
+    assert_eq!(scene.row("message 1 end"), divider(&scene).map(|row| row + 1), "{}", scene.screen());
+    assert!(unread(&scene) < above);
+    while unread(&scene) > 0 {
+        scene.key(KeyCode::PageDown);
+    }
+    scene.waits(3_000);
+    assert_eq!(scene.reads().last(), Some(&Seq(50)));
+}
+
+#[test]
+fn alt_u_leads_to_the_first_unread_message_also_behind_some_that_were_read() {
+    let mut scene = after_absence(60);
+    scene.alt(KeyCode::Char('u'));
+    let first = (1..=60).find(|n| !scene.shows(&format!("message {n} end"))).expect("not all fit");
+    scene.alt(KeyCode::End);
+
+    scene.alt(KeyCode::Char('u'));
+
+    let divider = divider(&scene).expect("it went along");
+    assert_eq!(scene.row(&format!("message {first} end")), Some(divider + 1), "{}", scene.screen());
+}
+
+#[test]
+fn behind_an_overlay_and_in_a_window_without_the_focus_nothing_is_read() {
+    let mut scene = Scene::room(80, 24);
+    scene.key(KeyCode::F(1));
+    scene.bob_says(["behind the help".into()]);
+    assert_eq!(unread(&scene), 1);
+    scene.key(KeyCode::Esc);
+    assert_eq!(unread(&scene), 0);
+
+    scene.terminal(TerminalEvent::FocusLost);
+    scene.bob_says(["to nobody".into()]);
+    scene.key(KeyCode::Up);
+    assert_eq!(unread(&scene), 1);
+    scene.terminal(TerminalEvent::FocusGained);
+    assert_eq!(unread(&scene), 0);
+}
+
+#[test]
+fn the_divider_stays_above_what_was_new_until_something_else_is() {
+    let mut scene = after_absence(2);
+    assert_eq!(divider(&scene).map(|row| row + 1), scene.row("message 1 end"));
+    scene.bob_says(["seen at once".into()]);
+    assert_eq!(divider(&scene).map(|row| row + 1), scene.row("message 1 end"));
+
+    scene.terminal(TerminalEvent::FocusLost);
+    scene.bob_says(["and then".into()]);
+
+    assert_eq!(divider(&scene).map(|row| row + 1), scene.row("and then"), "{}", scene.screen());
+}
+
+#[test]
+fn esc_says_that_everything_is_read_where_there_is_nothing_else_to_dismiss() {
+    let mut scene = after_absence(50);
+    scene.key(KeyCode::PageUp);
+    scene.key(KeyCode::Esc);
+    assert!(unread(&scene) > 0, "this led to the end");
+
+    scene.key(KeyCode::Esc);
+    assert!(scene.shows("everything here is read"), "{}", scene.screen());
+    assert_eq!((unread(&scene), divider(&scene)), (0, None));
+    scene.waits(3_000);
+    assert_eq!(scene.reads(), [Seq(50)]);
+}
+
+#[test]
+fn whoever_writes_has_read() {
+    let mut scene = after_absence(50);
+
+    scene.says("I am back");
+
+    assert_eq!((unread(&scene), divider(&scene)), (0, None));
+}
+
+#[test]
+fn a_message_longer_than_the_screen_is_read_at_its_end() {
+    let mut scene = Scene::room(40, 15);
+    scene.bob_says(["short".into(), "word ".repeat(300)]);
+    assert_eq!(unread(&scene), 1, "the short one went by above");
+
+    scene.alt(KeyCode::Char('u'));
+    assert_eq!(unread(&scene), 0);
+}
+
+#[test]
+fn what_somebody_erased_or_is_ignored_for_is_not_unread() {
+    let mut scene = after_absence(50);
+    scene.happens(9, (3, "carol"), message("carol's"));
+    scene.happens(9, (2, "bob"), EntryBody::Forget);
+    assert_eq!(unread(&scene), 0);
+
+    let mut scene = after_absence(50);
+    scene.says("/ignore bob");
+    assert_eq!(unread(&scene), 0);
+}
+
+#[test]
+fn what_lies_in_a_gap_may_be_unread_and_is_not_called_read() {
+    let mut scene = Scene::busy(80, 24, 50);
+    scene.waits(3_000);
+    scene.reads();
+    scene.link(LinkEvent::Gap { room: ROOM, from: Seq(51), to: Seq(3000), kind: chat_proto::frame::GapKind::Loadable });
+    let entries = (3001..=3100).map(|seq| entry(seq, 0, (2, "bob"), message("behind the gap")));
+    scene.link(LinkEvent::Entries { room: ROOM, entries: entries.collect() });
+
+    for _ in 0..2 {
+        scene.waits(60_000);
+        assert_eq!(scene.reads(), []);
+        assert!(scene.state.room().unwrap().timeline.unread().words().ends_with('+'));
+        scene.key(KeyCode::PageUp);
+    }
+}

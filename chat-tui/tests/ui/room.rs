@@ -360,7 +360,7 @@ fn what_was_said_behind_another_room_is_below_the_divider() {
     assert_eq!(scene.row("said behind"), Some(divider + 1), "{}", scene.screen());
 
     scene.bob_says(["said in sight".to_owned()]);
-    assert_eq!(scene.state.room().unwrap().timeline.unseen(), 0);
+    assert_eq!(scene.state.room().unwrap().timeline.unread().messages, 0);
 }
 
 #[test]

@@ -208,11 +208,19 @@ impl Scene {
         scene
     }
 
-    /// A room in which so many messages of bob's were said, each its number.
+    /// A room in which so many messages of bob's were said and read, each its number.
     pub(crate) fn busy(columns: u16, rows: u16, messages: u64) -> Self {
         let mut scene = Self::room(columns, rows);
         scene.bob_says((1..=messages).map(|n| format!("message {n}")));
+        scene.has_read();
         scene
+    }
+
+    /// Alice says that she has read everything.
+    pub(crate) fn has_read(&mut self) {
+        self.key(KeyCode::Esc);
+        self.key(KeyCode::Esc);
+        self.state.notice = None;
     }
 
     pub(crate) fn bob_says(&mut self, texts: impl IntoIterator<Item = String>) {

@@ -1,7 +1,7 @@
 //! The timeline on the screen. Column 0 belongs to the program.
 
 use super::block::Place;
-use super::{Gap, Look, Row, Timeline};
+use super::{Count, Gap, Look, Row, Timeline};
 use crate::link::Mark;
 use crate::people::People;
 use crate::theme::{Ground, Ink};
@@ -22,9 +22,7 @@ pub fn draw(timeline: &Timeline, people: &People, look: &Look, area: Rect, buffe
     for (y, row) in (area.top()..area.bottom()).zip(timeline.window(look)) {
         pen.row(y, &row);
     }
-    if !timeline.is_at_end() {
-        pen.way_down();
-    }
+    pen.ways();
 }
 
 struct Pen<'a> {
@@ -209,22 +207,30 @@ impl Pen<'_> {
         }
     }
 
-    /// What brings the reader to the end, over the last row.
-    fn way_down(&mut self) {
+    /// What brings the reader to what they have not read, over the first row and the last.
+    fn ways(&mut self) {
+        let (above, below) = self.timeline.unread_around(self.look);
+        if above > 0 {
+            self.way(self.area.y, &format!(" ↑ {} unread · Alt-U ", counted(above)), Ground::Focus, Ink::OnFocus);
+        }
         let Some(y) = self.area.bottom().checked_sub(1) else { return };
-        let words = match self.timeline.unseen() {
-            0 => " ↓ Alt-End ".to_owned(),
-            new => format!(" ↓ {new} new · Alt-End "),
-        };
-        let (ground, ink) = match self.timeline.unseen() {
-            0 => (Ground::Button, Ink::Muted),
-            _ => (Ground::Focus, Ink::OnFocus),
-        };
-        let style = self.look.theme.ground(ground).patch(self.ink(ink));
-        let columns = wrap::width(&words) as u16;
-        let x = self.line_end().saturating_sub(columns).max(self.area.x);
-        paint::text(self.buffer, self.area, (x, y), &words, style);
+        match below {
+            0 if self.timeline.is_at_end() => {}
+            0 => self.way(y, " ↓ Alt-End ", Ground::Button, Ink::Muted),
+            new => self.way(y, &format!(" ↓ {} new · Alt-End ", counted(new)), Ground::Focus, Ink::OnFocus),
+        }
     }
+
+    fn way(&mut self, y: u16, words: &str, ground: Ground, ink: Ink) {
+        let style = self.look.theme.ground(ground).patch(self.ink(ink));
+        let columns = wrap::width(words) as u16;
+        let x = self.line_end().saturating_sub(columns).max(self.area.x);
+        paint::text(self.buffer, self.area, (x, y), words, style);
+    }
+}
+
+fn counted(messages: usize) -> String {
+    Count { messages, ..Count::default() }.words()
 }
 
 fn sign(mark: &Mark) -> &'static str {

@@ -41,6 +41,7 @@ impl Timeline {
         self.items = heard;
         self.entries = self.items.iter().map(Item::entries).sum();
         self.bytes = self.items.iter().map(Item::bytes).sum();
+        self.forget_unheard();
     }
 }
 

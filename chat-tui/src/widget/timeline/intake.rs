@@ -26,7 +26,8 @@ impl Timeline {
     pub fn begin(&mut self, oldest: Seq, cursor: Seq, head: Seq) {
         if head < self.end() {
             // The log lost its end, and gives the same places to other entries.
-            *self = Self { pending: std::mem::take(&mut self.pending), is_watched: self.is_watched, ..Self::default() };
+            let unread = self.unread_of_shorter(head);
+            *self = Self { pending: std::mem::take(&mut self.pending), unread, ..Self::default() };
         }
         if oldest > Seq(1) {
             self.gap(Seq(1), Seq(oldest.0 - 1).min(cursor), GapKind::Purged);
@@ -71,14 +72,10 @@ impl Timeline {
         let item = self.without_forgotten(item(entry, reader));
         let is_anothers = matches!(&item.what, What::Said(said) if !said.is_own);
         if is_anothers && self.missed.is_some_and(|(read, head)| read < entry.seq && entry.seq <= head) {
-            (self.divider, self.missed) = (Some(end), None);
+            self.missed = None;
+            self.divide(end);
         }
-        if is_anothers && !(self.is_at_end() && self.is_watched) {
-            if self.unseen == 0 {
-                self.divider = Some(end);
-            }
-            self.unseen += 1;
-        }
+        self.has_heard(&item);
         self.entries += item.entries();
         self.bytes += item.bytes();
         push(&mut self.items, item);
@@ -120,7 +117,9 @@ impl Timeline {
             if entry.seq > last {
                 last = entry.seq;
                 reaches.get_or_insert(entry.prev.min(Seq(entry.seq.0 - 1)));
-                push(&mut page, self.without_forgotten(item(entry, reader)));
+                let item = self.without_forgotten(item(entry, reader));
+                self.has_heard(&item);
+                push(&mut page, item);
             }
         }
         let rest = remainder(after, reaches, before, oldest);

@@ -3,6 +3,7 @@
 
 use super::{Anchor, Gap, Item, Key, Look, Request, Row, Sought, Timeline, What};
 use chat_proto::Seq;
+use std::ops::Range;
 
 impl Timeline {
     /// The rows on the screen, from the top; fewer than the pane has if there is no more.
@@ -20,6 +21,22 @@ impl Timeline {
         window
     }
 
+    /// The blocks whose last row is on the screen.
+    pub(super) fn blocks_seen(&self, look: &Look) -> Range<usize> {
+        let Some((top, row)) = self.top(look) else { return 0..0 };
+        let mut rows = usize::from(look.rows) + row;
+        let mut behind = top;
+        while behind < self.blocks() {
+            let taken = self.block(behind, look).rows.len();
+            if taken > rows {
+                break;
+            }
+            rows -= taken;
+            behind += 1;
+        }
+        top..behind
+    }
+
     /// Moves the reader by so many rows; down to the end, the view follows again.
     pub fn scroll(&mut self, look: &Look, rows: isize) {
         self.sought = None;
@@ -29,7 +46,6 @@ impl Timeline {
         let Some((block, row)) = self.top(look) else { return };
         let (block, row) = self.normalise(look, block, row.cast_signed() + rows);
         self.anchor = if self.shows_end(look, block, row) { Anchor::End } else { self.hold(look, block, row) };
-        self.settle();
     }
 
     /// The anchor for a pane that begins at `row` of `block`: on an entry, because a gap may be filled.
@@ -52,9 +68,9 @@ impl Timeline {
         }
     }
 
-    /// To where the reader stopped reading, if there is such a place.
+    /// To the first of what is unread, or was when the reader came, if there is such a place.
     pub fn to_divider(&mut self, look: &Look) -> Option<Sought> {
-        let divider = self.divider?;
+        let divider = self.divide_unread()?;
         self.retry_gaps();
         let block = self.items.partition_point(|item| item.last <= divider);
         if self.items.get(block).is_some_and(Item::is_open_gap) {

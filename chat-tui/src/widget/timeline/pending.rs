@@ -62,7 +62,7 @@ impl Timeline {
 
     /// Whoever writes has read, and wants to see what they wrote.
     pub fn has_written(&mut self) {
-        self.divider = None;
+        self.read_all();
         self.to_end();
     }
 

@@ -81,33 +81,32 @@ pub fn rows(text: &str, columns: usize) -> Vec<Range<usize>> {
     let mut rows = Vec::new();
     let mut start = 0;
     for line in text.split('\n') {
-        wrap_line(line, start, columns.max(1), &mut rows);
+        let graphemes = line.grapheme_indices(true).map(|(at, grapheme)| (start + at, grapheme));
+        rows.extend(line_rows(graphemes, start..start + line.len(), columns));
         start += line.len() + 1;
     }
     rows
 }
 
-/// One line being broken: where its row began, and where it could break.
-struct Breaker {
-    row_start: usize,
-    column: usize,
-    /// End of the row and start of the next, if it breaks at the last opportunity; and the column of the latter.
-    opportunity: Option<(usize, usize, usize)>,
-}
-
-fn wrap_line(line: &str, offset: usize, columns: usize, rows: &mut Vec<Range<usize>>) {
-    let mut breaker = Breaker { row_start: 0, column: 0, opportunity: None };
-    let mut ink_end = 0;
+/// The same for one line of graphemes and where they stand in the text; what lies between them is not shown.
+pub fn line_rows<'a>(
+    graphemes: impl Iterator<Item = (usize, &'a str)>,
+    line: Range<usize>,
+    columns: usize,
+) -> Vec<Range<usize>> {
+    let mut rows = Vec::new();
+    let mut breaker = Breaker { row_start: line.start, column: 0, opportunity: None };
+    let mut ink_end = line.start;
     let mut after_space = false;
-    for (at, grapheme) in line.grapheme_indices(true) {
+    for (at, grapheme) in graphemes {
         let is_space = grapheme.chars().all(char::is_whitespace);
         let wide = advance(grapheme, 0) == 2;
         if at > breaker.row_start && ink_end > breaker.row_start && !is_space && (after_space || wide) {
             breaker.opportunity = Some((ink_end, at, breaker.column));
         }
         let columns_needed = advance(grapheme, breaker.column);
-        if breaker.column + columns_needed > columns && !is_space && at > breaker.row_start {
-            rows.push(breaker.break_row(at, offset));
+        if breaker.column + columns_needed > columns.max(1) && !is_space && at > breaker.row_start {
+            rows.push(breaker.break_row(at));
         }
         breaker.column += advance(grapheme, breaker.column);
         // Between two wide characters a row may break; after a wide one, before a narrow one, as well.
@@ -119,14 +118,44 @@ fn wrap_line(line: &str, offset: usize, columns: usize, rows: &mut Vec<Range<usi
         }
         after_space = is_space;
     }
-    rows.push(offset + breaker.row_start..offset + line.len());
+    rows.push(breaker.row_start..line.end);
+    rows
+}
+
+/// The rows of `line` where each is filled before the next begins, and nothing is swallowed. Never empty.
+pub fn cut_rows(line: &str, columns: usize) -> Vec<Range<usize>> {
+    let mut rows = Vec::new();
+    let (mut start, mut column) = (0, 0);
+    for (at, grapheme) in line.grapheme_indices(true) {
+        if column + advance(grapheme, column) > columns && at > start {
+            rows.push(start..at);
+            (start, column) = (at, 0);
+        }
+        column += advance(grapheme, column);
+    }
+    rows.push(start..line.len());
+    rows
+}
+
+/// Whether the first character belongs to whatever stands before it: an accent, a variation selector.
+pub fn begins_attached(text: &str) -> bool {
+    let first = text.chars().next().filter(|c| !c.is_ascii());
+    first.is_some_and(|first| format!("x{first}").graphemes(true).count() == 1)
+}
+
+/// One line being broken: where its row began, and where it could break.
+struct Breaker {
+    row_start: usize,
+    column: usize,
+    /// End of the row and start of the next, if it breaks at the last opportunity; and the column of the latter.
+    opportunity: Option<(usize, usize, usize)>,
 }
 
 impl Breaker {
     /// Ends the row before the grapheme at `at`, at the latest.
-    fn break_row(&mut self, at: usize, offset: usize) -> Range<usize> {
+    fn break_row(&mut self, at: usize) -> Range<usize> {
         let (end, next, column) = self.opportunity.take().unwrap_or((at, at, self.column));
-        let row = offset + self.row_start..offset + end;
+        let row = self.row_start..end;
         self.row_start = next;
         self.column = self.column.saturating_sub(column);
         row

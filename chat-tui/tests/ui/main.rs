@@ -2,6 +2,7 @@
 
 mod counting;
 mod forget;
+mod formatting;
 mod hostile;
 mod identity;
 mod invite;

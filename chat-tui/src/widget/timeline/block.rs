@@ -2,10 +2,10 @@
 
 use super::{Gap, Item, Look, Pending, Said, Timeline, What};
 use crate::link::Mark;
+use crate::markup;
 use crate::wrap;
 use chat_proto::text::visible_line;
 use chat_proto::{EntryBody, UnixMillis};
-use std::ops::Range;
 
 /// A person who speaks again after this long is named again.
 const GROUP_SPAN_MILLIS: i64 = 10 * 60 * 1000;
@@ -24,7 +24,7 @@ pub enum Row {
     /// A row of what block `block` says; the first one bears the time.
     Text {
         block: usize,
-        range: Range<usize>,
+        line: markup::Row,
         place: Place,
     },
     /// A line of comings and goings, or a system line: its row of the words.
@@ -82,11 +82,11 @@ impl Timeline {
 
     fn said_rows(&self, index: usize, said: &Said, look: &Look, rows: &mut Vec<Row>) {
         let opens_group = self.opens_group(index, look);
-        let ranges = look.wrap(&said.text);
-        let last = ranges.len() - 1;
-        rows.extend(ranges.into_iter().enumerate().map(|(i, range)| {
+        let lines = markup::rows(&said.text, usize::from(look.text_columns()));
+        let last = lines.len() - 1;
+        rows.extend(lines.into_iter().enumerate().map(|(i, line)| {
             let place = Place { is_first: i == 0, is_last: i == last, opens_group };
-            Row::Text { block: index, range, place }
+            Row::Text { block: index, line, place }
         }));
     }
 

@@ -3,6 +3,7 @@
 use super::block::Place;
 use super::{Count, Gap, Look, Row, Timeline};
 use crate::link::Mark;
+use crate::markup::{self, Face, Kind, Piece};
 use crate::people::People;
 use crate::theme::{Ground, Ink};
 use crate::widget::paint;
@@ -11,7 +12,6 @@ use chat_proto::UnixMillis;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
-use std::ops::Range;
 
 /// Before what the program tells, in columns that no message reaches.
 const SIGN: &str = "•";
@@ -40,7 +40,7 @@ impl Pen<'_> {
             Row::Day(time) => self.day(y, *time),
             Row::Divider => self.divider(y),
             Row::Name { block } => self.name_row(y, *block),
-            Row::Text { block, range, place } => self.text_row(y, *block, range, *place),
+            Row::Text { block, line, place } => self.text_row(y, *block, line, *place),
             Row::System { block, text, is_first } => self.system_row(y, *block, text, *is_first),
             Row::Advice { text, mark } => self.write(self.look.text_from(), y, text, self.mark_style(mark)),
             Row::Keys(keys) => self.write(self.look.text_from(), y, keys, self.ink(Ink::Muted)),
@@ -117,7 +117,7 @@ impl Pen<'_> {
         }
     }
 
-    fn text_row(&mut self, y: u16, block: usize, range: &Range<usize>, place: Place) {
+    fn text_row(&mut self, y: u16, block: usize, line: &markup::Row, place: Place) {
         let Some(said) = self.timeline.said(block) else { return };
         if self.timeline.is_marked(block) {
             self.line(y, Ground::Button, Ink::Accent);
@@ -134,10 +134,42 @@ impl Pen<'_> {
             (_, Some(Mark::Waiting | Mark::OnTheWire | Mark::Stale)) => self.ink(Ink::Muted),
             _ => self.ink(Ink::Text),
         };
-        self.write(self.look.text_from(), y, &said.text[range.clone()], style);
+        self.pieces(y, &said.text, line, style);
         if place.is_last && said.is_own {
             self.mark(y, block);
         }
+    }
+
+    /// A row of what somebody wrote; `style` is for what has no face of its own.
+    fn pieces(&mut self, y: u16, text: &str, line: &markup::Row, style: Style) {
+        if line.ground == markup::Ground::Panel {
+            self.panel(y);
+        }
+        let mut x = self.area.x + self.look.text_from();
+        for piece in &line.pieces {
+            let style = match piece {
+                Piece::Sign(_) => self.ink(Ink::Faint),
+                Piece::Written(part) => self.face(part.face, style),
+            };
+            x = paint::text(self.buffer, self.area, (x, y), piece.text(text), style);
+        }
+    }
+
+    /// The ground of code, as wide as text may be.
+    fn panel(&mut self, y: u16) {
+        let x = self.area.x + self.look.text_from();
+        let row = Rect { x, y, width: self.look.text_columns(), height: 1 }.intersection(self.area);
+        self.buffer.set_style(row.intersection(self.buffer.area), self.look.theme.ground(Ground::Overlay));
+    }
+
+    fn face(&self, face: Face, style: Style) -> Style {
+        let style = match face.kind {
+            Kind::Text => style,
+            Kind::Quote => style.patch(self.ink(Ink::Muted)),
+            Kind::Code => style.patch(self.look.theme.ground(Ground::Overlay)),
+            Kind::Label => self.ink(Ink::Faint),
+        };
+        style.add_modifier(face.weight)
     }
 
     /// The time and, where there is a column for it, the name.

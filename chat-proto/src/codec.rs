@@ -10,7 +10,7 @@
 
 use crate::entry::{Entry, RoomId, Seq};
 use crate::frame::{Batch, Frame, Page};
-use crate::limits::PAGE_ENTRIES;
+use crate::limits::PAGE_ENTRIES_WITH_POINTERS;
 use crate::wire;
 use bytes::{Buf, Bytes, BytesMut};
 use tokio_util::codec::{Decoder, LengthDelimitedCodec};
@@ -133,7 +133,7 @@ pub fn page(request: u32, room: RoomId, oldest: Seq, entries: &[Bytes]) -> Bytes
 }
 
 fn concatenate(entries: &[Bytes], out: &mut Vec<u8>) {
-    debug_assert!(entries.len() <= PAGE_ENTRIES, "a frame that its receiver would refuse");
+    debug_assert!(entries.len() <= PAGE_ENTRIES_WITH_POINTERS, "a frame that its receiver would refuse");
     wire::encode_into(&entries.len(), out);
     for entry in entries {
         out.extend_from_slice(entry);

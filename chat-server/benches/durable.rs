@@ -10,7 +10,7 @@ use chat_proto::frame::Keep;
 use chat_proto::{Author, EntryBody, PersonId, PostId, RoomCode, RoomId, Seq, UnixMillis};
 use chat_server::log::record::RoomRecord;
 use chat_server::log::sqlite::{DiskLimits, Retention, SqliteLogs};
-use chat_server::log::{Draft, End, Log, Logs, Outcome, Range};
+use chat_server::log::{Draft, End, Log, Logs, Outcome, Range, Reach};
 use rusqlite::{Connection, TransactionBehavior};
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -19,7 +19,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
-const SCHEMA: &str = include_str!("../src/log/sqlite/schema.sql");
+const SCHEMA: &str =
+    concat!(include_str!("../src/log/sqlite/schema/first.sql"), include_str!("../src/log/sqlite/schema/pointers.sql"));
 const TEXT: &str = "a line of ordinary length, as people write them to each other";
 const GROUPS: [u8; 3] = [1, 16, 64];
 const ROUNDS: usize = 5;
@@ -209,7 +210,14 @@ fn room(logs: &SqliteLogs, id: u8) -> Arc<dyn Log> {
 fn draft(n: u64) -> Draft {
     let author = Author { person: PersonId(1), name: "alice".into() };
     let body = EntryBody::Message(TEXT.into());
-    Draft { time: UnixMillis(0), author, post: Some(PostId { instance: 5, n }), body, records: Vec::new() }
+    Draft {
+        time: UnixMillis(0),
+        author,
+        post: Some(PostId { instance: 5, n }),
+        body,
+        reach: Reach::Own,
+        records: Vec::new(),
+    }
 }
 
 fn middle(values: impl Iterator<Item = f64>) -> f64 {

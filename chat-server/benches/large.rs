@@ -11,7 +11,7 @@ use chat_proto::{Author, EntryBody, Nick, PersonId, PostId, RoomCode, RoomId, Se
 use chat_server::log::record::{Fact, MemberRecord, PersonRecord, Record, RoomRecord, Whereabouts};
 use chat_server::log::search::{Query, Speaker};
 use chat_server::log::sqlite::{DiskLimits, Retention, SqliteLogs};
-use chat_server::log::{Draft, Log, Logs};
+use chat_server::log::{Draft, Log, Logs, Reach};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -135,6 +135,7 @@ fn draft(n: u64, dice: &mut Dice) -> Draft {
         author,
         post,
         body: EntryBody::Message(text.into()),
+        reach: Reach::Own,
         records: Vec::new(),
     }
 }

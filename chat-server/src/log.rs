@@ -13,7 +13,10 @@ mod absence;
 mod excerpt;
 mod fold;
 pub mod memory;
+mod page;
+mod pointing;
 pub mod record;
+mod said;
 pub mod search;
 pub mod sqlite;
 
@@ -38,8 +41,19 @@ pub struct Draft {
     pub post: Option<PostId>,
     /// What it says.
     pub body: EntryBody,
+    /// Whose messages it may delete.
+    pub reach: Reach,
     /// What else is so once it is in the log: kept in the same commit, and only if it is appended.
     pub records: Vec<Record>,
+}
+
+/// Whose messages somebody may delete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Their own.
+    Own,
+    /// Anybody's: they keep order.
+    Anybodys,
 }
 
 /// An entry in the log, as its bytes ([`chat_proto::codec::entry_bytes`]).
@@ -68,6 +82,12 @@ pub enum Verdict {
     OutOfOrder,
     /// It is new, and there is no place left for it.
     NoPlace,
+    /// It would change what is no message here, or not any more.
+    NoSuchMessage,
+    /// It would change what somebody else said.
+    NotYours,
+    /// What it reacts to has as many reactions as it may.
+    TooManyReactions,
 }
 
 /// What became of a batch of drafts.
@@ -139,8 +159,12 @@ pub struct Slice {
 /// Whether `posted` is what stands in the log under its id. An act may call its target by an older name, or by name
 /// alone: the server has written down who was meant. What was erased may have been anything.
 pub fn is_same(stored: &EntryBody, posted: &EntryBody) -> bool {
-    if *stored == EntryBody::Erased {
-        return true;
+    match (stored, posted) {
+        (EntryBody::Erased, _) => return true,
+        (EntryBody::Edit(stored), EntryBody::Edit(posted)) if stored.text.is_empty() => {
+            return stored.target == posted.target;
+        }
+        _ => {}
     }
     let mut posted = posted.clone();
     if let (EntryBody::Act(stored), EntryBody::Act(posted)) = (stored, &mut posted)
@@ -204,7 +228,8 @@ impl Written {
 /// One room's log.
 pub trait Log: Send + Sync {
     /// Takes `drafts` into the log in order. At most one append is outstanding at a time. A draft that is a
-    /// [`EntryBody::Forget`] erases every message and action of its author that stands before it.
+    /// [`EntryBody::Forget`] erases everything that its author said before it, a [`EntryBody::Delete`] what it points at. A
+    /// draft that points at an entry is taken if there is such a message, also in the same batch.
     fn append(&self, drafts: Vec<Draft>, done: Completion);
 
     /// Keeps what is so without an entry, after whatever was appended before.
@@ -213,10 +238,14 @@ pub trait Log: Send + Sync {
     /// Reads a part of what is committed.
     fn read(&self, range: Range) -> Reading<'_, Slice>;
 
+    /// Reads a page: a part from the newest end of `range`, then what stands behind `range` and changes something in that
+    /// part, as far as it still counts. All of it fits into a frame.
+    fn page(&self, range: Range) -> Reading<'_, Slice>;
+
     /// Looks a post id of `person` up.
     fn find(&self, person: PersonId, post: PostId) -> Reading<'_, Finding>;
 
-    /// Looks for messages and actions, everything committed before the call among them.
+    /// Looks for messages, actions and replies by what they say now, everything committed before the call among them.
     fn search(&self, query: Query) -> Reading<'_, Findings>;
 }
 

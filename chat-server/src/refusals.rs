@@ -3,6 +3,8 @@
 use crate::log::ReadError;
 use crate::log::search::SearchError;
 use bytes::Bytes;
+use chat_proto::emoji::EmojiError;
+use chat_proto::limits::{EMOJI_PER_MESSAGE, REACTIONS_PER_MESSAGE};
 use chat_proto::name::{CodeError, NickError};
 use chat_proto::text::TextError;
 use chat_proto::{Code, Detail, Nick, Refused, RoomCode, Seq, VERSION_MAX, VERSION_MIN};
@@ -203,6 +205,25 @@ pub(crate) fn text(error: TextError) -> Refused {
             Refused::new(Code::TOO_LONG, sentence).with(Detail::Max(max as u64))
         }
     }
+}
+
+pub(crate) fn emoji(error: EmojiError) -> Refused {
+    Refused::new(Code::INVALID_EMOJI, error.to_string())
+}
+
+pub(crate) fn no_such_message() -> Refused {
+    Refused::new(Code::NO_SUCH_MESSAGE, "there is no such message here, or it is not kept any more")
+}
+
+pub(crate) fn not_yours() -> Refused {
+    Refused::new(Code::NOT_YOURS, "only who wrote a message changes it; whoever keeps order here may delete it")
+}
+
+pub(crate) fn too_many_reactions() -> Refused {
+    let text = format!(
+        "this message has as many reactions as it may: {EMOJI_PER_MESSAGE} different ones, or {REACTIONS_PER_MESSAGE} in all"
+    );
+    Refused::new(Code::TOO_MANY_REACTIONS, text)
 }
 
 pub(crate) fn id_reused() -> Refused {

@@ -203,6 +203,11 @@ impl Room {
         self.log.read(range).await
     }
 
+    /// Reads a page of the log.
+    pub(crate) async fn page(&self, range: Range) -> Result<Slice, ReadError> {
+        self.log.page(range).await
+    }
+
     /// Looks for what was said.
     pub(crate) async fn search(&self, query: Query) -> Result<Findings, ReadError> {
         self.log.search(query).await

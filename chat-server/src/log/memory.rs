@@ -1,6 +1,7 @@
 //! Logs in memory: gone with the process, bounded per room and together.
 
 mod kept;
+mod pointers;
 mod search;
 
 use super::record::{Fact, Record, RoomRecord};
@@ -166,14 +167,19 @@ impl Log for MemoryLog {
         Box::pin(std::future::ready(Ok(slice)))
     }
 
+    fn page(&self, range: Range) -> Reading<'_, Slice> {
+        let page = self.lock().page(&range);
+        Box::pin(std::future::ready(Ok(page)))
+    }
+
     fn find(&self, person: PersonId, post: PostId) -> Reading<'_, Finding> {
         let finding = self.lock().find(Sender { person, instance: post.instance }, post.n);
         Box::pin(std::future::ready(Ok(finding.map_or(Finding::Nothing, Finding::Entry))))
     }
 
     fn search(&self, query: Query) -> Reading<'_, Findings> {
-        let entries = self.lock().all();
-        let findings = search::search(&entries, &query, Instant::now() + SEARCH_TIME);
+        let messages = search::Messages::of(&self.lock());
+        let findings = search::search(&messages, &query, Instant::now() + SEARCH_TIME);
         Box::pin(std::future::ready(Ok(findings)))
     }
 }

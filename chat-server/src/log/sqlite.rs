@@ -9,6 +9,7 @@
 
 mod append;
 mod backup;
+mod beginnings;
 mod check;
 mod chores;
 mod clock;
@@ -25,6 +26,7 @@ mod limits;
 mod log_state;
 mod opening;
 mod place;
+mod pointing;
 mod reader;
 mod records;
 mod reserve;
@@ -32,6 +34,7 @@ mod restore;
 mod retention;
 mod room_log;
 mod schema;
+mod stale;
 mod trouble;
 mod visiting;
 mod words;

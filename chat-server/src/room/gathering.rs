@@ -9,8 +9,8 @@ use super::order::Whom;
 use super::told::Told;
 use super::{Room, State};
 use crate::config::Rate;
-use crate::log::Draft;
 use crate::log::record::Record;
+use crate::log::{Draft, Reach};
 use crate::pace::Pace;
 use crate::people::{Key, Person};
 use crate::refusals;
@@ -140,7 +140,7 @@ impl Writing {
         // While nothing is written, nobody is to wait for it.
         let is_written_soon = matches!(self.phase, Phase::Idle | Phase::Committing);
         self.gather(Item {
-            draft: Draft { time: now, author, post: None, body, records: Vec::new() },
+            draft: Draft { time: now, author, post: None, body, reach: Reach::Own, records: Vec::new() },
             key,
             whom: None,
             ticket: None,
@@ -189,7 +189,8 @@ impl Writing {
         // The wall clock may jump; time in a room never falls.
         self.last_time = self.last_time.max(item.draft.time);
         item.draft.time = self.last_time;
-        self.said |= !item.is_note() && matches!(item.draft.body, EntryBody::Message(_) | EntryBody::Action(_));
+        let is_said = matches!(item.draft.body, EntryBody::Message(_) | EntryBody::Action(_) | EntryBody::Reply(_));
+        self.said |= !item.is_note() && is_said;
         self.gathering.push_back(item);
     }
 
@@ -265,17 +266,18 @@ impl State {
     }
 
     /// The item as it may be written now; otherwise whoever posted it is told why not.
-    fn judged(&self, item: Item) -> Option<Item> {
+    fn judged(&self, mut item: Item) -> Option<Item> {
         if item.is_note() {
             return self.refreshed(item);
         }
+        item.draft.reach = self.order.reach_of(item.key);
         let judgement = match &item.draft.body {
             EntryBody::Act(act) => {
                 let is_here = item.whom.as_ref().is_some_and(|whom| self.presences.is_here(whom.key));
                 self.order.judge(act, item.key, item.whom.as_ref(), is_here)
             }
             // To take back one's own words is nobody's to forbid.
-            EntryBody::Forget => Ok(()),
+            EntryBody::Forget | EntryBody::Delete(_) => Ok(()),
             _ => self.order.judge_voice(item.key),
         };
         match judgement {

@@ -5,11 +5,13 @@
 //! | kick, ban, unban, mute, unmute | all | members | |
 //! | lock, unlock, rekey | yes | yes | |
 //! | op, deop | all | | |
+//! | delete what was said | all | all | their own |
 //!
 //! Nobody does anything against themselves, or against the owner. Who is muted posts nothing, acts neither. An act that
 //! finds what it wants done already is taken: two who keep order at once should not be told that they failed.
 
 use super::order::{LISTED_MAX, Order, Whom};
+use crate::log::Reach;
 use crate::people::Key;
 use crate::refusals;
 use chat_proto::entry::BanScope;
@@ -25,6 +27,14 @@ impl Order {
         match self.voice_of(key) {
             Voice::Free => Ok(()),
             Voice::Muted => Err(refusals::muted()),
+        }
+    }
+
+    /// Whose messages `key` may delete. Who is muted keeps no order.
+    pub(super) fn reach_of(&self, key: Key) -> Reach {
+        match (self.role_of(key), self.voice_of(key)) {
+            (Role::Owner | Role::Operator, Voice::Free) => Reach::Anybodys,
+            _ => Reach::Own,
         }
     }
 

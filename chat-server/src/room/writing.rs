@@ -6,7 +6,7 @@ use super::mailbox::{Decided, Ticket};
 use super::order::Whom;
 use super::{Batch, News, Room, SessionId};
 use crate::log::record::Record;
-use crate::log::{Draft, Outcome, Stored, Verdict};
+use crate::log::{Draft, Outcome, Reach, Stored, Verdict};
 use crate::people::Person;
 use crate::refusals;
 use chat_proto::frame::{Accepted, Durability};
@@ -56,7 +56,8 @@ impl Room {
             return Submitted::Gathered { pause: None };
         }
         let Said { body, whom } = said;
-        let draft = Draft { time: self.environment.now(), author, post: Some(ticket.id), body, records: Vec::new() };
+        let time = self.environment.now();
+        let draft = Draft { time, author, post: Some(ticket.id), body, reach: Reach::Own, records: Vec::new() };
         state.writing.gather(Item::post(draft, person.key, whom, ticket));
         Submitted::Gathered { pause: state.writing.pace.take(1.0) }
     }
@@ -175,5 +176,8 @@ fn decide(id: PostId, verdict: Verdict, durability: Durability) -> Decided {
         Verdict::TooOld => Decided::Refused(refusals::id_too_old()),
         Verdict::OutOfOrder => Decided::Refused(refusals::out_of_order()),
         Verdict::NoPlace => Decided::Refused(refusals::storage_full()),
+        Verdict::NoSuchMessage => Decided::Refused(refusals::no_such_message()),
+        Verdict::NotYours => Decided::Refused(refusals::not_yours()),
+        Verdict::TooManyReactions => Decided::Refused(refusals::too_many_reactions()),
     }
 }

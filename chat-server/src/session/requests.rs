@@ -5,10 +5,11 @@ use crate::log::{End, Finding, Range, ReadError, is_same};
 use crate::people::Person;
 use crate::refusals;
 use crate::room::{Decided, Denied, Room, Said, Submitted, Ticket, Whom};
+use chat_proto::entry::{Edit, React, Reply};
 use chat_proto::frame::{Accepted, History, Pong, Post};
 use chat_proto::limits::{PAGE_BYTES, PAGE_ENTRIES};
 use chat_proto::wire::{self, Capped};
-use chat_proto::{Act, Entry, EntryBody, PersonId, PostId, Refused, RoomId, Seq, Target, Text, Topic, codec};
+use chat_proto::{Act, Emoji, Entry, EntryBody, PersonId, PostId, Refused, RoomId, Seq, Target, Text, Topic, codec};
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -124,7 +125,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         if history.before <= history.after {
             return Err(refusals::bad_range(history.after, history.before));
         }
-        let slice = room.read(range_of(history)).await.map_err(refusals::storage_failed)?;
+        let slice = room.page(range_of(history)).await.map_err(refusals::storage_failed)?;
         // Whoever was removed meanwhile gets nothing that may have been said since.
         self.readable(history.room)?;
         let entries: Vec<_> = slice.entries.into_iter().map(|stored| stored.bytes).collect();
@@ -153,6 +154,17 @@ fn judged(body: EntryBody) -> Result<EntryBody, Refused> {
         EntryBody::Act(Act::Own(_)) => Err(refusals::not_by_hand()),
         EntryBody::Act(act) => Ok(EntryBody::Act(act)),
         EntryBody::Forget => Ok(EntryBody::Forget),
+        EntryBody::Reply(Reply { to, text: written }) => {
+            Ok(EntryBody::Reply(Reply { to, text: text(&written)?.to_string().into() }))
+        }
+        EntryBody::Edit(Edit { target, text: written }) => {
+            Ok(EntryBody::Edit(Edit { target, text: text(&written)?.to_string().into() }))
+        }
+        EntryBody::Delete(delete) => Ok(EntryBody::Delete(delete)),
+        EntryBody::React(React { target, emoji, state }) => {
+            let emoji = Emoji::parse(&emoji).map_err(refusals::emoji)?.to_string().into();
+            Ok(EntryBody::React(React { target, emoji, state }))
+        }
         other => Err(refusals::unsupported_entry(other.kind())),
     }
 }

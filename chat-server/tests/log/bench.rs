@@ -9,7 +9,7 @@ use chat_server::config::MemoryLimits;
 use chat_server::log::memory::MemoryLogs;
 use chat_server::log::record::{Record, RoomRecord};
 use chat_server::log::sqlite::{DiskLimits, OpenError, Retention, SqliteLogs};
-use chat_server::log::{Draft, End, Finding, Log, Logs, Outcome, Range, Slice, Stored, Verdict};
+use chat_server::log::{Draft, End, Finding, Log, Logs, Outcome, Range, Reach, Slice, Stored, Verdict};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -135,7 +135,7 @@ impl Sender {
     /// What the server writes itself about somebody.
     pub fn notes(self, body: EntryBody) -> Draft {
         let author = Author { person: PersonId(self.person), name: format!("person-{}", self.person).into() };
-        Draft { time: UnixMillis(1_000), author, post: None, body, records: Vec::new() }
+        Draft { time: UnixMillis(1_000), author, post: None, body, reach: Reach::Own, records: Vec::new() }
     }
 
     pub fn id(self, n: u64) -> PostId {

@@ -8,6 +8,7 @@ mod closing;
 mod failing;
 mod forgetting;
 mod opening;
+mod pointing;
 mod reading;
 mod repeating;
 mod restoring;

@@ -275,6 +275,10 @@ impl Log for DiskLog {
         self.entries.read(range)
     }
 
+    fn page(&self, range: Range) -> Reading<'_, Slice> {
+        self.entries.page(range)
+    }
+
     fn find(&self, person: PersonId, post: PostId) -> Reading<'_, Finding> {
         self.entries.find(person, post)
     }

@@ -120,6 +120,10 @@ impl Log for HeldLog {
         self.slowly(self.inner.read(range))
     }
 
+    fn page(&self, range: Range) -> Reading<'_, Slice> {
+        self.slowly(self.inner.page(range))
+    }
+
     fn find(&self, person: PersonId, post: PostId) -> Reading<'_, Finding> {
         match self.fate.unreadable.is_cancelled() {
             true => Box::pin(std::future::ready(Err(unreadable()))),

@@ -1,9 +1,13 @@
 //! What one log keeps, and which posts it knows.
 
+use super::pointers::{Pointers, Pointing};
+use crate::log::page::{Behind, fitted};
+use crate::log::pointing::{Change, Pointer, is_before, judge_author, judge_reaction};
+use crate::log::said::{text_of, without_text};
 use crate::log::{Draft, End, Range, Slice, Stored, Verdict, is_same};
-use bytes::Bytes;
 use chat_proto::{Entry, EntryBody, PersonId, Seq, codec, wire};
 use std::collections::{HashMap, VecDeque};
+use std::convert::Infallible;
 
 /// What an entry costs besides its bytes: its place in the queue, its place in the index, its allocation.
 const ENTRY_OVERHEAD_BYTES: usize = 112;
@@ -19,6 +23,7 @@ pub(super) struct Kept {
     /// What it takes, in bytes.
     pub(super) bytes: usize,
     head: Seq,
+    pointers: Pointers,
     senders: HashMap<Sender, Posts>,
     /// Nothing is kept any more.
     pub(super) is_erased: bool,
@@ -55,17 +60,25 @@ impl Kept {
     }
 
     /// All of them, in order.
-    pub(super) fn all(&self) -> Vec<Stored> {
-        self.entries.iter().map(|remembered| remembered.stored.clone()).collect()
+    pub(super) fn all(&self) -> impl DoubleEndedIterator<Item = &Stored> {
+        self.entries.iter().map(|remembered| &remembered.stored)
     }
 
-    /// Gives `draft` a place and puts it into `entries`, unless its post is known.
+    /// The entry whose text a message has now: itself, or its last edit.
+    pub(super) fn newest_text(&self, message: &Stored) -> Option<Stored> {
+        self.get(self.pointers.last_edit(message.seq)?).cloned()
+    }
+
+    /// Gives `draft` a place and puts it into `entries`, unless its post is known, or it points at what it may not.
     pub(super) fn take(&mut self, draft: Draft, entries: &mut Vec<Stored>) -> Verdict {
         let post = draft.post.map(|id| (Sender { person: draft.author.person, instance: id.instance }, id.n));
         if let Some(verdict) = post.and_then(|(sender, n)| self.judge(sender, n, &draft)) {
             return verdict;
         }
-        let forgets = (draft.body == EntryBody::Forget).then_some(draft.author.person);
+        if let Err(verdict) = self.judge_pointer(&draft) {
+            return verdict;
+        }
+        let (person, body) = (draft.author.person, draft.body.clone());
         let stored = self.store(draft);
         if let Some((sender, n)) = post {
             self.remember(sender, n, stored.seq);
@@ -74,20 +87,65 @@ impl Kept {
         self.entries.push_back(Remembered { stored: stored.clone(), post });
         let seq = stored.seq;
         entries.push(stored);
-        if let Some(person) = forgets {
-            self.forget(person);
+        self.pointers.note(seq, person, &body);
+        match body {
+            EntryBody::Forget => self.forget(person),
+            EntryBody::Delete(delete) => self.delete(delete.target),
+            _ => {}
         }
         Verdict::Appended(seq)
     }
 
+    fn judge_pointer(&self, draft: &Draft) -> Result<(), Verdict> {
+        let (target, change) = match Pointer::of(&draft.body) {
+            Pointer::None => return Ok(()),
+            Pointer::Answers(to) if is_before(to, self.head) => return Ok(()),
+            Pointer::Answers(_) => return Err(Verdict::NoSuchMessage),
+            Pointer::Changes(target, change) => (target, change),
+        };
+        judge_author(draft, change, self.author_of(target).ok_or(Verdict::NoSuchMessage)?)?;
+        match change {
+            Change::React(react) => {
+                let given = self.pointers.at(target).map_or(&[][..], |pointing| &pointing.reactions);
+                judge_reaction(react, draft.author.person, given.iter().map(|given| (given.person, &*given.emoji)))
+            }
+            Change::Edit | Change::Delete => Ok(()),
+        }
+    }
+
+    /// Who said what stands there, if it is something that was said.
+    fn author_of(&self, message: Seq) -> Option<PersonId> {
+        let entry: Entry = wire::decode(&self.get(message)?.bytes).ok()?;
+        text_of(&entry.body).map(|_| entry.author.person)
+    }
+
     /// Erases whatever `person` said.
     fn forget(&mut self, person: PersonId) {
-        for remembered in &mut self.entries {
-            if let Some(erased) = erased(&remembered.stored, person) {
-                self.bytes -= remembered.stored.bytes.len() - erased.len();
-                remembered.stored.bytes = erased;
+        for at in 0..self.entries.len() {
+            let seq = self.erase_if(at, |entry| entry.author.person == person);
+            seq.and_then(|seq| self.pointers.remove(seq));
+        }
+    }
+
+    /// Erases one message, and what edits of it say.
+    fn delete(&mut self, message: Seq) {
+        let edits = self.pointers.remove(message).map_or_else(Vec::new, |Pointing { edits, .. }| edits);
+        for seq in edits.into_iter().chain([message]) {
+            if let Some(at) = self.index_of(seq) {
+                self.erase_if(at, |_| true);
             }
         }
+    }
+
+    /// Erases what an entry says, if it says anything and `is_meant`; says which one that was.
+    fn erase_if(&mut self, at: usize, is_meant: impl FnOnce(&Entry) -> bool) -> Option<Seq> {
+        let stored = &mut self.entries[at].stored;
+        let entry: Entry = wire::decode(&stored.bytes).ok()?;
+        let body = without_text(&entry.body).filter(|_| is_meant(&entry))?;
+        let erased = codec::entry_bytes(&Entry { body, ..entry });
+        self.bytes -= stored.bytes.len() - erased.len();
+        stored.bytes = erased;
+        Some(stored.seq)
     }
 
     /// Keeps nothing from now on; says how many bytes that frees. Whoever still holds the log may be appending to it,
@@ -141,6 +199,7 @@ impl Kept {
     /// Returns the bytes that became free.
     pub(super) fn drop_oldest(&mut self) -> Option<usize> {
         let Remembered { stored, post } = self.entries.pop_front()?;
+        self.pointers.remove(stored.seq);
         if let Some((sender, n)) = post
             && let Some(posts) = self.senders.get_mut(&sender)
         {
@@ -155,7 +214,15 @@ impl Kept {
     pub(super) fn find(&self, sender: Sender, n: u64) -> Option<Stored> {
         let known = &self.senders.get(&sender)?.known;
         let (_, seq) = known[known.binary_search_by_key(&n, |(n, _)| *n).ok()?];
-        self.entries.get(self.index_after(seq).checked_sub(1)?).map(|remembered| remembered.stored.clone())
+        self.get(seq).cloned()
+    }
+
+    fn get(&self, seq: Seq) -> Option<&Stored> {
+        self.entries.get(self.index_of(seq)?).map(|remembered| &remembered.stored)
+    }
+
+    fn index_of(&self, seq: Seq) -> Option<usize> {
+        self.entries.binary_search_by_key(&seq, |remembered| remembered.stored.seq).ok()
     }
 
     /// The index of the first entry above `seq`.
@@ -177,6 +244,21 @@ impl Kept {
         let oldest = self.entries.front().map_or(self.head.next(), |remembered| remembered.stored.seq);
         Slice { oldest, head: self.head, entries }
     }
+
+    /// The same, with what stands behind `range` and changes something in it.
+    pub(super) fn page(&self, range: &Range) -> Slice {
+        let Slice { oldest, head, entries } = self.slice(range);
+        let Some((first, last)) = entries.first().zip(entries.last()) else { return Slice { oldest, head, entries } };
+        let pointing = self.pointers.within(first.seq..=last.seq).filter(|(_, seq)| *seq >= range.before);
+        let Ok(entries) = fitted(entries, pointing.filter_map(|pointer| kept_pointing(self, pointer)));
+        Slice { oldest, head, entries }
+    }
+}
+
+/// An entry that is kept, as it points at another.
+fn kept_pointing(kept: &Kept, (target, seq): (Seq, Seq)) -> Option<Result<Behind, Infallible>> {
+    let stored = kept.get(seq)?.clone();
+    Some(Ok(Behind { target, stored }))
 }
 
 fn bounded<'a>(entries: impl Iterator<Item = &'a Stored>, range: &Range) -> Vec<Stored> {
@@ -187,13 +269,6 @@ fn bounded<'a>(entries: impl Iterator<Item = &'a Stored>, range: &Range) -> Vec<
         is_first || bytes <= range.bytes
     };
     entries.take(range.entries).take_while(fits).cloned().collect()
-}
-
-/// What stands in the place of a message or an action of `person`.
-fn erased(stored: &Stored, person: PersonId) -> Option<Bytes> {
-    let entry: Entry = wire::decode(&stored.bytes).ok()?;
-    let is_theirs = entry.author.person == person && matches!(entry.body, EntryBody::Message(_) | EntryBody::Action(_));
-    is_theirs.then(|| codec::entry_bytes(&Entry { body: EntryBody::Erased, ..entry }))
 }
 
 fn is_known(stored: &Stored, draft: &Draft) -> bool {

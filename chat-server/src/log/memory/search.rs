@@ -1,12 +1,23 @@
 //! Looking through a log in memory: every message is read, from the newest on.
 
+use super::kept::Kept;
 use crate::log::Stored;
 use crate::log::excerpt::excerpt;
+use crate::log::said::newest_text;
 use crate::log::search::{Findings, Judge, Query};
 use chat_proto::frame::{Beyond, Excerpt, Hit};
 use chat_proto::limits::SEARCH_HITS;
-use chat_proto::{Author, Entry, EntryBody, Seq, UnixMillis, wire};
+use chat_proto::{Author, Entry, Seq, UnixMillis, wire};
 use std::time::Instant;
+
+/// Every entry of a log, in order, each with its last edit: read when its turn comes.
+pub(super) struct Messages(Vec<(Stored, Option<Stored>)>);
+
+impl Messages {
+    pub(super) fn of(kept: &Kept) -> Self {
+        Self(kept.all().map(|stored| (stored.clone(), kept.newest_text(stored))).collect())
+    }
+}
 
 /// Somebody said something.
 struct Said {
@@ -16,9 +27,9 @@ struct Said {
     text: String,
 }
 
-/// Looks through `entries`, which are in order, until `deadline`.
-pub(super) fn search(entries: &[Stored], query: &Query, deadline: Instant) -> Findings {
-    let (older, newer) = entries.split_at(entries.partition_point(|stored| stored.seq < query.before));
+/// Looks through `messages` until `deadline`.
+pub(super) fn search(messages: &Messages, query: &Query, deadline: Instant) -> Findings {
+    let (older, newer) = messages.0.split_at(messages.0.partition_point(|(stored, _)| stored.seq < query.before));
     let mut looking = Looking::new(query, newer.iter().find_map(said));
     for said in older.iter().rev().filter_map(said) {
         let step = if Instant::now() >= deadline { Step::Over(Beyond::Unsearched) } else { looking.look_at(said) };
@@ -89,8 +100,9 @@ impl Said {
     }
 }
 
-fn said(stored: &Stored) -> Option<Said> {
+fn said((stored, edit): &(Stored, Option<Stored>)) -> Option<Said> {
     let Entry { seq, time, author, body, .. } = wire::decode(&stored.bytes).ok()?;
-    let (EntryBody::Message(text) | EntryBody::Action(text)) = body else { return None };
-    Some(Said { seq, time, author, text: String::from_utf8_lossy(&text).into_owned() })
+    let edit = edit.as_ref().and_then(|edit| wire::decode::<Entry>(&edit.bytes).ok());
+    let text = newest_text(&body, edit.as_ref().map(|edit| &edit.body))?;
+    Some(Said { seq, time, author, text })
 }

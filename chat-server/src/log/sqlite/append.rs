@@ -4,6 +4,7 @@ use super::entries;
 use super::erasing;
 use super::log_state::LogState;
 use super::place::{from_ordered, ordered, place};
+use super::pointing;
 use super::records;
 use super::reserve::Space;
 use super::retention::cost_bytes;
@@ -86,8 +87,13 @@ impl Appending<'_> {
         if self.space == Space::Scarce && is_said(draft) {
             return Ok(Verdict::NoPlace);
         }
+        let message = match pointing::judge(self.file, (self.room, self.head), draft)? {
+            Ok(message) => message,
+            Err(verdict) => return Ok(verdict),
+        };
+        let target = message.map(|message| pointing::change(self.file, draft, &message)).transpose()?.flatten();
         let stored = stored(&mut self.head, draft);
-        self.insert(&stored, draft)?;
+        self.insert(&stored, draft, target)?;
         if draft.body == EntryBody::Forget {
             erasing::mark(self.file, self.room, draft.author.person, stored.seq)?;
         }
@@ -117,9 +123,9 @@ impl Appending<'_> {
         Ok(Some(if is_gone { Verdict::TooOld } else { Verdict::OutOfOrder }))
     }
 
-    fn insert(&mut self, stored: &Stored, draft: &Draft) -> rusqlite::Result<()> {
-        let sql = "INSERT INTO entries (place, prev, time, person, name, instance, n, kind, body) \
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    fn insert(&mut self, stored: &Stored, draft: &Draft, target: Option<i64>) -> rusqlite::Result<()> {
+        let sql = "INSERT INTO entries (place, prev, time, person, name, instance, n, kind, body, target) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
         let (author, body) = (&draft.author, draft.body.bytes());
         self.file.prepare_cached(sql)?.execute((
             place(self.room, stored.seq),
@@ -131,6 +137,7 @@ impl Appending<'_> {
             draft.post.map(|post| ordered(post.n)),
             draft.body.kind(),
             &*body,
+            target,
         ))?;
         self.bytes += cost_bytes(&author.name, &body);
         Ok(())
@@ -204,9 +211,10 @@ impl Sender {
     }
 }
 
-/// What people say, for which there is no space below the reserve.
+/// What people say, for which there is no space below the reserve. What they take back makes some.
 fn is_said(draft: &Draft) -> bool {
-    draft.post.is_some() && matches!(draft.body, EntryBody::Message(_) | EntryBody::Action(_) | EntryBody::Topic(_))
+    let makes_space = matches!(draft.body, EntryBody::Delete(_) | EntryBody::Forget);
+    draft.post.is_some() && !makes_space && !matches!(draft.body, EntryBody::Act(_))
 }
 
 fn is_known(stored: &Stored, draft: &Draft) -> bool {

@@ -60,7 +60,7 @@ fn check_file(file: &Connection, findings: &mut Findings<'_>) -> Result<(), Visi
 
 fn check_content(file: &Connection, findings: &mut Findings<'_>) -> Result<(), VisitError> {
     let moment = file.unchecked_transaction()?;
-    let mut digests = Digests::default();
+    let mut digests = Digests::stale(file)?;
     rooms::check(&moment, &mut digests, findings)?;
     digests.check(&moment, findings)?;
     tables::check(&moment, findings)

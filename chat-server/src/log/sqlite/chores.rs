@@ -95,7 +95,7 @@ impl Chores {
             (Job::Append(append), Done::Appended(_, entries)) if !entries.is_empty() => {
                 self.written += entries.len();
                 self.behind.insert(append.log.room);
-                self.is_erasing |= append.drafts.iter().any(|draft| draft.body == EntryBody::Forget);
+                self.is_erasing |= append.drafts.iter().any(|draft| erases(&draft.body));
             }
             (Job::Sweep { now }, _) => self.sweep = Some(Sweep::at(*now)),
             _ => {}
@@ -221,4 +221,8 @@ impl Chores {
         self.not_before = Some(Instant::now() + TRIES_EVERY);
         self.wanted.clear();
     }
+}
+
+fn erases(body: &EntryBody) -> bool {
+    matches!(body, EntryBody::Forget | EntryBody::Delete(_))
 }

@@ -2,8 +2,9 @@
 
 use super::forgotten::Forgotten;
 use super::place::{from_ordered, ordered, place, seq};
+use crate::log::page::{Behind, fitted};
 use crate::log::{End, Range, Slice, Stored};
-use chat_proto::{Author, Entry, EntryBody, PersonId, PostId, Seq, UnixMillis, codec};
+use chat_proto::{Author, Entry, EntryBody, PersonId, PostId, Seq, UnixMillis, codec, wire};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 const COLUMNS: &str = "place, prev, time, person, name, instance, n, kind, body";
@@ -13,6 +14,33 @@ pub(super) fn slice(file: &Connection, room: i64, range: &Range) -> rusqlite::Re
     let Some(head) = head(file, room)? else { return Ok(None) };
     let oldest = first(file, room)?.unwrap_or(head.next());
     Ok(Some(Slice { oldest, head, entries: within(file, room, range)? }))
+}
+
+/// The same, with what stands behind `range` and changes something in it, as far as that fits.
+pub(super) fn page(file: &Connection, room: i64, range: &Range) -> rusqlite::Result<Option<Slice>> {
+    let Some(slice) = slice(file, room, range)? else { return Ok(None) };
+    let Some((first, last)) = slice.entries.first().zip(slice.entries.last()) else { return Ok(Some(slice)) };
+    let forgotten = Forgotten::read(file, room)?;
+    let mut statement = file.prepare_cached(BEHIND)?;
+    let range = (place(room, first.seq), place(room, last.seq), place(room, range.before));
+    let behind = statement.query_map(range, |row| behind(row, &forgotten))?;
+    let entries = fitted(slice.entries, behind.filter_map(Result::transpose))?;
+    Ok(Some(Slice { entries, ..slice }))
+}
+
+/// What counts of whatever points at these places, the newest place first; and what stands there.
+pub(super) const BEHIND: &str = "SELECT place, prev, time, person, name, instance, n, kind, body, target, \
+     (SELECT said.person FROM entries AS said WHERE said.place = entries.target) \
+     FROM entries WHERE target BETWEEN ?1 AND ?2 AND place >= ?3 ORDER BY target DESC";
+
+/// Nothing, if what it points at is being erased.
+fn behind(row: &Row<'_>, forgotten: &Forgotten) -> rusqlite::Result<Option<Behind>> {
+    let (target, said_by): (i64, Option<i64>) = (row.get(9)?, row.get(10)?);
+    let is_erased = said_by.is_none_or(|person| forgotten.reaches(PersonId(person.cast_unsigned()), target));
+    if is_erased {
+        return Ok(None);
+    }
+    Ok(Some(Behind { target: seq(target), stored: stored(row, forgotten)? }))
 }
 
 /// What is read of a log of which nothing is kept.
@@ -89,12 +117,9 @@ fn stored(row: &Row<'_>, forgotten: &Forgotten) -> rusqlite::Result<Stored> {
     let (place, person): (i64, i64) = (row.get(0)?, row.get(3)?);
     let (seq, prev) = (seq(place), Seq(row.get::<_, i64>(1)?.cast_unsigned()));
     let author = Author { person: PersonId(person.cast_unsigned()), name: row.get::<_, Vec<u8>>(4)?.into() };
-    let kind: u16 = row.get(7)?;
-    let body = match forgotten.includes(author.person, place, kind) {
-        true => EntryBody::Erased,
-        // The same bytes as of the kind itself, without reading them.
-        false => EntryBody::Unknown { kind, body: row.get::<_, Vec<u8>>(8)?.into() },
-    };
+    // The same bytes as of the kind itself, without reading them.
+    let body = EntryBody::Unknown { kind: row.get(7)?, body: row.get::<_, Vec<u8>>(8)?.into() };
+    let body = forgotten.left_of(author.person, place, body);
     let time = UnixMillis(row.get(2)?);
     let bytes = codec::entry_bytes(&Entry { seq, prev, time, author, post: post_of(row)?, body });
     Ok(Stored { seq, prev, bytes })
@@ -103,4 +128,33 @@ fn stored(row: &Row<'_>, forgotten: &Forgotten) -> rusqlite::Result<Stored> {
 fn post_of(row: &Row<'_>) -> rusqlite::Result<Option<PostId>> {
     let (instance, n): (Option<i64>, Option<i64>) = (row.get(5)?, row.get(6)?);
     Ok(instance.zip(n).map(|(instance, n)| PostId { instance: instance.cast_unsigned(), n: from_ordered(n) }))
+}
+
+/// What the bytes of a body say; [`EntryBody::Unknown`] if they say nothing.
+pub(super) fn body_of(kind: u16, body: Vec<u8>) -> EntryBody {
+    read(EntryBody::Unknown { kind, body: body.into() })
+}
+
+/// A body of which only the kind was known.
+pub(super) fn read(body: EntryBody) -> EntryBody {
+    wire::decode(&wire::encode(&body)).unwrap_or(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::sqlite::fixture::file;
+
+    #[test]
+    fn a_page_walks_only_what_points_into_it_and_sorts_nothing() {
+        let file = file();
+        let mut statement = file.prepare(&format!("EXPLAIN QUERY PLAN {BEHIND}")).unwrap();
+
+        let plan = statement.query_map((1, 2, 3), |row| row.get(3)).unwrap();
+
+        let plan: Vec<String> = plan.collect::<Result<_, _>>().unwrap();
+        assert!(plan.iter().any(|step| step.contains("INDEX pointers (target>? AND target<?)")), "{plan:?}");
+        assert!(plan.iter().any(|step| step.contains("said USING INTEGER PRIMARY KEY")), "{plan:?}");
+        assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE") || step.starts_with("SCAN")), "{plan:?}");
+    }
 }

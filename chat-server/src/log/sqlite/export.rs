@@ -105,10 +105,8 @@ fn page(file: &Connection, room: i64, after: i64) -> rusqlite::Result<Vec<Visite
 
 /// What is being taken out reads as erased.
 fn without_forgotten(entry: Visited, forgotten: &Forgotten) -> Visited {
-    match forgotten.includes(entry.author.person, entry.place, entry.body.kind()) {
-        true => Visited { body: EntryBody::Erased, ..entry },
-        false => entry,
-    }
+    let body = forgotten.left_of(entry.author.person, entry.place, entry.body);
+    Visited { body, ..entry }
 }
 
 /// What happened, in one word.

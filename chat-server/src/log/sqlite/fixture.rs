@@ -1,11 +1,13 @@
 //! A file with rooms in it, as the writer would have written them.
 
 use super::place::{ordered, place};
+use super::pointing;
 use super::retention::cost_bytes;
 use super::schema;
 use super::words::{self, Progress};
+use crate::log::{Draft, Reach};
 use chat_proto::frame::Search;
-use chat_proto::{EntryBody, Nick, PersonId, RoomId, Seq, UnixMillis};
+use chat_proto::{Author, EntryBody, Nick, PersonId, PostId, RoomId, Seq, UnixMillis};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -55,9 +57,7 @@ impl Drop for Directory {
 }
 
 fn with_schema(file: Connection) -> Connection {
-    file.execute_batch(include_str!("schema.sql")).unwrap();
-    file.pragma_update(None, "application_id", schema::APPLICATION).unwrap();
-    file.pragma_update(None, "user_version", schema::VERSION).unwrap();
+    schema::make(&file).unwrap();
     file
 }
 
@@ -71,11 +71,15 @@ pub(super) fn open(file: &Connection, room: i64, code: &str) {
 
 /// Appends an entry at `seq` seconds, posted under (1, `seq`) by its author.
 pub(super) fn append(file: &Connection, room: i64, seq: u64, (person, name): (u64, &str), body: &EntryBody) {
-    let sql = "INSERT INTO entries (place, prev, time, person, name, instance, n, kind, body) \
-               VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?7, ?8)";
-    let (at, time, bytes) = (place(room, Seq(seq)), seq.cast_signed() * 1_000, body.bytes());
-    let row =
-        (at, seq.cast_signed() - 1, time, person.cast_signed(), name.as_bytes(), ordered(seq), body.kind(), &*bytes);
+    let author = Author { person: PersonId(person), name: name.to_owned().into() };
+    let (time, post) = (UnixMillis(seq.cast_signed() * 1_000), Some(PostId { instance: 1, n: seq }));
+    let draft = Draft { time, author, post, body: body.clone(), reach: Reach::Own, records: Vec::new() };
+    let message = pointing::judge(file, (room, Seq(seq - 1)), &draft).unwrap().unwrap();
+    let target = message.and_then(|message| pointing::change(file, &draft, &message).unwrap());
+    let sql = "INSERT INTO entries (place, prev, time, person, name, instance, n, kind, body, target) \
+               VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?7, ?8, ?9)";
+    let (at, prev, bytes) = (place(room, Seq(seq)), seq.cast_signed() - 1, body.bytes());
+    let row = (at, prev, time.0, person.cast_signed(), name.as_bytes(), ordered(seq), body.kind(), &*bytes, target);
     file.prepare_cached(sql).unwrap().execute(row).unwrap();
     let bytes = cost_bytes(name.as_bytes(), &bytes);
     file.execute("UPDATE logs SET bytes = bytes + ?2 WHERE room = ?1", (room, bytes)).unwrap();

@@ -1,7 +1,10 @@
-//! Messages that their authors erased and that have not been taken out yet: until then they read as erased.
+//! Messages, and edits of them, that their authors erased and that have not been taken out yet: until then they read as
+//! erased.
 
-use super::place::{may_be_erased, seq};
-use chat_proto::{PersonId, Seq};
+use super::entries;
+use super::place::{is_said, seq};
+use crate::log::said::without_text;
+use chat_proto::{EntryBody, PersonId, Seq};
 use rusqlite::Connection;
 use std::collections::HashMap;
 
@@ -18,8 +21,21 @@ impl Forgotten {
         rows.collect::<rusqlite::Result<_>>().map(Self)
     }
 
-    /// Whether what `person` wrote at this place is among them.
+    /// Whether what `person` wrote at this place is among them, if it is a message.
     pub(super) fn includes(&self, person: PersonId, place: i64, kind: u16) -> bool {
-        may_be_erased(kind) && self.0.get(&person).is_some_and(|before| seq(place) < *before)
+        is_said(kind) && self.reaches(person, place)
+    }
+
+    /// What is left of an entry of `person` at this place.
+    pub(super) fn left_of(&self, person: PersonId, place: i64, body: EntryBody) -> EntryBody {
+        match self.reaches(person, place) {
+            true => without_text(&entries::read(body.clone())).unwrap_or(body),
+            false => body,
+        }
+    }
+
+    /// Whether this place lies before the end of what `person` erased.
+    pub(super) fn reaches(&self, person: PersonId, place: i64) -> bool {
+        self.0.get(&person).is_some_and(|before| seq(place) < *before)
     }
 }

@@ -8,9 +8,12 @@ const SEQ_MAX: u64 = (1 << SEQ_BITS) - 1;
 /// The highest number of a room: the place behind its last entry is a number, too.
 pub(super) const ROOM_MAX: i64 = (1 << (63 - SEQ_BITS)) - 2;
 
-/// The kinds of messages and actions, as [`chat_proto::EntryBody::kind`] numbers them.
+/// The kinds of messages, actions and replies, as [`chat_proto::EntryBody::kind`] numbers them.
 const MESSAGE: u16 = 1;
 const ACTION: u16 = 2;
+const REPLY: u16 = 6;
+/// That of edits.
+pub(super) const EDIT: u16 = 7;
 
 /// Where the entry `seq` of a room lies, or would.
 pub(super) fn place(room: i64, seq: Seq) -> i64 {
@@ -32,9 +35,9 @@ pub(super) fn from_ordered(n: i64) -> u64 {
     n.cast_unsigned() ^ 1 << 63
 }
 
-/// Whether its author may erase an entry of this kind.
-pub(super) fn may_be_erased(kind: u16) -> bool {
-    matches!(kind, MESSAGE | ACTION)
+/// Whether an entry of this kind is something that was said: it can be looked for, changed and erased.
+pub(super) fn is_said(kind: u16) -> bool {
+    matches!(kind, MESSAGE | ACTION | REPLY)
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 //!
 //! Of a post that is dropped a mark stays in `gone`, so that none up to it is ever appended again.
 
-use super::place::{may_be_erased, place, seq};
-use super::words::{self, Progress, Spoken};
+use super::place::{is_said, place, seq};
+use super::stale;
+use super::words::{self, Progress, SPOKEN, Spoken};
 use chat_proto::frame::Keep;
 use chat_proto::{Seq, UnixMillis};
 use rusqlite::{Connection, OptionalExtension, Row};
@@ -42,7 +43,6 @@ struct Oldest {
     spoken: Spoken,
     time: UnixMillis,
     post: Option<(i64, i64)>,
-    kind: u16,
 }
 
 /// One time through everything that may go, as far as it has come: what was looked at is not looked at again for every
@@ -164,8 +164,8 @@ fn drop_oldest(file: &Connection, room: i64, until: UnixMillis) -> rusqlite::Res
     let mut entries = oldest(file, room)?;
     entries.retain(|entry| entry.time < until);
     for entry in &entries {
-        if may_be_erased(entry.kind) && seq(entry.spoken.place) <= indexed {
-            entry.spoken.take_out(file)?;
+        if is_said(entry.spoken.kind) && seq(entry.spoken.place) <= indexed {
+            stale::take_out(file, &entry.spoken)?;
         }
         entry.leave_mark(file, room)?;
     }
@@ -181,9 +181,10 @@ fn drop_oldest(file: &Connection, room: i64, until: UnixMillis) -> rusqlite::Res
 }
 
 fn oldest(file: &Connection, room: i64) -> rusqlite::Result<Vec<Oldest>> {
-    let sql = "SELECT place, person, name, body, time, instance, n, kind FROM entries \
-               WHERE place > ?1 AND place <= ?2 ORDER BY place LIMIT ?3";
-    let mut statement = file.prepare_cached(sql)?;
+    let sql = format!(
+        "SELECT {SPOKEN}, time, instance, n FROM entries WHERE place > ?1 AND place <= ?2 ORDER BY place LIMIT ?3"
+    );
+    let mut statement = file.prepare_cached(&sql)?;
     let range = (place(room, Seq::START), place(room, Seq(u64::MAX)), STEP_ENTRIES);
     statement.query_map(range, Oldest::read)?.collect()
 }
@@ -208,8 +209,8 @@ fn forget_senders(file: &Connection, room: i64) -> rusqlite::Result<()> {
 
 impl Oldest {
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        let (instance, n): (Option<i64>, Option<i64>) = (row.get(5)?, row.get(6)?);
-        Ok(Self { spoken: Spoken::read(row)?, time: UnixMillis(row.get(4)?), post: instance.zip(n), kind: row.get(7)? })
+        let (instance, n): (Option<i64>, Option<i64>) = (row.get(7)?, row.get(8)?);
+        Ok(Self { spoken: Spoken::read(row)?, time: UnixMillis(row.get(6)?), post: instance.zip(n) })
     }
 
     fn leave_mark(&self, file: &Connection, room: i64) -> rusqlite::Result<()> {

@@ -44,11 +44,11 @@ impl Log for RoomLog {
     }
 
     fn read(&self, range: Range) -> Reading<'_, Slice> {
-        let state = Arc::clone(&self.state);
-        Box::pin(self.keeper.readers.read(move |file| match state.is_erased() {
-            true => Ok(entries::nothing(state.head())),
-            false => Ok(entries::slice(file, state.room, &range)?.unwrap_or_else(|| entries::nothing(state.head()))),
-        }))
+        self.slice(move |file, room| entries::slice(file, room, &range))
+    }
+
+    fn page(&self, range: Range) -> Reading<'_, Slice> {
+        self.slice(move |file, room| entries::page(file, room, &range))
     }
 
     fn find(&self, person: PersonId, post: PostId) -> Reading<'_, Finding> {
@@ -74,6 +74,17 @@ impl Log for RoomLog {
 }
 
 impl RoomLog {
+    fn slice(
+        &self,
+        read: impl FnOnce(&Connection, i64) -> rusqlite::Result<Option<Slice>> + Send + 'static,
+    ) -> Reading<'_, Slice> {
+        let state = Arc::clone(&self.state);
+        Box::pin(self.keeper.readers.read(move |file| {
+            let slice = if state.is_erased() { None } else { read(file, state.room)? };
+            Ok(slice.unwrap_or_else(|| entries::nothing(state.head())))
+        }))
+    }
+
     /// Has everything that is committed taken into the index; says whether it was, in time.
     async fn index(&self) -> bool {
         let (indexed, later) = oneshot::channel();

@@ -9,7 +9,7 @@ use std::path::Path;
 /// "chat" in ASCII: tells our files from others'.
 pub(super) const APPLICATION: i64 = 0x6368_6174;
 /// What makes version 1 of nothing, version 2 of version 1, and so on. A step that was released is never changed.
-const STEPS: &[&str] = &[include_str!("schema.sql")];
+const STEPS: &[&str] = &[include_str!("schema/first.sql"), include_str!("schema/pointers.sql")];
 /// The version that this program reads and writes.
 pub(super) const VERSION: i64 = STEPS.len().cast_signed() as i64;
 /// Which program writes the file.
@@ -62,6 +62,14 @@ pub(super) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
     }
     transaction.pragma_update(None, "application_id", APPLICATION)?;
     transaction.commit()
+}
+
+/// Makes an empty file one of today, without a word about who did it.
+#[cfg(test)]
+pub(super) fn make(connection: &Connection) -> rusqlite::Result<()> {
+    STEPS.iter().try_for_each(|step| connection.execute_batch(step))?;
+    connection.pragma_update(None, "application_id", APPLICATION)?;
+    connection.pragma_update(None, "user_version", VERSION)
 }
 
 /// Who made the file what it is, if it says so.

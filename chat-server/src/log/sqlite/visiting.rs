@@ -1,8 +1,9 @@
 //! Reading a history from outside of its server, which may be running.
 
 use super::directory::FILE;
+use super::entries;
 use super::schema::{APPLICATION, VERSION};
-use chat_proto::{Author, EntryBody, PersonId, UnixMillis, wire};
+use chat_proto::{Author, EntryBody, PersonId, UnixMillis};
 use rusqlite::{Connection, OpenFlags, Row};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -84,13 +85,7 @@ impl Visited {
             prev: row.get(1)?,
             time: UnixMillis(row.get(2)?),
             author: Author { person: PersonId(person.cast_unsigned()), name: name.into() },
-            body: body_of(kind, body),
+            body: entries::body_of(kind, body),
         })
     }
-}
-
-/// What the bytes of a body say; [`EntryBody::Unknown`] if they say nothing.
-fn body_of(kind: u16, body: Vec<u8>) -> EntryBody {
-    let unread = EntryBody::Unknown { kind, body: body.into() };
-    wire::decode(&wire::encode(&unread)).unwrap_or(unread)
 }

@@ -6,7 +6,7 @@ use super::Findings;
 use crate::log::sqlite::visiting::VisitError;
 use crate::log::sqlite::words::Spoken;
 use rusqlite::Connection;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Of the words of one room.
@@ -20,14 +20,35 @@ struct Digest {
 #[derive(Default)]
 pub(super) struct Digests {
     rooms: BTreeMap<i64, Digest>,
+    /// Of which it holds what they said before.
+    stale: HashSet<i64>,
 }
 
 impl Digests {
+    /// It should hold of some messages what they said before.
+    pub(super) fn stale(file: &Connection) -> rusqlite::Result<Self> {
+        let mut digests = Self::default();
+        let mut statement = file.prepare("SELECT place, author, text FROM stale")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (place, author, text): (i64, String, String) = row.try_into()?;
+            digests.expect_words(place, &author, &text);
+            digests.stale.insert(place);
+        }
+        Ok(digests)
+    }
+
     /// These words should be there.
     pub(super) fn expect(&mut self, spoken: &Spoken) {
-        for (column, text) in [("author", spoken.author()), ("text", spoken.words())] {
+        if !self.stale.contains(&spoken.place) {
+            self.expect_words(spoken.place, &spoken.author(), &spoken.words());
+        }
+    }
+
+    fn expect_words(&mut self, place: i64, author: &str, text: &str) {
+        for (column, text) in [("author", author), ("text", text)] {
             for (offset, word) in (0..).zip(text.split(' ').filter(|word| !word.is_empty())) {
-                self.add(spoken.place, column, offset, word);
+                self.add(place, column, offset, word);
             }
         }
     }

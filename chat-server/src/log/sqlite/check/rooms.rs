@@ -2,10 +2,10 @@
 
 use super::Findings;
 use super::index::Digests;
-use crate::log::sqlite::place::{place, seq};
+use crate::log::sqlite::place::{is_said, place, seq};
 use crate::log::sqlite::retention::cost_bytes;
 use crate::log::sqlite::visiting::{COLUMNS, VisitError, Visited};
-use crate::log::sqlite::words::Spoken;
+use crate::log::sqlite::words::{Spoken, edit_of_entry};
 use chat_proto::{EntryBody, Seq, UnixMillis};
 use rusqlite::Connection;
 
@@ -47,14 +47,17 @@ fn logs(file: &Connection) -> rusqlite::Result<Vec<Log>> {
 
 impl Log {
     fn walk(&self, file: &Connection, digests: &mut Digests, findings: &mut Findings<'_>) -> Result<Walk, VisitError> {
-        let sql = format!("SELECT {COLUMNS} FROM entries WHERE place > ?1 AND place <= ?2 ORDER BY place");
+        let sql = format!(
+            "SELECT {COLUMNS}, ({}) FROM entries WHERE place > ?1 AND place <= ?2 ORDER BY place",
+            edit_of_entry!()
+        );
         let mut statement = file.prepare_cached(&sql)?;
         let mut rows = statement.query((place(self.room, Seq::START), place(self.room, Seq(u64::MAX))))?;
         let mut walk = Walk { last: self.dropped, time: UnixMillis(i64::MIN), bytes: 0 };
         while let Some(row) = rows.next()? {
             let entry = Visited::read(row)?;
             self.look_at(&entry, &walk, findings)?;
-            self.digest(&entry, digests);
+            self.digest(&entry, row.get(7)?, digests);
             walk.bytes += cost_bytes(&entry.author.name, &entry.body.bytes());
             (walk.last, walk.time) = (seq(entry.place), entry.time);
         }
@@ -75,11 +78,11 @@ impl Log {
         Ok(())
     }
 
-    fn digest(&self, entry: &Visited, digests: &mut Digests) {
-        let (EntryBody::Message(text) | EntryBody::Action(text)) = &entry.body else { return };
-        if seq(entry.place) <= self.indexed {
-            let (place, person) = (entry.place, entry.author.person);
-            digests.expect(&Spoken { place, person, name: entry.author.name.to_vec(), body: text.to_vec() });
+    fn digest(&self, entry: &Visited, edit: Option<Vec<u8>>, digests: &mut Digests) {
+        let (place, person, kind) = (entry.place, entry.author.person, entry.body.kind());
+        if is_said(kind) && seq(place) <= self.indexed {
+            let (name, body) = (entry.author.name.to_vec(), entry.body.bytes().to_vec());
+            digests.expect(&Spoken { place, person, name, kind, body, edit });
         }
     }
 
@@ -102,6 +105,8 @@ fn is_readable(body: &EntryBody) -> bool {
         EntryBody::Message(text) | EntryBody::Action(text) | EntryBody::Topic(text) => {
             std::str::from_utf8(text).is_ok()
         }
+        EntryBody::Reply(reply) => std::str::from_utf8(&reply.text).is_ok(),
+        EntryBody::Edit(edit) => std::str::from_utf8(&edit.text).is_ok(),
         EntryBody::Unknown { .. } => false,
         _ => true,
     }

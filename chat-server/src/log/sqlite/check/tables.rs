@@ -12,6 +12,14 @@ const RULES: &[(&str, &str)] = &[
     ("entries belong to no log", "SELECT count(*) FROM entries WHERE place >> 40 NOT IN (SELECT room FROM logs)"),
     ("members belong to no room", "SELECT count(*) FROM members WHERE room NOT IN (SELECT room FROM rooms)"),
     (
+        "entries point out of their room",
+        "SELECT count(*) FROM entries WHERE target IS NOT NULL AND abs(target) >> 40 <> place >> 40",
+    ),
+    (
+        "messages have more than one last edit",
+        "SELECT count(*) FROM (SELECT 1 FROM entries WHERE target > 0 AND kind = 7 GROUP BY target HAVING count(*) > 1)",
+    ),
+    (
         "posts are kept that are marked as gone",
         "SELECT count(*) FROM gone JOIN entries ON entries.place >> 40 = gone.room AND entries.person = gone.person \
          AND entries.instance = gone.instance AND entries.instance IS NOT NULL AND entries.n <= gone.n",

@@ -2,6 +2,7 @@ use super::*;
 use crate::log::sqlite::fixture::{ALICE, BOB, Directory, append, index_all, person, said, say};
 use crate::log::sqlite::words::Progress;
 use crate::log::sqlite::{erasing, retention};
+use chat_proto::entry::{Delete, Edit, React, ReactionState, Reply};
 use chat_proto::{EntryBody, Seq, UnixMillis};
 
 fn checked(directory: &Directory) -> (Health, String) {
@@ -47,6 +48,33 @@ fn a_history_that_was_lived_with_is_whole() {
     let bounds = retention::Bounds { keeps: &|_| Some(std::time::Duration::from_secs(3)), bytes: None };
     retention::Sweep::at(UnixMillis(6_000)).step(&server, &bounds).unwrap();
     assert_eq!(checked(&directory), (Health::Whole, "whole: rooms 1, entries 5, people 1\n".to_owned()));
+}
+
+#[test]
+fn a_history_in_which_messages_were_changed_is_whole_at_every_step() {
+    let (directory, server) = history();
+    let edit = |target, text: &'static str| EntryBody::Edit(Edit { target: Seq(target), text: text.into() });
+    let given = React { target: Seq(2), emoji: "👍".into(), state: ReactionState::On };
+    let changes = [
+        edit(2, "three words now"),
+        edit(2, "four words by now"),
+        EntryBody::React(given),
+        EntryBody::Delete(Delete { target: Seq(4) }),
+        EntryBody::Reply(Reply { to: Seq(1), text: "a reply".into() }),
+        EntryBody::Delete(Delete { target: Seq(2) }),
+    ];
+
+    for (seq, change) in (8..).zip(&changes) {
+        append(&server, 1, seq, BOB, change);
+        assert_eq!(checked(&directory).0, Health::Whole, "{change:?}");
+    }
+    while {
+        assert_eq!(checked(&directory).0, Health::Whole);
+        erasing::step(&server).unwrap() == Progress::More
+    } {}
+    index_all(&server, 1);
+
+    assert_eq!(checked(&directory).0, Health::Whole);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use crate::log::sqlite::fixture::{
     ALICE, BOB, Directory, append, count, file, index_all, open, person, said, say, sought,
 };
 use crate::log::sqlite::words::search;
+use std::collections::HashSet;
 use std::time::Duration;
 
 fn erase_all(file: &Connection) {
@@ -202,4 +203,68 @@ fn an_index_of_one_piece_is_written_anew_as_well() {
 
     assert_eq!(secrets_on_inner_pages(&file), 0);
     assert_eq!(count(&file, "words('\"word1999\"')"), 1);
+}
+
+fn edit(target: u64, text: &str) -> EntryBody {
+    EntryBody::Edit(chat_proto::entry::Edit { target: Seq(target), text: text.to_owned().into() })
+}
+
+fn delete(target: u64) -> EntryBody {
+    EntryBody::Delete(chat_proto::entry::Delete { target: Seq(target) })
+}
+
+fn counted_bytes(file: &Connection) -> i64 {
+    file.query_row("SELECT bytes FROM logs", [], |row| row.get(0)).unwrap()
+}
+
+/// What the entries take that are there.
+fn bytes_there(file: &Connection) -> i64 {
+    file.query_row("SELECT sum(112 + length(name) + length(body)) FROM entries", [], |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn every_text_that_a_deleted_message_had_is_gone_from_the_file() {
+    let directory = Directory::new();
+    let file = directory.connect();
+    said(&file, &[(ALICE, "first-xyzzy"), (BOB, "stays")]);
+    append(&file, 1, 3, ALICE, &edit(1, "second-xyzzy"));
+    index_all(&file, 1);
+    append(&file, 1, 4, ALICE, &edit(1, "third-xyzzy"));
+    assert!(holds(&bytes_of(&directory, &file), "second-xyzzy"));
+
+    append(&file, 1, 5, ALICE, &delete(1));
+    erase_all(&file);
+
+    assert!(!holds(&bytes_of(&directory, &file), "xyzzy"));
+    assert_eq!((count(&file, "stale"), count(&file, "words('xyzzy')")), (0, 0));
+    assert_eq!(counted_bytes(&file), bytes_there(&file));
+}
+
+#[test]
+fn an_edit_of_a_message_that_is_no_longer_kept_is_erased_with_what_its_author_said() {
+    let directory = Directory::new();
+    let file = directory.connect();
+    said(&file, &[(ALICE, "one"), (ALICE, "two"), (BOB, "three")]);
+    append(&file, 1, 4, ALICE, &edit(1, "an-xyzzy"));
+    append(&file, 1, 5, ALICE, &edit(1, "another-xyzzy"));
+    file.execute("DELETE FROM entries WHERE place = ?1", [place(1, Seq(1))]).unwrap();
+    mark(&file, 1, person(1), Seq(6)).unwrap();
+
+    erase_all(&file);
+
+    assert!(!holds(&bytes_of(&directory, &file), "xyzzy"));
+    assert_eq!(kinds(&file), [15, 1, 7, 7]);
+}
+
+#[test]
+fn a_deleted_message_that_is_dropped_before_its_words_are_taken_out_leaves_none() {
+    let file = file();
+    said(&file, &[(ALICE, "xyzzy"), (BOB, "stays")]);
+    append(&file, 1, 3, ALICE, &delete(1));
+    file.execute("DELETE FROM entries WHERE place = ?1", [place(1, Seq(1))]).unwrap();
+
+    erase_all(&file);
+
+    assert_eq!(count(&file, "words('xyzzy')"), 0);
+    assert_eq!(count(&file, "stale"), 0);
 }

@@ -226,3 +226,23 @@ fn a_sweep_looks_at_each_room_once_and_the_next_one_again() {
     drop_all(&file, 40, &BY_AGE);
     assert_eq!((seqs(&file, 1).len(), seqs(&file, 2).len()), (0, 11));
 }
+
+#[test]
+fn an_edited_message_that_is_dropped_leaves_no_words() {
+    for is_indexed in [false, true] {
+        let file = file();
+        said(&file, &[(ALICE, "old"), (BOB, "stays")]);
+        let edit = chat_proto::entry::Edit { target: Seq(1), text: "new".into() };
+        append(&file, 1, 3, ALICE, &EntryBody::Edit(edit));
+        if is_indexed {
+            index_all(&file, 1);
+        }
+
+        drop_all(&file, 12, &BY_AGE);
+        index_all(&file, 1);
+
+        assert_eq!(seqs(&file, 1), [2, 3]);
+        assert_eq!((count(&file, "words('old')"), count(&file, "words('new')")), (0, 0));
+        assert_eq!((count(&file, "words('stays')"), count(&file, "stale")), (1, 0));
+    }
+}

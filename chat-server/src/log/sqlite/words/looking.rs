@@ -4,11 +4,13 @@
 //! it knows the newest. If that takes long, there are many, and then some of them are among the newest messages that are
 //! right otherwise: these are read first, one by one.
 
-use super::{look_word, person_word};
+use super::{edit_of_entry, look_word, person_word};
 use crate::log::excerpt::excerpt;
+use crate::log::said::newest_text;
 use crate::log::search::{Findings, Judge, Query, Speaker, Term};
+use crate::log::sqlite::entries::body_of;
 use crate::log::sqlite::forgotten::Forgotten;
-use crate::log::sqlite::place::{may_be_erased, place, seq};
+use crate::log::sqlite::place::{EDIT, is_said, place, seq};
 use chat_proto::frame::{Beyond, Excerpt, Hit};
 use chat_proto::limits::SEARCH_HITS;
 use chat_proto::{Author, PersonId, Seq, UnixMillis};
@@ -24,7 +26,8 @@ struct Entry {
     time: UnixMillis,
     author: Author,
     kind: u16,
-    body: Vec<u8>,
+    /// What it says now.
+    text: String,
 }
 
 /// Looks for `query` in what is indexed of a room, for at most `time`. Opens a transaction itself: index and entries are
@@ -147,7 +150,7 @@ impl Looking<'_> {
         while let Some(row) = rows.next()? {
             let entry = Entry::read(row)?;
             (count, last) = (count + 1, entry.place - 1);
-            if self.is_said(&entry) && judge.is_sought(&entry.author, &entry.text()) && !self.take(&entry)? {
+            if self.is_said(&entry) && judge.is_sought(&entry.author, &entry.text) && !self.take(&entry)? {
                 return Ok(Step::Over(Beyond::More));
             }
         }
@@ -179,7 +182,7 @@ impl Looking<'_> {
     }
 
     fn hit(&self, found: &Entry) -> rusqlite::Result<Hit> {
-        let at = self.query.first_match(&found.text());
+        let at = self.query.first_match(&found.text);
         Ok(Hit {
             before: self.nearest(BEFORE, found.place, place(self.room, Seq::START))?,
             found: found.excerpt(at),
@@ -189,9 +192,9 @@ impl Looking<'_> {
 
     /// What was said there, if it still is.
     fn entry(&self, place: i64) -> rusqlite::Result<Option<Entry>> {
-        let sql = "SELECT place, time, person, name, kind, body FROM entries WHERE place = ?1";
-        let entry = self.file.prepare_cached(sql)?.query_row([place], Entry::read).optional()?;
-        Ok(entry.filter(|entry| self.is_said(entry)))
+        let entry = self.file.prepare_cached(AT)?.query_row([place], Entry::read).optional()?;
+        // Put otherwise since it was taken into the index, it may be something else.
+        Ok(entry.filter(|entry| self.is_said(entry) && self.query.matches(&entry.text)))
     }
 
     fn nearest(&self, sql: &str, from: i64, end: i64) -> rusqlite::Result<Option<Excerpt>> {
@@ -202,33 +205,40 @@ impl Looking<'_> {
     }
 
     fn is_said(&self, entry: &Entry) -> bool {
-        may_be_erased(entry.kind) && !self.forgotten.includes(entry.author.person, entry.place, entry.kind)
+        is_said(entry.kind) && !self.forgotten.includes(entry.author.person, entry.place, entry.kind)
     }
 }
 
-const NEWEST: &str = "SELECT place, time, person, name, kind, body FROM entries \
-                      WHERE place >= ?1 AND place <= ?2 AND kind IN (1, 2) AND ?4 = '' ORDER BY place DESC LIMIT ?3";
-const NEWEST_MATCHES: &str = "SELECT place, time, person, name, kind, body FROM words JOIN entries ON place = words.rowid \
-                              WHERE words MATCH ?4 AND words.rowid BETWEEN ?1 AND ?2 \
-                              ORDER BY words.rowid DESC LIMIT ?3";
-const BEFORE: &str = "SELECT place, time, person, name, kind, body FROM entries \
-                      WHERE place < ?1 AND place >= ?2 AND kind IN (1, 2) ORDER BY place DESC";
-const AFTER: &str = "SELECT place, time, person, name, kind, body FROM entries \
-                     WHERE place > ?1 AND place <= ?2 AND kind IN (1, 2) ORDER BY place";
+/// Queries of entries, with what [`Entry::read`] reads.
+macro_rules! entries {
+    ($rest:literal) => {
+        concat!("SELECT place, time, person, name, kind, body, (", edit_of_entry!(), ") FROM ", $rest)
+    };
+}
+
+const AT: &str = entries!("entries WHERE place = ?1");
+const NEWEST: &str = entries!(
+    "entries WHERE place >= ?1 AND place <= ?2 AND kind IN (1, 2, 6) AND ?4 = '' ORDER BY place DESC LIMIT ?3"
+);
+const NEWEST_MATCHES: &str = entries!(
+    "words JOIN entries ON place = words.rowid WHERE words MATCH ?4 AND words.rowid BETWEEN ?1 AND ?2 \
+     ORDER BY words.rowid DESC LIMIT ?3"
+);
+const BEFORE: &str = entries!("entries WHERE place < ?1 AND place >= ?2 AND kind IN (1, 2, 6) ORDER BY place DESC");
+const AFTER: &str = entries!("entries WHERE place > ?1 AND place <= ?2 AND kind IN (1, 2, 6) ORDER BY place");
 
 impl Entry {
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         let (person, name): (i64, Vec<u8>) = (row.get(2)?, row.get(3)?);
         let author = Author { person: PersonId(person.cast_unsigned()), name: name.into() };
-        Ok(Self { place: row.get(0)?, time: UnixMillis(row.get(1)?), author, kind: row.get(4)?, body: row.get(5)? })
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).into_owned()
+        let (kind, body, edit): (u16, Vec<u8>, Option<Vec<u8>>) = (row.get(4)?, row.get(5)?, row.get(6)?);
+        let edit = edit.map(|edit| body_of(EDIT, edit));
+        let text = newest_text(&body_of(kind, body), edit.as_ref()).unwrap_or_default();
+        Ok(Self { place: row.get(0)?, time: UnixMillis(row.get(1)?), author, kind, text })
     }
 
     fn excerpt(&self, at: usize) -> Excerpt {
-        let text = excerpt(&self.text(), at).into();
+        let text = excerpt(&self.text, at).into();
         Excerpt { seq: seq(self.place), time: self.time, author: self.author.clone(), text }
     }
 }

@@ -5,6 +5,7 @@ use crate::log::sqlite::fixture::{
     ALICE, BOB, append, file, index_all, nick, open, person, said, say, seconds, sought,
 };
 use chat_proto::EntryBody;
+use chat_proto::entry::{Delete, Edit, Reply};
 use chat_proto::frame::{Beyond, Search};
 use chat_proto::limits::SEARCH_HITS;
 use proptest::prelude::*;
@@ -301,5 +302,54 @@ proptest! {
         let expected: Vec<u64> = places.filter(|seq| query.matches(&texts[*seq as usize - 1])).collect();
 
         prop_assert_eq!(seqs(&mut file, &sought_words), expected);
+    }
+
+    /// Whenever the index is filled in between, and whatever was dropped of it.
+    #[test]
+    fn the_index_finds_what_messages_say_now(
+        steps in proptest::collection::vec((0..10_u8, 1..12_u64, "[ab ]{0,6}c", 0..3_u8), 1..40),
+    ) {
+        let mut file = file();
+        open(&file, 1, "ABCD");
+        let mut texts: Vec<Option<String>> = Vec::new();
+        for (what, target, text, indexing) in steps {
+            let seq = texts.len() as u64 + 1;
+            let is_there = texts.get(target as usize - 1).is_some_and(Option::is_some);
+            let (target, text_bytes) = (Seq(target), text.clone().into());
+            match what {
+                0..=3 if is_there => {
+                    append(&file, 1, seq, ALICE, &EntryBody::Edit(Edit { target, text: text_bytes }));
+                    texts[target.0 as usize - 1] = Some(text);
+                    texts.push(None);
+                }
+                4 if is_there => {
+                    append(&file, 1, seq, ALICE, &EntryBody::Delete(Delete { target }));
+                    texts[target.0 as usize - 1] = None;
+                    texts.push(None);
+                }
+                5 if seq > 1 => {
+                    append(&file, 1, seq, ALICE, &EntryBody::Reply(Reply { to: Seq(1), text: text_bytes }));
+                    texts.push(Some(text));
+                }
+                _ => {
+                    say(&file, 1, seq, ALICE, &text);
+                    texts.push(Some(text));
+                }
+            }
+            match indexing {
+                0 => drop(index(&file, 1).unwrap()),
+                1 => index_all(&file, 1),
+                _ => {}
+            }
+        }
+        index_all(&file, 1);
+
+        for words in ["a", "b", "c", "ab", "\"a b\"", "a*", "bc"] {
+            let query = Query::parse(&sought(words), None).unwrap();
+            let says = |seq: &u64| texts[*seq as usize - 1].as_ref().is_some_and(|text| query.matches(text));
+            let expected: Vec<u64> = (1..=texts.len() as u64).rev().filter(says).take(SEARCH_HITS).collect();
+            prop_assert_eq!(seqs(&mut file, words), expected, "{}", words);
+        }
+        prop_assert_eq!(unindexed(&file).unwrap(), BTreeSet::new());
     }
 }

@@ -1,0 +1,51 @@
+//! What is told of somebody and not kept.
+//!
+//! Signals go over the broadcast of the room like entries, beside its log: whoever is behind misses them. They are few, so
+//! that they push no entries out of the ring.
+
+use super::{News, Room, SessionId, Signal};
+use crate::config::Rate;
+use crate::people::Person;
+use chat_proto::codec::to_bytes;
+use chat_proto::frame::{self, Presence, SignalKind, TypingState};
+use chat_proto::{PersonId, ServerFrame};
+
+/// How fast people may be told to be writing, all of a room together.
+pub(super) const RATE: Rate = Rate { burst: 20.0, per_second: 10.0 };
+
+impl Room {
+    /// Tells the others that `person` is writing, or no longer is; unless nobody could read what they write, or too many
+    /// write at once.
+    pub(crate) fn tell_typing(&self, session: SessionId, person: &Person, typing: TypingState) {
+        let kind = match typing {
+            TypingState::Writing => SignalKind::Typing,
+            TypingState::Stopped => SignalKind::Stopped,
+        };
+        if self.may_type(session, person) {
+            self.tell(person.id, kind, Some(person.id));
+        }
+    }
+
+    fn may_type(&self, session: SessionId, person: &Person) -> bool {
+        let mut state = self.lock();
+        let is_here = state.presences.member(person.id).is_some_and(|member| member.has(session));
+        let has_voice = state.order.judge_voice(person.key).is_ok();
+        !state.ended && is_here && has_voice && state.signals.try_take(1.0).is_ok()
+    }
+
+    /// Tells everybody how present `person` is, if they are; says how many listen.
+    pub(crate) fn tell_presence(&self, person: &Person, presence: &Presence) -> usize {
+        let is_present = self.lock().presences.member(person.id).is_some_and(|member| member.sessions().next().is_some());
+        if is_present {
+            self.tell(person.id, SignalKind::Presence(presence.clone()), None);
+        }
+        if is_present { self.news.receiver_count() } else { 0 }
+    }
+
+    fn tell(&self, person: PersonId, kind: SignalKind, except: Option<PersonId>) {
+        let signal = frame::Signal { room: self.id, person, kind };
+        let frame = to_bytes(0, &ServerFrame::from(signal));
+        // An error means that nobody listens.
+        let _ = self.news.send(News::Signal(Signal { except, frame }));
+    }
+}

@@ -25,11 +25,8 @@ pub mod keymap;
 pub mod known_people;
 pub mod known_servers;
 pub mod link;
-<<<<<<< HEAD
-pub mod nearest;
-=======
 pub mod markup;
->>>>>>> 0e9f1f3 (tui: show what is bold, code, a quote or a list as such)
+pub mod nearest;
 pub mod outbox;
 pub mod overlay;
 pub mod people;

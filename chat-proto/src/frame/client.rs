@@ -149,7 +149,7 @@ pub struct Names {}
 pub struct GiveUp {}
 
 /// Looks for messages and actions in a room that this session reads, the newest first. Answered by [`Found`](super::Found).
-/// Names words, or a person, or both.
+/// Names words, a person or a time, or more of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Search {
     /// Which room.

@@ -27,8 +27,8 @@ pub enum SearchError {
     /// More than [`SEARCH_TERMS`].
     #[error("at most {SEARCH_TERMS} words and phrases can be looked for at once: leave the common ones out")]
     TooMany,
-    /// Neither a word nor a person.
-    #[error("a search needs a word, of letters or digits, or somebody who said it")]
+    /// Neither a word nor a person nor a time.
+    #[error("a search needs a word, of letters or digits, or somebody who said it, or a time")]
     Nothing,
     /// Nobody can be called so.
     #[error("nobody is called that: {0}")]
@@ -105,10 +105,12 @@ impl Query {
     /// [`SearchError`], whose text says what to do.
     pub fn parse(search: &Search, from: Option<Speaker>) -> Result<Self, SearchError> {
         let terms = terms(&search.words)?;
-        if terms.is_empty() && from.is_none() {
+        let Search { since, until, before, .. } = *search;
+        // What was typed and holds no word must not find everything of a time.
+        let is_of_a_time = search.words.is_empty() && (since.is_some() || until.is_some());
+        if terms.is_empty() && from.is_none() && !is_of_a_time {
             return Err(SearchError::Nothing);
         }
-        let Search { since, until, before, .. } = *search;
         Ok(Self { terms, from, since, until, before })
     }
 

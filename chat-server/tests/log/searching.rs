@@ -16,6 +16,7 @@ on_every_log!(
     the_first_and_the_last_message_have_nothing_around_them,
     more_hits_than_a_page_are_found_page_by_page,
     times_bound_what_is_found,
+    a_time_alone_finds_all_that_was_said_then,
     people_are_found_by_their_name_then_and_by_who_they_are,
     a_long_message_is_shown_where_the_word_stands,
     another_room_is_not_searched,
@@ -124,6 +125,18 @@ async fn times_bound_what_is_found(bench: Bench) {
 
     assert_eq!(seqs(&within), [4, 3, 2]);
     assert_eq!(seqs(&never), [] as [u64; 0]);
+}
+
+async fn a_time_alone_finds_all_that_was_said_then(bench: Bench) {
+    let log = room(&bench, &[(ALICE, "a"), (BOB, "👍"), (ALICE, "c"), (BOB, "d")]).await;
+
+    let until = search(&log, &Search { until: Some(UnixMillis(3_000)), ..sought("") }, None).await;
+    let since = search(&log, &Search { since: Some(UnixMillis(3_000)), ..sought("") }, None).await;
+    let never = search(&log, &Search { until: Some(UnixMillis(1_000)), ..sought("") }, None).await;
+
+    assert_eq!(seqs(&until), [2, 1]);
+    assert_eq!(until.hits[0].after.as_ref().map(|after| after.seq), Some(Seq(3)), "the first one from then on");
+    assert_eq!((seqs(&since), seqs(&never)), (vec![4, 3], vec![]));
 }
 
 async fn people_are_found_by_their_name_then_and_by_who_they_are(bench: Bench) {

@@ -92,6 +92,14 @@ fn a_person_alone_can_be_looked_for() {
 }
 
 #[test]
+fn a_time_alone_can_be_looked_for_but_not_with_what_holds_no_word() {
+    let until = |words| Search { until: Some(UnixMillis(1)), ..search(words) };
+
+    assert!(Query::parse(&until(b""), None).unwrap().matches("anything"));
+    assert_eq!(Query::parse(&until(b"!?"), None).unwrap_err(), SearchError::Nothing);
+}
+
+#[test]
 fn who_said_it_is_known_by_number_or_by_look() {
     let said_by = |person, name: &str| alice().is(&Author { person: PersonId(person), name: name.to_owned().into() });
 

@@ -58,6 +58,9 @@ fn collect(file: &mut Connection, room: i64, query: &Query, hits: &mut Vec<Hit>)
     let file = file.transaction()?;
     let (oldest, newest) = places(&file, room, query)?;
     let mut looking = Looking { file: &file, query, room, forgotten: Forgotten::read(&file, room)?, hits };
+    if query.terms.is_empty() && query.from.is_none() {
+        return looking.read_all(oldest, newest);
+    }
     let newest = match query.terms.iter().any(is_beginning) {
         false => newest,
         true => match looking.read(oldest, newest)? {
@@ -155,6 +158,16 @@ impl Looking<'_> {
             }
         }
         Ok(if count < READ_MESSAGES { Step::Over(Beyond::Nothing) } else { Step::Next(last) })
+    }
+
+    /// Reads the messages of a time, of which the index knows nothing.
+    fn read_all(&mut self, oldest: i64, mut newest: i64) -> rusqlite::Result<Beyond> {
+        loop {
+            match self.read(oldest, newest)? {
+                Step::Over(beyond) => return Ok(beyond),
+                Step::Next(next) => newest = next,
+            }
+        }
     }
 
     /// Asks the index.

@@ -1,0 +1,154 @@
+//! What the hand feels: from a key to the painted frame, over how much was said; what it takes in memory, how soon the
+//! program shows something, and what it costs when nothing happens.
+//!
+//! `cargo bench -p chat-tui --bench draw`: about a minute. Times are of `update` and `draw` together, in milliseconds, on a
+//! window of 200 by 60 whose bytes go nowhere.
+
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark ends when something is wrong, and prints")]
+
+#[path = "draw/program.rs"]
+mod program;
+#[path = "draw/talk.rs"]
+mod talk;
+#[expect(dead_code, reason = "the harness of the tests, of which less is needed here")]
+#[path = "../tests/pty/terminal.rs"]
+mod terminal;
+
+use chat_proto::{RoomId, UnixMillis};
+use chat_tui::effect::Effect;
+use chat_tui::event::{Event, EventKind};
+use chat_tui::state::State;
+use chat_tui::update::update;
+use chat_tui::view;
+use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
+use ratatui::{Terminal, TerminalOptions, Viewport};
+use std::io::{self, Write};
+use std::time::{Duration, Instant};
+
+const COLUMNS: u16 = 200;
+const ROWS: u16 = 60;
+const SIZES: [u64; 3] = [1_000, 10_000, 100_000];
+const REPEATS: usize = 2_000;
+const ROOM: RoomId = RoomId([1; 16]);
+const OTHER: RoomId = RoomId([2; 16]);
+
+fn main() {
+    memory();
+    println!("a frame of {COLUMNS} by {ROWS}, in ms: 50 of 100 within, 99 of 100 within, at most");
+    for messages in SIZES {
+        println!("  {messages} messages");
+        frames(messages);
+    }
+    program::measure();
+}
+
+/// First, before anything else has left its traces in this process.
+fn memory() {
+    let before = resident_kib();
+    let screen = Screen::with(SIZES[2]);
+    let all = resident_kib();
+    println!("{} messages in {} KiB; with this program, {all} KiB are resident", SIZES[2], all.saturating_sub(before));
+    drop(screen);
+}
+
+fn resident_kib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+fn frames(messages: u64) {
+    let screen = &mut Screen::with(messages);
+    row("a letter", screen.times(REPEATS, |n| key(letter(n))));
+    screen.does(ctrl('u'));
+    row("a page up, at the end", screen.times(REPEATS / 2, |_| key(KeyCode::PageUp)));
+    row("a page down", screen.times(REPEATS / 2, |_| key(KeyCode::PageDown)));
+    row("a letter, far from the end", {
+        screen.does(EventKind::Terminal(TerminalEvent::Key(KeyEvent::new(KeyCode::Home, KeyModifiers::ALT))));
+        screen.times(REPEATS, |n| key(letter(n)))
+    });
+    row("a message arrives, far from the end", screen.times(REPEATS, |n| talk::news(messages + n as u64 + 1)));
+    screen.does(key(KeyCode::Esc));
+    screen.does(ctrl('u'));
+    row("a message arrives", screen.times(REPEATS, |n| talk::news(messages + (REPEATS + n) as u64 + 1)));
+    row("another size", screen.times(REPEATS / 10, |n| resize(COLUMNS - (n % 2) as u16, ROWS)));
+    screen.does(resize(COLUMNS, ROWS));
+    row("another room", screen.times(REPEATS / 10, |n| talk::enters(if n % 2 == 0 { OTHER } else { ROOM })));
+}
+
+fn row(what: &str, mut times: Vec<Duration>) {
+    times.sort_unstable();
+    let at = |percent: usize| times[(times.len() - 1) * percent / 100].as_secs_f64() * 1e3;
+    println!("    {what:<38} {:>8.3} {:>8.3} {:>8.3}", at(50), at(99), at(100));
+}
+
+fn key(code: KeyCode) -> EventKind {
+    EventKind::Terminal(TerminalEvent::Key(KeyEvent::new(code, KeyModifiers::NONE)))
+}
+
+fn ctrl(letter: char) -> EventKind {
+    EventKind::Terminal(TerminalEvent::Key(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::CONTROL)))
+}
+
+fn resize(columns: u16, rows: u16) -> EventKind {
+    EventKind::Terminal(TerminalEvent::Resize(columns, rows))
+}
+
+/// Words of six letters, as somebody writes.
+fn letter(n: usize) -> KeyCode {
+    KeyCode::Char(if n % 7 == 6 { ' ' } else { char::from(b'a' + (n % 26) as u8) })
+}
+
+/// The client on a screen whose bytes go nowhere.
+struct Screen {
+    state: State,
+    terminal: Terminal<CrosstermBackend<Nowhere>>,
+}
+
+struct Nowhere;
+
+impl Write for Nowhere {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Screen {
+    /// In two rooms, of which the one that is shown holds so many messages.
+    fn with(messages: u64) -> Self {
+        let viewport = Viewport::Fixed(Rect::new(0, 0, COLUMNS, ROWS));
+        let terminal = Terminal::with_options(CrosstermBackend::new(Nowhere), TerminalOptions { viewport }).unwrap();
+        let mut screen = Self { state: talk::begins(COLUMNS, ROWS), terminal };
+        talk::of(messages).for_each(|event| drop(screen.take_in(event)));
+        assert_eq!(screen.state.rooms[&ROOM].timeline.held() as u64, messages);
+        screen.paint();
+        screen
+    }
+
+    fn take_in(&mut self, kind: EventKind) -> Vec<Effect> {
+        // Time passes, or nothing would ever be due.
+        let at = UnixMillis(self.state.now.0 + 1);
+        update(&mut self.state, Event { at, kind })
+    }
+
+    fn paint(&mut self) {
+        self.terminal.draw(|frame| view::draw(&self.state, frame)).unwrap();
+    }
+
+    fn does(&mut self, kind: EventKind) -> Duration {
+        let began = Instant::now();
+        self.take_in(kind);
+        self.paint();
+        began.elapsed()
+    }
+
+    fn times(&mut self, count: usize, event: impl Fn(usize) -> EventKind) -> Vec<Duration> {
+        (0..count).map(|n| self.does(event(n))).collect()
+    }
+}

@@ -2,7 +2,7 @@
 
 use crate::destination::Destination;
 use crate::keep;
-use crate::quest::Typed;
+use crate::quest::{Moment, Typed};
 use crate::share::View;
 use chat_proto::entry::{BanScope, Target};
 use chat_proto::frame::{Door, Keep};
@@ -28,6 +28,8 @@ pub enum Action {
     ShowIgnored,
     Unignore(Nick),
     Search(Typed),
+    Mentions,
+    At(Moment),
     Forget,
     Quit,
     Clear,
@@ -121,6 +123,18 @@ pub const COMMANDS: &[Command] = &[
         args: "<words> [from:name] [since:day] [before:day]",
         help: "look for messages: words, begin*, \"a phrase\"; days as 2026-11-15, today, yesterday",
         parse: |args| Typed::parse(args).map(Action::Search),
+    },
+    Command {
+        names: &["mentions"],
+        args: "",
+        help: "list what names you, in every room that is open",
+        parse: |args| bare(args, Action::Mentions),
+    },
+    Command {
+        names: &["at"],
+        args: "<time>",
+        help: "go to what was said then: 14:05, yesterday 14:05, 2026-11-20, 2026-11-20 14:05",
+        parse: |args| Moment::parse(args).map(Action::At),
     },
     Command {
         names: &["forget"],
@@ -296,6 +310,8 @@ mod tests {
             ("/ignore", Action::ShowIgnored),
             ("/unignore bob", Action::Unignore(Nick::parse(b"bob").unwrap())),
             ("/search a from:bob", Action::Search(Typed::parse("a from:bob").unwrap())),
+            ("/mentions", Action::Mentions),
+            ("/at yesterday 14:05", Action::At(Moment::parse("yesterday 14:05").unwrap())),
             ("/forget", Action::Forget),
             ("/clear", Action::Clear),
             ("/quit", Action::Quit),
@@ -339,6 +355,9 @@ mod tests {
             "/unignore",
             "/search",
             "/search x since:soon",
+            "/mentions bob",
+            "/at",
+            "/at noon",
             "/forget bob",
         ];
         for line in lines {

@@ -24,6 +24,8 @@ pub enum Context {
     Invite,
     /// What a search found.
     Search,
+    /// The line in which something is looked for in the room.
+    Find,
 }
 
 /// What a key asks for.
@@ -44,6 +46,9 @@ pub enum Action {
     Oldest,
     Newest,
     Unread,
+    Find,
+    Older,
+    Newer,
     ToggleMembers,
     EditUnsent,
     SendUnsent,
@@ -99,7 +104,7 @@ const fn row(keys: &'static [Key], context: Context, action: Action, help: &'sta
 
 const CTRL: KeyModifiers = KeyModifiers::CONTROL;
 const ALT: KeyModifiers = KeyModifiers::ALT;
-use Context::{Anywhere, Connecting, Distrust, Help, Invite, Prompt, Question, Room, Search, Typing};
+use Context::{Anywhere, Connecting, Distrust, Find, Help, Invite, Prompt, Question, Room, Search, Typing};
 use KeyCode::{BackTab, Backspace, Delete, Down, End, Enter, Esc, F, Home, Left, PageDown, PageUp, Right, Tab, Up};
 
 pub const BINDINGS: &[Binding] = &[
@@ -113,6 +118,7 @@ pub const BINDINGS: &[Binding] = &[
     row(&[with(ALT, Home)], Room, Action::Oldest, "to the oldest message here"),
     row(&[with(ALT, End)], Room, Action::Newest, "to the newest message"),
     row(&[alt('u')], Room, Action::Unread, "to the first unread message"),
+    row(&[ctrl('f')], Room, Action::Find, "find in this room; Right still moves by a character"),
     row(&[key(F(8))], Room, Action::ToggleMembers, "show or hide who is here"),
     row(&[alt('e')], Room, Action::EditUnsent, "edit a message that was not sent"),
     row(&[alt('s')], Room, Action::SendUnsent, "send a message that was left over"),
@@ -126,7 +132,7 @@ pub const BINDINGS: &[Binding] = &[
     row(&[ctrl('a'), key(Home)], Typing, Action::Edit(Edit::LineStart), "start of the line"),
     row(&[ctrl('e'), key(End)], Typing, Action::Edit(Edit::LineEnd), "end of the line"),
     row(&[ctrl('b'), key(Left)], Typing, Action::Edit(Edit::Left), ""),
-    row(&[ctrl('f'), key(Right)], Typing, Action::Edit(Edit::Right), ""),
+    row(&[key(Right)], Typing, Action::Edit(Edit::Right), ""),
     row(&[alt('b'), with(CTRL, Left), with(ALT, Left)], Typing, Action::Edit(Edit::WordLeft), "a word back"),
     row(&[alt('f'), with(CTRL, Right), with(ALT, Right)], Typing, Action::Edit(Edit::WordRight), "a word forward"),
     row(&[key(Backspace), ctrl('h')], Typing, Action::Edit(Edit::DeleteLeft), ""),
@@ -141,6 +147,7 @@ pub const BINDINGS: &[Binding] = &[
     row(&[key(BackTab), key(Up)], Prompt, Action::PreviousField, "previous field"),
     row(&[key(Enter)], Prompt, Action::Go, "go"),
     row(&[key(F(2))], Prompt, Action::TakeOffer, "take what is offered"),
+    row(&[ctrl('f')], Prompt, Action::Edit(Edit::Right), ""),
     row(&[alt('1')], Prompt, Action::Recent(0), "back to the first room of the list; Alt-2 to Alt-5 to the others"),
     row(&[alt('2')], Prompt, Action::Recent(1), ""),
     row(&[alt('3')], Prompt, Action::Recent(2), ""),
@@ -173,6 +180,11 @@ pub const BINDINGS: &[Binding] = &[
     row(&[key(PageDown), ch(' ')], Search, Action::PageDown, ""),
     row(&[key(Home), with(ALT, Home)], Search, Action::Oldest, ""),
     row(&[key(End), with(ALT, End)], Search, Action::Newest, ""),
+    row(&[key(Enter), key(Up), ctrl('r'), ctrl('f')], Find, Action::Older, "to the next older message that has it"),
+    row(&[key(Down), with(ALT, Enter), ctrl('s')], Find, Action::Newer, "to the next newer one"),
+    row(&[key(PageUp)], Find, Action::PageUp, ""),
+    row(&[key(PageDown)], Find, Action::PageDown, ""),
+    row(&[key(Esc)], Find, Action::Dismiss, "stay there; Ctrl-C goes back to where you were"),
 ];
 
 const fn ch(letter: char) -> Key {
@@ -191,6 +203,7 @@ impl Context {
             Distrust => &[Distrust, Anywhere],
             Invite => &[Invite, Anywhere],
             Search => &[Search, Anywhere],
+            Find => &[Find, Typing, Anywhere],
             Typing => &[Typing, Anywhere],
             Anywhere => &[Anywhere],
         }
@@ -254,7 +267,7 @@ mod tests {
 
     #[test]
     fn no_key_means_two_things_in_one_place() {
-        for context in [Room, Prompt, Connecting, Help, Question, Distrust, Invite, Search] {
+        for context in [Room, Prompt, Connecting, Help, Question, Distrust, Invite, Search, Find] {
             let rows = BINDINGS.iter().filter(|row| context.chain().contains(&row.context));
             let keys: Vec<String> = rows.flat_map(|row| row.keys.iter().map(Key::to_string)).collect();
             for (i, key) in keys.iter().enumerate() {
@@ -265,7 +278,7 @@ mod tests {
 
     #[test]
     fn keys_that_type_are_bound_only_where_nothing_is_typed() {
-        let bound = BINDINGS.iter().filter(|row| matches!(row.context, Room | Prompt | Typing | Anywhere));
+        let bound = BINDINGS.iter().filter(|row| matches!(row.context, Room | Prompt | Find | Typing | Anywhere));
         for key in bound.flat_map(|row| row.keys) {
             assert!(!matches!(key, Key { code: KeyCode::Char(_), modifiers: KeyModifiers::NONE }), "{key}");
         }

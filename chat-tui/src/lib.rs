@@ -15,6 +15,8 @@ pub mod destination;
 pub mod document;
 pub mod effect;
 pub mod event;
+pub mod find;
+pub mod fold;
 pub mod host;
 pub mod identity;
 pub mod ignored;

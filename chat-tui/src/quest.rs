@@ -5,6 +5,7 @@ use chat_proto::limits::SEARCH_BYTES;
 use chat_proto::{Nick, UnixMillis};
 use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
 
+const NO_MOMENT: &str = "say when: /at 14:05, /at yesterday 14:05, /at 2026-11-20, or /at 2026-11-20 14:05";
 const NOTHING: &str = "say what to look for: /search words from:bob since:yesterday before:2026-11-15";
 
 /// What to look for, as the server is asked.
@@ -34,6 +35,44 @@ enum When {
     At(NaiveDateTime),
     /// So many days ago, at this time.
     Ago(u64, NaiveTime),
+}
+
+/// A time as it is typed behind `/at`, one of whoever types.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// The last time that a clock showed this.
+    Clock(NaiveTime),
+    On(OnDay),
+}
+
+/// A time of a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OnDay(When);
+
+impl Moment {
+    /// Reads what stands behind `/at`.
+    ///
+    /// # Errors
+    /// A sentence for whoever typed it.
+    pub fn parse(args: &str) -> Result<Self, String> {
+        let typed = args.split_whitespace().collect::<Vec<_>>().join("T");
+        if let Some(clock) = clock(&typed) {
+            return Ok(Self::Clock(clock));
+        }
+        When::parse(&typed).map(OnDay).map(Self::On).map_err(|_| NO_MOMENT.to_owned())
+    }
+
+    /// When that is or was, now and in this zone.
+    pub fn meant(self, now: UnixMillis, zone: &Zone) -> UnixMillis {
+        let today = zone.local(now).date();
+        match self {
+            Self::On(OnDay(when)) => zone.instant(when.on(today)),
+            Self::Clock(clock) => {
+                let on = |days: u64| zone.instant(When::Ago(days, clock).on(today));
+                if on(0) > now { on(1) } else { on(0) }
+            }
+        }
+    }
 }
 
 impl Typed {
@@ -87,7 +126,6 @@ impl Typed {
 impl When {
     fn parse(typed: &str) -> Result<Self, String> {
         let (day, time) = typed.split_once('T').map_or((typed, None), |(day, time)| (day, Some(time)));
-        let clock = |time: &str| NaiveTime::parse_from_str(time, "%H:%M").ok();
         let at = match time {
             None => Some(NaiveTime::MIN),
             Some(time) => clock(time),
@@ -108,6 +146,10 @@ impl When {
             Self::Ago(days, at) => today.checked_sub_days(Days::new(days)).unwrap_or(today).and_time(at),
         }
     }
+}
+
+fn clock(time: &str) -> Option<NaiveTime> {
+    NaiveTime::parse_from_str(time, "%H:%M").ok()
 }
 
 fn who(name: &str) -> Result<Nick, String> {
@@ -165,6 +207,25 @@ mod tests {
             ("1969-01-01", 0),
         ] {
             assert_eq!(meant(&format!("x since:{typed}")).unwrap().since, Some(UnixMillis(at)), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_moment_is_a_time_of_whoever_types_and_a_clock_has_shown_it() {
+        for (typed, at) in [
+            ("14:00", MIDNIGHT + 14 * HOUR),
+            ("9:30", MIDNIGHT + 9 * HOUR + HOUR / 2),
+            ("14:01", MIDNIGHT - 10 * HOUR + HOUR / 60),
+            ("today 18:00", MIDNIGHT + 18 * HOUR),
+            ("yesterday  14:05", MIDNIGHT - 10 * HOUR + HOUR / 12),
+            ("yesterday", MIDNIGHT - 24 * HOUR),
+            ("2026-11-20", MIDNIGHT - 48 * HOUR),
+            ("2026-11-20 14:00", MIDNIGHT - 34 * HOUR),
+        ] {
+            assert_eq!(Moment::parse(typed).unwrap().meant(NOW, &Zone::fixed(3600)), UnixMillis(at), "{typed}");
+        }
+        for typed in ["", "soon", "25:00", "14:05 yesterday", "2026-13-01", "2026-11-20 14:05 x"] {
+            assert_eq!(Moment::parse(typed), Err(NO_MOMENT.to_owned()), "{typed}");
         }
     }
 

@@ -1,12 +1,14 @@
 //! Everything the client knows: plain data, changed by `update` alone.
 
 use crate::config::Options;
+use crate::find::Find;
 use crate::keeper::Kept;
 use crate::link::{Command, Distrust, OutboxItem, Security, Trouble};
 use crate::overlay::Overlay;
 use crate::overlay::invite::{Invitation, Purpose};
 use crate::overlay::search::Search;
 use crate::people::People;
+use crate::quest::Quest;
 use crate::recent::Recent;
 use crate::screen::prompt::Prompt;
 use crate::screen::room::Room;
@@ -100,6 +102,10 @@ pub struct State {
     pub invitation: Option<Invitation>,
     /// What the overlay of that name shows.
     pub search: Option<Search>,
+    /// What is being looked for in the room on the screen, in place of the composer.
+    pub find: Option<Find>,
+    /// The time that the reader wants to go to, and that the server is asked about.
+    pub sought_time: Option<(RoomId, Quest)>,
     pub person: Option<PersonId>,
     pub name: Option<Nick>,
     pub key: Fingerprint,
@@ -257,6 +263,8 @@ impl State {
             invite_for: None,
             invitation: None,
             search: None,
+            find: None,
+            sought_time: None,
             person: None,
             name: None,
             key: start.key,
@@ -318,6 +326,11 @@ impl State {
         }
     }
 
+    /// Whether what is typed is looked for instead of said.
+    pub fn is_finding(&self) -> bool {
+        self.find.as_ref().is_some_and(|find| self.current == Some(find.room))
+    }
+
     pub fn is_up(&self) -> bool {
         matches!(self.link, Link::Up { .. })
     }
@@ -353,11 +366,13 @@ impl State {
         self.distrusted.as_ref().map(|distrusted| trust::as_text(&distrusted.distrust))
     }
 
-    /// When something happens by itself next: a retry counts down, the server is to be told what was read.
+    /// When something happens by itself next: a retry counts down, the server is to be told what was read, something is
+    /// looked for further.
     pub fn wake_at(&self) -> Option<UnixMillis> {
         let told =
             self.rooms.values().filter(|room| self.is_up() && !room.is_over).filter_map(|room| room.tell_read_at);
-        told.chain(self.counts_down_at()).min()
+        let finds = self.find.as_ref().and_then(|find| find.wake_at(self.now));
+        told.chain(self.counts_down_at()).chain(finds).min()
     }
 
     fn counts_down_at(&self) -> Option<UnixMillis> {

@@ -1,7 +1,9 @@
 //! The one place where the state changes: an event goes in, effects come out. No clock, no socket, no file.
 
+mod at;
 mod commands;
 mod entries;
+mod find;
 mod invite;
 mod keys;
 mod link;
@@ -43,6 +45,7 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
         EventKind::Tick => Vec::new(),
         EventKind::Hangup => vec![Effect::Quit],
     };
+    effects.extend(find::follow(state));
     effects.extend(reading::follow(state));
     effects.extend(read::follow(state));
     match effects.contains(&Effect::Quit) {

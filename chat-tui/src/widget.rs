@@ -1,6 +1,7 @@
 //! The parts of the screens: each has its data, what changes it, and how it is drawn.
 
 pub mod composer;
+pub mod find;
 pub mod members;
 pub mod paint;
 pub mod status;

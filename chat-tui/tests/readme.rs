@@ -34,6 +34,7 @@ fn place(context: Context) -> &'static str {
         Context::Distrust => "a server that is not trusted",
         Context::Invite => "invite",
         Context::Search => "search",
+        Context::Find => "finding",
     }
 }
 

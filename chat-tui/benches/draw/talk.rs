@@ -5,6 +5,7 @@ use bytes::Bytes;
 use chat_proto::entry::{Author, Entry, EntryBody, PersonId, RoomId, Seq, UnixMillis};
 use chat_proto::frame::{Door, Durability, Joined, Keep, Label, Limits, Lock, Role, RoomState};
 use chat_proto::{Fingerprint, Nick};
+use chat_tui::config::Options;
 use chat_tui::event::{Event, EventKind};
 use chat_tui::keeper::Kept;
 use chat_tui::link::{Asked, LinkEvent, Security};
@@ -53,6 +54,7 @@ pub(crate) fn begins(columns: u16, rows: u16) -> State {
         key: Fingerprint::of(&[1; 32]),
         kept: Kept::default(),
         recent: Vec::new(),
+        options: Options::default(),
         around: Surroundings {
             columns,
             rows,
@@ -105,6 +107,7 @@ pub(crate) fn enters(room: RoomId) -> EventKind {
         door: Door::Open,
         lock: Lock::Unlocked,
         members: 12,
+        direct: None,
         read: Seq(0),
     };
     let code = if room == ROOM { *b"AB3Z" } else { *b"CD4Y" };

@@ -60,9 +60,10 @@ fn lines(state: &State) -> Vec<Line> {
     if let Some(room) = room {
         marks[2] = Line::Pair(ACCEPTED.to_owned(), keep::accepted(room.label.durability).to_owned());
     }
-    let sections: [(&'static str, Vec<Line>); 9] = [
+    let sections: [(&'static str, Vec<Line>); 10] = [
         ("This room", room.map(about).unwrap_or_default()),
         ("In the room", keys(Context::Room)),
+        ("While finding", keys(Context::Find)),
         ("Everywhere", keys(Context::Anywhere)),
         ("Commands", commands.chain(say).collect()),
         ("While writing", keys(Context::Typing)),

@@ -1,12 +1,13 @@
 //! The room: its data, and where the parts of its screen stand.
 
+use crate::find::Find;
 use crate::removal::{self, Removal};
 use crate::state::{Link, Notice, State};
 use crate::theme::{Ground, Ink};
 use crate::widget::composer::Composer;
 use crate::widget::members::{self, Members};
 use crate::widget::timeline::{self, Look, Timeline, name};
-use crate::widget::{composer, paint, status};
+use crate::widget::{composer, find, paint, status};
 use crate::wrap;
 use chat_proto::entry::{Act, Entry, EntryBody, PersonId, RoomId, UnixMillis};
 use chat_proto::frame::{Door, Durability, Joined, Keep, Label, Lock};
@@ -213,7 +214,8 @@ impl Places {
     pub fn of(state: &State) -> Self {
         let (columns, rows) = (state.columns, state.rows);
         let has_frills = rows >= FRILLS_FROM_ROWS;
-        let composer = state.composer().height(columns).clamp(1, (rows / 3).max(1));
+        let composer = if state.is_finding() { 1 } else { state.composer().height(columns) };
+        let composer = composer.clamp(1, (rows / 3).max(1));
         let mut bottom = rows;
         let mut take = |height: u16| {
             let height = height.min(bottom.saturating_sub(2));
@@ -313,7 +315,9 @@ pub fn draw(state: &State, cells: &mut Buffer) -> Option<Position> {
     let room = state.room()?;
     let places = Places::of(state);
     status::draw(state, room, places.status, cells);
-    timeline::draw(&room.timeline, &state.people, &places.look(state), places.timeline, cells);
+    let finding = state.find.as_ref().filter(|_| state.is_finding());
+    let needle = finding.and_then(Find::needle);
+    timeline::draw(&room.timeline, &state.people, needle, &places.look(state), places.timeline, cells);
     if !places.members.is_empty() {
         members::draw(&room.members, state.reader(), state.theme, places.members, cells);
     }
@@ -321,7 +325,10 @@ pub fn draw(state: &State, cells: &mut Buffer) -> Option<Position> {
     draw_notice(state, places.notice, cells);
     paint::rule(cells, places.rule, places.rule.y, 0, places.rule.width, state.theme.ink(Ink::Rule));
     draw_hints(state, places.hints, cells);
-    composer::draw(state.composer(), state.theme, places.composer, cells)
+    match finding {
+        Some(finding) => find::draw(finding, state.theme, places.composer, cells),
+        None => composer::draw(state.composer(), state.theme, places.composer, cells),
+    }
 }
 
 fn draw_banner(state: &State, area: Rect, cells: &mut Buffer) {
@@ -352,6 +359,7 @@ fn draw_notice(state: &State, area: Rect, cells: &mut Buffer) {
 
 fn draw_hints(state: &State, area: Rect, cells: &mut Buffer) {
     let words = match area.width {
+        columns if state.is_finding() => find::keys(columns),
         0..30 => "F1 help ",
         30..64 => "Enter send · F1 help ",
         _ => "Enter send · Alt-Enter new line · Tab complete · F1 help ",

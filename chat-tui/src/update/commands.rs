@@ -1,6 +1,6 @@
 //! What slash commands do.
 
-use super::{ask, hint, invite, people, posting, problem, reading, rooms, search, travel};
+use super::{ask, at, hint, invite, people, posting, problem, reading, rooms, search, travel};
 use crate::command::Action;
 use crate::destination::Destination;
 use crate::effect::Effect;
@@ -29,6 +29,8 @@ pub(super) fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         Action::ShowIgnored => people::show_ignored(state),
         Action::Unignore(name) => people::unignore(state, &name),
         Action::Search(typed) => search::ask(state, &typed),
+        Action::Mentions => search::mentions(state),
+        Action::At(moment) => at::go(state, moment),
         Action::Forget => ask(state, Question::Forget),
         Action::Quit => quit(state),
         Action::Clear => clear(state),

@@ -1,6 +1,6 @@
 //! What is said in rooms, and what became of what was said here, as the link tells.
 
-use super::{hint, people, problem, recent, search};
+use super::{find, hint, people, problem, recent, search};
 use crate::act;
 use crate::effect::Effect;
 use crate::link::{Mark, OutboxItem};
@@ -49,6 +49,9 @@ pub(super) fn append(state: &mut State, room: RoomId, entries: &[Entry]) -> (Vec
         room.timeline.hear(&state.people);
     }
     room.tell_remarks();
+    if is_erased {
+        find::look_again(state);
+    }
     (news, calls)
 }
 
@@ -84,6 +87,7 @@ pub(super) fn on_page(
             room.timeline.hear(&state.people);
         }
     }
+    find::look_again(state);
     effects.extend(search::erase(state, room, entries));
     make_place(state);
     effects

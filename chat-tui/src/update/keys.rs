@@ -1,7 +1,8 @@
 //! Keys, the mouse and pastes: what they mean where.
 
-use super::{ask, commands, hint, invite, link, posting, problem, prompt, reading, search, trust};
+use super::{ask, commands, find, hint, invite, link, posting, problem, prompt, reading, search, trust};
 use crate::effect::Effect;
+use crate::find::LINE_BYTES;
 use crate::keymap::{self, Action, Context};
 use crate::overlay::{Overlay, Question, distrust, help};
 use crate::state::{Screen, State};
@@ -34,6 +35,7 @@ fn context(state: &State) -> Context {
         (Some(Overlay::Search), _) => Context::Search,
         (None, Screen::Prompt) => Context::Prompt,
         (None, Screen::Connecting) => Context::Connecting,
+        (None, Screen::Room) if state.is_finding() => Context::Find,
         (None, Screen::Room) => Context::Room,
     }
 }
@@ -45,6 +47,7 @@ fn on_action(state: &mut State, context: Context, action: Action) -> Vec<Effect>
         Context::Distrust => on_distrust_action(state, action),
         Context::Invite => on_invite_action(state, action),
         Context::Search => on_search_action(state, action),
+        Context::Find => on_find_action(state, action),
         _ => on_screen_action(state, context, action),
     }
 }
@@ -66,6 +69,7 @@ fn on_screen_action(state: &mut State, context: Context, action: Action) -> Vec<
         Action::Oldest => reading::oldest(state),
         Action::Newest => reading::newest(state),
         Action::Unread => reading::unread(state),
+        Action::Find => find::open(state),
         Action::ToggleMembers => toggle_members(state),
         Action::EditUnsent => posting::edit_unsent(state),
         Action::SendUnsent => posting::send_unsent(state),
@@ -78,7 +82,7 @@ fn on_screen_action(state: &mut State, context: Context, action: Action) -> Vec<
         Action::TakeOffer => prompt::take_offer(state),
         Action::Recent(at) => prompt::go_back(state, at),
         Action::Leave => prompt::leave(state),
-        Action::Yes | Action::No | Action::Turn => Vec::new(),
+        Action::Yes | Action::No | Action::Turn | Action::Older | Action::Newer => Vec::new(),
     }
 }
 
@@ -119,6 +123,7 @@ fn on_typed(state: &mut State, context: Context, text: &str) -> Vec<Effect> {
             Ok(()) => Vec::new(),
             Err(error) => problem(state, &error.to_string()),
         },
+        Context::Find => find::insert(state, text),
         Context::Prompt => {
             state.prompt.insert(text);
             Vec::new()
@@ -134,6 +139,7 @@ pub(super) fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
             Ok(()) => Vec::new(),
             Err(error) => problem(state, &error.to_string()),
         },
+        Context::Find => find::insert(state, &harmless(&text[..text.floor_char_boundary(LINE_BYTES)])),
         Context::Prompt => {
             let start = &text[..text.floor_char_boundary(1024)];
             state.prompt.insert(&harmless(start));
@@ -255,6 +261,20 @@ fn on_search_action(state: &mut State, action: Action) -> Vec<Effect> {
     }
 }
 
+fn on_find_action(state: &mut State, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Older => find::older(state),
+        Action::Newer => find::newer(state),
+        Action::Edit(edit) => find::edit(state, edit),
+        Action::PageUp => reading::page_up(state),
+        Action::PageDown => reading::page_down(state),
+        Action::Dismiss => find::stay(state),
+        Action::Interrupt => find::go_back(state),
+        Action::Help => commands::help(state),
+        action => on_any_overlay(action),
+    }
+}
+
 fn scroll_distrust(state: &mut State, by: isize) -> Vec<Effect> {
     if let Some(Overlay::Distrust { row }) = &mut state.overlay {
         *row = row.saturating_add_signed(by);
@@ -288,8 +308,8 @@ pub(super) fn keep_help_in_bounds(state: &mut State) {
 
 pub(super) fn on_mouse(state: &mut State, mouse: MouseEvent) -> Vec<Effect> {
     match (mouse.kind, context(state)) {
-        (MouseEventKind::ScrollUp, Context::Room) => reading::wheel_up(state),
-        (MouseEventKind::ScrollDown, Context::Room) => reading::wheel_down(state),
+        (MouseEventKind::ScrollUp, Context::Room | Context::Find) => reading::wheel_up(state),
+        (MouseEventKind::ScrollDown, Context::Room | Context::Find) => reading::wheel_down(state),
         (MouseEventKind::ScrollUp, Context::Help) => scroll_help(state, -3),
         (MouseEventKind::ScrollDown, Context::Help) => scroll_help(state, 3),
         (MouseEventKind::ScrollUp, Context::Search) => search::choose(state, -1),

@@ -127,7 +127,7 @@ fn load_reached_gap(state: &mut State) -> Vec<Effect> {
 }
 
 /// The timeline of the room on the screen, with how it is laid out there.
-fn with_timeline<T>(state: &mut State, act: impl FnOnce(&mut Timeline, &Look) -> T) -> Option<T> {
+pub(super) fn with_timeline<T>(state: &mut State, act: impl FnOnce(&mut Timeline, &Look) -> T) -> Option<T> {
     let places = Places::of(state);
     let zone = std::mem::take(&mut state.zone);
     let look = Look { columns: places.timeline.width, rows: places.timeline.height, zone: &zone, theme: state.theme };

@@ -1,6 +1,6 @@
 //! Looking for what was said, and going there.
 
-use super::{problem, reading, rooms};
+use super::{at, find, problem, reading, rooms};
 use crate::effect::Effect;
 use crate::overlay::Overlay;
 use crate::overlay::search::{self, Search};
@@ -9,16 +9,21 @@ use crate::state::State;
 use chat_proto::entry::{Entry, EntryBody, PersonId, RoomId, Seq};
 use chat_proto::frame::{Beyond, Hit};
 
+const OVER: &str = "this room is over: nothing can be looked for here any more";
+
 /// `/search`.
 pub(super) fn ask(state: &mut State, typed: &Typed) -> Vec<Effect> {
     let quest = match typed.meant(state.now, &state.zone) {
         Ok(quest) => quest,
         Err(sentence) => return decline(state, typed, &sentence),
     };
-    match state.room().map(|room| (room.id, room.is_over)) {
-        Some((room, false)) if state.is_up() => open(state, Search::new(room, quest, typed.line())),
-        Some((_, false)) => decline(state, typed, "not connected: this works when the link is back"),
-        _ => decline(state, typed, "this room is over: nothing can be looked for here any more"),
+    match state.room() {
+        Some(room) if !room.is_over && state.is_up() => {
+            let search = Search::new(room.id, &room.code, quest, typed.line());
+            open(state, search)
+        }
+        Some(room) if !room.is_over => decline(state, typed, "not connected: this works when the link is back"),
+        _ => decline(state, typed, OVER),
     }
 }
 
@@ -28,11 +33,25 @@ fn decline(state: &mut State, typed: &Typed, sentence: &str) -> Vec<Effect> {
     problem(state, sentence)
 }
 
+/// `/mentions`: what names the reader, in every room that is open; first what is here.
+pub(super) fn mentions(state: &mut State) -> Vec<Effect> {
+    let Some(name) = state.name.as_ref().map(ToString::to_string) else { return Vec::new() };
+    let rooms = state.rooms.values().map(|room| (room.id, room.code.as_str()));
+    let mut search = Search::mentions(&name, state.person, rooms);
+    for room in state.rooms.values() {
+        search.hold(room.id, room.timeline.mentions());
+        if room.is_over {
+            search.end_at_hand(room.id);
+        }
+    }
+    open(state, search)
+}
+
 fn open(state: &mut State, search: Search) -> Vec<Effect> {
-    let effect = search.request();
+    let effects = search.requests().map(Effect::Link).collect();
     state.search = Some(search);
     state.overlay = Some(Overlay::Search);
-    effect.map(Effect::Link).into_iter().collect()
+    effects
 }
 
 pub(super) fn on_found(
@@ -41,32 +60,40 @@ pub(super) fn on_found(
     answer: (Seq, Vec<Hit>, Beyond),
 ) -> Vec<Effect> {
     let (before, hits, beyond) = answer;
+    let moved = at::on_found(state, room, quest, &hits);
     let (people, reader, timeline) = (&state.people, state.person, state.rooms.get(&room).map(|room| &room.timeline));
     // What was erased while the answer was on its way, and whom the reader does not hear.
     let is_shown = |person: PersonId, seq: Seq| {
         (!people.is_ignored(person) || reader == Some(person))
             && !timeline.is_some_and(|timeline| timeline.has_forgotten(person, seq))
     };
-    if let Some(search) = state.search.as_mut().filter(|search| search.room == room && search.quest == *quest) {
-        search.take_in(before, hits, beyond, is_shown);
+    if let Some(find) = state.find.as_mut().filter(|find| find.room == room && find.quest().as_ref() == Some(quest)) {
+        find::take_in(find, (before, &hits, beyond), is_shown);
     }
-    follow(state)
+    if let Some(search) = state.search.as_mut().filter(|search| search.is_asked(room, quest)) {
+        search.take_in((room, before), hits, beyond, is_shown);
+    }
+    [moved, follow(state)].concat()
 }
 
 /// There will be no answer from this room.
 pub(super) fn on_refused(state: &mut State, room: RoomId, sentence: &str) -> Vec<Effect> {
-    if let Some(search) = state.search.as_mut().filter(|search| search.room == room) {
-        search.refuse(sentence);
+    if let Some(search) = &mut state.search {
+        search.refuse(room, sentence);
     }
+    if let Some(find) = state.find.as_mut().filter(|find| find.room == room) {
+        find.give_up_asking();
+    }
+    at::on_refused(state, room, sentence);
     Vec::new()
 }
 
 /// What people erase goes from the hits as well, and others follow.
 pub(super) fn erase(state: &mut State, room: RoomId, entries: &[Entry]) -> Vec<Effect> {
     let is_any = entries.iter().any(|entry| entry.body == EntryBody::Forget);
-    match state.search.as_mut().filter(|search| is_any && search.room == room) {
+    match state.search.as_mut().filter(|_| is_any) {
         Some(search) => {
-            search.erase(entries);
+            search.erase(room, entries);
             follow(state)
         }
         None => Vec::new(),
@@ -75,7 +102,7 @@ pub(super) fn erase(state: &mut State, room: RoomId, entries: &[Entry]) -> Vec<E
 
 /// The room is left: nothing is looked for in it any more.
 pub(super) fn forget(state: &mut State, room: RoomId) {
-    if state.search.take_if(|search| search.room == room).is_some() && state.overlay == Some(Overlay::Search) {
+    if state.search.take_if(|search| !search.forget(room)).is_some() && state.overlay == Some(Overlay::Search) {
         state.overlay = None;
     }
 }
@@ -95,15 +122,13 @@ pub(super) fn page(state: &State) -> isize {
 fn follow(state: &mut State) -> Vec<Effect> {
     search::keep_in_bounds(state);
     let is_up = state.is_up();
-    let command = state.search.as_mut().filter(|_| is_up).and_then(Search::ask_for_more);
-    command.map(Effect::Link).into_iter().collect()
+    let commands = state.search.as_mut().filter(|_| is_up).map(Search::ask_for_more);
+    commands.into_iter().flatten().map(Effect::Link).collect()
 }
 
 /// Enter: to the chosen message.
 pub(super) fn go(state: &mut State) -> Vec<Effect> {
-    let Some((room, Some(seq))) = state.search.as_ref().map(|search| (search.room, search.chosen())) else {
-        return Vec::new();
-    };
+    let Some((room, seq)) = state.search.as_ref().and_then(Search::chosen) else { return Vec::new() };
     close(state);
     let mut effects = Vec::new();
     if !state.rooms.contains_key(&room) {

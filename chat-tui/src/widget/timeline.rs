@@ -12,6 +12,7 @@ mod authors;
 mod block;
 mod draw;
 mod erased;
+mod finding;
 mod fold;
 mod hidden;
 mod intake;
@@ -23,6 +24,7 @@ mod unread;
 
 pub use block::Row;
 pub use draw::draw;
+pub use finding::{Step, Then};
 pub use fold::{Change, ChangeKind};
 pub use intake::Reader;
 pub(crate) use intake::name;

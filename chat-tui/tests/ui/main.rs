@@ -1,6 +1,8 @@
 //! The client as scripts: events in, screens and effects out. Screens are drawn in the tests.
 
+mod at;
 mod counting;
+mod find;
 mod forget;
 mod formatting;
 mod hostile;
@@ -9,6 +11,7 @@ mod invite;
 mod jump;
 mod marks;
 mod members;
+mod mentions;
 mod options;
 mod order;
 mod prompt;

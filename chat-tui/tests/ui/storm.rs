@@ -240,7 +240,7 @@ impl Storm {
     /// Now and then an answer to what is looked for.
     fn found(&mut self, room: RoomId) -> LinkEvent {
         use chat_proto::frame::{Beyond, Excerpt, Hit};
-        let asked = self.scene.state.search.as_ref().and_then(chat_tui::overlay::search::Search::request);
+        let asked = self.scene.state.search.as_ref().and_then(|search| search.requests().next());
         let (room, quest, before) = match asked {
             Some(chat_tui::link::Command::Search { room, quest, before }) => (room, quest, before),
             _ => (room, Quest { words: "x".into(), from: None, since: None, until: None }, self.seq()),

@@ -1,6 +1,6 @@
 //! The box of a search: title, hits, how far the search is, keys.
 
-use super::{HITS_MAX, Hit, Said, Search, Stage, Words};
+use super::{HITS_MAX, Hit, Said, Search, Stage};
 use crate::overlay::question;
 use crate::state::State;
 use crate::theme::{Ground, Ink};
@@ -16,6 +16,8 @@ const COLUMNS: u16 = 110;
 const AIRY_ROWS: u16 = 12;
 /// From here on, times and names have columns of their own.
 const TABLE_COLUMNS: u16 = 60;
+/// `AB3Z`, and what divides it from the time.
+const CODE_COLUMNS: u16 = 6;
 /// `22 Nov 14:03`.
 const STAMP_COLUMNS: u16 = 12;
 const NAME_COLUMNS: u16 = 12;
@@ -32,6 +34,8 @@ const KEYS: [&str; 4] = [
 
 /// Where the parts of the box are.
 struct Places {
+    /// Columns for the room of a hit.
+    code: u16,
     frame: Rect,
     title: Rect,
     list: Rect,
@@ -57,7 +61,8 @@ impl Places {
         let note = row(keys.y.saturating_sub(note_rows), note_rows);
         let top = inner.y + 1 + air;
         let list = row(top, note.y.saturating_sub(top + air));
-        Self { frame, title: row(inner.y, 1), list, note, keys }
+        let code = if search.sources.len() > 1 { CODE_COLUMNS } else { 0 };
+        Self { code, frame, title: row(inner.y, 1), list, note, keys }
     }
 
     fn is_table(&self) -> bool {
@@ -66,7 +71,7 @@ impl Places {
 
     /// The column of the list at which text starts.
     fn text_from(&self) -> u16 {
-        if self.is_table() { STAMP_COLUMNS + 2 + NAME_COLUMNS + 2 } else { 2 }
+        if self.is_table() { self.code + STAMP_COLUMNS + 2 + NAME_COLUMNS + 2 } else { 2 }
     }
 
     fn text_columns(&self) -> usize {
@@ -77,7 +82,7 @@ impl Places {
 /// How far the search is.
 fn note(search: &Search, state: &State) -> (String, Ink) {
     let found = search.hits.len();
-    match &search.stage {
+    match search.stage() {
         Stage::Asked(_) if !state.is_up() => {
             ("not connected: the search goes on when the link is back".into(), Ink::Warning)
         }
@@ -98,11 +103,12 @@ fn note(search: &Search, state: &State) -> (String, Ink) {
 /// One row of the list.
 enum Line<'a> {
     Blank,
-    /// Time and name, where they have no columns.
-    Head(&'a Said),
+    /// Room, time and name, where they have no columns.
+    Head(Option<&'a str>, &'a Said),
     /// What was said before or after.
     Beside(&'a Said),
     Text {
+        code: Option<&'a str>,
         said: &'a Said,
         row: Range<usize>,
         is_first: bool,
@@ -118,13 +124,13 @@ enum Cut {
     Behind,
 }
 
-fn lines<'a>(hit: &'a Hit, words: &Words, places: &Places) -> Vec<Line<'a>> {
+fn lines<'a>(hit: &'a Hit, search: &'a Search, places: &Places) -> Vec<Line<'a>> {
     let mut lines = Vec::new();
     if !places.is_table() {
-        lines.push(Line::Head(&hit.found));
+        lines.push(Line::Head(search.code(hit), &hit.found));
     }
     lines.extend(hit.before.as_ref().map(Line::Beside));
-    lines.extend(text(&hit.found, words, places.text_columns()));
+    lines.extend(text(hit, search, places.text_columns()));
     lines.extend(hit.after.as_ref().map(Line::Beside));
     if places.frame.height >= AIRY_ROWS {
         lines.push(Line::Blank);
@@ -133,9 +139,10 @@ fn lines<'a>(hit: &'a Hit, words: &Words, places: &Places) -> Vec<Line<'a>> {
 }
 
 /// The rows of a message around the first word that was looked for.
-fn text<'a>(said: &'a Said, words: &Words, columns: usize) -> Vec<Line<'a>> {
+fn text<'a>(hit: &'a Hit, search: &'a Search, columns: usize) -> Vec<Line<'a>> {
+    let (code, said) = (search.code(hit), &hit.found);
     let rows = wrap::rows(&said.text, columns);
-    let first_word = words.within(&said.text).first().map_or(0, |range| range.start);
+    let first_word = search.words.within(&said.text).first().map_or(0, |range| range.start);
     let at = rows.iter().position(|row| row.end > first_word).unwrap_or(0);
     let from = at.saturating_sub(1).min(rows.len().saturating_sub(TEXT_ROWS));
     let to = (from + TEXT_ROWS).min(rows.len());
@@ -144,14 +151,16 @@ fn text<'a>(said: &'a Said, words: &Words, columns: usize) -> Vec<Line<'a>> {
         row if row + 1 == to && to < rows.len() => Some(Cut::Behind),
         _ => None,
     };
-    (from..to).map(|row| Line::Text { said, row: rows[row].clone(), is_first: row == from, cut: cut(row) }).collect()
+    (from..to)
+        .map(|row| Line::Text { code, said, row: rows[row].clone(), is_first: row == from, cut: cut(row) })
+        .collect()
 }
 
 /// Scrolls the list so that the chosen hit is in it.
 pub fn keep_in_bounds(state: &mut State) {
     let Some(mut search) = state.search.take() else { return };
     let places = Places::of(&search, state);
-    let height = |hit: &Hit| lines(hit, &search.words, &places).len();
+    let height = |hit: &Hit| lines(hit, &search, &places).len();
     let mut top = search.top.min(search.chosen);
     while top < search.chosen
         && search.hits[top..=search.chosen].iter().map(height).sum::<usize>() > usize::from(places.list.height) + 1
@@ -167,7 +176,7 @@ pub fn page(search: &Search, state: &State) -> usize {
     let places = Places::of(search, state);
     let mut rows = usize::from(places.list.height);
     let fits = search.hits[search.top.min(search.hits.len())..].iter().take_while(|hit| {
-        let height = lines(hit, &search.words, &places).len();
+        let height = lines(hit, search, &places).len();
         let is_in = height <= rows + 1;
         rows = rows.saturating_sub(height);
         is_in
@@ -208,7 +217,7 @@ impl Pen<'_> {
 
     fn title(&mut self) {
         let area = self.places.title;
-        let behind = self.write(area, 0, area.y, "Search", self.ink(Ink::Strong)) + 3;
+        let behind = self.write(area, 0, area.y, self.search.heading, self.ink(Ink::Strong)) + 3;
         let typed = wrap::cut(&self.search.title, usize::from(area.width.saturating_sub(behind))).into_owned();
         self.write(area, behind, area.y, &typed, self.ink(Ink::Muted));
     }
@@ -235,7 +244,7 @@ impl Pen<'_> {
     fn list(&mut self) {
         let mut y = self.places.list.top();
         for (index, hit) in self.search.hits.iter().enumerate().skip(self.search.top) {
-            for line in lines(hit, &self.search.words, self.places) {
+            for line in lines(hit, self.search, self.places) {
                 if y >= self.places.list.bottom() {
                     return;
                 }
@@ -259,11 +268,11 @@ impl Pen<'_> {
     fn line(&mut self, y: u16, line: &Line) {
         match line {
             Line::Blank => {}
-            Line::Head(said) => self.head(y, said),
+            Line::Head(code, said) => self.head(y, *code, said),
             Line::Beside(said) => self.beside(y, said),
-            Line::Text { said, row, is_first, cut } => {
+            Line::Text { code, said, row, is_first, cut } => {
                 if *is_first && self.places.is_table() {
-                    self.columns(y, said);
+                    self.columns(y, *code, said);
                 }
                 self.text(y, said, row);
                 if let Some(cut) = cut {
@@ -273,18 +282,27 @@ impl Pen<'_> {
         }
     }
 
+    /// The room, if it could be another one. The column behind it.
+    fn code(&mut self, y: u16, code: Option<&str>) -> u16 {
+        let Some(code) = code else { return 0 };
+        self.write(self.places.list, 0, y, code, self.ink(Ink::Accent));
+        CODE_COLUMNS
+    }
+
     fn stamp(&self, said: &Said) -> String {
         self.state.zone.stamp(said.time, self.state.now)
     }
 
-    fn head(&mut self, y: u16, said: &Said) {
+    fn head(&mut self, y: u16, code: Option<&str>, said: &Said) {
         let list = self.places.list;
-        let behind = self.write(list, 0, y, &self.stamp(said), self.ink(Ink::Muted));
+        let from = self.code(y, code);
+        let behind = self.write(list, from, y, &self.stamp(said), self.ink(Ink::Muted));
         self.write(list, behind + 2, y, &said.name, self.state.theme.name(&said.name));
     }
 
-    fn columns(&mut self, y: u16, said: &Said) {
-        self.write(self.places.list, 0, y, &self.stamp(said), self.ink(Ink::Muted));
+    fn columns(&mut self, y: u16, code: Option<&str>, said: &Said) {
+        let from = self.code(y, code);
+        self.write(self.places.list, from, y, &self.stamp(said), self.ink(Ink::Muted));
         self.name(y, said, self.state.theme.name(&said.name));
     }
 

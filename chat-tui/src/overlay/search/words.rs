@@ -1,7 +1,7 @@
 //! The words that were looked for, found again in what the server says it found.
 
+use crate::fold::folded;
 use std::ops::Range;
-use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 /// Words as they are compared: without case and diacritics.
@@ -34,10 +34,6 @@ impl Words {
             false => folded == word.folded,
         })
     }
-}
-
-fn folded(word: &str) -> String {
-    word.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
 }
 
 /// Runs of letters and digits, with the marks on them.

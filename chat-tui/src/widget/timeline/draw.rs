@@ -2,6 +2,7 @@
 
 use super::block::Place;
 use super::{Count, Gap, Look, Row, Timeline};
+use crate::fold::Needle;
 use crate::link::Mark;
 use crate::markup::{self, Face, Kind, Piece};
 use crate::people::People;
@@ -12,13 +13,21 @@ use chat_proto::UnixMillis;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
+use std::ops::Range;
 
 /// Before what the program tells, in columns that no message reaches.
 const SIGN: &str = "•";
 
-/// Draws the rows that are on the screen.
-pub fn draw(timeline: &Timeline, people: &People, look: &Look, area: Rect, buffer: &mut Buffer) {
-    let pen = &mut Pen { timeline, people, look, area, buffer };
+/// Draws the rows that are on the screen, with what is looked for in them.
+pub fn draw(
+    timeline: &Timeline,
+    people: &People,
+    sought: Option<&Needle>,
+    look: &Look,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let pen = &mut Pen { timeline, people, sought, found: (usize::MAX, Vec::new()), look, area, buffer };
     for (y, row) in (area.top()..area.bottom()).zip(timeline.window(look)) {
         pen.row(y, &row);
     }
@@ -28,6 +37,9 @@ pub fn draw(timeline: &Timeline, people: &People, look: &Look, area: Rect, buffe
 struct Pen<'a> {
     timeline: &'a Timeline,
     people: &'a People,
+    sought: Option<&'a Needle>,
+    /// Where it is in the block that was drawn last.
+    found: (usize, Vec<Range<usize>>),
     look: &'a Look<'a>,
     area: Rect,
     buffer: &'a mut Buffer,
@@ -134,6 +146,7 @@ impl Pen<'_> {
             (_, Some(Mark::Waiting | Mark::OnTheWire | Mark::Stale)) => self.ink(Ink::Muted),
             _ => self.ink(Ink::Text),
         };
+        self.find(block, &said.text);
         self.pieces(y, &said.text, line, style);
         if place.is_last && said.is_own {
             self.mark(y, block);
@@ -151,7 +164,30 @@ impl Pen<'_> {
                 Piece::Sign(_) => self.ink(Ink::Faint),
                 Piece::Written(part) => self.face(part.face, style),
             };
+            let from = x;
             x = paint::text(self.buffer, self.area, (x, y), piece.text(text), style);
+            if let Piece::Written(part) = piece {
+                self.highlight((from, y), text, &part.range);
+            }
+        }
+    }
+
+    /// What is looked for in what block `block` says, once for all its rows.
+    fn find(&mut self, block: usize, text: &str) {
+        if let Some(sought) = self.sought.filter(|_| self.found.0 != block) {
+            self.found = (block, sought.within(text));
+        }
+    }
+
+    /// What is looked for stands out of this part of a text, which is drawn here.
+    fn highlight(&mut self, (x, y): (u16, u16), text: &str, part: &Range<usize>) {
+        let style = self.ink(Ink::Warning).bold().underlined();
+        for found in &self.found.1 {
+            let found = found.start.clamp(part.start, part.end)..found.end.clamp(part.start, part.end);
+            let before = wrap::width(&text[part.start..found.start]) as u16;
+            let width = wrap::width(&text[found]) as u16;
+            let cells = Rect { x: x.saturating_add(before), y, width, height: 1 }.intersection(self.area);
+            self.buffer.set_style(cells.intersection(self.buffer.area), style);
         }
     }
 

@@ -18,13 +18,13 @@ use chat_proto::{RoomId, UnixMillis};
 use chat_tui::effect::Effect;
 use chat_tui::event::{Event, EventKind};
 use chat_tui::state::State;
+use chat_tui::terminal::{Canvas, Hyperlinks};
 use chat_tui::update::update;
 use chat_tui::view;
+use chat_tui::widths::Widths;
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
-use ratatui::backend::CrosstermBackend;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::{Terminal, TerminalOptions, Viewport};
-use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 const COLUMNS: u16 = 200;
@@ -104,27 +104,14 @@ fn letter(n: usize) -> KeyCode {
 /// The client on a screen whose bytes go nowhere.
 struct Screen {
     state: State,
-    terminal: Terminal<CrosstermBackend<Nowhere>>,
-}
-
-struct Nowhere;
-
-impl Write for Nowhere {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+    canvas: Canvas,
 }
 
 impl Screen {
     /// In two rooms, of which the one that is shown holds so many messages.
     fn with(messages: u64) -> Self {
-        let viewport = Viewport::Fixed(Rect::new(0, 0, COLUMNS, ROWS));
-        let terminal = Terminal::with_options(CrosstermBackend::new(Nowhere), TerminalOptions { viewport }).unwrap();
-        let mut screen = Self { state: talk::begins(COLUMNS, ROWS), terminal };
+        let canvas = Canvas::new(Widths::default(), Hyperlinks::Written);
+        let mut screen = Self { state: talk::begins(COLUMNS, ROWS), canvas };
         talk::of(messages).for_each(|event| drop(screen.take_in(event)));
         assert_eq!(screen.state.rooms[&ROOM].timeline.held() as u64, messages);
         screen.paint();
@@ -138,7 +125,9 @@ impl Screen {
     }
 
     fn paint(&mut self) {
-        self.terminal.draw(|frame| view::draw(&self.state, frame)).unwrap();
+        let mut picture = Buffer::empty(Rect::new(0, 0, self.state.columns, self.state.rows));
+        let drawn = view::draw(&self.state, &mut picture);
+        self.canvas.paint(picture, drawn);
     }
 
     fn does(&mut self, kind: EventKind) -> Duration {

@@ -279,7 +279,7 @@ impl<W: World> App<'_, W> {
 
     fn draw(&mut self) -> Result<(), Farewell> {
         if std::mem::take(&mut self.is_blank) {
-            self.terminal.clear()?;
+            self.terminal.clear();
         }
         self.terminal.draw(&self.state)?;
         self.drawn_at = Some(Instant::now());

@@ -2,20 +2,28 @@
 //!
 //! crossterm never notices that a terminal has vanished, so a thread of our own waits for the hang-up ([`hangup`]).
 
+mod canvas;
+mod kind;
+
+pub use canvas::{Canvas, Hyperlinks};
+
 use crate::state::State;
 use crate::view;
+use crate::widths::Widths;
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange};
 use crossterm::style::Print;
 use crossterm::terminal::{
-    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, SetTitle, disable_raw_mode, enable_raw_mode,
+    DisableLineWrap, EnableLineWrap, EnterAlternateScreen, LeaveAlternateScreen, SetTitle, disable_raw_mode,
+    enable_raw_mode,
 };
-use crossterm::{cursor, execute, queue};
+use crossterm::{cursor, execute};
+use kind::Kind;
 use nix::sys::signal::{SigSet, SigmaskHow, Signal};
-use ratatui::backend::CrosstermBackend;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use rustix::event::{PollFd, PollFlags, poll};
-use std::io::{self, BufWriter, IsTerminal, Stdout, Write, stdin, stdout};
-use std::mem::ManuallyDrop;
+use std::io::{self, IsTerminal, Write, stdin, stdout};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Mutex;
 use std::thread::{self, ThreadId};
@@ -34,11 +42,8 @@ const HANGUP_GRACE: Duration = Duration::from_millis(1900);
 /// The thread that draws, while the terminal is taken over.
 static OWNER: Mutex<Option<ThreadId>> = Mutex::new(None);
 
-type Inner = ratatui::Terminal<CrosstermBackend<BufWriter<Stdout>>>;
-
 pub struct Terminal {
-    /// Never dropped at the end: ratatui would show the cursor once more, and panic when the terminal is gone.
-    inner: ManuallyDrop<Inner>,
+    canvas: Canvas,
     title: String,
     mouse: Mouse,
 }
@@ -56,9 +61,10 @@ impl Terminal {
     /// Takes the terminal over, until this is dropped. A panic on this thread gives it back before it is reported.
     pub fn take(mouse: Mouse) -> io::Result<Self> {
         give_back_on_panic();
-        let inner = ManuallyDrop::new(blank()?);
+        let kind = Kind::of(|name| std::env::var(name).ok());
+        let canvas = Canvas::new(Widths::default(), kind.hyperlinks());
         // Dropped on failure: what was taken over by then is given back.
-        let terminal = Self { inner, title: String::new(), mouse };
+        let terminal = Self { canvas, title: String::new(), mouse };
         take_over(mouse)?;
         Ok(terminal)
     }
@@ -67,27 +73,29 @@ impl Terminal {
     pub fn draw(&mut self, state: &State) -> io::Result<()> {
         let title = view::title(state);
         if title != self.title {
-            queue!(self.inner.backend_mut(), SetTitle(&title))?;
+            execute!(stdout(), SetTitle(&title))?;
             self.title = title;
         }
-        self.inner.draw(|frame| view::draw(state, frame)).map(|_| ())
+        let (columns, rows) = crossterm::terminal::size()?;
+        let mut picture = Buffer::empty(Rect::new(0, 0, columns, rows));
+        let drawn = view::draw(state, &mut picture);
+        let mut output = stdout().lock();
+        output.write_all(&self.canvas.paint(picture, drawn))?;
+        output.flush()
     }
 
     /// Forgets what is shown: the next drawing starts from nothing.
-    ///
-    /// ratatui's own `clear` asks the terminal where its cursor is and waits two seconds for an answer.
-    pub fn clear(&mut self) -> io::Result<()> {
-        drop(ManuallyDrop::into_inner(std::mem::replace(&mut self.inner, ManuallyDrop::new(blank()?))));
-        execute!(stdout(), Clear(ClearType::All))
+    pub fn clear(&mut self) {
+        self.canvas.forget();
     }
 
     pub fn ring(&mut self) -> io::Result<()> {
-        execute!(self.inner.backend_mut(), Print('\x07'))
+        execute!(stdout(), Print('\x07'))
     }
 
     /// Puts `text` into the clipboard through the terminal (OSC 52). Whether it did, no terminal tells.
     pub fn copy(&mut self, text: &str) -> io::Result<()> {
-        execute!(self.inner.backend_mut(), CopyToClipboard::to_clipboard_from(text))
+        execute!(stdout(), CopyToClipboard::to_clipboard_from(text))
     }
 
     /// Gives the terminal back and stops this process, with those it shares the terminal with, until it is continued.
@@ -101,7 +109,8 @@ impl Terminal {
     pub fn retake(&mut self) -> io::Result<()> {
         take_over(self.mouse)?;
         self.title.clear();
-        self.clear()
+        self.clear();
+        Ok(())
     }
 }
 
@@ -109,11 +118,6 @@ impl Drop for Terminal {
     fn drop(&mut self) {
         give_back();
     }
-}
-
-/// A terminal of which nothing is known but its size.
-fn blank() -> io::Result<Inner> {
-    ratatui::Terminal::new(CrosstermBackend::new(BufWriter::new(stdout())))
 }
 
 fn take_over(mouse: Mouse) -> io::Result<()> {
@@ -128,6 +132,8 @@ fn take_over(mouse: Mouse) -> io::Result<()> {
         stdout(),
         Print(title),
         EnterAlternateScreen,
+        // What is too wide for the last column stays in its row.
+        DisableLineWrap,
         EnableBracketedPaste,
         EnableFocusChange,
         cursor::SetCursorStyle::SteadyBlock,
@@ -149,6 +155,7 @@ fn restore() {
         Print(MOUSE_OFF),
         DisableFocusChange,
         DisableBracketedPaste,
+        EnableLineWrap,
         LeaveAlternateScreen,
         cursor::SetCursorStyle::DefaultUserShape,
         cursor::Show,

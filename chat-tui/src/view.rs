@@ -1,11 +1,11 @@
 //! What the terminal shows: a function of the state that only reads it.
 
+use crate::hyperlink::Link;
 use crate::overlay::{Overlay, distrust, help, invite, person, question, search};
 use crate::screen::{connecting, prompt, room};
 use crate::state::{Screen, State};
 use crate::theme::{Ground, Ink};
 use crate::widget::paint;
-use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -13,40 +13,41 @@ use ratatui::layout::{Position, Rect};
 pub const COLUMNS_MIN: u16 = 20;
 pub const ROWS_MIN: u16 = 5;
 
-/// Draws everything.
-pub fn draw(state: &State, frame: &mut Frame) {
-    let area = frame.area();
-    if let Some(cursor) = draw_on(state, area, frame.buffer_mut()) {
-        frame.set_cursor_position(cursor);
-    }
+/// What a picture has beside its cells.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Drawn {
+    pub cursor: Option<Position>,
+    pub links: Vec<Link>,
 }
 
-fn draw_on(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+/// Draws everything.
+pub fn draw(state: &State, buffer: &mut Buffer) -> Drawn {
+    let area = buffer.area;
     buffer.set_style(area, state.theme.ground(Ground::Base).patch(state.theme.ink(Ink::Text)));
     if area.width < COLUMNS_MIN || area.height < ROWS_MIN {
         paint::text(buffer, area, (area.x, area.y), "too small", state.theme.ink(Ink::Text));
-        return None;
+        return Drawn::default();
     }
     // Between a resize and the event that tells of it, the state describes another size.
     if (area.width, area.height) != (state.columns, state.rows) {
-        return None;
+        return Drawn::default();
     }
-    let cursor = draw_screen(state, area, buffer);
+    let drawn = draw_screen(state, area, buffer);
     match state.overlay {
-        None => cursor,
+        None => drawn,
         Some(overlay) => {
             draw_overlay(overlay, state, area, buffer);
-            None
+            Drawn::default()
         }
     }
 }
 
-fn draw_screen(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+fn draw_screen(state: &State, area: Rect, buffer: &mut Buffer) -> Drawn {
     match state.screen {
-        Screen::Prompt => prompt::draw(state, area, buffer),
+        Screen::Prompt => Drawn { cursor: prompt::draw(state, area, buffer), links: Vec::new() },
         Screen::Connecting => {
             connecting::draw(state, area, buffer);
-            None
+            Drawn::default()
         }
         Screen::Room => room::draw(state, buffer),
     }

@@ -4,6 +4,7 @@ use crate::find::Find;
 use crate::removal::{self, Removal};
 use crate::state::{Link, Notice, State};
 use crate::theme::{Ground, Ink};
+use crate::view::Drawn;
 use crate::widget::composer::Composer;
 use crate::widget::members::{self, Members};
 use crate::widget::timeline::{self, Look, Timeline, name};
@@ -15,7 +16,7 @@ use chat_proto::limits::TOPIC_BYTES;
 use chat_proto::text::visible_line;
 use chat_proto::{Nick, RoomCode, Seq};
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 
 /// From here on, the member list has a place beside the timeline.
 const MEMBERS_FROM_COLUMNS: u16 = 78;
@@ -310,14 +311,14 @@ fn capitalised(sentence: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// Draws the room, and says where the cursor is.
-pub fn draw(state: &State, cells: &mut Buffer) -> Option<Position> {
-    let room = state.room()?;
+/// Draws the room, and says where the cursor and the links are.
+pub fn draw(state: &State, cells: &mut Buffer) -> Drawn {
+    let Some(room) = state.room() else { return Drawn::default() };
     let places = Places::of(state);
     status::draw(state, room, places.status, cells);
     let finding = state.find.as_ref().filter(|_| state.is_finding());
     let needle = finding.and_then(Find::needle);
-    timeline::draw(&room.timeline, &state.people, needle, &places.look(state), places.timeline, cells);
+    let links = timeline::draw(&room.timeline, &state.people, needle, &places.look(state), places.timeline, cells);
     if !places.members.is_empty() {
         members::draw(&room.members, state.reader(), state.theme, places.members, cells);
     }
@@ -325,10 +326,11 @@ pub fn draw(state: &State, cells: &mut Buffer) -> Option<Position> {
     draw_notice(state, places.notice, cells);
     paint::rule(cells, places.rule, places.rule.y, 0, places.rule.width, state.theme.ink(Ink::Rule));
     draw_hints(state, places.hints, cells);
-    match finding {
+    let cursor = match finding {
         Some(finding) => find::draw(finding, state.theme, places.composer, cells),
         None => composer::draw(state.composer(), state.theme, places.composer, cells),
-    }
+    };
+    Drawn { cursor, links }
 }
 
 fn draw_banner(state: &State, area: Rect, cells: &mut Buffer) {

@@ -19,11 +19,19 @@ pub fn text(buffer: &mut Buffer, area: Rect, (x, y): (u16, u16), text: &str, sty
             break;
         }
         if grapheme != "\t" {
-            buffer.set_stringn(column, y, grapheme, usize::from(columns), style);
+            put(buffer, (column, y), grapheme, columns, style);
         }
         column += columns;
     }
     column
+}
+
+/// A cluster in its columns, whatever others think of its width; what has no column is left out.
+fn put(buffer: &mut Buffer, (x, y): (u16, u16), grapheme: &str, columns: u16, style: Style) {
+    if columns > 0 && !grapheme.contains(char::is_control) {
+        buffer[(x, y)].set_symbol(grapheme).set_style(style);
+        (x + 1..x + columns).for_each(|covered| buffer[(covered, y)].reset());
+    }
 }
 
 /// Writes several pieces behind each other. Returns the column behind the last.

@@ -9,6 +9,7 @@ mod hostile;
 mod identity;
 mod invite;
 mod jump;
+mod links;
 mod marks;
 mod members;
 mod mentions;

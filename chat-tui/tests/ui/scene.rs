@@ -16,12 +16,11 @@ use chat_tui::recent::Change;
 use chat_tui::state::{Start, State, Surroundings, Wish};
 use chat_tui::theme::{Background, Depth};
 use chat_tui::update::{begin, update};
-use chat_tui::view;
+use chat_tui::view::{self, Drawn};
 use chat_tui::zone::Zone;
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers, MouseEvent, MouseEventKind};
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use std::time::Duration;
 
 pub(crate) const ROOM: RoomId = RoomId([7; 16]);
@@ -340,9 +339,14 @@ impl Scene {
     }
 
     pub(crate) fn buffer(&self) -> Buffer {
-        let mut terminal = Terminal::new(TestBackend::new(self.state.columns, self.state.rows)).unwrap();
-        terminal.draw(|frame| view::draw(&self.state, frame)).unwrap();
-        terminal.backend().buffer().clone()
+        self.drawn().0
+    }
+
+    /// The screen, with what it has beside its cells.
+    pub(crate) fn drawn(&self) -> (Buffer, Drawn) {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, self.state.columns, self.state.rows));
+        let drawn = view::draw(&self.state, &mut buffer);
+        (buffer, drawn)
     }
 
     /// The screen as text, without the space at the ends of its rows.

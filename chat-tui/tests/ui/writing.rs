@@ -317,9 +317,7 @@ fn the_cursor_stands_behind_what_was_typed() {
 
     scene.types("結果 e\u{301}");
 
-    let mut terminal = ratatui::Terminal::new(ratatui::backend::TestBackend::new(80, 24)).unwrap();
-    terminal.draw(|frame| chat_tui::view::draw(&scene.state, frame)).unwrap();
-    let cursor = terminal.get_cursor_position().unwrap();
+    let cursor = scene.drawn().1.cursor.unwrap();
     assert_eq!((cursor.x, cursor.y), (3 + 6, 22));
 }
 

@@ -3,6 +3,7 @@
 use super::block::Place;
 use super::{Count, Gap, Look, Row, Timeline};
 use crate::fold::Needle;
+use crate::hyperlink::{self, Found, Link};
 use crate::link::Mark;
 use crate::markup::{self, Face, Kind, Piece};
 use crate::people::People;
@@ -18,7 +19,7 @@ use std::ops::Range;
 /// Before what the program tells, in columns that no message reaches.
 const SIGN: &str = "•";
 
-/// Draws the rows that are on the screen, with what is looked for in them.
+/// Draws the rows that are on the screen, with what is looked for in them, and says where links are.
 pub fn draw(
     timeline: &Timeline,
     people: &People,
@@ -26,12 +27,14 @@ pub fn draw(
     look: &Look,
     area: Rect,
     buffer: &mut Buffer,
-) {
-    let pen = &mut Pen { timeline, people, sought, found: (usize::MAX, Vec::new()), look, area, buffer };
+) -> Vec<Link> {
+    let mut pen =
+        Pen { timeline, people, sought, found: (usize::MAX, Vec::new()), look, area, buffer, links: Vec::new() };
     for (y, row) in (area.top()..area.bottom()).zip(timeline.window(look)) {
         pen.row(y, &row);
     }
     pen.ways();
+    pen.links
 }
 
 struct Pen<'a> {
@@ -43,6 +46,7 @@ struct Pen<'a> {
     look: &'a Look<'a>,
     area: Rect,
     buffer: &'a mut Buffer,
+    links: Vec<Link>,
 }
 
 impl Pen<'_> {
@@ -147,19 +151,23 @@ impl Pen<'_> {
             _ => self.ink(Ink::Text),
         };
         self.find(block, &said.text);
-        self.pieces(y, &said.text, line, style);
+        self.pieces(y, block, &said.text, line, style);
         if place.is_last && said.is_own {
             self.mark(y, block);
         }
     }
 
     /// A row of what somebody wrote; `style` is for what has no face of its own.
-    fn pieces(&mut self, y: u16, text: &str, line: &markup::Row, style: Style) {
+    fn pieces(&mut self, y: u16, block: usize, text: &str, line: &markup::Row, style: Style) {
         if line.ground == markup::Ground::Panel {
             self.panel(y);
         }
+        let links = hyperlink::find(text);
         let mut x = self.area.x + self.look.text_from();
         for piece in &line.pieces {
+            if let Piece::Written(part) = piece {
+                self.link_part((x, y), block, text, &part.range, &links);
+            }
             let style = match piece {
                 Piece::Sign(_) => self.ink(Ink::Faint),
                 Piece::Written(part) => self.face(part.face, style),
@@ -206,6 +214,21 @@ impl Pen<'_> {
             Kind::Label => self.ink(Ink::Faint),
         };
         style.add_modifier(face.weight)
+    }
+
+    /// The parts of a piece, which starts at this place, that belong to links of its message.
+    fn link_part(&mut self, (x, y): (u16, u16), block: usize, text: &str, piece: &Range<usize>, links: &[Found]) {
+        for (link, uri) in links {
+            let part = link.start.max(piece.start)..link.end.min(piece.end);
+            if part.is_empty() {
+                continue;
+            }
+            let start = x.saturating_add(wrap::width(&text[piece.start..part.start]) as u16);
+            let end = start.saturating_add(wrap::width(&text[part]) as u16);
+            // A message is named by its place here: the id needs to last no longer than the picture.
+            let id = (block as u64) << 16 | link.start as u64;
+            self.links.push(Link { row: y, columns: start..end.min(self.area.right()), uri: uri.clone(), id });
+        }
     }
 
     /// The time and, where there is a column for it, the name.
@@ -294,6 +317,9 @@ impl Pen<'_> {
         let columns = wrap::width(words) as u16;
         let x = self.line_end().saturating_sub(columns).max(self.area.x);
         paint::text(self.buffer, self.area, (x, y), words, style);
+        for link in self.links.iter_mut().filter(|link| link.row == y) {
+            link.columns.end = link.columns.end.min(x);
+        }
     }
 }
 

@@ -30,6 +30,8 @@ pub enum Action {
     Search(Typed),
     Mentions,
     At(Moment),
+    /// To a room that is called like this.
+    Switch(String),
     Forget,
     Quit,
     Clear,
@@ -53,6 +55,12 @@ pub const COMMANDS: &[Command] = &[
         args: "<code | invite>",
         help: "enter another room, or go back to one",
         parse: join,
+    },
+    Command {
+        names: &["switch", "rooms"],
+        args: "[room]",
+        help: "go to a room by its code, topic or name; alone, list them",
+        parse: |args| Ok(Action::Switch(args.to_owned())),
     },
     Command {
         names: &["create"],
@@ -281,6 +289,8 @@ mod tests {
             ("/join ab3z", Action::Join(Destination::parse("AB3Z").unwrap())),
             ("/j AB3Z ", Action::Join(Destination::parse("AB3Z").unwrap())),
             ("/join chat://h/AB3Z", Action::Join(Destination::parse("chat://h:7000/AB3Z").unwrap())),
+            ("/switch release", Action::Switch("release".into())),
+            ("/rooms", Action::Switch(String::new())),
             ("/create", Action::Create(Door::Open, Keep::Default)),
             ("/create private", Action::Create(Door::Private, Keep::Default)),
             ("/create 7d", Action::Create(Door::Open, Keep::Millis(604_800_000))),

@@ -26,6 +26,8 @@ pub enum Context {
     Search,
     /// The line in which something is looked for in the room.
     Find,
+    /// The switcher.
+    Switcher,
 }
 
 /// What a key asks for.
@@ -50,6 +52,13 @@ pub enum Action {
     Older,
     Newer,
     ToggleMembers,
+    ToggleRooms,
+    /// To the room that stands at this place of the list, from 0.
+    Room(usize),
+    NextRoom,
+    PreviousRoom,
+    News,
+    Switch,
     EditUnsent,
     SendUnsent,
     DiscardUnsent,
@@ -104,7 +113,7 @@ const fn row(keys: &'static [Key], context: Context, action: Action, help: &'sta
 
 const CTRL: KeyModifiers = KeyModifiers::CONTROL;
 const ALT: KeyModifiers = KeyModifiers::ALT;
-use Context::{Anywhere, Connecting, Distrust, Find, Help, Invite, Prompt, Question, Room, Search, Typing};
+use Context::{Anywhere, Connecting, Distrust, Find, Help, Invite, Prompt, Question, Room, Search, Switcher, Typing};
 use KeyCode::{BackTab, Backspace, Delete, Down, End, Enter, Esc, F, Home, Left, PageDown, PageUp, Right, Tab, Up};
 
 pub const BINDINGS: &[Binding] = &[
@@ -119,6 +128,20 @@ pub const BINDINGS: &[Binding] = &[
     row(&[with(ALT, End)], Room, Action::Newest, "to the newest message"),
     row(&[alt('u')], Room, Action::Unread, "to the first unread message"),
     row(&[ctrl('f')], Room, Action::Find, "find in this room; Right still moves by a character"),
+    row(&[alt('a')], Room, Action::News, "to the next room with something new; then back"),
+    row(&[alt('k')], Room, Action::Switch, "to a room by a few letters of its name"),
+    row(&[alt('1')], Room, Action::Room(0), "to the first room; Alt-2 to Alt-9 to the others"),
+    row(&[alt('2')], Room, Action::Room(1), ""),
+    row(&[alt('3')], Room, Action::Room(2), ""),
+    row(&[alt('4')], Room, Action::Room(3), ""),
+    row(&[alt('5')], Room, Action::Room(4), ""),
+    row(&[alt('6')], Room, Action::Room(5), ""),
+    row(&[alt('7')], Room, Action::Room(6), ""),
+    row(&[alt('8')], Room, Action::Room(7), ""),
+    row(&[alt('9')], Room, Action::Room(8), ""),
+    row(&[ctrl('n')], Room, Action::NextRoom, "to the next room"),
+    row(&[ctrl('p')], Room, Action::PreviousRoom, "to the room before"),
+    row(&[key(F(7))], Room, Action::ToggleRooms, "show or hide the rooms"),
     row(&[key(F(8))], Room, Action::ToggleMembers, "show or hide who is here"),
     row(&[alt('e')], Room, Action::EditUnsent, "edit a message that was not sent"),
     row(&[alt('s')], Room, Action::SendUnsent, "send a message that was left over"),
@@ -172,6 +195,12 @@ pub const BINDINGS: &[Binding] = &[
     row(&[key(PageDown), ch(' ')], Distrust, Action::PageDown, ""),
     row(&[key(Esc), key(Enter)], Invite, Action::Dismiss, ""),
     row(&[ch('q')], Invite, Action::Turn, ""),
+    row(&[key(Enter)], Switcher, Action::Go, ""),
+    row(&[key(Esc), alt('k')], Switcher, Action::Dismiss, ""),
+    row(&[key(Up), ctrl('p')], Switcher, Action::Up, ""),
+    row(&[key(Down), ctrl('n')], Switcher, Action::Down, ""),
+    row(&[key(PageUp)], Switcher, Action::PageUp, ""),
+    row(&[key(PageDown)], Switcher, Action::PageDown, ""),
     row(&[key(Enter)], Search, Action::Go, ""),
     row(&[key(Esc), ch('q')], Search, Action::Dismiss, ""),
     row(&[key(Up), ch('k')], Search, Action::Up, ""),
@@ -204,6 +233,7 @@ impl Context {
             Invite => &[Invite, Anywhere],
             Search => &[Search, Anywhere],
             Find => &[Find, Typing, Anywhere],
+            Switcher => &[Switcher, Typing, Anywhere],
             Typing => &[Typing, Anywhere],
             Anywhere => &[Anywhere],
         }
@@ -267,7 +297,7 @@ mod tests {
 
     #[test]
     fn no_key_means_two_things_in_one_place() {
-        for context in [Room, Prompt, Connecting, Help, Question, Distrust, Invite, Search, Find] {
+        for context in [Room, Prompt, Connecting, Help, Question, Distrust, Invite, Search, Find, Switcher] {
             let rows = BINDINGS.iter().filter(|row| context.chain().contains(&row.context));
             let keys: Vec<String> = rows.flat_map(|row| row.keys.iter().map(Key::to_string)).collect();
             for (i, key) in keys.iter().enumerate() {
@@ -278,7 +308,8 @@ mod tests {
 
     #[test]
     fn keys_that_type_are_bound_only_where_nothing_is_typed() {
-        let bound = BINDINGS.iter().filter(|row| matches!(row.context, Room | Prompt | Find | Typing | Anywhere));
+        let is_typed_in = |context| matches!(context, Room | Prompt | Find | Switcher | Typing | Anywhere);
+        let bound = BINDINGS.iter().filter(|row| is_typed_in(row.context));
         for key in bound.flat_map(|row| row.keys) {
             assert!(!matches!(key, Key { code: KeyCode::Char(_), modifiers: KeyModifiers::NONE }), "{key}");
         }

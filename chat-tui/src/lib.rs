@@ -17,6 +17,7 @@ pub mod effect;
 pub mod event;
 pub mod find;
 pub mod fold;
+pub mod fuzzy;
 pub mod host;
 pub mod hyperlink;
 pub mod identity;

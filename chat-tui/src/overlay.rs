@@ -1,4 +1,4 @@
-//! What lies over a screen: the help, a question, an invite, what is known of a person, what a search found, or a server that is not trusted.
+//! What lies over a screen: the help, a question, an invite, what is known of a person, what a search found, the switcher, or a server that is not trusted.
 
 pub mod distrust;
 pub mod help;
@@ -6,6 +6,7 @@ pub mod invite;
 pub mod person;
 pub mod question;
 pub mod search;
+pub mod switcher;
 
 use crate::people::Whois;
 use crate::share::View;
@@ -31,4 +32,6 @@ pub enum Overlay {
     Invite(View),
     /// What the search of that name in the state found.
     Search,
+    /// The switcher of that name in the state.
+    Switcher,
 }

@@ -7,15 +7,17 @@ use crate::link::{Command, Distrust, OutboxItem, Security, Trouble};
 use crate::overlay::Overlay;
 use crate::overlay::invite::{Invitation, Purpose};
 use crate::overlay::search::Search;
+use crate::overlay::switcher::Switcher;
 use crate::people::People;
 use crate::quest::Quest;
 use crate::recent::Recent;
+use crate::screen::panels::Panel;
 use crate::screen::prompt::Prompt;
 use crate::screen::room::Room;
 use crate::theme::{Background, Depth, Theme};
 use crate::trust;
 use crate::widget::composer::Composer;
-use crate::widget::timeline::Reader;
+use crate::widget::timeline::{Count, Reader};
 use crate::zone::Zone;
 use chat_proto::entry::{EntryBody, PersonId, PostId, RoomId, UnixMillis};
 use chat_proto::frame::{Door, HeldName, Keep};
@@ -106,6 +108,8 @@ pub struct State {
     pub find: Option<Find>,
     /// The time that the reader wants to go to, and that the server is asked about.
     pub sought_time: Option<(RoomId, Quest)>,
+    /// What the overlay of that name shows.
+    pub switcher: Switcher,
     pub person: Option<PersonId>,
     pub name: Option<Nick>,
     pub key: Fingerprint,
@@ -123,6 +127,8 @@ pub struct State {
     /// The server that the rooms are on: whoever was logged in to last, also when the link has ended.
     pub rooms_server: Option<String>,
     pub current: Option<RoomId>,
+    /// Where the reader was before they went after what is new elsewhere.
+    pub went_from: Option<RoomId>,
     /// How many posts this instance has made. One count for all rooms, so that an id alone names a post.
     pub posted: u64,
     /// What would be written where there is no room.
@@ -130,7 +136,10 @@ pub struct State {
     pub notice: Option<Notice>,
     /// What is to be told as soon as there is a room to tell it in.
     pub untold: Vec<String>,
+    pub are_rooms_wanted: bool,
     pub are_members_wanted: bool,
+    /// The panel that is shown where only one has a place.
+    pub preferred_panel: Panel,
     pub focus: Focus,
     /// When a key was last pressed, or the mouse.
     pub touched: UnixMillis,
@@ -265,6 +274,7 @@ impl State {
             search: None,
             find: None,
             sought_time: None,
+            switcher: Switcher::default(),
             person: None,
             name: None,
             key: start.key,
@@ -277,11 +287,14 @@ impl State {
             rooms: BTreeMap::new(),
             rooms_server: None,
             current: None,
+            went_from: None,
             posted: 0,
             no_room_composer: Composer::default(),
             notice: start.kept.problem.map(Notice::Problem),
             untold: Vec::new(),
+            are_rooms_wanted: start.options.rooms,
             are_members_wanted: start.options.people,
+            preferred_panel: Panel::Members,
             focus: Focus::Untold,
             touched: start.around.now,
             options: start.options,
@@ -294,6 +307,29 @@ impl State {
 
     pub fn room_mut(&mut self) -> Option<&mut Room> {
         self.rooms.get_mut(&self.current?)
+    }
+
+    /// The rooms as they are listed and numbered: in the order in which they were entered, the direct ones behind.
+    pub fn rooms_in_order(&self) -> Vec<&Room> {
+        let mut rooms: Vec<&Room> = self.rooms.values().collect();
+        rooms.sort_by_key(|room| (room.direct.is_some(), room.entered));
+        rooms
+    }
+
+    /// The how many-th room the next one is.
+    pub fn next_entered(&self) -> usize {
+        self.rooms.values().map(|room| room.entered + 1).max().unwrap_or(0)
+    }
+
+    /// What is unread in all rooms.
+    pub fn unread(&self) -> Count {
+        self.rooms.values().map(|room| room.timeline.unread()).fold(Count::default(), Count::and)
+    }
+
+    /// What is unread in the rooms that are not on the screen.
+    pub fn unread_elsewhere(&self) -> Count {
+        let others = self.rooms.values().filter(|room| self.current != Some(room.id));
+        others.map(|room| room.timeline.unread()).fold(Count::default(), Count::and)
     }
 
     /// Where something is written for the room on the screen.

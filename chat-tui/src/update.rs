@@ -15,6 +15,7 @@ mod reading;
 mod recent;
 mod rooms;
 mod search;
+mod switching;
 mod travel;
 mod trust;
 

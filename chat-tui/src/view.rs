@@ -1,7 +1,7 @@
 //! What the terminal shows: a function of the state that only reads it.
 
 use crate::hyperlink::Link;
-use crate::overlay::{Overlay, distrust, help, invite, person, question, search};
+use crate::overlay::{Overlay, distrust, help, invite, person, question, search, switcher};
 use crate::screen::{connecting, prompt, room};
 use crate::state::{Screen, State};
 use crate::theme::{Ground, Ink};
@@ -35,10 +35,7 @@ pub fn draw(state: &State, buffer: &mut Buffer) -> Drawn {
     let drawn = draw_screen(state, area, buffer);
     match state.overlay {
         None => drawn,
-        Some(overlay) => {
-            draw_overlay(overlay, state, area, buffer);
-            Drawn::default()
-        }
+        Some(overlay) => Drawn { cursor: draw_overlay(overlay, state, area, buffer), ..Drawn::default() },
     }
 }
 
@@ -53,8 +50,9 @@ fn draw_screen(state: &State, area: Rect, buffer: &mut Buffer) -> Drawn {
     }
 }
 
-fn draw_overlay(overlay: Overlay, state: &State, area: Rect, buffer: &mut Buffer) {
+fn draw_overlay(overlay: Overlay, state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position> {
     match overlay {
+        Overlay::Switcher => return switcher::draw(&state.switcher, state, area, buffer),
         Overlay::Help { row } => help::draw(row, state, area, buffer),
         Overlay::Distrust { row } => distrust::draw(row, state, area, buffer),
         Overlay::Question(asked) => question::draw(asked, state, area, buffer),
@@ -63,17 +61,18 @@ fn draw_overlay(overlay: Overlay, state: &State, area: Rect, buffer: &mut Buffer
         Overlay::Search => search::draw(state, buffer),
         Overlay::Invite(view) => invite::draw(view, state, area, buffer),
     }
+    None
 }
 
 /// What the terminal's window is called.
 pub fn title(state: &State) -> String {
     match state.room() {
         Some(room) if state.screen == Screen::Room => {
-            let unread = match room.timeline.unread().words() {
+            let unread = match state.unread().words() {
                 none if none.is_empty() => none,
                 some => format!("({some}) "),
             };
-            format!("{unread}{} {}", room.code, room.topic).trim_end().to_owned()
+            format!("{unread}{} · chat", room.called())
         }
         _ => "chat".to_owned(),
     }

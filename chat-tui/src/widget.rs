@@ -4,5 +4,6 @@ pub mod composer;
 pub mod find;
 pub mod members;
 pub mod paint;
+pub mod rooms;
 pub mod status;
 pub mod timeline;

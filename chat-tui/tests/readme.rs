@@ -35,6 +35,7 @@ fn place(context: Context) -> &'static str {
         Context::Invite => "invite",
         Context::Search => "search",
         Context::Find => "finding",
+        Context::Switcher => "switcher",
     }
 }
 

@@ -21,6 +21,8 @@ options! {
     }
 
     Screen {
+        /// Shows the rooms beside the messages, where there are several and the window is wide enough.
+        "rooms" rooms: bool as Switch = true,
         /// Shows who is here beside the messages, where the window is wide enough.
         "people" people: bool as Switch = true,
         /// How times are written: 14:03, 2:03 pm, or 14:03:07.

@@ -36,8 +36,11 @@ const SIGNS: [(&str, &str); 4] = [
     ("⊘", "muted: may only read"),
     ("!", "comes with another key than last time; /whois shows both"),
 ];
-const MOUSE: [(&str, &str); 2] =
-    [("wheel", "scroll"), ("Shift-drag", "select text, as the terminal does; Option-drag on a Mac")];
+const MOUSE: [(&str, &str); 3] = [
+    ("wheel", "scroll"),
+    ("click", "go to a room of the list"),
+    ("Shift-drag", "select text, as the terminal does; Option-drag on a Mac"),
+];
 
 /// A line of the help.
 enum Line {

@@ -2,24 +2,23 @@
 
 use crate::find::Find;
 use crate::removal::{self, Removal};
+use crate::screen::panels::Panels;
 use crate::state::{Link, Notice, State};
 use crate::theme::{Ground, Ink};
 use crate::view::Drawn;
 use crate::widget::composer::Composer;
 use crate::widget::members::{self, Members};
 use crate::widget::timeline::{self, Look, Timeline, name};
-use crate::widget::{composer, find, paint, status};
+use crate::widget::{composer, find, paint, rooms, status};
 use crate::wrap;
 use chat_proto::entry::{Act, Entry, EntryBody, PersonId, RoomId, UnixMillis};
-use chat_proto::frame::{Door, Durability, Joined, Keep, Label, Lock};
+use chat_proto::frame::{Door, Durability, Joined, Keep, Label, Lock, Peer};
 use chat_proto::limits::TOPIC_BYTES;
 use chat_proto::text::visible_line;
 use chat_proto::{Nick, RoomCode, Seq};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// From here on, the member list has a place beside the timeline.
-const MEMBERS_FROM_COLUMNS: u16 = 78;
 /// From here on, a line divides timeline and composer, and hints stand below.
 const FRILLS_FROM_ROWS: u16 = 12;
 /// What is said where the room has ended, for whatever reason: nothing of it is kept.
@@ -33,6 +32,10 @@ const REMARKS_MAX: usize = 64;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Room {
     pub id: RoomId,
+    /// The how many-th room it is that was entered.
+    pub entered: usize,
+    /// With whom, if it is a direct room.
+    pub direct: Option<Peer>,
     /// What finds the room, as it may be shown.
     pub code: String,
     pub topic: String,
@@ -53,6 +56,8 @@ pub struct Room {
     head: Seq,
     /// The room is over, or this person is out of it: nothing can be said any more.
     pub is_over: bool,
+    /// The reader has seen that it is.
+    pub is_end_seen: bool,
     /// Lines of the program's own, until the last page of the room is here.
     remarks: Vec<(UnixMillis, String)>,
     /// The removal of this person, as the log told it.
@@ -62,9 +67,11 @@ pub struct Room {
 }
 
 impl Room {
-    pub fn new(joined: &Joined) -> Self {
+    pub fn new(joined: &Joined, entered: usize) -> Self {
         let mut room = Self {
             id: joined.room,
+            entered,
+            direct: joined.state.direct.clone(),
             code: String::new(),
             topic: String::new(),
             label: joined.state.label,
@@ -77,6 +84,7 @@ impl Room {
             tell_read_at: None,
             head: Seq::START,
             is_over: false,
+            is_end_seen: false,
             remarks: Vec::new(),
             removal: None,
             farewell: None,
@@ -96,9 +104,23 @@ impl Room {
             // The log lost its end.
             self.read = joined.state.read;
         }
-        self.is_over = false;
+        (self.is_over, self.is_end_seen) = (false, false);
         (self.removal, self.farewell) = (None, None);
         self.members.expect_list();
+    }
+
+    /// What finds the room, or whom it is with.
+    pub fn called(&self) -> String {
+        match &self.direct {
+            Some(peer) => format!("@{}", name(&peer.name)),
+            None => self.code.clone(),
+        }
+    }
+
+    /// Whether something unread here is for the reader.
+    pub fn calls(&self) -> bool {
+        let unread = self.timeline.unread();
+        unread.mentions > 0 || self.direct.is_some() && !unread.is_none()
     }
 
     /// What an entry changes beside the timeline, if the summary does not know it already. Whether it is that new.
@@ -202,6 +224,7 @@ fn topic(received: &[u8]) -> String {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Places {
     pub status: Rect,
+    pub rooms: Rect,
     pub timeline: Rect,
     pub members: Rect,
     pub banner: Rect,
@@ -228,12 +251,13 @@ impl Places {
         let rule = take(u16::from(has_frills));
         let notice = take(notice_rows(state));
         let banner = take(u16::from(banner(state).is_some()));
-        let members =
-            if state.are_members_wanted && has_place_for_members(state) { members_columns(columns) } else { 0 };
-        let timeline = Rect { x: 0, y: 1.min(rows), width: columns - members, height: bottom.saturating_sub(1) };
+        let panels = Panels::of(state);
+        let middle = columns - panels.rooms - panels.members;
+        let timeline = Rect { x: panels.rooms, y: 1.min(rows), width: middle, height: bottom.saturating_sub(1) };
         Self {
             status: Rect { x: 0, y: 0, width: columns, height: 1.min(rows) },
-            members: Rect { x: timeline.right(), width: members, ..timeline },
+            rooms: Rect { x: 0, width: panels.rooms, ..timeline },
+            members: Rect { x: timeline.right(), width: panels.members, ..timeline },
             timeline,
             banner,
             notice,
@@ -246,15 +270,6 @@ impl Places {
     pub fn look<'a>(&self, state: &'a State) -> Look<'a> {
         Look { columns: self.timeline.width, rows: self.timeline.height, zone: &state.zone, theme: state.theme }
     }
-}
-
-/// Whether the window is wide enough for the member list.
-pub fn has_place_for_members(state: &State) -> bool {
-    state.columns >= MEMBERS_FROM_COLUMNS
-}
-
-fn members_columns(columns: u16) -> u16 {
-    if columns >= 110 { 26 } else { 20 }
 }
 
 fn notice_rows(state: &State) -> u16 {
@@ -319,6 +334,9 @@ pub fn draw(state: &State, cells: &mut Buffer) -> Drawn {
     let finding = state.find.as_ref().filter(|_| state.is_finding());
     let needle = finding.and_then(Find::needle);
     let links = timeline::draw(&room.timeline, &state.people, needle, &places.look(state), places.timeline, cells);
+    if !places.rooms.is_empty() {
+        rooms::draw(state, places.rooms, cells);
+    }
     if !places.members.is_empty() {
         members::draw(&room.members, state.reader(), state.theme, places.members, cells);
     }
@@ -363,7 +381,9 @@ fn draw_hints(state: &State, area: Rect, cells: &mut Buffer) {
     let words = match area.width {
         columns if state.is_finding() => find::keys(columns),
         0..30 => "F1 help ",
+        30..64 if state.rooms.len() > 1 => "Enter send · Alt-K rooms · F1 help ",
         30..64 => "Enter send · F1 help ",
+        _ if state.rooms.len() > 1 => "Enter send · Alt-Enter new line · Alt-K rooms · F1 help ",
         _ => "Enter send · Alt-Enter new line · Tab complete · F1 help ",
     };
     paint::pieces_right(cells, area, area.y, &[(words, state.theme.ink(Ink::Faint))]);

@@ -1,6 +1,6 @@
 //! What slash commands do.
 
-use super::{ask, at, hint, invite, people, posting, problem, reading, rooms, search, travel};
+use super::{ask, at, hint, invite, people, posting, problem, reading, rooms, search, switching, travel};
 use crate::command::Action;
 use crate::destination::Destination;
 use crate::effect::Effect;
@@ -31,6 +31,7 @@ pub(super) fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Search(typed) => search::ask(state, &typed),
         Action::Mentions => search::mentions(state),
         Action::At(moment) => at::go(state, moment),
+        Action::Switch(typed) => switching::find(state, &typed),
         Action::Forget => ask(state, Question::Forget),
         Action::Quit => quit(state),
         Action::Clear => clear(state),
@@ -67,7 +68,7 @@ fn join(state: &mut State, destination: &Destination) -> Vec<Effect> {
     let left_behind = || known(Room::holds_unsent).filter(|id| state.current != Some(*id));
     match known(|room| !room.is_over).or_else(left_behind) {
         Some(id) if state.current == Some(id) => hint(state, format!("this is {code}")),
-        Some(id) => rooms::enter(state, id),
+        Some(id) => switching::to(state, id),
         None => ask_link(state, Command::Join(code, destination.secret)),
     }
 }

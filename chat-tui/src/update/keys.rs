@@ -1,12 +1,15 @@
 //! Keys, the mouse and pastes: what they mean where.
 
-use super::{ask, commands, find, hint, invite, link, posting, problem, prompt, reading, search, trust};
+use super::{ask, commands, find, hint, invite, link, posting, problem, prompt, reading, search, switching, trust};
 use crate::effect::Effect;
 use crate::find::LINE_BYTES;
 use crate::keymap::{self, Action, Context};
 use crate::overlay::{Overlay, Question, distrust, help};
+use crate::screen::panels::Panel;
+use crate::screen::room::Places;
 use crate::state::{Screen, State};
 use crate::widget::composer::{Edit, harmless};
+use crate::widget::rooms;
 use crate::{command, screen};
 use chat_proto::EntryBody;
 use crossterm::event::{KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
@@ -33,6 +36,7 @@ fn context(state: &State) -> Context {
         (Some(Overlay::Distrust { .. }), _) => Context::Distrust,
         (Some(Overlay::Invite(_)), _) => Context::Invite,
         (Some(Overlay::Search), _) => Context::Search,
+        (Some(Overlay::Switcher), _) => Context::Switcher,
         (None, Screen::Prompt) => Context::Prompt,
         (None, Screen::Connecting) => Context::Connecting,
         (None, Screen::Room) if state.is_finding() => Context::Find,
@@ -48,6 +52,7 @@ fn on_action(state: &mut State, context: Context, action: Action) -> Vec<Effect>
         Context::Invite => on_invite_action(state, action),
         Context::Search => on_search_action(state, action),
         Context::Find => on_find_action(state, action),
+        Context::Switcher => on_switcher_action(state, action),
         _ => on_screen_action(state, context, action),
     }
 }
@@ -70,7 +75,13 @@ fn on_screen_action(state: &mut State, context: Context, action: Action) -> Vec<
         Action::Newest => reading::newest(state),
         Action::Unread => reading::unread(state),
         Action::Find => find::open(state),
-        Action::ToggleMembers => toggle_members(state),
+        Action::ToggleMembers => switching::toggle(state, Panel::Members),
+        Action::ToggleRooms => switching::toggle(state, Panel::Rooms),
+        Action::Room(at) => switching::to_number(state, at),
+        Action::NextRoom => switching::step(state, 1),
+        Action::PreviousRoom => switching::step(state, -1),
+        Action::News => switching::to_news(state),
+        Action::Switch => switching::ask(state),
         Action::EditUnsent => posting::edit_unsent(state),
         Action::SendUnsent => posting::send_unsent(state),
         Action::DiscardUnsent => posting::discard_unsent(state),
@@ -128,6 +139,10 @@ fn on_typed(state: &mut State, context: Context, text: &str) -> Vec<Effect> {
             state.prompt.insert(text);
             Vec::new()
         }
+        Context::Switcher => {
+            state.switcher.insert(text);
+            Vec::new()
+        }
         _ => Vec::new(),
     }
 }
@@ -143,6 +158,10 @@ pub(super) fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
         Context::Prompt => {
             let start = &text[..text.floor_char_boundary(1024)];
             state.prompt.insert(&harmless(start));
+            Vec::new()
+        }
+        Context::Switcher => {
+            state.switcher.insert(text);
             Vec::new()
         }
         _ => Vec::new(),
@@ -169,14 +188,6 @@ fn composer_up(state: &mut State) -> Vec<Effect> {
 fn composer_down(state: &mut State) -> Vec<Effect> {
     let columns = state.columns;
     state.composer_mut().down(columns);
-    Vec::new()
-}
-
-fn toggle_members(state: &mut State) -> Vec<Effect> {
-    if !screen::room::has_place_for_members(state) {
-        return hint(state, "the list of people needs a wider window");
-    }
-    state.are_members_wanted = !state.are_members_wanted;
     Vec::new()
 }
 
@@ -275,6 +286,27 @@ fn on_find_action(state: &mut State, action: Action) -> Vec<Effect> {
     }
 }
 
+fn on_switcher_action(state: &mut State, action: Action) -> Vec<Effect> {
+    let page = switching::page(state);
+    match action {
+        Action::Edit(edit) => {
+            state.switcher.typed.edit(edit);
+            state.switcher.start_over();
+            Vec::new()
+        }
+        Action::Up => switching::choose(state, -1),
+        Action::Down => switching::choose(state, 1),
+        Action::PageUp => switching::choose(state, -page),
+        Action::PageDown => switching::choose(state, page),
+        Action::Go => switching::go(state),
+        Action::Dismiss | Action::Interrupt => {
+            state.overlay = None;
+            Vec::new()
+        }
+        action => on_any_overlay(action),
+    }
+}
+
 fn scroll_distrust(state: &mut State, by: isize) -> Vec<Effect> {
     if let Some(Overlay::Distrust { row }) = &mut state.overlay {
         *row = row.saturating_add_signed(by);
@@ -316,8 +348,19 @@ pub(super) fn on_mouse(state: &mut State, mouse: MouseEvent) -> Vec<Effect> {
         (MouseEventKind::ScrollDown, Context::Search) => search::choose(state, 1),
         (MouseEventKind::ScrollUp, Context::Distrust) => scroll_distrust(state, -3),
         (MouseEventKind::ScrollDown, Context::Distrust) => scroll_distrust(state, 3),
+        (MouseEventKind::ScrollUp, Context::Switcher) => switching::choose(state, -1),
+        (MouseEventKind::ScrollDown, Context::Switcher) => switching::choose(state, 1),
         (MouseEventKind::Down(MouseButton::Left), Context::Prompt) => on_prompt_click(state, mouse),
+        (MouseEventKind::Down(MouseButton::Left), Context::Room) => on_room_click(state, mouse),
         _ => Vec::new(),
+    }
+}
+
+fn on_room_click(state: &mut State, mouse: MouseEvent) -> Vec<Effect> {
+    let at = Position::new(mouse.column, mouse.row);
+    match rooms::hit(state, Places::of(state).rooms, at) {
+        Some(room) => switching::to(state, room),
+        None => Vec::new(),
     }
 }
 

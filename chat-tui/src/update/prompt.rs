@@ -128,7 +128,9 @@ pub(super) fn reach(state: &mut State, goal: Goal, address: Address, name: Nick)
 /// A new link is in no room but the one it heads for: to be in the others again, somebody must enter them.
 fn close_rooms(state: &mut State, heads_for: Option<Goal>) {
     for room in state.rooms.values_mut() {
-        room.is_over |= heads_for.is_none_or(|goal| !goal.leads_to(room));
+        if heads_for.is_none_or(|goal| !goal.leads_to(room)) {
+            (room.is_over, room.is_end_seen) = (true, true);
+        }
     }
 }
 

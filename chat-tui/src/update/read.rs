@@ -12,6 +12,11 @@ const WAIT_MS: i64 = 3_000;
 /// After every event: notes what was read, and tells what has waited long enough.
 pub(super) fn follow(state: &mut State) -> Vec<Effect> {
     let (now, is_up) = (state.now, state.is_up());
+    if state.is_read()
+        && let Some(room) = state.room_mut()
+    {
+        room.is_end_seen = room.is_over;
+    }
     for room in state.rooms.values_mut() {
         room.note_read(UnixMillis(now.0.saturating_add(WAIT_MS)));
     }

@@ -16,7 +16,8 @@ pub(super) fn on_joined(state: &mut State, asked: Asked, joined: &Joined) -> Vec
         return problem(state, "the server misbehaves: it opens more rooms than there can be");
     }
     let is_new = !state.rooms.contains_key(&joined.room);
-    let room = state.rooms.entry(joined.room).or_insert_with(|| Room::new(joined));
+    let entered = state.next_entered();
+    let room = state.rooms.entry(joined.room).or_insert_with(|| Room::new(joined, entered));
     room.summarise(joined);
     // After a resume, what was missed follows on what is here; otherwise what is older can be loaded, and only the server
     // knows what was read.
@@ -49,10 +50,19 @@ fn go_on_writing(state: &mut State, next: RoomId) {
     }
 }
 
-/// Shows this room.
+/// Shows this room, and says how to come back to the one before.
 pub(super) fn enter(state: &mut State, id: RoomId) -> Vec<Effect> {
-    let before = state.room().filter(|room| room.id != id);
-    let way_back = before.and_then(way_back);
+    let before = state.room().filter(|room| room.id != id).map(|room| room.id);
+    show(state, id);
+    let way_back = before.and_then(|before| way_back(state, before));
+    match way_back.filter(|_| state.notice.is_none()) {
+        Some(words) => hint(state, words),
+        None => Vec::new(),
+    }
+}
+
+/// Shows this room.
+pub(super) fn show(state: &mut State, id: RoomId) -> Vec<Effect> {
     forget_over(state, id);
     state.current = Some(id);
     state.screen = Screen::Room;
@@ -64,26 +74,27 @@ pub(super) fn enter(state: &mut State, id: RoomId) -> Vec<Effect> {
         state.prompt.set_room(&code);
     }
     trust::tell_all(state);
-    match way_back.filter(|_| state.notice.is_none()) {
-        Some(words) => hint(state, words),
-        None => Vec::new(),
-    }
+    Vec::new()
 }
 
-/// Why somebody might want to go back to the room they came from.
-pub(super) fn way_back(room: &Room) -> Option<String> {
-    let code = &room.code;
+/// Why somebody might want to go back to the room they came from, and how.
+pub(super) fn way_back(state: &State, before: RoomId) -> Option<String> {
+    let number = 1 + state.rooms_in_order().iter().position(|room| room.id == before)?;
+    let keys = if number <= 9 { format!("Alt-{number}") } else { "Alt-K".to_owned() };
+    let room = state.rooms.get(&before)?;
+    let called = room.called();
     match room.is_over {
-        false => Some(format!("{code} is still open: /join {code} goes back")),
-        true if room.holds_unsent() => Some(format!("{code} holds what was not sent: /join {code} goes back")),
+        false => Some(format!("{called} is still open: {keys} goes back")),
+        true if room.holds_unsent() => Some(format!("{called} holds what was not sent: {keys} goes back")),
         true => None,
     }
 }
 
-/// Rooms that are over go with the next one, unless something in them still needs a decision, or was being written.
+/// Rooms that are over go with the next one, unless nobody has seen that they are, something in them still needs a
+/// decision, or was being written.
 pub(super) fn forget_over(state: &mut State, next: RoomId) {
     let is_held = |room: &Room| !room.timeline.pending().is_empty() || !room.composer.is_empty();
-    state.rooms.retain(|id, room| *id == next || !room.is_over || is_held(room));
+    state.rooms.retain(|id, room| *id == next || !room.is_over || !room.is_end_seen || is_held(room));
 }
 
 pub(super) fn on_room_ended(state: &mut State, room: RoomId) -> Vec<Effect> {

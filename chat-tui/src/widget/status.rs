@@ -2,10 +2,12 @@
 
 use crate::keep;
 use crate::link::Security;
+use crate::screen::panels::{Panel, is_shown};
 use crate::screen::room::Room;
 use crate::state::{Link, Server, State};
 use crate::theme::{Ground, Ink};
 use crate::widget::paint;
+use crate::widget::timeline::COUNTED_MAX;
 use crate::wrap;
 use chat_proto::frame::{Door, Lock};
 use ratatui::buffer::Buffer;
@@ -30,7 +32,7 @@ pub fn draw(state: &State, room: &Room, area: Rect, buffer: &mut Buffer) {
         .collect();
     let right = paint::pieces_right(buffer, inner, inner.y, &pieces);
     let left = Rect { width: right.saturating_sub(inner.x), ..inner };
-    let behind = paint::text(buffer, left, (left.x, left.y), &room.code, theme.ink(Ink::Accent).bold());
+    let behind = paint::text(buffer, left, (left.x, left.y), &room.called(), theme.ink(Ink::Accent).bold());
     let topic = wrap::cut(&room.topic, usize::from(left.right().saturating_sub(behind + 2)));
     paint::text(buffer, left, (behind + 2, left.y), &topic, theme.ink(Ink::Text));
 }
@@ -43,7 +45,7 @@ fn gap(columns: u16) -> &'static str {
 fn facts(state: &State, room: &Room, columns: u16) -> Vec<(String, Ink)> {
     let (sign, words, ink) = link(&state.link);
     if columns < 30 {
-        return vec![(sign.to_owned(), ink)];
+        return elsewhere(state).into_iter().chain([(sign.to_owned(), ink)]).collect();
     }
     let mut facts = vec![(format!("{} here", room.members.present()), Ink::Muted), entrance(room, columns)];
     if columns >= 60 {
@@ -55,6 +57,7 @@ fn facts(state: &State, room: &Room, columns: u16) -> Vec<(String, Ink)> {
     if is_encrypted(state) {
         facts.push(("TLS".to_owned(), Ink::Muted));
     }
+    facts.extend(elsewhere(state));
     facts.push((format!("{sign} {words}"), ink));
     let is_short = columns < 50 && words.len() > 9;
     if is_short || !leave_the_code(&facts, room, columns) {
@@ -70,7 +73,19 @@ fn facts(state: &State, room: &Room, columns: u16) -> Vec<(String, Ink)> {
 /// Half a code looks like a code: nothing may push it out.
 fn leave_the_code(facts: &[(String, Ink)], room: &Room, columns: u16) -> bool {
     let taken: usize = facts.iter().map(|(words, _)| wrap::width(gap(columns)) + wrap::width(words)).sum();
-    wrap::width(&room.code) + taken <= usize::from(columns)
+    wrap::width(&room.called()) + taken <= usize::from(columns)
+}
+
+/// What is unread in other rooms, and whether it is for the reader, unless the list of rooms tells.
+fn elsewhere(state: &State) -> Option<(String, Ink)> {
+    let unread = state.unread_elsewhere();
+    if unread.is_none() || is_shown(state, Panel::Rooms) {
+        return None;
+    }
+    match unread.mentions {
+        0 => Some((format!("+{}", unread.words()), Ink::Accent)),
+        mentions => Some((format!("+{} @{}", unread.words(), mentions.min(COUNTED_MAX)), Ink::Warning)),
+    }
 }
 
 /// Whether nobody in between can read along. Without a connection there is nothing to say about it.

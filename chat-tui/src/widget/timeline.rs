@@ -31,7 +31,7 @@ pub(crate) use intake::name;
 pub use look::Look;
 pub use pending::Pending;
 pub use seeking::Sought;
-pub use unread::{COUNTED_MAX, Call, Count};
+pub use unread::{COUNTED_MAX, Count};
 
 use chat_proto::{PersonId, PostId, Seq, UnixMillis};
 use std::collections::{BTreeMap, VecDeque};

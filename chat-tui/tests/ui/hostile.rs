@@ -220,7 +220,7 @@ fn a_million_members_and_a_crowd_of_rooms_stay_bounded() {
         joined.room = RoomId([n; 16]);
         scene.link(LinkEvent::Joined { asked: Asked::Create, joined });
     }
-    assert!(scene.state.rooms.len() <= 64);
+    assert!(scene.state.rooms.len() <= chat_proto::limits::MEMBERSHIPS);
 }
 
 #[test]

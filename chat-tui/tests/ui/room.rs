@@ -309,7 +309,7 @@ fn a_second_room_says_how_to_go_back() {
     other.code = *b"CD4Y";
 
     scene.link(LinkEvent::Joined { asked: Asked::Create, joined: other });
-    assert!(scene.shows("AB3Z is still open: /join AB3Z goes back"));
+    assert!(scene.shows("AB3Z is still open: Alt-1 goes back"));
 
     scene.says("/join ab3z");
     assert_eq!(scene.state.current, Some(ROOM));
@@ -374,7 +374,7 @@ fn what_was_not_sent_in_a_room_that_ended_can_be_gone_back_to() {
     other.code = *b"CD4Y";
     scene.link(LinkEvent::Joined { asked: Asked::Create, joined: other });
     scene.effects();
-    assert!(scene.shows("AB3Z holds what was not sent: /join AB3Z goes back"), "{}", scene.screen());
+    assert!(scene.shows("AB3Z holds what was not sent: Alt-1 goes back"), "{}", scene.screen());
 
     scene.says("/join ab3z");
     assert_eq!((scene.effects(), scene.state.current), (vec![], Some(ROOM)));
@@ -427,7 +427,7 @@ fn the_help_is_made_of_the_tables() {
     insta::assert_snapshot!(scene.screen(), @r#"
      AB3Z  release planning          3 here  anyone with the code  not kept  ● 2 ms
      ╭────────────────────────────────────────────────────────────────────────────╮
-     │  Help   Esc closes                                 ↑↓ PgUp PgDn   16/117   │
+     │  Help   Esc closes                                 ↑↓ PgUp PgDn   16/126   │
      │                                                                            │
      │  This room                                                                 │
      │  kept                    in the server's memory; nothing survives its      │

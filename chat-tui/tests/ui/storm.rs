@@ -18,7 +18,7 @@ const STORMS: u64 = 60;
 const EVENTS: usize = 300;
 /// Drawing is what takes the time.
 const DRAWN_EVERY: usize = 10;
-const LINES: [&str; 28] = [
+const LINES: [&str; 30] = [
     "/search x",
     "/search \"a b\" from:bob since:yesterday before:today",
     "/search x before:never",
@@ -45,6 +45,8 @@ const LINES: [&str; 28] = [
     "/invite",
     "/invite qr",
     "/create private",
+    "/rooms",
+    "/switch ab",
     "/join chat://chat.example.org/AB3Z#CQkJCQkJCQkJCQkJCQkJCQ",
     "👩\u{200d}👩\u{200d}👧",
 ];
@@ -285,7 +287,8 @@ impl Storm {
                 self.scene.key(key);
             }
             17 => {
-                let letter = self.one_of(&['a', 'b', 'c', 'd', 'e', 'f', 'h', 'j', 'k', 'l', 'u', 'w', 'y', 'z']);
+                let letter =
+                    self.one_of(&['a', 'b', 'c', 'd', 'e', 'f', 'h', 'j', 'k', 'l', 'n', 'p', 'u', 'w', 'y', 'z']);
                 self.scene.ctrl(letter);
             }
             18 => {
@@ -298,6 +301,8 @@ impl Storm {
                     KeyCode::Char('u'),
                     KeyCode::Char('1'),
                     KeyCode::Char('2'),
+                    KeyCode::Char('a'),
+                    KeyCode::Char('k'),
                     KeyCode::Backspace,
                 ]);
                 self.scene.press(key, KeyModifiers::ALT);

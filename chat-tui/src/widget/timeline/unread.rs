@@ -12,24 +12,18 @@
 
 use super::{Item, Look, Timeline, What};
 use chat_proto::Seq;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// Unread messages that are counted; more are "99+".
 pub const COUNTED_MAX: usize = 99;
-
-/// What an unread message is to its reader.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Call {
-    Message,
-    /// It names them.
-    Mention,
-}
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Unread {
     /// Everything up to here is read.
     to: Seq,
-    messages: BTreeMap<Seq, Call>,
+    messages: BTreeSet<Seq>,
+    /// Those of them that name the reader.
+    mentions: BTreeSet<Seq>,
     /// Whether the divider stands above what is unread now, and not above what was.
     is_divided: bool,
 }
@@ -56,6 +50,16 @@ impl Count {
 
     pub fn is_none(self) -> bool {
         self == Self::default()
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            messages: self.messages + other.messages,
+            mentions: self.mentions + other.mentions,
+            is_least: self.is_least || other.is_least,
+        }
     }
 }
 
@@ -89,7 +93,7 @@ impl Timeline {
         let behind = self.items.partition_point(|item| item.last <= self.unread.to);
         Count {
             messages: self.unread.messages.len(),
-            mentions: self.unread.messages.values().filter(|call| **call == Call::Mention).count(),
+            mentions: self.unread.mentions.len(),
             is_least: self.open_gaps > 0 && self.items.range(behind..).any(Item::is_open_gap),
         }
     }
@@ -117,7 +121,10 @@ impl Timeline {
             && !said.is_own
             && self.is_unread_at(item.last)
         {
-            self.unread.messages.insert(item.last, if said.is_mention { Call::Mention } else { Call::Message });
+            self.unread.messages.insert(item.last);
+            if said.is_mention {
+                self.unread.mentions.insert(item.last);
+            }
         }
     }
 
@@ -129,6 +136,7 @@ impl Timeline {
         for block in self.blocks_seen(look) {
             if let Some(Item { last, what: What::Said(_), .. }) = self.items.get(block) {
                 self.unread.messages.remove(last);
+                self.unread.mentions.remove(last);
             }
         }
     }
@@ -144,15 +152,15 @@ impl Timeline {
     /// After every change: what is read in one piece, and where the divider stands.
     pub fn settle_reading(&mut self) {
         self.advance();
-        match self.unread.messages.first_key_value() {
+        match self.unread.messages.first() {
             None if self.unread.to >= self.end() => self.unread.is_divided = false,
-            Some((first, _)) if !self.unread.is_divided => self.divide(Seq(first.0.saturating_sub(1))),
+            Some(first) if !self.unread.is_divided => self.divide(Seq(first.0.saturating_sub(1))),
             _ => {}
         }
     }
 
     fn advance(&mut self) {
-        let first_unread = self.unread.messages.first_key_value().map(|(first, _)| *first);
+        let first_unread = self.unread.messages.first().copied();
         let behind = self.items.partition_point(|item| item.last <= self.unread.to);
         let is_read = |item: &&Item| !item.is_open_gap() && first_unread.is_none_or(|first| item.last < first);
         if let Some(item) = self.items.range(behind..).take_while(is_read).last() {
@@ -176,12 +184,14 @@ impl Timeline {
 
     /// Messages are hidden or erased that were unread.
     pub(super) fn forget_unheard(&mut self) {
-        let mut unread = std::mem::take(&mut self.unread.messages);
-        unread.retain(|seq, _| {
+        let mut unread = std::mem::take(&mut self.unread);
+        let is_heard = |seq: &Seq| {
             let index = self.items.partition_point(|item| item.last < *seq);
             !matches!(self.items.get(index), Some(Item { what: What::Hidden(_) | What::Erased(_), .. }))
-        });
-        self.unread.messages = unread;
+        };
+        unread.messages.retain(is_heard);
+        unread.mentions.retain(is_heard);
+        self.unread = unread;
     }
 }
 

@@ -1,5 +1,6 @@
 //! Slash commands: one row each. The parser, completion and the help overlay read this table.
 
+use crate::attendance;
 use crate::destination::Destination;
 use crate::keep;
 use crate::quest::{Moment, Typed};
@@ -27,6 +28,8 @@ pub enum Action {
     Ignore(Nick),
     ShowIgnored,
     Unignore(Nick),
+    Away(Topic),
+    Back,
     Search(Typed),
     Mentions,
     At(Moment),
@@ -125,6 +128,18 @@ pub const COMMANDS: &[Command] = &[
         args: "<name>",
         help: "show it again",
         parse: |args| name(args).map(Action::Unignore),
+    },
+    Command {
+        names: &["away"],
+        args: "[word]",
+        help: "tell others that you are away, and why",
+        parse: |args| attendance::word(args).map(Action::Away),
+    },
+    Command {
+        names: &["back"],
+        args: "",
+        help: "tell them that you are here again",
+        parse: |args| bare(args, Action::Back),
     },
     Command {
         names: &["search"],
@@ -319,6 +334,9 @@ mod tests {
             ("/ignore bob", Action::Ignore(Nick::parse(b"bob").unwrap())),
             ("/ignore", Action::ShowIgnored),
             ("/unignore bob", Action::Unignore(Nick::parse(b"bob").unwrap())),
+            ("/away", Action::Away(Topic::default())),
+            ("/away at lunch", Action::Away(Topic::parse(b"at lunch").unwrap())),
+            ("/back", Action::Back),
             ("/search a from:bob", Action::Search(Typed::parse("a from:bob").unwrap())),
             ("/mentions", Action::Mentions),
             ("/at yesterday 14:05", Action::At(Moment::parse("yesterday 14:05").unwrap())),
@@ -363,6 +381,7 @@ mod tests {
             "/whoami bob",
             "/ignore a b",
             "/unignore",
+            "/back now",
             "/search",
             "/search x since:soon",
             "/mentions bob",

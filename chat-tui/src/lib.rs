@@ -9,6 +9,7 @@
 pub mod act;
 pub mod address;
 pub mod app;
+pub mod attendance;
 pub mod command;
 pub mod config;
 pub mod destination;

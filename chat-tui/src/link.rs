@@ -39,7 +39,8 @@ pub use tls::Roots;
 use crate::quest::Quest;
 use chat_proto::entry::{Entry, PersonId, PostId, RoomId, Seq, UnixMillis};
 use chat_proto::frame::{
-    Beyond, Door, Durability, EndReason, GapKind, HeldName, Hit, Joined, Keep, Limits, Member, Stay,
+    Beyond, Door, Durability, EndReason, GapKind, HeldName, Hit, Joined, Keep, Limits, Member, Membership, Presence,
+    SignalKind, Stay, TypingState,
 };
 use chat_proto::{Fingerprint, Nick, RoomCode, Secret};
 use ed25519_dalek::SigningKey;
@@ -123,6 +124,8 @@ pub enum Command {
     Join(RoomCode, Option<Secret>),
     /// Enter this room and no other that may have its code by now, as one of its members.
     Return(RoomId),
+    /// Enter the direct room with this person.
+    OpenDirect(PersonId),
     /// Learn what lets others into this room.
     Invite(RoomId),
     /// Learn which names the key holds on this server.
@@ -141,6 +144,10 @@ pub enum Command {
     Search { room: RoomId, quest: Quest, before: Seq },
     /// Tell the server how far this person has read. Not answered.
     Read { room: RoomId, seq: Seq },
+    /// Tell a room whether something is being written there. Not answered, and lost without a connection.
+    Typing { room: RoomId, state: TypingState },
+    /// Tell how present this session is. Holds as long as the connection; only a refusal is answered.
+    SetPresence(Presence),
     /// Take another name.
     Rename(Nick),
     /// Dial now, however long the next attempt was put off.
@@ -172,6 +179,7 @@ pub enum Asked {
     Create,
     Join(RoomCode),
     Return(RoomId),
+    Direct(PersonId),
     Invite(RoomId),
     Names,
     GiveUp,
@@ -180,6 +188,7 @@ pub enum Asked {
     History(RoomId),
     Search(RoomId),
     Rename,
+    Presence,
 }
 
 /// Why there is no connection. The texts are safe to show and without a full stop, like "no server answers at
@@ -210,8 +219,15 @@ impl Trouble {
 /// What the link has to tell. `room` events come only between `Joined` and `RoomEnded` or `Left` of that room.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LinkEvent {
-    /// Logged in.
-    Up { person: PersonId, name: Nick, limits: Limits, durability: Durability, security: Security },
+    /// Logged in; `rooms` are those that this person is a member of.
+    Up {
+        person: PersonId,
+        name: Nick,
+        limits: Limits,
+        durability: Durability,
+        security: Security,
+        rooms: Vec<Membership>,
+    },
     /// No connection; the next attempt starts in `retry_in`.
     Down { trouble: Trouble, retry_in: Duration },
     /// The server refused the login for good: another name, key or version is needed. The link has ended.
@@ -242,6 +258,10 @@ pub enum LinkEvent {
     /// The room is over (its last member left, or the server that kept it in memory was restarted), or this person was
     /// removed from it.
     RoomEnded { room: RoomId, reason: EndReason },
+    /// Somebody opened a direct room with this person.
+    RoomAdded(Membership),
+    /// What a member of a room is doing.
+    Signal { room: RoomId, person: PersonId, kind: SignalKind },
     /// The answer to `Return`: that room is over, or this person is no member of it any more.
     NoReturn { room: RoomId, sentence: String },
     /// What lets others into a room.

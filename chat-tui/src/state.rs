@@ -1,5 +1,6 @@
 //! Everything the client knows: plain data, changed by `update` alone.
 
+use crate::attendance::Attendance;
 use crate::config::Options;
 use crate::find::Find;
 use crate::keeper::Kept;
@@ -113,6 +114,7 @@ pub struct State {
     pub person: Option<PersonId>,
     pub name: Option<Nick>,
     pub key: Fingerprint,
+    pub attendance: Attendance,
     pub people: People,
     /// The names of the key, since somebody asked for them.
     pub names: Option<Vec<HeldName>>,
@@ -278,6 +280,7 @@ impl State {
             person: None,
             name: None,
             key: start.key,
+            attendance: Attendance::new(start.around.now),
             people: People::new(start.kept.known, start.kept.ignored),
             names: None,
             server: if start.is_server_given && !start.is_host { Server::Chosen } else { Server::Usual },
@@ -408,7 +411,14 @@ impl State {
         let told =
             self.rooms.values().filter(|room| self.is_up() && !room.is_over).filter_map(|room| room.tell_read_at);
         let finds = self.find.as_ref().and_then(|find| find.wake_at(self.now));
-        told.chain(self.counts_down_at()).chain(finds).min()
+        told.chain(self.counts_down_at()).chain(finds).chain(self.signals_at()).min()
+    }
+
+    /// When somebody will have stopped writing on this screen, or the reader will have been idle for long.
+    fn signals_at(&self) -> Option<UnixMillis> {
+        let typing = self.room().and_then(|room| room.typing.ends_at());
+        let idle = self.is_up().then(|| self.attendance.changes_at()).flatten();
+        typing.into_iter().chain(idle).min()
     }
 
     fn counts_down_at(&self) -> Option<UnixMillis> {

@@ -9,6 +9,7 @@ mod keys;
 mod link;
 mod people;
 mod posting;
+mod presence;
 mod prompt;
 mod read;
 mod reading;
@@ -40,7 +41,7 @@ pub fn begin(start: Start) -> (State, Vec<Effect>) {
 pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
     state.now = event.at;
     let mut effects = match event.kind {
-        EventKind::Terminal(event) => on_terminal(state, event),
+        EventKind::Terminal(event) => on_input(state, event),
         EventKind::Link(event) => link::on_link(state, event),
         EventKind::Host(event) => prompt::on_host(state, event),
         EventKind::Tick => Vec::new(),
@@ -49,10 +50,22 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
     effects.extend(find::follow(state));
     effects.extend(reading::follow(state));
     effects.extend(read::follow(state));
+    effects.extend(presence::follow(state));
     match effects.contains(&Effect::Quit) {
         true => [recent::settle(state), read::tell_all(state), effects].concat(),
         false => effects,
     }
+}
+
+/// What comes from the terminal, and what others are told of it: that somebody is at the keys, and writes.
+fn on_input(state: &mut State, event: TerminalEvent) -> Vec<Effect> {
+    if let TerminalEvent::Key(_) | TerminalEvent::Mouse(_) | TerminalEvent::Paste(_) = event {
+        state.attendance.touch(state.now);
+    }
+    let before = presence::draft(state);
+    let mut effects = on_terminal(state, event);
+    effects.extend(presence::tell_writing(state, before.as_ref(), &effects));
+    effects
 }
 
 fn on_terminal(state: &mut State, event: TerminalEvent) -> Vec<Effect> {

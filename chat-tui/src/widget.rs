@@ -7,3 +7,4 @@ pub mod paint;
 pub mod rooms;
 pub mod status;
 pub mod timeline;
+pub mod typing;

@@ -71,6 +71,7 @@ pub(crate) fn begins(columns: u16, rows: u16) -> State {
         limits: limits(),
         durability: Durability::Memory,
         security: Security::Plain,
+        rooms: Vec::new(),
     };
     for event in [EventKind::Link(up), enters(OTHER), enters(ROOM)] {
         update(&mut state, Event { at: UnixMillis(NOW), kind: event });

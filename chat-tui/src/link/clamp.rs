@@ -5,7 +5,9 @@
 
 use bytes::Bytes;
 use chat_proto::entry::{Edit, React, Reply};
-use chat_proto::frame::{Excerpt, HeldName, Hit, Joined, Limits, Member, NameList, Presence};
+use chat_proto::frame::{
+    Excerpt, HeldName, Hit, Joined, Limits, Member, Membership, NameList, Peer, Presence, Signal, SignalKind,
+};
 use chat_proto::limits::{
     AWAY_BYTES, EMOJI_BYTES, EXCERPT_BYTES, FRAME_BYTES_FROM_CLIENT, NAME_BYTES, PAGE_ENTRIES, POSTS_UNANSWERED,
     ROOMS_PER_SESSION, TEXT_BYTES, TOPIC_BYTES,
@@ -80,17 +82,40 @@ fn body(body: EntryBody) -> EntryBody {
 pub(crate) fn joined(mut joined: Joined) -> Joined {
     joined.state.topic = cut(&joined.state.topic, TOPIC_BYTES);
     joined.state.members = joined.state.members.min(MEMBERS_MAX as u32);
-    if let Some(peer) = &mut joined.state.direct {
-        peer.name = cut(&peer.name, NAME_BYTES);
-    }
+    joined.state.direct = joined.state.direct.map(peer);
     joined
+}
+
+pub(crate) fn membership(mut membership: Membership) -> Membership {
+    membership.direct = membership.direct.map(peer);
+    membership
+}
+
+fn peer(mut peer: Peer) -> Peer {
+    peer.name = cut(&peer.name, NAME_BYTES);
+    peer
+}
+
+/// That somebody has gone is for entries to tell.
+pub(crate) fn signal(signal: Signal) -> Option<Signal> {
+    let kind = match signal.kind {
+        SignalKind::Presence(Presence::Gone) => return None,
+        SignalKind::Presence(is) => SignalKind::Presence(presence(is)),
+        kind => kind,
+    };
+    Some(Signal { kind, ..signal })
+}
+
+fn presence(presence: Presence) -> Presence {
+    match presence {
+        Presence::Away(word) => Presence::Away(cut(&word, AWAY_BYTES)),
+        presence => presence,
+    }
 }
 
 pub(crate) fn member(mut member: Member) -> Member {
     member.name = cut(&member.name, NAME_BYTES);
-    if let Presence::Away(word) = &mut member.presence {
-        *word = cut(word, AWAY_BYTES);
-    }
+    member.presence = presence(member.presence);
     member
 }
 

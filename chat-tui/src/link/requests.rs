@@ -2,8 +2,8 @@
 
 use super::Asked;
 use crate::quest::Quest;
-use chat_proto::frame::{Door, Keep};
-use chat_proto::{Nick, PostId, RoomCode, RoomId, Secret, Seq};
+use chat_proto::frame::{Door, Keep, Presence};
+use chat_proto::{Nick, PersonId, PostId, RoomCode, RoomId, Secret, Seq};
 use std::collections::{BTreeMap, VecDeque};
 
 /// Requests that may wait at once; only a holder that does not look at answers comes near.
@@ -20,6 +20,7 @@ pub(crate) enum Request {
     Join(RoomCode, Option<Secret>),
     /// Enters a room by its id.
     Return(RoomId),
+    OpenDirect(PersonId),
     Invite(RoomId),
     Names,
     GiveUp,
@@ -40,6 +41,7 @@ pub(crate) enum Request {
         seq: Seq,
     },
     Rename(Nick),
+    SetPresence(Presence),
     Post {
         room: RoomId,
         id: PostId,
@@ -54,6 +56,7 @@ impl Request {
             Self::Create { .. } => Some(Asked::Create),
             Self::Join(code, _) => Some(Asked::Join(*code)),
             Self::Return(room) => Some(Asked::Return(*room)),
+            Self::OpenDirect(person) => Some(Asked::Direct(*person)),
             Self::Invite(room) => Some(Asked::Invite(*room)),
             Self::Names => Some(Asked::Names),
             Self::GiveUp => Some(Asked::GiveUp),
@@ -62,6 +65,7 @@ impl Request {
             Self::History { room, .. } => Some(Asked::History(*room)),
             Self::Search { room, .. } => Some(Asked::Search(*room)),
             Self::Rename(_) => Some(Asked::Rename),
+            Self::SetPresence(_) => Some(Asked::Presence),
             Self::Post { .. } | Self::Read { .. } | Self::Ping => None,
         }
     }
@@ -88,9 +92,10 @@ impl Request {
         }
     }
 
-    /// Whether a new connection asks it again: resumes follow from the rooms, posts from the outbox.
+    /// Whether a new connection asks it again: resumes follow from the rooms, posts from the outbox, and everybody is
+    /// here at first.
     fn is_kept(&self) -> bool {
-        !matches!(self, Self::Resume(_) | Self::Post { .. } | Self::Ping)
+        !matches!(self, Self::Resume(_) | Self::Post { .. } | Self::SetPresence(_) | Self::Ping)
     }
 }
 
@@ -123,6 +128,12 @@ impl Requests {
     pub(crate) fn wait_read(&mut self, room: RoomId, seq: Seq) {
         self.waiting.retain(|request| !matches!(request, Request::Read { room: other, .. } if *other == room));
         self.waiting.push_back(Request::Read { room, seq });
+    }
+
+    /// Lets a presence wait, instead of an earlier one.
+    pub(crate) fn wait_presence(&mut self, presence: Presence) {
+        self.waiting.retain(|request| !matches!(request, Request::SetPresence(_)));
+        self.waiting.push_back(Request::SetPresence(presence));
     }
 
     /// Lets `request` wait behind the others, however many they are.

@@ -16,7 +16,7 @@ use super::requests::{Request, Requests};
 use super::room::{Room, Standing};
 use super::{LinkEvent, Mark, Security};
 use crate::outbox::Kept;
-use chat_proto::frame::{Durability, Limits, Stay, Welcome};
+use chat_proto::frame::{Durability, Limits, Stay, TypingState, Welcome};
 use chat_proto::{Nick, PersonId, PostId, RoomId, UnixMillis};
 use rand::rngs::StdRng;
 use std::collections::{BTreeMap, VecDeque};
@@ -60,6 +60,8 @@ pub(crate) struct Core {
     memberships: Vec<RoomId>,
     requests: Requests,
     outgoing: Outgoing,
+    /// What is to be told of writing, of each room the last.
+    typing: BTreeMap<RoomId, TypingState>,
     session: Option<Session>,
     /// The person does not want to wait for the next attempt.
     is_hurried: bool,
@@ -78,6 +80,7 @@ impl Core {
             memberships: Vec::new(),
             requests: Requests::default(),
             outgoing: Outgoing::default(),
+            typing: BTreeMap::new(),
             session: None,
             is_hurried: false,
             events: VecDeque::new(),
@@ -121,9 +124,11 @@ impl Core {
         }
         let limits = clamp::limits(welcome.limits);
         self.person = Some(welcome.person);
-        self.memberships = welcome.rooms.iter().map(|membership| membership.room).collect();
+        let rooms: Vec<_> = welcome.rooms.iter().cloned().map(clamp::membership).collect();
+        self.memberships = rooms.iter().map(|membership| membership.room).collect();
         let name = Nick::parse(&welcome.name).unwrap_or_else(|_| self.name.clone());
-        self.tell(LinkEvent::Up { person: welcome.person, name, limits, durability: welcome.durability, security });
+        let (person, durability) = (welcome.person, welcome.durability);
+        self.tell(LinkEvent::Up { person, name, limits, durability, security, rooms });
         self.session =
             Some(Session { limits, heartbeat: Heartbeat::new(now.at, &limits), last_ping: 0, goodbye: None });
         for room in self.rooms.keys().rev() {
@@ -140,6 +145,7 @@ impl Core {
     /// The connection is gone.
     pub(crate) fn on_lost(&mut self) {
         self.session = None;
+        self.typing.clear();
         for room in self.rooms.values_mut() {
             room.standing = Standing::Away;
         }
@@ -240,6 +246,7 @@ impl Core {
 
     /// Ends a room: nothing more is asked about it, and its posts are decided as far as they can be.
     fn forget(&mut self, room: RoomId, last_word: LinkEvent) {
+        self.memberships.retain(|membership| *membership != room);
         if self.rooms.remove(&room).is_none() {
             return;
         }
@@ -248,6 +255,7 @@ impl Core {
             self.over.pop_front();
         }
         self.requests.forget_room(room);
+        self.typing.remove(&room);
         for (id, mark) in self.outgoing.room_over(room) {
             self.mark(room, id, mark);
         }

@@ -4,10 +4,12 @@ use crate::people::Whois;
 use crate::screen::room::Room;
 use crate::state::State;
 use crate::theme::Ink;
+use crate::widget::members::Person;
 use crate::widget::paint;
 use crate::widget::timeline::name;
 use crate::wrap;
-use chat_proto::frame::{HeldName, Role, Voice};
+use chat_proto::frame::{HeldName, Presence, Role, Voice};
+use chat_proto::text::visible_line;
 use chat_proto::{Fingerprint, PersonId, UnixMillis};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -39,6 +41,7 @@ pub fn draw_whois(whois: Whois, state: &State, area: Rect, buffer: &mut Buffer) 
         lines.extend(change(&shown, was, since, state));
     }
     lines.push(Line::Fact("role", standing(state.room(), whois.person), Ink::Text));
+    lines.push(Line::Fact("now", presence(known), Ink::Text));
     lines.push(Line::Fact("known", format!("since {}", day(state, whois.since)), Ink::Text));
     lines.push(Line::Blank);
     let advice = format!("Ask {shown} over another channel what /whoami shows there: it must be the same.");
@@ -102,6 +105,17 @@ fn standing(room: Option<&Room>, person: PersonId) -> String {
     match known.voice {
         Voice::Free => role.to_owned(),
         Voice::Muted => format!("{role}, muted"),
+    }
+}
+
+fn presence(known: Option<&Person>) -> String {
+    match known.map(|known| &known.presence) {
+        None => "not here".to_owned(),
+        Some(Presence::Here) => "here".to_owned(),
+        Some(Presence::Idle) => "idle".to_owned(),
+        Some(Presence::Away(word)) if word.is_empty() => "away".to_owned(),
+        Some(Presence::Away(word)) => format!("away: {}", visible_line(word)),
+        Some(Presence::Gone) => "gone; may come back".to_owned(),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::view::Drawn;
 use crate::widget::composer::Composer;
 use crate::widget::members::{self, Members};
 use crate::widget::timeline::{self, Look, Timeline, name};
+use crate::widget::typing::Typing;
 use crate::widget::{composer, find, paint, rooms, status};
 use crate::wrap;
 use chat_proto::entry::{Act, Entry, EntryBody, PersonId, RoomId, UnixMillis};
@@ -45,9 +46,13 @@ pub struct Room {
     pub door: Door,
     pub lock: Lock,
     pub members: Members,
+    /// Who is writing just now.
+    pub typing: Typing,
     pub timeline: Timeline,
     /// What is being written here.
     pub composer: Composer,
+    /// When others were last told that something is.
+    pub writing_told_at: Option<UnixMillis>,
     /// How far the reader has read, as far as the server knows or is about to be told.
     pub read: Seq,
     /// When the server is to be told, if it does not know yet.
@@ -78,8 +83,10 @@ impl Room {
             door: joined.state.door,
             lock: joined.state.lock,
             members: Members::default(),
+            typing: Typing::default(),
             timeline: Timeline::default(),
             composer: Composer::default(),
+            writing_told_at: None,
             read: joined.state.read,
             tell_read_at: None,
             head: Seq::START,
@@ -129,6 +136,7 @@ impl Room {
             return false;
         }
         self.members.fold(entry);
+        self.typing.fold(entry.author.person, &entry.body);
         match &entry.body {
             EntryBody::Topic(text) => self.topic = topic(text),
             EntryBody::Act(Act::Lock) => self.lock = Lock::Locked,
@@ -377,14 +385,20 @@ fn draw_notice(state: &State, area: Rect, cells: &mut Buffer) {
     }
 }
 
+/// Who is writing, and beside it as many keys as there is place for.
 fn draw_hints(state: &State, area: Rect, cells: &mut Buffer) {
-    let words = match area.width {
+    let typing = state.room().and_then(|room| room.typing.words(&room.members, state.reader())).unwrap_or_default();
+    let typing = wrap::cut(&typing, usize::from(area.width.saturating_sub(2)));
+    let taken = paint::text(cells, area, (area.x + 1, area.y), &typing, state.theme.ink(Ink::Muted));
+    let beside = Rect { x: taken, width: area.right().saturating_sub(taken), ..area };
+    let words = match beside.width {
         columns if state.is_finding() => find::keys(columns),
-        0..30 => "F1 help ",
+        0..12 => "",
+        12..30 => "F1 help ",
         30..64 if state.rooms.len() > 1 => "Enter send · Alt-K rooms · F1 help ",
         30..64 => "Enter send · F1 help ",
         _ if state.rooms.len() > 1 => "Enter send · Alt-Enter new line · Alt-K rooms · F1 help ",
         _ => "Enter send · Alt-Enter new line · Tab complete · F1 help ",
     };
-    paint::pieces_right(cells, area, area.y, &[(words, state.theme.ink(Ink::Faint))]);
+    paint::pieces_right(cells, beside, area.y, &[(words, state.theme.ink(Ink::Faint))]);
 }

@@ -1,6 +1,6 @@
 //! What slash commands do.
 
-use super::{ask, at, hint, invite, people, posting, problem, reading, rooms, search, switching, travel};
+use super::{ask, at, hint, invite, people, posting, presence, problem, reading, rooms, search, switching, travel};
 use crate::command::Action;
 use crate::destination::Destination;
 use crate::effect::Effect;
@@ -28,6 +28,8 @@ pub(super) fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Ignore(name) => people::ignore(state, &name),
         Action::ShowIgnored => people::show_ignored(state),
         Action::Unignore(name) => people::unignore(state, &name),
+        Action::Away(word) => presence::away(state, word),
+        Action::Back => presence::back(state),
         Action::Search(typed) => search::ask(state, &typed),
         Action::Mentions => search::mentions(state),
         Action::At(moment) => at::go(state, moment),

@@ -1,6 +1,6 @@
 //! What the link tells.
 
-use super::{entries, hint, invite, people, problem, prompt, rooms, search, trust};
+use super::{entries, hint, invite, people, presence, problem, prompt, rooms, search, trust};
 use crate::address::dialed_address;
 use crate::effect::Effect;
 use crate::link::{Asked, Command, LinkEvent, Security, Trouble};
@@ -33,6 +33,8 @@ pub(super) fn on_link(state: &mut State, event: LinkEvent) -> Vec<Effect> {
         LinkEvent::Restored { items } => entries::on_restored(state, &items),
         LinkEvent::RoomEnded { room, reason: EndReason::Over } => rooms::on_room_ended(state, room),
         LinkEvent::RoomEnded { room, reason: EndReason::Removed } => rooms::on_removed(state, room),
+        LinkEvent::Signal { room, person, kind } => presence::on_signal(state, room, person, kind),
+        LinkEvent::RoomAdded(_) => Vec::new(),
         LinkEvent::NoReturn { room, sentence } => rooms::on_no_return(state, room, &sentence),
         LinkEvent::Distrusted(distrust) => trust::on_distrusted(state, distrust),
         LinkEvent::Invitation { room, secret, .. } => invite::on_invitation(state, room, secret),
@@ -55,6 +57,7 @@ fn on_up(state: &mut State, person: PersonId, name: Nick, security: Security) ->
         state.rooms_server = Some(server.clone());
     }
     trust::on_up(state, security);
+    presence::on_up(state);
     state.attempt.map(|goal| Effect::Link(goal.command())).into_iter().collect()
 }
 
@@ -111,10 +114,12 @@ fn on_refused(state: &mut State, asked: Asked, sentence: &str, free_name: Option
         Asked::Create
         | Asked::Join(_)
         | Asked::Return(_)
+        | Asked::Direct(_)
         | Asked::Leave(_)
         | Asked::Invite(_)
         | Asked::Names
-        | Asked::GiveUp => problem(state, sentence),
+        | Asked::GiveUp
+        | Asked::Presence => problem(state, sentence),
         Asked::Resume(room) => rooms::on_shut_out(state, room, sentence),
         Asked::History(room) => on_history_refused(state, room, sentence),
         Asked::Search(room) => search::on_refused(state, room, sentence),

@@ -1,6 +1,6 @@
 //! From the composer to the outbox, and what becomes of a post that was not sent.
 
-use super::{ask, commands, problem};
+use super::{ask, commands, hint, problem};
 use crate::command::{self, Line};
 use crate::effect::Effect;
 use crate::link::{Command, Mark, OutboxItem};
@@ -61,6 +61,9 @@ pub(super) fn post(state: &mut State, body: EntryBody) -> Vec<Effect> {
     let item = state.outbox_item(room, body);
     show(state, &item);
     state.forget_hint();
+    if state.attendance.away().is_some() {
+        hint(state, "you are still away: /back says that you are here again");
+    }
     vec![Effect::Link(Command::Post(item))]
 }
 

@@ -50,6 +50,15 @@ impl Members {
         }
     }
 
+    /// What somebody signals. Who comes and goes is told by entries.
+    pub fn attend(&mut self, person: PersonId, presence: Presence) {
+        self.change(person, |known| {
+            if known.is_present() {
+                known.presence = presence;
+            }
+        });
+    }
+
     /// Something that happened after the list was made.
     pub fn fold(&mut self, entry: &Entry) {
         self.forget_outdated();

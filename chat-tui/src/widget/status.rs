@@ -51,6 +51,9 @@ fn facts(state: &State, room: &Room, columns: u16) -> Vec<(String, Ink)> {
     if columns >= 60 {
         facts.push((keep::told(&room.label, columns), Ink::Muted));
     }
+    if let Some(word) = state.attendance.away() {
+        facts.push((away(word, columns), Ink::Warning));
+    }
     if state.server == Server::Here {
         facts.push(("hosting".to_owned(), Ink::Accent));
     }
@@ -68,6 +71,14 @@ fn facts(state: &State, room: &Room, columns: u16) -> Vec<(String, Ink)> {
         facts.remove(0);
     }
     facts
+}
+
+/// That the reader is away, with their word where there is place for it.
+fn away(word: &str, columns: u16) -> String {
+    match columns < WIDE_COLUMNS || word.is_empty() {
+        true => "away".to_owned(),
+        false => format!("away: {}", wrap::cut(word, 24)),
+    }
 }
 
 /// Half a code looks like a code: nothing may push it out.

@@ -216,12 +216,12 @@ fn the_answer_to_whois() {
              │  known.                                                    │
              │                                                            │
              │  role    member                                            │
+             │  now     here                                              │
              │  known   since Sunday, 22 November 2026                    │
              │                                                            │
              │  Ask bob over another channel what /whoami shows there:    │
              │  it must be the same.                                      │
              ╰────────────────────────────────────────────────────────────╯
-
     ────────────────────────────────────────────────────────────────────────────────
      › write a message
                            Enter send · Alt-Enter new line · Tab complete · F1 help

@@ -27,7 +27,7 @@ fn door(door: Door, lock: Lock) -> Joined {
 fn up_over(security: Security) -> LinkEvent {
     let limits = crate::scene::limits();
     let (person, name) = (crate::scene::ALICE, nick("alice"));
-    LinkEvent::Up { person, name, limits, durability: Durability::Memory, security }
+    LinkEvent::Up { person, name, limits, durability: Durability::Memory, security, rooms: Vec::new() }
 }
 
 /// Alice in a room of this kind on a server elsewhere, over TLS.

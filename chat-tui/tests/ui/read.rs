@@ -95,7 +95,7 @@ fn what_was_read_is_told_once_in_a_while_and_no_more_than_once() {
     scene.waits(1_000);
 
     assert_eq!(scene.reads(), [Seq(6)]);
-    scene.waits(60_000);
+    scene.waits(600_000);
     assert_eq!((scene.reads(), scene.state.wake_at()), (vec![], None));
 }
 

@@ -140,13 +140,15 @@ pub(crate) fn up() -> LinkEvent {
         limits: limits(),
         durability: Durability::Memory,
         security: Security::Plain,
+        rooms: Vec::new(),
     }
 }
 
 /// Logged in within TLS, with a server that has the key [`server_key`].
 pub(crate) fn up_within_tls(trust: Trust) -> LinkEvent {
     let LinkEvent::Up { person, name, limits, durability, .. } = up() else { unreachable!() };
-    LinkEvent::Up { person, name, limits, durability, security: Security::Tls { key: server_key(), trust } }
+    let security = Security::Tls { key: server_key(), trust };
+    LinkEvent::Up { person, name, limits, durability, security, rooms: Vec::new() }
 }
 
 pub(crate) fn server_key() -> Fingerprint {
@@ -308,11 +310,16 @@ impl Scene {
         self.link(LinkEvent::Marked { room: ROOM, id: PostId { instance: INSTANCE, n }, mark });
     }
 
-    /// What was asked of the world but to remember rooms and what was read.
+    /// What was asked of the world but to remember rooms, what was read, and what is signalled.
     pub(crate) fn effects(&mut self) -> Vec<Effect> {
         let all = std::mem::take(&mut self.effects).into_iter();
-        let is_beside =
-            |effect: &Effect| matches!(effect, Effect::Keep(Note::Recent(_)) | Effect::Link(Command::Read { .. }));
+        let is_beside = |effect: &Effect| {
+            matches!(
+                effect,
+                Effect::Keep(Note::Recent(_))
+                    | Effect::Link(Command::Read { .. } | Command::Typing { .. } | Command::SetPresence(_))
+            )
+        };
         all.filter(|effect| !is_beside(effect)).collect()
     }
 
@@ -321,6 +328,16 @@ impl Scene {
         let all = std::mem::take(&mut self.effects).into_iter();
         all.filter_map(|effect| if let Effect::Link(Command::Read { seq, .. }) = effect { Some(seq) } else { None })
             .collect()
+    }
+
+    /// What others are told of the reader without an entry.
+    pub(crate) fn signals(&mut self) -> Vec<Command> {
+        let all = std::mem::take(&mut self.effects).into_iter();
+        let signal = |effect| match effect {
+            Effect::Link(command @ (Command::Typing { .. } | Command::SetPresence(_))) => Some(command),
+            _ => None,
+        };
+        all.filter_map(signal).collect()
     }
 
     /// The rooms that were to be remembered or forgotten.

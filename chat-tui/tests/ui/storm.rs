@@ -3,7 +3,7 @@
 use crate::scene::ARRIVAL;
 use crate::scene::{ALICE, INSTANCE, Scene, bytes, code, entry, joined, limits, member, message, nick};
 use chat_proto::entry::{Entry, EntryBody, LeaveReason, PersonId, PostId, RoomId, Seq, Target, UnixMillis};
-use chat_proto::frame::{Door, Durability, EndReason, GapKind, HeldName, Member, Presence, Voice};
+use chat_proto::frame::{Door, Durability, EndReason, GapKind, HeldName, Member, Presence, SignalKind, Voice};
 use chat_proto::{Act, Arrival, Fingerprint, Secret};
 use chat_tui::event::{EventKind, HostEvent};
 use chat_tui::link::{Asked, Distrust, LinkEvent, Mark, OutboxItem, Security, Trouble, Trust, Why};
@@ -173,7 +173,7 @@ impl Storm {
 
     fn link_event(&mut self) -> LinkEvent {
         let room = self.room();
-        match self.below(27) {
+        match self.below(30) {
             18 => LinkEvent::Distrusted(self.distrust()),
             19 => crate::scene::up_within_tls(Trust::FirstContact),
             0 => LinkEvent::Up {
@@ -182,6 +182,7 @@ impl Storm {
                 limits: limits(),
                 durability: Durability::Memory,
                 security: Security::Plain,
+                rooms: Vec::new(),
             },
             1 => LinkEvent::Down { trouble: self.trouble(), retry_in: Duration::from_millis(self.below(9_000)) },
             2 => LinkEvent::LoginRefused { sentence: "taken".into(), free_name: Some(nick("eve")) },
@@ -218,6 +219,7 @@ impl Storm {
             16 => LinkEvent::Left { room },
             17 => LinkEvent::Names(vec![HeldName { name: bytes("bob"), rests_ms: Some(self.below(9)) }]),
             23 | 24 => self.found(room),
+            25 | 26 => LinkEvent::Signal { room, person: PersonId(self.below(9)), kind: self.signal() },
             20 => LinkEvent::NoReturn { room, sentence: "over".into() },
             21 | 22 => {
                 let secret = self.one_of(&[None, Some(Secret([9; 16]))]);
@@ -236,6 +238,15 @@ impl Storm {
                 ]);
                 LinkEvent::Refused { asked, sentence: "no".into(), free_name: Some(nick("eve")) }
             }
+        }
+    }
+
+    fn signal(&mut self) -> SignalKind {
+        match self.below(5) {
+            0 | 1 => SignalKind::Typing,
+            2 => SignalKind::Stopped,
+            3 => SignalKind::Presence(Presence::Idle),
+            _ => SignalKind::Presence(Presence::Away(bytes("\u{1b}[2J\u{202e}lunch"))),
         }
     }
 

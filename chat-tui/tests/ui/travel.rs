@@ -245,6 +245,7 @@ fn an_invite_with_another_key_than_the_server_here_has_gives_nothing_up() {
         limits: crate::scene::limits(),
         durability: chat_proto::frame::Durability::Memory,
         security: Security::Tls { key, trust: Trust::Known },
+        rooms: Vec::new(),
     };
     let line = format!("/join chat://localhost:7000/CD4Y?key={}", key());
 

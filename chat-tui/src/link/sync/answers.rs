@@ -6,8 +6,8 @@ use crate::link::requests::Request;
 use crate::link::room::{Room, Standing};
 use crate::link::{Asked, LinkEvent, Mark, clamp};
 use chat_proto::frame::{
-    Accepted, Batch, Beyond, EndReason, Found, Gap, GoAway, Invitation, Joined, Members, NameList, Page, Pong,
-    RoomEnded, RoomHead, ServerFrame, Stay,
+    Accepted, Batch, Beyond, Door, EndReason, Found, Gap, GoAway, Invitation, Joined, Members, Membership, NameList,
+    Page, Pong, RoomEnded, RoomHead, ServerFrame, Signal, Stay,
 };
 use chat_proto::{Code, Entry, PersonId, PostId, Refused, RoomCode, RoomId, Seq};
 use std::time::Duration;
@@ -41,8 +41,8 @@ impl Core {
             ServerFrame::Invitation(invitation) => self.on_invitation(request, &invitation),
             ServerFrame::NameList(list) => self.on_name_list(request, list),
             ServerFrame::Found(found) => self.on_found(request, found),
-            // Nothing here opens direct rooms or shows what is not kept: what is lost of them is not missed.
-            ServerFrame::RoomAdded(_) | ServerFrame::Signal(_) => Ok(()),
+            ServerFrame::RoomAdded(added) => self.on_room_added(clamp::membership(added.membership)),
+            ServerFrame::Signal(signal) => self.on_signal(signal),
         }
     }
 
@@ -50,6 +50,9 @@ impl Core {
         let asked = match self.requests.answered(request) {
             Some(Request::Create { .. }) => self.enter(Asked::Create, &joined)?,
             Some(Request::Return(room)) if room == joined.room => self.enter(Asked::Return(room), &joined)?,
+            Some(Request::OpenDirect(person)) if is_with(&joined, person) => {
+                self.enter(Asked::Direct(person), &joined)?
+            }
             Some(Request::Join(code, _)) => self.enter(Asked::Join(code), &joined)?,
             Some(Request::Resume(room)) if room == joined.room => self.come_back(&joined)?,
             _ => return Err(unasked("Joined")),
@@ -142,7 +145,7 @@ impl Core {
     fn on_done(&mut self, request: u32) -> Result<(), End> {
         match self.requests.answered(request) {
             Some(Request::Leave(room)) => self.forget(room, LinkEvent::Left { room }),
-            Some(Request::Read { .. }) => {}
+            Some(Request::Read { .. } | Request::SetPresence(_)) => {}
             Some(Request::GiveUp) => return Err(End::GivenUp),
             Some(Request::Rename(name)) => {
                 self.name = name.clone();
@@ -174,6 +177,28 @@ impl Core {
 
     fn on_room_ended(&mut self, RoomEnded { room, reason }: RoomEnded) -> Result<(), End> {
         self.forget(room, LinkEvent::RoomEnded { room, reason });
+        Ok(())
+    }
+
+    /// A room that this person is in already, or is about to enter, is no news.
+    fn on_room_added(&mut self, added: Membership) -> Result<(), End> {
+        if added.direct.is_none() || self.rooms.contains_key(&added.room) || self.memberships.contains(&added.room) {
+            return Ok(());
+        }
+        if self.memberships.len() >= ROOMS_MAX {
+            return Err(End::misbehaves(format!("a member of more than {ROOMS_MAX} rooms")));
+        }
+        self.memberships.push(added.room);
+        self.tell(LinkEvent::RoomAdded(added));
+        Ok(())
+    }
+
+    /// What it is about may be gone meanwhile; that is no fault, and nothing is lost.
+    fn on_signal(&mut self, signal: Signal) -> Result<(), End> {
+        let is_here = self.rooms.get(&signal.room).is_some_and(Room::is_here);
+        if let Some(Signal { room, person, kind }) = clamp::signal(signal).filter(|_| is_here) {
+            self.tell(LinkEvent::Signal { room, person, kind });
+        }
         Ok(())
     }
 
@@ -293,7 +318,10 @@ impl Core {
 
     fn on_return_refused(&mut self, room: RoomId, refused: &Refused) -> Result<(), End> {
         match refused.code {
-            Code::ROOM_ENDED => self.tell(LinkEvent::NoReturn { room, sentence: end::sentence(refused) }),
+            Code::ROOM_ENDED => {
+                self.memberships.retain(|membership| *membership != room);
+                self.tell(LinkEvent::NoReturn { room, sentence: end::sentence(refused) });
+            }
             _ => self.tell_refused(&Request::Return(room), refused),
         }
         Ok(())
@@ -320,6 +348,11 @@ impl Core {
             self.accepted(room, id, seq, durability);
         }
     }
+}
+
+/// Whether this is the direct room with that person.
+fn is_with(joined: &Joined, person: PersonId) -> bool {
+    joined.state.door == Door::Direct && joined.state.direct.as_ref().is_some_and(|peer| peer.person == person)
 }
 
 fn unasked(frame: &str) -> End {

@@ -5,8 +5,8 @@ use crate::link::requests::Request;
 use crate::link::{Command, LinkEvent, Mark, OutboxItem};
 use crate::quest::Quest;
 use chat_proto::frame::{
-    ClientFrame, Create, Door, GiveUp, History, Invite, Join, Keep, Leave, Names, Ping, Post, Read, Rename, Resume,
-    Search,
+    ClientFrame, Create, Door, GiveUp, History, Invite, Join, Keep, Leave, Names, OpenDirect, Ping, Post, Presence,
+    Read, Rename, Resume, Search, SetPresence, Typing, TypingState,
 };
 use chat_proto::{RoomId, Seq};
 use rand::RngExt;
@@ -20,6 +20,7 @@ impl Core {
             Command::Create(door, keep) => self.on_create(door, keep),
             Command::Join(code, secret) => self.ask(Request::Join(code, secret)),
             Command::Return(room) => self.ask(Request::Return(room)),
+            Command::OpenDirect(person) => self.ask(Request::OpenDirect(person)),
             Command::Invite(room) => self.ask_in_room(room, Request::Invite(room)),
             Command::Names => self.ask(Request::Names),
             Command::GiveUp => self.ask(Request::GiveUp),
@@ -31,6 +32,8 @@ impl Core {
             }
             Command::Search { room, quest, before } => self.ask_in_room(room, Request::Search { room, quest, before }),
             Command::Read { room, seq } => self.on_read(room, seq),
+            Command::Typing { room, state } => self.on_typing(room, state),
+            Command::SetPresence(presence) => self.on_presence(presence),
             Command::Rename(name) => self.ask(Request::Rename(name)),
             Command::Retry => self.is_hurried = self.session.is_none(),
             Command::Bye => {}
@@ -46,6 +49,20 @@ impl Core {
     fn on_read(&mut self, room: RoomId, seq: Seq) {
         if self.rooms.contains_key(&room) {
             self.requests.wait_read(room, seq);
+        }
+    }
+
+    /// Goes out now or never: later, it would not be true.
+    fn on_typing(&mut self, room: RoomId, state: TypingState) {
+        if self.session.is_some() && self.rooms.get(&room).is_some_and(Room::is_here) {
+            self.typing.insert(room, state);
+        }
+    }
+
+    /// A presence is told to a session, so there must be one.
+    fn on_presence(&mut self, presence: Presence) {
+        if self.session.is_some() {
+            self.requests.wait_presence(presence);
         }
     }
 
@@ -89,7 +106,13 @@ impl Core {
             return None;
         }
         let window = session.limits.posts_unanswered as usize;
-        self.next_request().or_else(|| self.next_post(window))
+        // Whoever has posted is not writing any more: what is told of that goes first.
+        self.next_request().or_else(|| self.next_typing()).or_else(|| self.next_post(window))
+    }
+
+    fn next_typing(&mut self) -> Option<(u32, ClientFrame)> {
+        let (room, state) = self.typing.pop_first()?;
+        Some((0, Typing { room, state }.into()))
     }
 
     fn next_request(&mut self) -> Option<(u32, ClientFrame)> {
@@ -116,6 +139,7 @@ impl Core {
             Request::Create { id, door, keep } => Create { id, stay, door, keep }.into(),
             Request::Join(code, secret) => Join { code: code.bytes().to_vec().into(), stay, secret }.into(),
             Request::Return(room) => Resume { room, after: Seq::START, stay }.into(),
+            Request::OpenDirect(person) => OpenDirect { person, stay }.into(),
             Request::Invite(room) => Invite { room }.into(),
             Request::Names => Names {}.into(),
             Request::GiveUp => GiveUp {}.into(),
@@ -128,6 +152,7 @@ impl Core {
             Request::Search { room, quest, before } => search(room, &quest, before),
             Request::Read { room, seq } => Read { room, seq }.into(),
             Request::Rename(name) => Rename { name: name.as_str().to_owned().into() }.into(),
+            Request::SetPresence(presence) => SetPresence { presence }.into(),
             Request::Ping | Request::Post { .. } => Ping {}.into(),
         }
     }

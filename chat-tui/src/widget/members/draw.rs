@@ -7,9 +7,13 @@ use crate::widget::timeline::Reader;
 use crate::wrap;
 use chat_proto::PersonId;
 use chat_proto::frame::{Presence, Role, Voice};
+use chat_proto::text::visible_line;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+
+/// Columns from which on the word of somebody who is away is worth showing.
+const AWAY_COLUMNS: usize = 7;
 
 /// Draws the list on its panel.
 pub fn draw(members: &Members, reader: Reader, theme: Theme, area: Rect, buffer: &mut Buffer) {
@@ -82,6 +86,8 @@ impl Pen<'_> {
             }
             pieces.push((word, self.theme.ink(Ink::Muted)));
         }
+        let away = away(&person.presence, columns.saturating_sub(taken));
+        pieces.push((&away, self.theme.ink(Ink::Muted)));
         self.write(y, &pieces);
     }
 
@@ -122,5 +128,15 @@ impl Pen<'_> {
             Role::Member => None,
         };
         [you, ignored, voice, role].into_iter().flatten()
+    }
+}
+
+/// The word of somebody who is away, as far as it fits; half a letter of it tells nothing.
+fn away(presence: &Presence, columns: usize) -> String {
+    match presence {
+        Presence::Away(word) if columns >= AWAY_COLUMNS => {
+            wrap::cut(&format!("  {}", visible_line(word)), columns).into_owned()
+        }
+        _ => String::new(),
     }
 }

@@ -7,6 +7,7 @@
 //! What is beyond this process stands behind [`World`]; the loop owns the terminal and the clock, and nothing else.
 
 mod around;
+mod input;
 mod signals;
 
 pub use around::look_around;
@@ -15,16 +16,17 @@ use crate::effect::Effect;
 use crate::event::{Event, EventKind, HostEvent};
 use crate::keeper::Note;
 use crate::link::{Command, LinkEvent, OutboxItem};
-use crate::state::{Start, State};
+use crate::plain;
+use crate::state::{Face, Screen, Start, State};
 use crate::terminal::{self, Mouse, Terminal};
 use crate::update::{begin, update};
 use around::now;
 use chat_proto::{Fingerprint, Nick, UnixMillis};
-use crossterm::event::{Event as TerminalEvent, EventStream};
-use futures_util::StreamExt;
+use crossterm::event::{Event as TerminalEvent, KeyCode};
+use input::{Input, Typed};
 use signals::{Signal, Signals};
 use std::collections::VecDeque;
-use std::io;
+use std::io::{self, IsTerminal, stdin};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until, timeout};
@@ -35,6 +37,11 @@ const FRAME: Duration = Duration::from_millis(33);
 const BYE: Duration = Duration::from_secs(1);
 /// The same when the terminal is gone: the rest of its two seconds belongs to a host's drain.
 const BYE_AFTER_HANGUP: Duration = Duration::from_millis(500);
+/// When there are no more lines, what they became may take so long.
+const SETTLE: Duration = Duration::from_secs(30);
+/// Posts that are on their way before another line is taken: whoever writes faster waits.
+const POSTS_MAX: usize = 32;
+
 /// Both ends of a link, as the loop holds them. Dropping them ends the link without a `Bye`.
 #[derive(Debug)]
 pub struct LinkEnds {
@@ -62,17 +69,19 @@ pub trait World {
 /// Runs the client until it ends. The terminal is given back when this returns, with what to leave on it, if anything.
 ///
 /// # Errors
-/// The terminal could not be taken over or drawn on.
-pub async fn run(start: Start, world: &mut impl World) -> io::Result<Option<String>> {
+/// The terminal could not be taken over or drawn on; or what was to be done in lines was not.
+pub async fn run(start: Start, world: &mut impl World) -> Result<Option<String>, Failure> {
     let signals = Signals::install()?;
     let hangup = terminal::hangup()?;
-    let terminal = Terminal::take(mouse(&start))?;
+    let terminal = Terminal::take(start.around.face, mouse(&start))?;
+    let input = if start.around.face == Face::PlainOnly { Input::lines()? } else { Input::keys() };
     let (state, effects) = begin(start);
     let mut app = App {
         state,
         world,
         terminal,
-        input: EventStream::new(),
+        input,
+        settle_by: None,
         signals,
         hangup,
         link: None,
@@ -83,7 +92,7 @@ pub async fn run(start: Start, world: &mut impl World) -> io::Result<Option<Stri
         is_drawn: false,
         is_blank: false,
     };
-    let farewell = match app.carry_out_all(effects) {
+    let farewell = match app.carry_out_all(effects).and_then(|()| app.follow()) {
         Ok(()) => app.run().await,
         Err(farewell) => farewell,
     };
@@ -94,6 +103,16 @@ fn mouse(start: &Start) -> Mouse {
     if start.options.mouse { Mouse::Ours } else { Mouse::Terminals }
 }
 
+/// Why the client did not end well.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    #[error("the terminal cannot be used")]
+    Terminal(#[from] io::Error),
+    /// A sentence for whoever wrote the lines.
+    #[error("{0}")]
+    Unsettled(String),
+}
+
 /// Why the loop ended.
 #[derive(Debug)]
 enum Farewell {
@@ -101,6 +120,8 @@ enum Farewell {
     /// The terminal is gone, or somebody outside asked for the end.
     Hangup,
     Terminal(io::Error),
+    /// The lines are at an end, and not all of it became something.
+    Unsettled(String),
 }
 
 impl From<io::Error> for Farewell {
@@ -117,7 +138,9 @@ struct App<'a, W> {
     state: State,
     world: &'a mut W,
     terminal: Terminal,
-    input: EventStream,
+    input: Input,
+    /// There is no more input: by then, everything has become something.
+    settle_by: Option<Instant>,
     signals: Signals,
     hangup: oneshot::Receiver<()>,
     link: Option<LinkEnds>,
@@ -147,7 +170,8 @@ impl<W: World> App<'_, W> {
         let commands = self.link.as_ref().map(|link| link.commands.clone());
         let draw_at = self.drawn_at.map_or_else(Instant::now, |drawn| drawn + FRAME);
         tokio::select! {
-            event = self.input.next() => self.on_input(event),
+            typed = self.input.next(), if self.takes_input() => self.on_input(typed),
+            () = settled(self.settle_by) => Err(Farewell::Unsettled("there was no answer in time".to_owned())),
             event = next_of_link(&mut self.link) => self.on_link(event),
             () = room_in_link(commands), if !self.unsent.is_empty() => {
                 self.flush();
@@ -161,15 +185,58 @@ impl<W: World> App<'_, W> {
         }
     }
 
-    fn on_input(&mut self, event: Option<io::Result<TerminalEvent>>) -> Result<(), Farewell> {
-        match event {
-            Some(Ok(event)) => {
-                // A terminal that shrank and grew again while nobody looked has the old size, and has lost its contents.
-                self.is_blank |= matches!(event, TerminalEvent::Resize(..));
-                self.take_in(EventKind::Terminal(event))
+    /// Lines are for the room, and for the questions before it: on the way between these, they wait.
+    fn takes_input(&self) -> bool {
+        let is_on_the_way = self.state.attempt.is_some() || self.state.screen == Screen::Connecting;
+        let is_ready = !is_on_the_way && self.state.undelivered() < POSTS_MAX;
+        self.settle_by.is_none() && (is_ready || self.state.face != Face::PlainOnly)
+    }
+
+    fn on_input(&mut self, typed: Option<io::Result<Typed>>) -> Result<(), Farewell> {
+        match typed {
+            Some(Ok(Typed::Event(event))) => self.on_event(event),
+            Some(Ok(Typed::Line(line))) => {
+                self.terminal.has_heard();
+                self.take_in(EventKind::Line(line))
             }
             Some(Err(error)) => Err(error.into()),
+            None if self.state.face == Face::PlainOnly => {
+                self.settle_by = Some(Instant::now() + SETTLE);
+                self.look_for_end()
+            }
             None => Err(Farewell::Hangup),
+        }
+    }
+
+    fn on_event(&mut self, event: TerminalEvent) -> Result<(), Farewell> {
+        match event {
+            // Lines are laid out as they are written; what lies over a screen, on one of their own.
+            TerminalEvent::Resize(..) if self.state.is_plain() => return Ok(()),
+            // A terminal that shrank and grew again while nobody looked has the old size, and has lost its contents.
+            TerminalEvent::Resize(..) => self.is_blank = true,
+            TerminalEvent::Key(key) if key.code == KeyCode::Enter => self.terminal.has_heard(),
+            _ => {}
+        }
+        self.take_in(EventKind::Terminal(event))
+    }
+
+    fn follow(&mut self) -> Result<(), Farewell> {
+        self.terminal.follow(&self.state)?;
+        self.look_for_end()
+    }
+
+    /// Where nobody answers, what failed is the end; and so is the end of the lines, once all of them became something.
+    fn look_for_end(&self) -> Result<(), Farewell> {
+        if self.state.face != Face::PlainOnly {
+            return Ok(());
+        }
+        if let Some(sentence) = plain::has_failed(&self.state).filter(|_| !stdin().is_terminal()) {
+            return Err(Farewell::Unsettled(sentence));
+        }
+        match self.settle_by.and_then(|_| plain::settled(&self.state)) {
+            Some(Ok(())) => Err(Farewell::Quit),
+            Some(Err(sentence)) => Err(Farewell::Unsettled(sentence)),
+            None => Ok(()),
         }
     }
 
@@ -206,7 +273,8 @@ impl<W: World> App<'_, W> {
     fn take_in(&mut self, kind: EventKind) -> Result<(), Farewell> {
         self.is_drawn = false;
         let effects = update(&mut self.state, Event { at: now(), kind });
-        self.carry_out_all(effects)
+        self.carry_out_all(effects)?;
+        self.follow()
     }
 
     fn carry_out_all(&mut self, effects: Vec<Effect>) -> Result<(), Farewell> {
@@ -222,6 +290,7 @@ impl<W: World> App<'_, W> {
             Effect::Copy(text) => self.terminal.copy(&text)?,
             Effect::Bell => self.terminal.ring()?,
             Effect::Suspend => self.suspend()?,
+            Effect::Turn(face) => self.turn(face)?,
             Effect::Redraw => self.is_blank = true,
             Effect::Quit => return Err(Farewell::Quit),
         }
@@ -270,9 +339,22 @@ impl<W: World> App<'_, W> {
         self.retake()
     }
 
+    fn turn(&mut self, face: Face) -> Result<(), Farewell> {
+        self.terminal.turn(face)?;
+        self.measure()
+    }
+
     /// Back from a stop: the window may have another size, and shows something else.
     fn retake(&mut self) -> Result<(), Farewell> {
         self.terminal.retake()?;
+        self.measure()
+    }
+
+    /// Only a screen has a size that matters.
+    fn measure(&mut self) -> Result<(), Farewell> {
+        if self.state.is_plain() {
+            return self.follow();
+        }
         let (columns, rows) = crossterm::terminal::size()?;
         self.take_in(EventKind::Terminal(TerminalEvent::Resize(columns, rows)))
     }
@@ -288,17 +370,18 @@ impl<W: World> App<'_, W> {
     }
 
     /// Gives the terminal back first: nobody looks at a screen that no longer answers.
-    async fn end(self, farewell: Farewell) -> io::Result<Option<String>> {
+    async fn end(self, farewell: Farewell) -> Result<Option<String>, Failure> {
         let Self { terminal, input, link, mut unsent, state, .. } = self;
         drop((terminal, input));
-        let limit = if let Farewell::Quit = farewell { BYE } else { BYE_AFTER_HANGUP };
+        let limit = if let Farewell::Hangup = farewell { BYE_AFTER_HANGUP } else { BYE };
         if let Some(link) = link {
             unsent.push_back(Command::Bye);
             // Whoever is not told in time finds out by the connection.
             let _ = timeout(limit, say_bye(link, unsent)).await;
         }
         match farewell {
-            Farewell::Terminal(error) => Err(error),
+            Farewell::Terminal(error) => Err(error.into()),
+            Farewell::Unsettled(sentence) => Err(Failure::Unsettled(sentence)),
             Farewell::Quit | Farewell::Hangup => Ok(state.last_words()),
         }
     }
@@ -343,7 +426,14 @@ async fn hosted(hosting: &mut Option<oneshot::Receiver<HostEvent>>) -> Option<Ho
 fn hurried(told: Result<(), Farewell>) -> Farewell {
     match told {
         Err(Farewell::Terminal(error)) => Farewell::Terminal(error),
-        Ok(()) | Err(Farewell::Quit | Farewell::Hangup) => Farewell::Hangup,
+        Ok(()) | Err(Farewell::Quit | Farewell::Hangup | Farewell::Unsettled(_)) => Farewell::Hangup,
+    }
+}
+
+async fn settled(by: Option<Instant>) {
+    match by {
+        Some(by) => sleep_until(by).await,
+        None => std::future::pending().await,
     }
 }
 

@@ -38,6 +38,9 @@ pub enum Action {
     Forget,
     Quit,
     Clear,
+    Plain,
+    Resend,
+    Discard,
 }
 
 /// A row of the table.
@@ -170,6 +173,24 @@ pub const COMMANDS: &[Command] = &[
         args: "",
         help: "empty the screen, keep the history",
         parse: |args| bare(args, Action::Clear),
+    },
+    Command {
+        names: &["plain"],
+        args: "",
+        help: "lines of text instead of the screen, as for a screen reader; again: back",
+        parse: |args| bare(args, Action::Plain),
+    },
+    Command {
+        names: &["resend"],
+        args: "",
+        help: "send a message that was left over",
+        parse: |args| bare(args, Action::Resend),
+    },
+    Command {
+        names: &["discard"],
+        args: "",
+        help: "discard a message that was not sent",
+        parse: |args| bare(args, Action::Discard),
     },
     Command { names: &["quit", "exit"], args: "", help: "end the program", parse: |args| bare(args, Action::Quit) },
 ];
@@ -342,6 +363,9 @@ mod tests {
             ("/at yesterday 14:05", Action::At(Moment::parse("yesterday 14:05").unwrap())),
             ("/forget", Action::Forget),
             ("/clear", Action::Clear),
+            ("/plain", Action::Plain),
+            ("/resend", Action::Resend),
+            ("/discard", Action::Discard),
             ("/quit", Action::Quit),
             ("/exit", Action::Quit),
             ("/QUIT", Action::Quit),

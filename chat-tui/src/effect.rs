@@ -2,6 +2,7 @@
 
 use crate::keeper::Note;
 use crate::link::Command;
+use crate::state::Face;
 use chat_proto::{Fingerprint, Nick};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub enum Effect {
     Bell,
     /// Give the terminal back and stop this process until it is continued.
     Suspend,
+    /// Go on as this, on the terminal there is.
+    Turn(Face),
     /// Draw everything again from nothing.
     Redraw,
     /// End the program: say `Bye`, give the terminal back, exit.

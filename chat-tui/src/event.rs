@@ -16,6 +16,8 @@ pub struct Event {
 pub enum EventKind {
     /// A key, a paste, the mouse, a new size: from the terminal.
     Terminal(crossterm::event::Event),
+    /// A whole line, from where no keys come: another program, a file, the simplest of terminals.
+    Line(String),
     /// From the link.
     Link(LinkEvent),
     /// Hosting, as asked for by `Effect::Host`.

@@ -36,6 +36,7 @@ pub mod outbox;
 pub mod overlay;
 pub mod people;
 pub mod place;
+pub mod plain;
 pub mod qr;
 pub mod quest;
 pub mod recent;

@@ -3,11 +3,12 @@
 use chat_proto::Fingerprint;
 use chat_proto::frame::Keep;
 use chat_tui::address::DEFAULT_SERVER;
-use chat_tui::config::{Config, ConfigError, Identity, Invite, Script, Send, Tail, login_name};
+use chat_tui::config::{Config, ConfigError, Identity, Invite, Options, Script, Send, Tail, login_name};
 use chat_tui::known_servers::KnownServers;
 use chat_tui::recent::{self, Store};
 use chat_tui::script::{self, Ending, invite, manual, send, tail, trust};
-use chat_tui::state::{Start, Wish};
+use chat_tui::state::{Face, Start, Wish};
+use chat_tui::terminal::has_screen;
 use chat_tui::world::ThisMachine;
 use chat_tui::{app, identity, keeper, place, veil};
 use ed25519_dalek::SigningKey;
@@ -161,24 +162,35 @@ async fn chat(config: Config) -> ExitCode {
         Ok(key) => key,
         Err(error) => return ended(&Ending::Refused(error.to_string())),
     };
-    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
-        let sentence = "the chat needs a terminal; for pipes and scripts there are `chat-tui send` and `chat-tui tail`";
+    let Some(face) = face(&config.options) else {
+        let sentence = "the chat needs a terminal; --plain does without, and for scripts there are `chat-tui send` and `chat-tui tail`";
         return ended(&Ending::Refused(sentence.to_owned()));
-    }
+    };
     let encryption = config.options.encryption();
     let state = place::state().ok();
-    let start = start(config, &key, state.as_deref());
+    let start = start(config, face, &key, state.as_deref());
     let mut world = ThisMachine::new(key, start.instance, encryption, state);
     let outcome = app::run(start, &mut world).await;
     world.close().await;
     match outcome {
         Ok(None) => ExitCode::SUCCESS,
         Ok(Some(words)) => ended(&Ending::DoneSaying(words)),
-        Err(error) => ended(&Ending::Refused(format!("cannot use the terminal: {error}"))),
+        Err(app::Failure::Terminal(error)) => ended(&Ending::Refused(format!("cannot use the terminal: {error}"))),
+        Err(app::Failure::Unsettled(sentence)) => ended(&Ending::Refused(sentence)),
     }
 }
 
-fn start(config: Config, key: &SigningKey, state: Option<&Path>) -> Start {
+/// As what the chat is seen; none where it cannot be.
+fn face(options: &Options) -> Option<Face> {
+    let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
+    match (options.plain, has_screen()) {
+        (false, true) => Some(Face::Screen),
+        (true, true) => Some(Face::Plain),
+        (_, false) => Some(Face::PlainOnly).filter(|_| options.plain || is_terminal),
+    }
+}
+
+fn start(config: Config, face: Face, key: &SigningKey, state: Option<&Path>) -> Start {
     let server = config.start_server();
     let Config { chat, options, .. } = config;
     let room = match chat.join {
@@ -199,6 +211,6 @@ fn start(config: Config, key: &SigningKey, state: Option<&Path>) -> Start {
         kept: keeper::load(state),
         recent: state.map(|state| recent::load(&Store::new(state))).unwrap_or_default(),
         options,
-        around: app::look_around(),
+        around: app::look_around(face),
     }
 }

@@ -35,3 +35,10 @@ pub enum Overlay {
     /// The switcher of that name in the state.
     Switcher,
 }
+
+impl Overlay {
+    /// Whether nothing goes on before it is answered.
+    pub fn asks(self) -> bool {
+        matches!(self, Self::Question(_) | Self::Distrust { .. })
+    }
+}

@@ -60,10 +60,23 @@ pub struct Start {
 pub struct Surroundings {
     pub columns: u16,
     pub rows: u16,
+    pub face: Face,
     pub depth: Depth,
     pub background: Background,
     pub zone: Zone,
     pub now: UnixMillis,
+}
+
+/// As what the client is seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Face {
+    /// The whole screen.
+    #[default]
+    Screen,
+    /// Lines, one after the other, on a terminal that could show the screen.
+    Plain,
+    /// Lines, because nothing there could show more.
+    PlainOnly,
 }
 
 /// Where somebody wants to go.
@@ -82,6 +95,7 @@ pub struct State {
     pub now: UnixMillis,
     pub columns: u16,
     pub rows: u16,
+    pub face: Face,
     pub theme: Theme,
     pub zone: Zone,
     /// What this person wants everywhere.
@@ -260,6 +274,7 @@ impl State {
             now: start.around.now,
             columns: start.around.columns,
             rows: start.around.rows,
+            face: start.around.face,
             theme: Theme::new(start.around.depth),
             zone: start.around.zone.with_clock(start.options.clock),
             instance: start.instance,
@@ -349,6 +364,10 @@ impl State {
 
     pub fn reader(&self) -> Reader<'_> {
         Reader { person: self.person, name: self.name.as_ref(), people: &self.people }
+    }
+
+    pub fn is_plain(&self) -> bool {
+        self.face != Face::Screen
     }
 
     /// Whether what the room shows is read. A terminal that tells nothing counts as looked at.

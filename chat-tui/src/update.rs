@@ -8,6 +8,7 @@ mod invite;
 mod keys;
 mod link;
 mod people;
+mod plain;
 mod posting;
 mod presence;
 mod prompt;
@@ -30,6 +31,9 @@ use crossterm::event::Event as TerminalEvent;
 pub fn begin(start: Start) -> (State, Vec<Effect>) {
     let (wish, is_host) = (start.room.clone(), start.is_host);
     let mut state = State::new(start);
+    if state.is_plain() {
+        state.prompt.focus = crate::screen::prompt::Focus::Name;
+    }
     let effects = match (wish, is_host) {
         (Wish::None, false) => Vec::new(),
         (wish, is_host) => prompt::begin(&mut state, &wish, is_host),
@@ -42,6 +46,7 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
     state.now = event.at;
     let mut effects = match event.kind {
         EventKind::Terminal(event) => on_input(state, event),
+        EventKind::Line(line) => plain::on_line(state, &line),
         EventKind::Link(event) => link::on_link(state, event),
         EventKind::Host(event) => prompt::on_host(state, event),
         EventKind::Tick => Vec::new(),

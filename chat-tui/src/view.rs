@@ -50,7 +50,7 @@ fn draw_screen(state: &State, area: Rect, buffer: &mut Buffer) -> Drawn {
     }
 }
 
-fn draw_overlay(overlay: Overlay, state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+pub(crate) fn draw_overlay(overlay: Overlay, state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position> {
     match overlay {
         Overlay::Switcher => return switcher::draw(&state.switcher, state, area, buffer),
         Overlay::Help { row } => help::draw(row, state, area, buffer),

@@ -9,7 +9,7 @@ use chat_tui::config::Options;
 use chat_tui::event::{Event, EventKind};
 use chat_tui::keeper::Kept;
 use chat_tui::link::{Asked, LinkEvent, Security};
-use chat_tui::state::{Start, State, Surroundings, Wish};
+use chat_tui::state::{Face, Start, State, Surroundings, Wish};
 use chat_tui::theme::{Background, Depth};
 use chat_tui::update::{begin, update};
 use chat_tui::zone::Zone;
@@ -58,6 +58,7 @@ pub(crate) fn begins(columns: u16, rows: u16) -> State {
         around: Surroundings {
             columns,
             rows,
+            face: Face::Screen,
             depth: Depth::True,
             background: Background::Unknown,
             zone: Zone::fixed(3600),

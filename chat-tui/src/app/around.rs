@@ -1,6 +1,7 @@
 //! What the loop knows by itself: the terminal's size and colours, the zone, the time.
 
-use crate::state::Surroundings;
+use crate::plain;
+use crate::state::{Face, Surroundings};
 use crate::theme::{Background, Depth};
 use crate::zone::Zone;
 use chat_proto::UnixMillis;
@@ -11,8 +12,11 @@ use std::time::SystemTime;
 const ZONE_YEARS: i64 = 15;
 
 /// The terminal, the zone and the time, as they are now.
-pub fn look_around() -> Surroundings {
-    let (columns, rows) = crossterm::terminal::size().unwrap_or((80, 24));
+pub fn look_around(face: Face) -> Surroundings {
+    let (columns, rows) = match face {
+        Face::Screen => crossterm::terminal::size().unwrap_or((80, 24)),
+        Face::Plain | Face::PlainOnly => (plain::COLUMNS, plain::ROWS),
+    };
     let now = now();
     let offset_at = |second: i64| match Local.timestamp_opt(second, 0) {
         chrono::LocalResult::Single(time) | chrono::LocalResult::Ambiguous(time, _) => {
@@ -22,7 +26,7 @@ pub fn look_around() -> Surroundings {
     };
     let zone = Zone::sample(now, ZONE_YEARS, offset_at);
     let depth = Depth::detect(|name| std::env::var(name).ok());
-    Surroundings { columns, rows, depth, background: Background::Unknown, zone, now }
+    Surroundings { columns, rows, face, depth, background: Background::Unknown, zone, now }
 }
 
 pub(super) fn now() -> UnixMillis {

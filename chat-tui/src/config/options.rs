@@ -25,6 +25,8 @@ options! {
         "rooms" rooms: bool as Switch = true,
         /// Shows who is here beside the messages, where the window is wide enough.
         "people" people: bool as Switch = true,
+        /// Writes lines of text instead of painting the screen: for screen readers, pipes and logs.
+        "plain" plain: bool as Switch = false,
         /// How times are written: 14:03, 2:03 pm, or 14:03:07.
         "clock" clock: Clock as OneOf<Clock> = Clock::Hours24,
         /// Takes the wheel and clicks. Without it the mouse selects text, as it does without this program.

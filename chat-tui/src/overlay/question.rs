@@ -22,7 +22,7 @@ pub enum Question {
 const COLUMNS: u16 = 50;
 
 impl Question {
-    fn title(self) -> &'static str {
+    pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Quit => "Quit?",
             Self::SendLong => "Send all of this?",
@@ -39,7 +39,7 @@ impl Question {
     }
 
     /// What would be lost or done.
-    fn consequences(self, state: &State) -> Vec<(String, Ink)> {
+    pub(crate) fn consequences(self, state: &State) -> Vec<(String, Ink)> {
         match self {
             Self::Quit => quitting(state),
             Self::Forget => forgetting(state),

@@ -222,6 +222,27 @@ impl Prompt {
             .collect()
     }
 
+    /// What is typed where the focus is, and how much of it stands before the cursor, in bytes.
+    pub fn typed(&self) -> (&str, usize) {
+        let field = match self.focus {
+            Focus::Name => &self.name,
+            Focus::Server => &self.server,
+            Focus::Room | Focus::Join | Focus::Create | Focus::CreatePrivate | Focus::Offer => &self.room,
+        };
+        (field.text(), field.cursor())
+    }
+
+    /// The code or invite, as typed.
+    pub fn room(&self) -> &str {
+        self.room.text().trim()
+    }
+
+    /// Puts this in place of what is typed where the focus is.
+    pub fn set_typed(&mut self, text: &str) {
+        self.change(|field| drop(field.clear()));
+        self.insert(text);
+    }
+
     /// Whether something can be typed where the focus is.
     pub fn is_typing(&self) -> bool {
         matches!(self.focus, Focus::Name | Focus::Room | Focus::Server)

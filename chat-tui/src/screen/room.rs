@@ -189,6 +189,11 @@ impl Room {
         names
     }
 
+    /// Whether everything is here that was said before somebody came.
+    pub fn is_caught_up(&self) -> bool {
+        self.timeline.end() >= self.head
+    }
+
     /// This person was removed; the log has said by whom.
     pub fn has_removed_reader(&mut self) {
         self.farewell = Some(removal::sentence(&self.code, self.removal.as_ref()));

@@ -20,6 +20,11 @@ impl Kind {
         Self { term: variable("TERM").unwrap_or_default(), vte }
     }
 
+    /// Whether the whole screen can be painted.
+    pub(super) fn has_screen(&self) -> bool {
+        !matches!(self.term.as_str(), "" | "dumb" | "unknown")
+    }
+
     pub(super) fn hyperlinks(&self) -> Hyperlinks {
         let is_old = self.vte.is_some_and(|version| version < VTE_WITH_LINKS);
         match self.is_simple() || is_old {

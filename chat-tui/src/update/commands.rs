@@ -1,6 +1,8 @@
 //! What slash commands do.
 
-use super::{ask, at, hint, invite, people, posting, presence, problem, reading, rooms, search, switching, travel};
+use super::{
+    ask, at, hint, invite, people, plain, posting, presence, problem, reading, rooms, search, switching, travel,
+};
 use crate::command::Action;
 use crate::destination::Destination;
 use crate::effect::Effect;
@@ -37,6 +39,9 @@ pub(super) fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Forget => ask(state, Question::Forget),
         Action::Quit => quit(state),
         Action::Clear => clear(state),
+        Action::Plain => plain::turn(state),
+        Action::Resend => posting::send_unsent(state),
+        Action::Discard => posting::discard_unsent(state),
     }
 }
 

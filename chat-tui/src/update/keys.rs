@@ -1,11 +1,14 @@
 //! Keys, the mouse and pastes: what they mean where.
 
-use super::{ask, commands, find, hint, invite, link, posting, problem, prompt, reading, search, switching, trust};
+use super::{
+    ask, commands, find, hint, invite, link, plain, posting, problem, prompt, reading, search, switching, trust,
+};
 use crate::effect::Effect;
 use crate::find::LINE_BYTES;
 use crate::keymap::{self, Action, Context};
 use crate::overlay::{Overlay, Question, distrust, help};
 use crate::screen::panels::Panel;
+use crate::screen::prompt::Focus;
 use crate::screen::room::Places;
 use crate::state::{Screen, State};
 use crate::widget::composer::{Edit, harmless};
@@ -30,7 +33,9 @@ pub(super) fn on_key(state: &mut State, key: KeyEvent) -> Vec<Effect> {
 }
 
 fn context(state: &State) -> Context {
-    match (state.overlay, state.screen) {
+    // As lines, what is told is told: only a question waits.
+    let over = state.overlay.filter(|overlay| !state.is_plain() || overlay.asks());
+    match (over, state.screen) {
         (Some(Overlay::Help { .. } | Overlay::Whois(_) | Overlay::WhoAmI), _) => Context::Help,
         (Some(Overlay::Question(_)), _) => Context::Question,
         (Some(Overlay::Distrust { .. }), _) => Context::Distrust,
@@ -58,6 +63,9 @@ fn on_action(state: &mut State, context: Context, action: Action) -> Vec<Effect>
 }
 
 fn on_screen_action(state: &mut State, context: Context, action: Action) -> Vec<Effect> {
+    if let Some(effects) = plain::instead(state, action) {
+        return effects;
+    }
     match action {
         Action::Help => commands::help(state),
         Action::Redraw => vec![Effect::Redraw],
@@ -135,6 +143,11 @@ fn on_typed(state: &mut State, context: Context, text: &str) -> Vec<Effect> {
             Err(error) => problem(state, &error.to_string()),
         },
         Context::Find => find::insert(state, text),
+        Context::Prompt if state.is_plain() && state.prompt.focus == Focus::Offer => match text {
+            "y" => plain::on_offer(state, Action::Yes),
+            "n" => plain::on_offer(state, Action::No),
+            _ => Vec::new(),
+        },
         Context::Prompt => {
             state.prompt.insert(text);
             Vec::new()
@@ -196,7 +209,7 @@ fn move_focus(state: &mut State, by: isize) -> Vec<Effect> {
     Vec::new()
 }
 
-fn on_question_action(state: &mut State, action: Action) -> Vec<Effect> {
+pub(super) fn on_question_action(state: &mut State, action: Action) -> Vec<Effect> {
     let Some(Overlay::Question(question)) = state.overlay else { return Vec::new() };
     match (action, question) {
         (Action::Yes, Question::SendLong) => {

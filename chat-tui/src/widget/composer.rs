@@ -48,6 +48,11 @@ impl Composer {
         self.buffer.text()
     }
 
+    /// How much of the text stands before the cursor, in bytes.
+    pub fn cursor(&self) -> usize {
+        self.buffer.cursor()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.buffer.is_empty()
     }

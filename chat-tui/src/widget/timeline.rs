@@ -25,6 +25,7 @@ mod unread;
 pub use block::Row;
 pub use draw::draw;
 pub use finding::{Step, Then};
+pub(crate) use fold::sentences as comings_and_goings;
 pub use fold::{Change, ChangeKind};
 pub use intake::Reader;
 pub(crate) use intake::name;
@@ -183,6 +184,11 @@ impl Timeline {
         self.items.iter()
     }
 
+    /// The items that reach this place or go beyond it.
+    pub fn from(&self, seq: Seq) -> impl Iterator<Item = &Item> {
+        self.items.range(self.items.partition_point(|item| item.last < seq)..)
+    }
+
     pub fn pending(&self) -> &[Pending] {
         &self.pending
     }
@@ -273,7 +279,7 @@ impl Timeline {
 
 impl Item {
     /// When it happened; gaps have no time.
-    fn time(&self) -> Option<UnixMillis> {
+    pub fn time(&self) -> Option<UnixMillis> {
         match &self.what {
             What::Said(said) => Some(said.time),
             What::Fold { time, .. } | What::System { time, .. } => Some(*time),

@@ -15,6 +15,7 @@ mod members;
 mod mentions;
 mod options;
 mod order;
+mod plain;
 mod presence;
 mod prompt;
 mod read;

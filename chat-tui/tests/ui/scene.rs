@@ -13,7 +13,7 @@ use chat_tui::keeper::{Kept, Note};
 use chat_tui::link::{Asked, Command, LinkEvent, Mark, OutboxItem};
 use chat_tui::link::{Security, Trust};
 use chat_tui::recent::Change;
-use chat_tui::state::{Start, State, Surroundings, Wish};
+use chat_tui::state::{Face, Start, State, Surroundings, Wish};
 use chat_tui::theme::{Background, Depth};
 use chat_tui::update::{begin, update};
 use chat_tui::view::{self, Drawn};
@@ -53,6 +53,7 @@ pub(crate) fn start() -> Start {
         around: Surroundings {
             columns: 80,
             rows: 24,
+            face: Face::Screen,
             depth: Depth::True,
             background: Background::Unknown,
             zone: Zone::fixed(3600),

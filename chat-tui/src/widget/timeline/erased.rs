@@ -14,7 +14,7 @@ impl Erased {
     }
 
     /// The line: "alice erased 12 messages".
-    pub(super) fn sentence(&self) -> String {
+    pub(crate) fn sentence(&self) -> String {
         match self.messages {
             1 => format!("{} erased a message", self.name),
             many => format!("{} erased {many} messages", self.name),

@@ -44,7 +44,7 @@ enum Outcome {
 }
 
 /// The fold as pieces: `→ alice opened the room`, `→ bob, carol joined`, `← dave left`.
-pub(super) fn sentences(changes: &[Change]) -> Vec<String> {
+pub(crate) fn sentences(changes: &[Change]) -> Vec<String> {
     let mut groups: Vec<(Outcome, Vec<&str>)> = Vec::new();
     for (name, outcome) in outcomes(changes) {
         match groups.iter_mut().find(|(same, _)| *same == outcome) {

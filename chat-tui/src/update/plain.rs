@@ -1,0 +1,140 @@
+//! The client as lines: turning to it and back, and whole lines as they are typed.
+
+use super::{hint, keys, posting, problem, prompt, trust};
+use crate::effect::Effect;
+use crate::keymap::Action;
+use crate::overlay::Overlay;
+use crate::plain::{COLUMNS, ROWS};
+use crate::screen::prompt::Focus;
+use crate::state::{Face, Screen, State};
+
+/// `/plain`.
+pub(super) fn turn(state: &mut State) -> Vec<Effect> {
+    match state.face {
+        Face::Screen => {
+            (state.columns, state.rows) = (COLUMNS, ROWS);
+            become_face(state, Face::Plain)
+        }
+        Face::Plain => become_face(state, Face::Screen),
+        Face::PlainOnly => problem(state, "there is no terminal here that could show the whole screen"),
+    }
+}
+
+fn become_face(state: &mut State, face: Face) -> Vec<Effect> {
+    state.face = face;
+    (state.overlay, state.find) = (None, None);
+    if let Some(room) = state.room_mut() {
+        room.timeline.to_end();
+    }
+    if face == Face::Plain {
+        hint(state, "this is plain text now; /plain goes back to the whole screen");
+    }
+    vec![Effect::Turn(face)]
+}
+
+/// A whole line, from where no keys come.
+pub(super) fn on_line(state: &mut State, line: &str) -> Vec<Effect> {
+    state.attendance.touch(state.now);
+    state.touched = state.now;
+    state.forget_hint();
+    match (state.overlay, state.screen) {
+        (Some(Overlay::Question(_)), _) => on_answer(state, line),
+        (Some(Overlay::Distrust { .. }), _) if line.is_empty() => trust::try_again(state),
+        (_, Screen::Connecting) => Vec::new(),
+        (_, Screen::Prompt) => on_prompt_line(state, line),
+        (_, Screen::Room) => {
+            state.composer_mut().set(line);
+            say(state)
+        }
+    }
+}
+
+/// What a key does where there is no screen, if it is something else.
+pub(super) fn instead(state: &mut State, action: Action) -> Option<Vec<Effect>> {
+    if !state.is_plain() {
+        return None;
+    }
+    let told = match action {
+        Action::Send => return Some(say(state)),
+        Action::Go => return Some(answered(state)),
+        Action::Find => "/search finds what was said",
+        Action::Switch => "Alt-1 to Alt-9, Ctrl-N, Ctrl-P and /join with a code go to other rooms",
+        Action::PageUp | Action::PageDown | Action::Oldest | Action::Newest | Action::Unread => {
+            "what was said stands above; /plain goes back to a screen that scrolls"
+        }
+        Action::ToggleMembers | Action::ToggleRooms => "/plain goes back to a screen that has lists beside it",
+        _ => return None,
+    };
+    Some(hint(state, told))
+}
+
+/// Whatever lay over the screen was told, and is over with the next thing that is said.
+pub(super) fn say(state: &mut State) -> Vec<Effect> {
+    state.overlay = None;
+    posting::send(state)
+}
+
+fn on_answer(state: &mut State, line: &str) -> Vec<Effect> {
+    match yes_or_no(line) {
+        Some(action) => keys::on_question_action(state, action),
+        None => Vec::new(),
+    }
+}
+
+fn yes_or_no(line: &str) -> Option<Action> {
+    match line.trim().to_lowercase().as_str() {
+        "y" | "yes" => Some(Action::Yes),
+        "n" | "no" => Some(Action::No),
+        _ => None,
+    }
+}
+
+fn on_prompt_line(state: &mut State, line: &str) -> Vec<Effect> {
+    if state.prompt.focus == Focus::Offer {
+        return yes_or_no(line).map_or_else(Vec::new, |action| on_offer(state, action));
+    }
+    if !line.trim().is_empty() {
+        state.prompt.set_typed(line.trim());
+    }
+    answered(state)
+}
+
+/// Whether what an error offered is taken.
+pub(super) fn on_offer(state: &mut State, action: Action) -> Vec<Effect> {
+    if action == Action::Yes {
+        return prompt::take_offer(state);
+    }
+    state.prompt.forget_error();
+    Vec::new()
+}
+
+/// What the prompt asked for is answered: the next question, or off to the room.
+pub(super) fn answered(state: &mut State) -> Vec<Effect> {
+    match state.prompt.focus {
+        Focus::Name => match state.prompt.judged_name() {
+            Ok(_) => ask_for(state, Focus::Room),
+            Err(sentence) => prompt::fail(state, &sentence, None),
+        },
+        Focus::Room => match place_in_list(state) {
+            Some(at) => prompt::go_back(state, at),
+            None => ask_for(state, Focus::Server),
+        },
+        Focus::Server if state.prompt.room().is_empty() => {
+            state.prompt.focus = Focus::Create;
+            prompt::go(state)
+        }
+        Focus::Server | Focus::Join | Focus::Create | Focus::CreatePrivate | Focus::Offer => prompt::go(state),
+    }
+}
+
+fn ask_for(state: &mut State, focus: Focus) -> Vec<Effect> {
+    state.prompt.forget_error();
+    state.prompt.focus = focus;
+    Vec::new()
+}
+
+/// A digit in place of a code: a room of the last days.
+fn place_in_list(state: &State) -> Option<usize> {
+    let digit: usize = state.prompt.room().parse().ok()?;
+    digit.checked_sub(1).filter(|at| *at < state.recent.len() && state.prompt.room().len() == 1)
+}

@@ -1,0 +1,296 @@
+//! The client as lines: what happens is told once, in words, and is answered by typing.
+
+use crate::scene::{ARRIVAL, ROOM, Scene, bytes, code, entry, message, start};
+use chat_proto::Secret;
+use chat_proto::entry::EntryBody;
+use chat_tui::effect::Effect;
+use chat_tui::event::EventKind;
+use chat_tui::link::{Command, LinkEvent, Mark, Trouble};
+use chat_tui::overlay::{Overlay, Question};
+use chat_tui::plain::{self, Layout, Teller, asked, has_failed, settled};
+use chat_tui::screen::prompt::Focus;
+use chat_tui::state::{Face, Screen, Start, Wish};
+use crossterm::event::KeyCode;
+use std::time::Duration;
+
+/// Somebody who reads lines.
+struct Reader {
+    scene: Scene,
+    teller: Teller,
+}
+
+impl Reader {
+    fn new(mut scene: Scene) -> Self {
+        scene.state.face = Face::Plain;
+        Self { scene, teller: Teller::default() }
+    }
+
+    fn room() -> Self {
+        let mut reader = Self::new(Scene::room(plain::COLUMNS, plain::ROWS));
+        reader.scene.happens(0, (2, "bob"), message("before"));
+        reader.hears();
+        reader
+    }
+
+    /// In the prompt, where nothing but whole lines comes.
+    fn prompt() -> Self {
+        let mut start = start();
+        start.around.face = Face::PlainOnly;
+        Self { scene: Scene::new(start), teller: Teller::default() }
+    }
+
+    fn hears(&mut self) -> Vec<String> {
+        self.teller.tell(&self.scene.state, Layout::ENDLESS)
+    }
+
+    /// Types a line; what comes of it.
+    fn types(&mut self, line: &str) -> Vec<String> {
+        self.teller.has_heard();
+        self.scene.event(EventKind::Line(line.to_owned()));
+        self.hears()
+    }
+}
+
+#[test]
+fn whatever_happens_is_told_once() {
+    let mut reader = Reader::new(Scene::room(plain::COLUMNS, plain::ROWS));
+    reader.scene.happens(1, (2, "bob"), message("hi\nall"));
+    reader.scene.happens(2, (3, "carol"), EntryBody::Action(bytes("waves")));
+    reader.scene.happens(3, (4, "dave"), EntryBody::Joined(ARRIVAL));
+
+    assert_eq!(
+        reader.hears(),
+        [
+            "-- AB3Z (4 here): release planning",
+            "-- Sunday, 22 November 2026",
+            "14:01 bob: hi",
+            "           all",
+            "14:02 * carol waves",
+            "14:03 -- dave joined",
+        ]
+    );
+    assert_eq!(reader.hears(), Vec::<String>::new());
+
+    reader.scene.happens(4, (5, "erin"), EntryBody::Joined(ARRIVAL));
+    reader.scene.happens(5, (2, "bob"), message("welcome"));
+    assert_eq!(reader.hears(), ["14:03 -- erin joined", "14:05 bob: welcome"]);
+}
+
+#[test]
+fn whoever_comes_is_told_only_the_last_of_what_was_said() {
+    let mut scene = Scene::room(plain::COLUMNS, plain::ROWS);
+    scene.bob_says((1..=50).map(|n| format!("message {n}")));
+    let mut reader = Reader::new(scene);
+
+    let lines = reader.hears();
+
+    assert!(lines.iter().any(|line| line.contains("what was said before")), "{lines:?}");
+    assert!(lines.iter().any(|line| line.ends_with("message 31")), "{lines:?}");
+    assert!(!lines.iter().any(|line| line.ends_with("message 30")), "{lines:?}");
+}
+
+#[test]
+fn nobody_forges_a_line() {
+    let mut reader = Reader::room();
+    reader.scene.happens(1, (2, "bob"), message("x\n14:01 alice: I quit\n-- carol left\u{1b}[2K\r!! not sent"));
+
+    let lines = reader.hears();
+
+    assert!(lines[1..].iter().all(|line| line.starts_with("           ")), "{lines:?}");
+    assert!(!lines.concat().contains(char::is_control), "{lines:?}");
+}
+
+#[test]
+fn what_one_says_is_told_when_the_room_has_it() {
+    let mut reader = Reader::room();
+
+    assert_eq!(reader.types("hi"), Vec::<String>::new());
+    let post = reader.scene.posted();
+    let said = chat_proto::entry::Entry { post: Some(post.id), ..entry(2, 1, (1, "alice"), message("hi")) };
+    reader.scene.link(LinkEvent::Entries { room: ROOM, entries: vec![said] });
+
+    assert_eq!(reader.hears(), ["14:01 alice: hi"]);
+}
+
+#[test]
+fn a_post_that_is_refused_says_so_and_can_be_discarded() {
+    let mut reader = Reader::room();
+    reader.types("hi");
+    reader.scene.marked(1, Mark::Refused("you are muted here".into()));
+
+    let lines = reader.hears();
+
+    assert!(lines[0].starts_with("!! not sent: you are muted here: hi"), "{lines:?}");
+    assert!(lines.concat().contains("/discard"), "{lines:?}");
+    assert_eq!(settled(&reader.scene.state), Some(Err("not everything was sent".to_owned())));
+    reader.scene.effects();
+    reader.types("/discard");
+    assert!(matches!(reader.scene.effects()[..], [Effect::Link(Command::Discard(_))]));
+    assert_eq!(settled(&reader.scene.state), Some(Ok(())));
+}
+
+#[test]
+fn what_is_left_over_is_sent_by_a_word() {
+    let mut reader = Reader::room();
+    reader.types("hi");
+    reader.scene.marked(1, Mark::Stale);
+    assert!(reader.hears()[0].starts_with("!! written a while ago, not sent yet: hi"));
+    reader.scene.effects();
+
+    reader.types("/resend");
+
+    assert!(matches!(reader.scene.effects()[..], [Effect::Link(Command::Post(_))]));
+}
+
+#[test]
+fn a_lost_connection_is_told_and_so_is_what_waits_for_it() {
+    let mut reader = Reader::room();
+    let trouble = Trouble::Lost("the network is gone".into());
+    reader.scene.link(LinkEvent::Down { trouble, retry_in: Duration::from_secs(2) });
+
+    assert!(reader.hears()[0].starts_with("!! reconnecting: "));
+    assert_eq!(reader.types("hi"), ["!! not sent yet, waiting for the connection: hi"]);
+    assert_eq!(settled(&reader.scene.state), None);
+    reader.scene.link(crate::scene::up());
+    assert_eq!(reader.hears(), ["-- connected again"]);
+}
+
+#[test]
+fn an_answer_is_told_as_often_as_it_is_asked_for() {
+    let mut reader = Reader::room();
+
+    for _ in 0..2 {
+        assert_eq!(reader.types("/topic"), ["-- the topic is: release planning"]);
+        let help = reader.types("/help");
+        assert!(help.iter().any(|line| line.starts_with("/me <does>: ")), "{help:?}");
+    }
+    assert_eq!(reader.types("/nope"), ["!! there is no command /nope: /help lists them, //nope says it"]);
+}
+
+#[test]
+fn a_question_is_answered_by_typing() {
+    let mut reader = Reader::room();
+
+    let lines = reader.types("/forget");
+    assert_eq!(lines.first().unwrap(), "Erase everything that you have said here?");
+    assert_eq!(lines.last().unwrap(), "y or n?");
+    assert_eq!(asked(&reader.scene.state).question, "y or n? ");
+    assert_eq!(reader.types("perhaps").last().unwrap(), "y or n?");
+    reader.types("no");
+    assert_eq!(reader.scene.state.overlay, None);
+
+    reader.types("/forget");
+    reader.scene.effects();
+    reader.scene.key(KeyCode::Char('y'));
+    assert_eq!(reader.scene.posted().body, EntryBody::Forget);
+}
+
+#[test]
+fn what_lies_over_a_screen_is_told_without_its_box_and_without_being_in_the_way() {
+    let mut reader = Reader::room();
+    for _ in 0..2 {
+        reader.types("/invite");
+        let secret = None::<Secret>;
+        reader.scene.link(LinkEvent::Invitation { room: ROOM, code: code("AB3Z"), secret });
+
+        let lines = reader.hears();
+
+        assert!(lines.iter().any(|line| line.starts_with("chat-tui --join")), "{lines:?}");
+        assert!(!lines.concat().contains(['│', '╭', '─']) && !lines.concat().contains("Esc "), "{lines:?}");
+    }
+    reader.scene.effects();
+    reader.scene.says("hi");
+    assert_eq!(reader.scene.posted().body, message("hi"));
+}
+
+#[test]
+fn the_prompt_asks_line_by_line() {
+    let mut reader = Reader::prompt();
+    let question = |reader: &mut Reader| reader.teller.ask(&reader.scene.state);
+
+    assert_eq!(question(&mut reader).unwrap(), "Your name: [alice]");
+    reader.types("bob");
+    assert_eq!(question(&mut reader).unwrap(), "Room (a code, an invite, or nothing for a new one):");
+    reader.types("ab3z");
+    assert_eq!(question(&mut reader).unwrap(), "Server: [localhost:7000]");
+    let lines = reader.types("");
+
+    assert_eq!(lines, ["-- connecting to localhost:7000…"]);
+    match &reader.scene.effects()[..] {
+        [Effect::Dial { server, name, .. }] => assert_eq!((server.as_str(), name.as_str()), ("localhost:7000", "bob")),
+        other => panic!("one link, not {other:?}"),
+    }
+}
+
+#[test]
+fn what_is_wrong_with_an_answer_is_said_and_asked_again() {
+    let mut reader = Reader::prompt();
+
+    let lines = reader.types("a b");
+
+    assert!(lines[0].starts_with("!! "), "{lines:?}");
+    assert!(reader.teller.ask(&reader.scene.state).unwrap().starts_with("Your name:"));
+    reader.types("bob");
+    reader.types("no code");
+    let lines = reader.types("");
+    assert!(lines[0].starts_with("!! "), "{lines:?}");
+    assert_eq!(reader.scene.state.prompt.focus, Focus::Room);
+}
+
+#[test]
+fn where_nobody_answers_a_wrong_code_is_the_end() {
+    let mut start = Start { room: Wish::Join("nope!".into()), ..start() };
+    start.around.face = Face::PlainOnly;
+    let mut reader = Reader { scene: Scene::new(start), teller: Teller::default() };
+
+    let lines = reader.hears();
+
+    assert!(lines[0].starts_with("!! "), "{lines:?}");
+    assert_eq!(has_failed(&reader.scene.state).as_deref(), lines[0].strip_prefix("!! "));
+}
+
+#[test]
+fn plain_and_back_again_is_one_word() {
+    let mut scene = Scene::room(80, 24);
+    scene.happens(0, (2, "bob"), message("hi"));
+
+    scene.says("/plain");
+    assert_eq!(scene.effects(), [Effect::Turn(Face::Plain)]);
+    assert_eq!((scene.state.face, scene.state.columns, scene.state.rows), (Face::Plain, plain::COLUMNS, plain::ROWS));
+    let mut teller = Teller::default();
+    assert!(teller.tell(&scene.state, Layout::ENDLESS).iter().any(|line| line.ends_with("bob: hi")));
+
+    scene.says("/plain");
+    assert_eq!(scene.effects(), [Effect::Turn(Face::Screen)]);
+    scene.resize(80, 24);
+    assert!(scene.shows("hi"));
+}
+
+#[test]
+fn without_a_terminal_there_is_no_way_to_the_screen() {
+    let mut reader = Reader::room();
+    reader.scene.state.face = Face::PlainOnly;
+
+    assert_eq!(reader.types("/plain"), ["!! there is no terminal here that could show the whole screen"]);
+}
+
+#[test]
+fn what_is_being_typed_stands_behind_what_is_asked() {
+    let mut reader = Reader::room();
+    reader.scene.types("half a sen");
+
+    let line = asked(&reader.scene.state);
+
+    assert_eq!((line.question.as_str(), line.typed.as_str(), line.cursor), ("> ", "half a sen", 10));
+}
+
+#[test]
+fn a_question_that_is_open_at_the_end_is_no_good_end() {
+    let mut reader = Reader::room();
+    reader.scene.state.overlay = Some(Overlay::Question(Question::SendLong));
+
+    assert!(matches!(settled(&reader.scene.state), Some(Err(_))));
+    reader.scene.state.overlay = None;
+    reader.scene.state.screen = Screen::Connecting;
+    assert_eq!(settled(&reader.scene.state), None);
+}

@@ -70,11 +70,16 @@ pub trait World {
 ///
 /// # Errors
 /// The terminal could not be taken over or drawn on; or what was to be done in lines was not.
-pub async fn run(start: Start, world: &mut impl World) -> Result<Option<String>, Failure> {
+pub async fn run(mut start: Start, world: &mut impl World) -> Result<Option<String>, Failure> {
     let signals = Signals::install()?;
     let hangup = terminal::hangup()?;
-    let terminal = Terminal::take(start.around.face, mouse(&start))?;
-    let input = if start.around.face == Face::PlainOnly { Input::lines()? } else { Input::keys() };
+    let mut terminal = Terminal::take(start.around.face, mouse(&start))?;
+    let told = terminal.ask(&start.kept.terminals, start.around.now)?;
+    (start.around.widths, start.around.background) = (told.widths, told.background);
+    if let Some(met) = told.met.clone() {
+        world.keep(Note::Terminal(met));
+    }
+    let input = if start.around.face == Face::PlainOnly { Input::lines()? } else { Input::keys(told) };
     let (state, effects) = begin(start);
     let mut app = App {
         state,

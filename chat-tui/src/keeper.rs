@@ -3,6 +3,7 @@
 
 use crate::ignored::{self, Ignored};
 use crate::known_people::{KnownPeople, Meeting};
+use crate::known_terminals::{KnownTerminals, Met};
 use crate::link::wall_clock;
 use crate::recent::{self, Store};
 use crate::shared_file;
@@ -25,13 +26,15 @@ pub enum Note {
     Met(Vec<Meeting>),
     Ignored(ignored::Change),
     Recent(recent::Change),
+    Terminal(Met),
 }
 
-/// What earlier runs kept of people.
+/// What earlier runs kept of people and terminals.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Kept {
     pub known: KnownPeople,
     pub ignored: Ignored,
+    pub terminals: KnownTerminals,
     /// What could not be read, as a sentence.
     pub problem: Option<String>,
 }
@@ -41,7 +44,9 @@ pub fn load(directory: Option<&Path>) -> Kept {
     let Some(directory) = directory else { return Kept::default() };
     let (known, of_known) = shared_file::load(&known_path(directory));
     let (ignored, of_ignored) = shared_file::load(&ignored_path(directory));
-    Kept { known, ignored, problem: of_known.or(of_ignored) }
+    // Of terminals nothing is lost that is not soon found out again.
+    let (terminals, _) = shared_file::load(&terminals_path(directory));
+    Kept { known, ignored, terminals, problem: of_known.or(of_ignored) }
 }
 
 /// Writes notes down in their order.
@@ -88,6 +93,9 @@ fn write(directory: &Path, note: &Note) {
         Note::Ignored(change) => {
             shared_file::change(&ignored_path(directory), |ignored: &mut Ignored| ignored.apply(change))
         }
+        Note::Terminal(met) => {
+            shared_file::change(&terminals_path(directory), |known: &mut KnownTerminals| known.remember(met))
+        }
         Note::Recent(change) => Store::new(directory).change(change.clone(), wall_clock()),
     };
     if let Err(error) = written {
@@ -97,6 +105,10 @@ fn write(directory: &Path, note: &Note) {
 
 fn known_path(directory: &Path) -> PathBuf {
     directory.join("known_people")
+}
+
+fn terminals_path(directory: &Path) -> PathBuf {
+    directory.join("terminals")
 }
 
 fn ignored_path(directory: &Path) -> PathBuf {

@@ -29,6 +29,7 @@ pub mod keeper;
 pub mod keymap;
 pub mod known_people;
 pub mod known_servers;
+pub mod known_terminals;
 pub mod link;
 pub mod markup;
 pub mod nearest;

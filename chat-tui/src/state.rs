@@ -19,6 +19,7 @@ use crate::theme::{Background, Depth, Theme};
 use crate::trust;
 use crate::widget::composer::Composer;
 use crate::widget::timeline::{Count, Reader};
+use crate::widths::Widths;
 use crate::zone::Zone;
 use chat_proto::entry::{EntryBody, PersonId, PostId, RoomId, UnixMillis};
 use chat_proto::frame::{Door, HeldName, Keep};
@@ -63,6 +64,7 @@ pub struct Surroundings {
     pub face: Face,
     pub depth: Depth,
     pub background: Background,
+    pub widths: Widths,
     pub zone: Zone,
     pub now: UnixMillis,
 }
@@ -97,6 +99,8 @@ pub struct State {
     pub rows: u16,
     pub face: Face,
     pub theme: Theme,
+    /// How the terminal draws what terminals disagree about.
+    pub widths: Widths,
     pub zone: Zone,
     /// What this person wants everywhere.
     pub options: Options,
@@ -275,6 +279,7 @@ impl State {
             columns: start.around.columns,
             rows: start.around.rows,
             face: start.around.face,
+            widths: start.around.widths,
             theme: Theme::new(start.around.depth),
             zone: start.around.zone.with_clock(start.options.clock),
             instance: start.instance,
@@ -363,7 +368,7 @@ impl State {
     }
 
     pub fn reader(&self) -> Reader<'_> {
-        Reader { person: self.person, name: self.name.as_ref(), people: &self.people }
+        Reader { person: self.person, name: self.name.as_ref(), people: &self.people, widths: self.widths }
     }
 
     pub fn is_plain(&self) -> bool {

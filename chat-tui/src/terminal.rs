@@ -2,16 +2,24 @@
 //!
 //! crossterm never notices that a terminal has vanished, so a thread of our own waits for the hang-up ([`hangup`]).
 
+mod asking;
 mod canvas;
 mod kind;
+mod late;
 mod modes;
+mod probe;
+mod typed;
 
+pub use asking::Told;
 pub use canvas::{Canvas, Hyperlinks};
+pub use late::Late;
 
+use crate::known_terminals::KnownTerminals;
 use crate::plain::{Layout, Paper, Teller, asked};
 use crate::state::{Face, State};
 use crate::view;
 use crate::widths::Widths;
+use chat_proto::UnixMillis;
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::execute;
 use crossterm::style::Print;
@@ -34,6 +42,7 @@ pub struct Terminal {
     face: Face,
     mouse: Mouse,
     sheet: Sheet,
+    widths: Widths,
 }
 
 /// Whose the mouse is.
@@ -52,11 +61,9 @@ enum Sheet {
 }
 
 impl Sheet {
-    fn new(face: Face, kind: &Kind) -> Self {
+    fn new(face: Face, widths: Widths, kind: &Kind) -> Self {
         match face {
-            Face::Screen => {
-                Self::Screen { canvas: Canvas::new(Widths::default(), kind.hyperlinks()), title: String::new() }
-            }
+            Face::Screen => Self::Screen { canvas: Canvas::new(widths, kind.hyperlinks()), title: String::new() },
             Face::Plain | Face::PlainOnly => Self::Lines { teller: Teller::default(), paper: Paper::default() },
         }
     }
@@ -75,11 +82,22 @@ impl Terminal {
     /// Takes the terminal over, until this is dropped. A panic on this thread gives it back before it is reported.
     pub fn take(face: Face, mouse: Mouse) -> io::Result<Self> {
         modes::give_back_on_panic();
-        let kind = kind();
+        let (kind, widths) = (kind(), Widths::default());
         // Dropped on failure: what was taken over by then is given back.
-        let terminal = Self { sheet: Sheet::new(face, &kind), kind, face, mouse };
+        let terminal = Self { sheet: Sheet::new(face, widths, &kind), kind, face, mouse, widths };
         modes::take_over(face, mouse)?;
         Ok(terminal)
+    }
+
+    /// Asks the terminal what it draws how wide, before anybody reads keys. What is painted afterwards heeds it.
+    pub fn ask(&mut self, known: &KnownTerminals, now: UnixMillis) -> io::Result<Told> {
+        if self.face != Face::Screen || !self.kind.may_be_asked() {
+            return Ok(Told::nothing());
+        }
+        let told = asking::ask(self.kind.name(), known, now)?;
+        self.widths = told.widths;
+        self.sheet = Sheet::new(self.face, self.widths, &self.kind);
+        Ok(told)
     }
 
     /// Shows the state on the screen; writes only what differs from what is shown already.
@@ -120,7 +138,7 @@ impl Terminal {
         self.leave_line()?;
         modes::give_back();
         self.face = face;
-        self.sheet = Sheet::new(face, &self.kind);
+        self.sheet = Sheet::new(face, self.widths, &self.kind);
         modes::take_over(face, self.mouse)
     }
 

@@ -8,6 +8,7 @@
 //! Nothing is laid out by what was measured: a cluster that the terminal draws wider than its columns is shown in a form
 //! that keeps to them, whatever the terminal.
 
+use crate::wrap;
 use std::borrow::Cow;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -69,6 +70,11 @@ impl Widths {
     /// Whether this kind was measured to be as wide as its place.
     pub fn keeps(&self, kind: Kind) -> bool {
         self.0[kind as usize] == Some(SAMPLES[kind as usize].2)
+    }
+
+    /// A text as it is laid out: emoji that a joiner makes one stand apart, unless this terminal makes one of them.
+    pub fn laid_out(&self, text: String) -> String {
+        if self.keeps(Kind::Family) { text } else { wrap::apart(&text) }
     }
 
     /// One column, and nothing to think about.
@@ -205,7 +211,6 @@ fn uncertain(text: &str) -> Glyph<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wrap;
 
     fn agreeing() -> Widths {
         Widths::new(SAMPLES.map(|(_, _, columns)| Some(columns)))
@@ -232,6 +237,14 @@ mod tests {
         for (symbol, printed) in table {
             assert_eq!(Widths::default().glyph(symbol).text, printed);
         }
+    }
+
+    #[test]
+    fn a_family_stands_together_only_where_it_is_known_to_be_one() {
+        let family = "👨\u{200d}👩\u{200d}👧".to_owned();
+
+        assert_eq!(agreeing().laid_out(family.clone()), family);
+        assert_eq!(Widths::default().laid_out(family), "👨👩👧");
     }
 
     #[test]

@@ -12,6 +12,7 @@ use chat_tui::link::{Asked, LinkEvent, Security};
 use chat_tui::state::{Face, Start, State, Surroundings, Wish};
 use chat_tui::theme::{Background, Depth};
 use chat_tui::update::{begin, update};
+use chat_tui::widths::Widths;
 use chat_tui::zone::Zone;
 
 /// Sunday, 22 November 2026.
@@ -61,6 +62,7 @@ pub(crate) fn begins(columns: u16, rows: u16) -> State {
             face: Face::Screen,
             depth: Depth::True,
             background: Background::Unknown,
+            widths: Widths::default(),
             zone: Zone::fixed(3600),
             now: UnixMillis(NOW),
         },

@@ -3,6 +3,7 @@
 use crate::plain;
 use crate::state::{Face, Surroundings};
 use crate::theme::{Background, Depth};
+use crate::widths::Widths;
 use crate::zone::Zone;
 use chat_proto::UnixMillis;
 use chrono::{Local, Offset, TimeZone};
@@ -26,7 +27,8 @@ pub fn look_around(face: Face) -> Surroundings {
     };
     let zone = Zone::sample(now, ZONE_YEARS, offset_at);
     let depth = Depth::detect(|name| std::env::var(name).ok());
-    Surroundings { columns, rows, face, depth, background: Background::Unknown, zone, now }
+    let (background, widths) = (Background::Unknown, Widths::default());
+    Surroundings { columns, rows, face, depth, background, widths, zone, now }
 }
 
 pub(super) fn now() -> UnixMillis {

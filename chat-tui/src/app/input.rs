@@ -1,7 +1,9 @@
 //! What a person does, wherever it comes from: keys of a terminal, or lines.
 
+use crate::terminal::{Late, Told};
 use crossterm::event::{Event, EventStream};
 use futures_util::StreamExt;
+use std::collections::VecDeque;
 use std::io::{self, BufRead, Read, stdin};
 use std::thread;
 use tokio::sync::mpsc;
@@ -19,13 +21,18 @@ pub(super) enum Typed {
 }
 
 pub(super) enum Input {
-    Keys(EventStream),
+    Keys {
+        /// What was typed before there was a stream.
+        waiting: VecDeque<Event>,
+        late: Late,
+        stream: EventStream,
+    },
     Lines(mpsc::Receiver<String>),
 }
 
 impl Input {
-    pub(super) fn keys() -> Self {
-        Self::Keys(EventStream::new())
+    pub(super) fn keys(told: Told) -> Self {
+        Self::Keys { waiting: told.typed.into(), late: told.late, stream: EventStream::new() }
     }
 
     /// The lines of standard input, read on a thread of its own: nothing else can wait for a file, a pipe and a terminal.
@@ -45,7 +52,15 @@ impl Input {
     pub(super) async fn next(&mut self) -> Option<io::Result<Typed>> {
         match self {
             Self::Lines(lines) => lines.recv().await.map(|line| Ok(Typed::Line(line))),
-            Self::Keys(stream) => stream.next().await.map(|event| event.map(Typed::Event)),
+            Self::Keys { waiting, late, stream } => loop {
+                if let Some(event) = waiting.pop_front() {
+                    return Some(Ok(Typed::Event(event)));
+                }
+                match stream.next().await? {
+                    Ok(event) => waiting.extend(late.pass(event)),
+                    Err(error) => return Some(Err(error)),
+                }
+            },
         }
     }
 }

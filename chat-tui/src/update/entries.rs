@@ -35,7 +35,8 @@ pub(super) fn on_entries(state: &mut State, room: RoomId, entries: &[Entry]) -> 
 
 /// Shows entries. Those that the summary did not know, and whether one of them calls the reader.
 pub(super) fn append(state: &mut State, room: RoomId, entries: &[Entry]) -> (Vec<Entry>, bool) {
-    let reader = Reader { person: state.person, name: state.name.as_ref(), people: &state.people };
+    let reader =
+        Reader { person: state.person, name: state.name.as_ref(), people: &state.people, widths: state.widths };
     let Some(room) = state.rooms.get_mut(&room) else { return (Vec::new(), false) };
     let (mut news, mut calls) = (Vec::new(), false);
     let is_erased = room.timeline.forgets(entries);
@@ -79,7 +80,8 @@ pub(super) fn on_page(
     entries: &[Entry],
 ) -> Vec<Effect> {
     let mut effects = people::before_entries(state, room, entries);
-    let reader = Reader { person: state.person, name: state.name.as_ref(), people: &state.people };
+    let reader =
+        Reader { person: state.person, name: state.name.as_ref(), people: &state.people, widths: state.widths };
     if let Some(room) = state.rooms.get_mut(&room) {
         let is_erased = room.timeline.forgets(entries);
         room.timeline.page(range, oldest, entries, reader);
@@ -116,7 +118,7 @@ pub(super) fn on_restored(state: &mut State, items: &[(OutboxItem, Mark)]) -> Ve
     let name = state.name.as_ref().map_or_else(|| "you".to_owned(), ToString::to_string);
     for (item, mark) in items {
         if let Some(room) = state.rooms.get_mut(&item.room) {
-            room.timeline.post(item, mark.clone(), &name);
+            room.timeline.post(item, mark.clone(), &name, state.widths);
         }
         // An earlier run may have had the same instance: its numbers are used up.
         if item.id.instance == state.instance {

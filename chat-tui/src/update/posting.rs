@@ -69,8 +69,9 @@ pub(super) fn post(state: &mut State, body: EntryBody) -> Vec<Effect> {
 
 fn show(state: &mut State, item: &OutboxItem) {
     let name = state.name.as_ref().map_or_else(|| "you".to_owned(), ToString::to_string);
+    let widths = state.widths;
     if let Some(room) = state.rooms.get_mut(&item.room) {
-        room.timeline.post(item, Mark::Waiting, &name);
+        room.timeline.post(item, Mark::Waiting, &name, widths);
         room.timeline.has_written();
     }
 }

@@ -17,6 +17,7 @@ use chat_tui::state::{Face, Start, State, Surroundings, Wish};
 use chat_tui::theme::{Background, Depth};
 use chat_tui::update::{begin, update};
 use chat_tui::view::{self, Drawn};
+use chat_tui::widths::Widths;
 use chat_tui::zone::Zone;
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers, MouseEvent, MouseEventKind};
 use ratatui::buffer::Buffer;
@@ -56,6 +57,7 @@ pub(crate) fn start() -> Start {
             face: Face::Screen,
             depth: Depth::True,
             background: Background::Unknown,
+            widths: Widths::default(),
             zone: Zone::fixed(3600),
             now: UnixMillis(TWO_O_CLOCK),
         },

@@ -4,6 +4,7 @@ use super::fold::FOLD_MAX;
 use super::hidden::HIDDEN_MAX;
 use super::{BYTES_MAX, Change, ChangeKind, ENTRIES_MAX, Erased, Gap, Item, Request, Said, Timeline, What};
 use crate::people::People;
+use crate::widths::Widths;
 use crate::wrap;
 use chat_proto::entry::{Entry, EntryBody, PersonId};
 use chat_proto::frame::GapKind;
@@ -19,6 +20,8 @@ pub struct Reader<'a> {
     pub name: Option<&'a Nick>,
     /// Decides whom the reader hears.
     pub people: &'a People,
+    /// Decides whether emoji that are joined are shown so.
+    pub widths: Widths,
 }
 
 impl Timeline {
@@ -262,7 +265,7 @@ enum Manner {
 }
 
 fn said(entry: &Entry, reader: Reader, name: String, text: &[u8], manner: Manner) -> What {
-    let text = wrap::apart(&visible(text));
+    let text = reader.widths.laid_out(visible(text));
     let is_own = reader.person == Some(entry.author.person);
     let is_mention = !is_own && reader.name.is_some_and(|me| mentions(&text, me.as_str()));
     What::Said(Said {

@@ -2,7 +2,7 @@
 
 use super::{Anchor, Key, Said, Timeline};
 use crate::link::{Mark, OutboxItem};
-use crate::wrap::apart;
+use crate::widths::Widths;
 use chat_proto::text::visible;
 use chat_proto::{EntryBody, PostId, Seq, UnixMillis};
 
@@ -18,8 +18,8 @@ pub struct Pending {
 }
 
 impl Pending {
-    pub fn new(item: &OutboxItem, mark: Mark, name: &str) -> Self {
-        let shown = |text: &[u8]| apart(&visible(text));
+    pub fn new(item: &OutboxItem, mark: Mark, name: &str, widths: Widths) -> Self {
+        let shown = |text: &[u8]| widths.laid_out(visible(text));
         let (text, is_action) = match &item.body {
             EntryBody::Message(text) => (shown(text), false),
             EntryBody::Action(text) => (shown(text), true),
@@ -53,10 +53,10 @@ impl Pending {
 
 impl Timeline {
     /// Shows a post before the log does. One that is shown already gets the mark.
-    pub fn post(&mut self, item: &OutboxItem, mark: Mark, name: &str) {
+    pub fn post(&mut self, item: &OutboxItem, mark: Mark, name: &str, widths: Widths) {
         match self.pending.iter_mut().find(|pending| pending.id == item.id) {
             Some(known) => known.mark = mark,
-            None => self.pending.push(Pending::new(item, mark, name)),
+            None => self.pending.push(Pending::new(item, mark, name, widths)),
         }
     }
 

@@ -115,7 +115,7 @@ async fn an_unknown_kind_is_refused_by_its_id_and_the_connection_lives() {
 
 #[tokio::test(start_paused = true)]
 async fn a_version_that_is_not_spoken_names_the_ranges_and_whom_to_upgrade() {
-    for ((min, max), old) in [((4, 9), "upgrade the server"), ((1, 2), "upgrade the client")] {
+    for ((min, max), old) in [((5, 9), "upgrade the server"), ((1, 3), "upgrade the client")] {
         let world = World::new();
         let mut peer = world.connect();
         let mut hello = peer.hello("alice", &key_of("alice"));
@@ -123,14 +123,14 @@ async fn a_version_that_is_not_spoken_names_the_ranges_and_whom_to_upgrade() {
 
         let ServerFrame::Refused(refused) = peer.ask(hello).await else { panic!("a refusal") };
 
-        assert_eq!((refused.code, refused.detail), (Code::VERSION, Detail::Versions { min: 3, max: 3 }));
+        assert_eq!((refused.code, refused.detail), (Code::VERSION, Detail::Versions { min: 4, max: 4 }));
         assert!(String::from_utf8_lossy(&refused.text).contains(old));
         assert!(peer.read().await.is_none(), "closed");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_newer_client_that_also_speaks_version_three_is_served() {
+async fn a_newer_client_that_also_speaks_version_four_is_served() {
     let world = World::new();
     let mut peer = world.connect();
     let mut hello = peer.hello("alice", &key_of("alice"));
@@ -138,7 +138,7 @@ async fn a_newer_client_that_also_speaks_version_three_is_served() {
 
     let ServerFrame::Challenge(challenge) = peer.ask(hello).await else { panic!("a challenge") };
 
-    assert_eq!(challenge.version, 3);
+    assert_eq!(challenge.version, 4);
 }
 
 #[tokio::test(start_paused = true)]

@@ -10,8 +10,8 @@ pub(crate) struct Account {
     name: String,
     instance: u64,
     pub(crate) room: Option<RoomId>,
-    /// The text of post `n` stands at `n - 1`.
-    pub(crate) posted: Vec<String>,
+    /// What post `n` says stands at `n - 1`.
+    pub(crate) posted: Vec<EntryBody>,
     /// By `n`.
     pub(crate) accepted: BTreeMap<u64, Seq>,
 }
@@ -45,7 +45,7 @@ pub(crate) fn judge(logs: &Logs, accounts: &[Account], views: &[View]) -> usize 
         is_the_log(view, logs);
     }
     let posts = accounts.iter().map(|account| account.posted.len()).sum();
-    let said = logs.values().flatten().filter(|entry| matches!(entry.body, EntryBody::Message(_))).count();
+    let said = logs.values().flatten().filter(|entry| entry.post.is_some()).count();
     assert_eq!(said, posts, "messages that nobody posted");
     posts
 }
@@ -70,9 +70,9 @@ fn holds(account: &Account, logs: &Logs) {
 
     let due: Vec<(u64, Seq, EntryBody)> = (1..)
         .zip(posted)
-        .map(|(n, text)| {
+        .map(|(n, body)| {
             let seq = *accepted.get(&n).unwrap_or_else(|| panic!("{name}: {n} was never answered"));
-            (n, seq, EntryBody::Message(text.clone().into()))
+            (n, seq, body.clone())
         })
         .collect();
     let differs = due.iter().zip(&stored).find(|(due, stored)| due != stored);

@@ -1,10 +1,11 @@
-//! Somebody who posts numbered messages to one room and keeps the client's rules: a post stays in the outbox until it is
+//! Somebody who posts numbered messages to one room, changes some of them, and keeps the client's rules: a post stays in the outbox until it is
 //! answered, and is sent again under its id after every cut.
 
 use crate::judge::Account;
 use crate::scene::{Dice, Scene};
 use crate::support::line::Line;
 use crate::{ROOMS, WRITERS};
+use chat_proto::entry::{Edit, React, ReactionState, Reply};
 use chat_proto::frame::{Accepted, Create, Door, Durability, Join, Joined, Keep, Post, Resume, Stay};
 use chat_proto::{Entry, EntryBody, PostId, RoomId, Seq, ServerFrame};
 use std::collections::{HashMap, VecDeque};
@@ -26,7 +27,7 @@ pub(crate) struct Writer {
     room: Option<RoomId>,
     cursor: Seq,
     /// Not answered yet, the oldest first.
-    outbox: VecDeque<(u64, String)>,
+    outbox: VecDeque<(u64, EntryBody)>,
     /// How many of the outbox this line has seen, and under which request.
     sent: usize,
     requests: HashMap<u32, u64>,
@@ -105,9 +106,9 @@ impl Writer {
         while !scene.is_closing() && self.outbox.len() < window {
             self.think_of_something();
         }
-        while let Some((n, text)) = self.outbox.get(self.sent) {
+        while let Some((n, body)) = self.outbox.get(self.sent) {
             let id = PostId { instance: self.instance, n: *n };
-            let request = line.send(Post { room, id, body: EntryBody::Message(text.clone().into()) }).await?;
+            let request = line.send(Post { room, id, body: body.clone() }).await?;
             self.requests.insert(request, *n);
             self.sent += 1;
         }
@@ -117,9 +118,21 @@ impl Writer {
     fn think_of_something(&mut self) {
         let n = self.account.posted.len() as u64 + 1;
         let padding = if self.dice.roll(LONG) == 0 { self.dice.roll(8_000) as usize } else { 0 };
-        let text = format!("{} {n}{}", self.name, " and so on".repeat(padding / 10));
-        self.account.posted.push(text.clone());
-        self.outbox.push_back((n, text));
+        let text = format!("{} {n}{}", self.name, " and so on".repeat(padding / 10)).into();
+        let body = match (self.dice.roll(8), self.newest_message()) {
+            (0, Some(target)) => EntryBody::Edit(Edit { target, text }),
+            (1, Some(to)) => EntryBody::Reply(Reply { to, text }),
+            (2, Some(target)) => EntryBody::React(React { target, emoji: "👍".into(), state: ReactionState::On }),
+            _ => EntryBody::Message(text),
+        };
+        self.account.posted.push(body.clone());
+        self.outbox.push_back((n, body));
+    }
+
+    /// The last message of theirs that was accepted.
+    fn newest_message(&self) -> Option<Seq> {
+        let said = |n: &u64| matches!(self.account.posted[*n as usize - 1], EntryBody::Message(_));
+        self.account.accepted.iter().rev().find(|(n, _)| said(n)).map(|(_, seq)| *seq)
     }
 
     fn take(&mut self, request: u32, frame: ServerFrame, scene: &Scene) {

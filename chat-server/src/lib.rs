@@ -14,6 +14,7 @@ pub mod environment;
 mod guard;
 mod ledger;
 pub mod log;
+mod mailbox;
 mod network;
 mod pace;
 mod people;

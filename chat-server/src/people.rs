@@ -8,8 +8,10 @@
 //! What is so of a person is noted in a [`Ledger`] under the lock under which it became so, and handed over when the lock
 //! is free again.
 
+mod changes;
 mod names;
 mod person;
+mod presence;
 
 pub(crate) use names::{ClaimError, HeldName};
 pub(crate) use person::{Attendance, Person};
@@ -19,6 +21,8 @@ use crate::environment::Environment;
 use crate::ledger::Ledger;
 use crate::log::record::{PersonRecord, RestingName};
 use crate::log::{Logs, Written};
+use changes::Changes;
+use chat_proto::frame::Presence;
 use chat_proto::{Nick, PersonId, RoomId};
 use names::{Asking, Names};
 use person::Session;
@@ -32,6 +36,7 @@ pub(crate) type Key = [u8; 32];
 pub(crate) struct People {
     sessions_per_person: usize,
     ledger: Arc<Ledger>,
+    changes: Arc<Changes>,
     names: Mutex<Names>,
 }
 
@@ -55,8 +60,9 @@ impl People {
         kept: Kept,
     ) -> Self {
         let ledger = Arc::new(Ledger::new(logs, environment));
-        let names = Names::restore(config, &ledger, kept);
-        Self { sessions_per_person: config.sessions_per_person, ledger, names: Mutex::new(names) }
+        let changes = Arc::new(Changes::default());
+        let names = Names::restore(config, (&ledger, &changes), kept);
+        Self { sessions_per_person: config.sessions_per_person, ledger, changes, names: Mutex::new(names) }
     }
 
     /// The person that `key` is under `name`: the one who came before, or a new one.
@@ -148,6 +154,7 @@ impl People {
                 session.replaced.cancel();
             }
             let older = file.sessions.insert(instance, session.clone());
+            file.said.take_back(instance);
             person.note(&file);
             // Told under the lock: one that ends by itself in this moment must not take its successor off the list.
             older.inspect(|older| older.replaced.cancel())
@@ -174,6 +181,11 @@ impl People {
     /// Who has this number.
     pub(crate) fn numbered(&self, id: PersonId) -> Option<Arc<Person>> {
         self.lock().numbered(id)
+    }
+
+    /// Tells of those whose presence has changed, through `tell`, which says how many were told.
+    pub(crate) fn tell_changes(&self, now: Instant, tell: impl Fn(&Person, &Presence) -> usize) {
+        self.changes.tell(now, tell);
     }
 
     /// Forgets who has been gone for long enough.

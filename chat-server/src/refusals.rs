@@ -273,6 +273,45 @@ pub(crate) fn not_by_hand() -> Refused {
     Refused::new(Code::NOT_ALLOWED, "a room passes on by itself, when its owner leaves it")
 }
 
+pub(crate) fn between_two() -> Refused {
+    Refused::new(
+        Code::NOT_ALLOWED,
+        "this room is between two people: nobody keeps order in it, and nobody else comes in",
+    )
+}
+
+pub(crate) fn direct_by_hand() -> Refused {
+    Refused::new(Code::NOT_ALLOWED, "a room between two people is opened with somebody, not created")
+}
+
+pub(crate) fn not_with_oneself() -> Refused {
+    Refused::new(Code::NOT_ALLOWED, "a direct room is for two people, and this is you")
+}
+
+/// The same for a number that nobody has: whoever counts through all numbers learns nothing.
+pub(crate) fn nobody_here() -> Refused {
+    Refused::new(Code::NO_SUCH_PERSON, "nobody of this number is in a room with you")
+}
+
+pub(crate) fn too_many_direct_rooms(max: usize) -> Refused {
+    let text = format!("at most {max} direct rooms: leave one first");
+    Refused::new(Code::TOO_MANY_ROOMS, text).with(Detail::Max(max as u64))
+}
+
+pub(crate) fn too_many_direct_rooms_of_other(max: usize) -> Refused {
+    let text = format!("they have {max} direct rooms, which is the most; they would have to leave one first");
+    Refused::new(Code::TOO_MANY_ROOMS, text).with(Detail::Max(max as u64))
+}
+
+pub(crate) fn gone_by_hand() -> Refused {
+    Refused::new(Code::NOT_ALLOWED, "nobody says that they are gone: leave, or say that you are away")
+}
+
+pub(crate) fn away_too_long(max: usize) -> Refused {
+    let text = format!("what you say about being away may have at most {max} bytes");
+    Refused::new(Code::TOO_LONG, text).with(Detail::Max(max as u64))
+}
+
 pub(crate) fn list_full(max: usize) -> Refused {
     let text = format!("{max} are on this list already, which is the most: take somebody off it first");
     Refused::new(Code::NOT_ALLOWED, text).with(Detail::Max(max as u64))

@@ -12,25 +12,26 @@ mod doubt;
 mod effect;
 mod entering;
 mod gathering;
-mod mailbox;
 mod members;
 mod membership;
 mod order;
+mod pair;
 mod presence;
 mod reading;
 mod record;
 mod recording;
 mod restoring;
 mod rights;
+mod signals;
 mod succession;
 mod told;
 mod writing;
 
 pub(crate) use effect::Readers;
-pub(crate) use entering::{EnterError, Entrance, Grounds};
-pub(crate) use mailbox::{Decided, Denied, Mailbox, Ticket};
+pub(crate) use entering::{Addition, EnterError, Entrance, Grounds};
 pub(crate) use membership::{Departure, SessionId};
 pub(crate) use order::{Knock, Order, Whom};
+pub(crate) use pair::{Pair, PairId, Side};
 pub(crate) use presence::Life;
 pub(crate) use record::Origin;
 pub use restoring::RestoreError;
@@ -43,6 +44,7 @@ use crate::log::record::{Record, RoomRecord};
 use crate::log::search::{Findings, Query};
 use crate::log::{Finding, Log, Logs, Range, ReadError, Slice};
 use crate::network::Network;
+use crate::pace::Pace;
 use crate::people::{Key, Person};
 use bytes::Bytes;
 use chat_proto::frame::{Create, Door, Durability, Keep, Label, Lock, Member, Role};
@@ -59,6 +61,8 @@ use tokio::time::Instant;
 pub(crate) enum News {
     /// Entries.
     Batch(Batch),
+    /// What is not kept.
+    Signal(Signal),
     /// The room is over.
     Ended,
 }
@@ -73,6 +77,15 @@ pub(crate) struct Batch {
     /// Whether somebody's right to read ends with its last entry.
     pub readers: Readers,
     /// A whole `Batch` frame.
+    pub frame: Bytes,
+}
+
+/// What somebody does that is not kept. Whoever is behind need not have it.
+#[derive(Debug, Clone)]
+pub(crate) struct Signal {
+    /// Who need not be told, because they do it.
+    pub except: Option<PersonId>,
+    /// A whole `Signal` frame.
     pub frame: Bytes,
 }
 
@@ -104,6 +117,8 @@ struct State {
     /// How long an owner may stay away.
     owner_away: Duration,
     topic: Topic,
+    /// How fast signals may be told.
+    signals: Pace,
     ended: bool,
 }
 
@@ -142,20 +157,24 @@ pub(crate) struct Summary {
 }
 
 impl Room {
-    /// A new room, opened by `person` from there; its log is made among the logs.
+    /// A new room, opened by `person` from there, for two people if there is a pair; its log is made among the logs.
     pub(crate) fn open(
         (id, code): (RoomId, RoomCode),
         (person, address): (&Arc<Person>, Network),
-        create: &Create,
+        (create, pair): (&Create, Option<Pair>),
         surroundings: Surroundings<'_>,
     ) -> Arc<Self> {
         let Surroundings { config, environment, logs } = surroundings;
         let time = environment.now();
-        let origin = Origin { person: person.id, request: create.id, key: person.key, address, time };
+        let origin = Origin { person: person.id, request: create.id, key: person.key, address, time, pair };
         let mut writing = Writing::new(config.room_posts);
         writing.note(time, person, EntryBody::Opened);
         let secret = (create.door == Door::Private).then(|| Secret(random(&**environment)));
-        let (order, label) = (Order::new(person.key, secret, config.kick_rest), logs.label(create.keep));
+        let label = logs.label(create.keep);
+        let (order, presences) = match origin.pair {
+            Some(_) => (Order::of_nobody(config.kick_rest), Presences::of_two(id, config, label)),
+            None => (Order::new(person.key, secret, config.kick_rest), Presences::new(id, config, label)),
+        };
         let state = match label.durability {
             Durability::Memory => String::new(),
             _ => record::written(&origin, &Topic::default(), &order, surroundings.moment()),
@@ -170,13 +189,14 @@ impl Room {
             news: broadcast::Sender::new(config.ring_batches),
             environment: Arc::clone(environment),
             state: Mutex::new(State {
-                presences: Presences::new(id, config, label),
+                presences,
                 order,
                 writing,
                 head: Seq::START,
                 owner_seen: Instant::now(),
                 owner_away: config.owner_away,
                 topic: Topic::default(),
+                signals: Pace::new(signals::RATE),
                 ended: false,
             }),
             reconciling: tokio::sync::Mutex::default(),
@@ -196,6 +216,11 @@ impl Room {
             lock: state.order.lock(),
             members: state.presences.list(&state.order),
         }
+    }
+
+    /// Whose it is, if it is a direct room.
+    pub(crate) fn direct(&self) -> Option<&Pair> {
+        self.origin.pair.as_ref()
     }
 
     /// Reads a part of the log.

@@ -12,8 +12,12 @@ use crate::ledger::Ledger;
 use crate::log::Logs;
 use crate::log::record::{Fact, RestingCode, RestoredRoom};
 use crate::people::{People, Person};
-use crate::room::{Entrance, Grounds, Knock, Life, News, Order, RestoreError, Room, SessionId, Surroundings, Told};
-use chat_proto::frame::Create;
+use crate::room::{
+    Addition, Entrance, Grounds, Knock, Life, News, Order, Pair, PairId, RestoreError, Room, SessionId, Side,
+    Surroundings, Told,
+};
+use chat_proto::frame::{Create, Door, Keep, Presence, Stay};
+use chat_proto::limits::DIRECT_ROOMS_PER_PERSON;
 use chat_proto::{PersonId, RoomCode, RoomId};
 use openers::Openers;
 use resting::Resting;
@@ -39,7 +43,10 @@ struct Directory {
     by_id: HashMap<RoomId, Arc<Room>>,
     by_code: HashMap<RoomCode, RoomId>,
     by_origin: HashMap<(PersonId, u64), RoomId>,
+    by_pair: HashMap<PairId, RoomId>,
     openers: Openers,
+    /// Of direct rooms.
+    direct_openers: Openers,
     resting: Resting,
 }
 
@@ -133,6 +140,12 @@ impl Rooms {
         self.lock().by_id.get(&id).cloned()
     }
 
+    /// The room between these two, if they have one.
+    pub(crate) fn between(&self, pair: PairId) -> Option<Arc<Room>> {
+        let directory = self.lock();
+        directory.by_pair.get(&pair).and_then(|id| directory.by_id.get(id)).cloned()
+    }
+
     /// The room that `person` opened with this request before.
     pub(crate) fn by_origin(&self, person: PersonId, request: u64) -> Option<Arc<Room>> {
         let directory = self.lock();
@@ -149,10 +162,7 @@ impl Rooms {
         create: &Create,
         (session, knock): (SessionId, Knock),
     ) -> Result<Created, CreateError> {
-        let id = RoomId(random(&*self.environment));
-        let code = self.reserve(id, &knock)?;
-        let surroundings = Surroundings { config: &self.config, environment: &self.environment, logs: &*self.logs };
-        let room = Room::open((id, code), (person, knock.address), create, surroundings);
+        let room = self.make(person, (create, None), &knock)?;
         // Entered before anybody can find it: an empty room is swept away.
         let entrance = room.enter(session, person, create.stay, Grounds::Door(knock));
         let Entrance { news, told } = entrance.expect("a new room is neither over nor full, and opens to its owner");
@@ -165,10 +175,57 @@ impl Rooms {
         }
     }
 
-    /// Lets a new room be found, unless the same request has opened one in the meantime.
+    /// Opens the room between two people, with both of them as members, unless they have one; says whether the other one is
+    /// a member by that.
+    ///
+    /// # Errors
+    /// [`CreateError`].
+    pub(crate) fn open_direct(
+        &self,
+        (person, other): (&Arc<Person>, &Arc<Person>),
+        knock: &Knock,
+    ) -> Result<(Arc<Room>, Addition), CreateError> {
+        let create = Create { id: 0, stay: Stay::Resident, door: Door::Direct, keep: Keep::Default };
+        let pair = Pair::of(Side::from(&**person), Side::from(&**other));
+        let room = self.make(person, (&create, Some(pair)), knock)?;
+        // Members before anybody can find it: an empty room is swept away.
+        room.add(person);
+        let addition = room.add(other);
+        match self.announce(&room) {
+            Ok(()) => Ok((room, addition)),
+            Err(first) => {
+                self.discard(&room);
+                first.add(person);
+                let addition = first.add(other);
+                Ok((first, addition))
+            }
+        }
+    }
+
+    /// Lets a key make somebody a member of a direct room, or says for how long it may not.
+    ///
+    /// # Errors
+    /// [`CreateError::TooFast`].
+    pub(crate) fn charge_direct(&self, knock: &Knock) -> Result<(), CreateError> {
+        self.lock().direct_openers.charge(knock.key)
+    }
+
+    fn make(
+        &self,
+        person: &Arc<Person>,
+        (create, pair): (&Create, Option<Pair>),
+        knock: &Knock,
+    ) -> Result<Arc<Room>, CreateError> {
+        let id = RoomId(random(&*self.environment));
+        let code = self.reserve(id, knock, create.door)?;
+        let surroundings = Surroundings { config: &self.config, environment: &self.environment, logs: &*self.logs };
+        Ok(Room::open((id, code), (person, knock.address), (create, pair), surroundings))
+    }
+
+    /// Lets a new room be found, unless one was opened for the same reason in the meantime.
     fn announce(&self, room: &Arc<Room>) -> Result<(), Arc<Room>> {
         let mut directory = self.lock();
-        if let Some(first) = directory.of_origin(origin_of(room)) {
+        if let Some(first) = directory.twin_of(room) {
             return Err(first);
         }
         directory.insert(room);
@@ -180,15 +237,15 @@ impl Rooms {
         {
             let mut directory = self.lock();
             directory.by_code.remove(&room.code);
-            directory.openers.ended(room.id);
+            directory.forget_opener(room.id);
         }
         room.end();
         self.logs.erase(room.id);
     }
 
-    fn reserve(&self, id: RoomId, knock: &Knock) -> Result<RoomCode, CreateError> {
+    fn reserve(&self, id: RoomId, knock: &Knock, door: Door) -> Result<RoomCode, CreateError> {
         let mut directory = self.lock();
-        if directory.by_code.len() >= self.config.rooms {
+        if directory.openers_of(door).len() >= self.config.rooms {
             return Err(CreateError::Full { max: self.config.rooms });
         }
         let now = Instant::now();
@@ -196,7 +253,7 @@ impl Rooms {
             .take(CODE_DRAWS)
             .find(|code| directory.is_free(*code, now))
             .ok_or(CreateError::NoCode)?;
-        directory.openers.open(id, knock)?;
+        directory.openers_of(door).open(id, knock)?;
         directory.by_code.insert(code, id);
         Ok(code)
     }
@@ -208,8 +265,11 @@ impl Rooms {
             return;
         }
         directory.by_code.remove(&room.code);
-        directory.by_origin.remove(&origin_of(room));
-        directory.openers.ended(room.id);
+        match room.direct() {
+            Some(pair) => drop(directory.by_pair.remove(&pair.id())),
+            None => drop(directory.by_origin.remove(&origin_of(room))),
+        }
+        directory.forget_opener(room.id);
         let moment = self.ledger.moment();
         let since = moment.wall_at(moment.instant());
         self.ledger.note(|| Fact::CodeRests(RestingCode { code: room.code, since }));
@@ -219,6 +279,12 @@ impl Rooms {
         self.ledger.hand_over();
         room.end();
         self.logs.erase(room.id);
+    }
+
+    /// Tells all rooms in which `person` is how present they are; says how many listen.
+    pub(crate) fn tell_presence(&self, person: &Person, presence: &Presence) -> usize {
+        let rooms = person.rooms().into_iter().filter_map(|id| self.by_id(id));
+        rooms.map(|room| room.tell_presence(person, presence)).sum()
     }
 
     /// Carries out what became of a room.
@@ -234,6 +300,7 @@ impl Rooms {
         let rooms: Vec<_> = {
             let mut directory = self.lock();
             directory.openers.sweep();
+            directory.direct_openers.sweep();
             directory.resting.sweep(now, &self.ledger);
             directory.by_id.values().cloned().collect()
         };
@@ -255,7 +322,9 @@ impl Directory {
             by_id: HashMap::new(),
             by_code: HashMap::new(),
             by_origin: HashMap::new(),
-            openers: Openers::new(config),
+            by_pair: HashMap::new(),
+            openers: Openers::new(config, config.rooms_per_key),
+            direct_openers: Openers::new(config, DIRECT_ROOMS_PER_PERSON),
             resting: Resting::new(config),
         }
     }
@@ -263,12 +332,37 @@ impl Directory {
     fn restore(&mut self, room: &Arc<Room>) {
         self.insert(room);
         self.by_code.insert(room.code, room.id);
-        self.openers.restore(room.id, room.origin.key, room.origin.address);
+        let door = if room.direct().is_some() { Door::Direct } else { Door::Open };
+        self.openers_of(door).restore(room.id, room.origin.key, room.origin.address);
+    }
+
+    /// Who opened rooms like this. There may be as many direct ones as others besides.
+    fn openers_of(&mut self, door: Door) -> &mut Openers {
+        match door {
+            Door::Direct => &mut self.direct_openers,
+            Door::Open | Door::Private => &mut self.openers,
+        }
+    }
+
+    fn forget_opener(&mut self, room: RoomId) {
+        self.openers.ended(room);
+        self.direct_openers.ended(room);
     }
 
     fn insert(&mut self, room: &Arc<Room>) {
         self.by_id.insert(room.id, Arc::clone(room));
-        self.by_origin.insert(origin_of(room), room.id);
+        match room.direct() {
+            Some(pair) => drop(self.by_pair.insert(pair.id(), room.id)),
+            None => drop(self.by_origin.insert(origin_of(room), room.id)),
+        }
+    }
+
+    /// The room that was opened for the same reason before.
+    fn twin_of(&self, room: &Room) -> Option<Arc<Room>> {
+        match room.direct() {
+            Some(pair) => self.by_pair.get(&pair.id()).and_then(|id| self.by_id.get(id)).cloned(),
+            None => self.of_origin(origin_of(room)),
+        }
     }
 
     /// Lets codes rest that did before, the longest first.

@@ -213,6 +213,7 @@ async fn sweep(shared: Arc<Shared>, stop: CancellationToken) {
 fn let_time_pass(shared: &Shared) {
     let now = Instant::now();
     shared.people.sweep(now);
+    shared.people.tell_changes(now, |person, presence| shared.rooms.tell_presence(person, presence));
     shared.rooms.sweep(now);
     shared.rooms.logs().sweep(shared.environment.now());
     shared.guard.sweep(now);

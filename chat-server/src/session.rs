@@ -5,6 +5,7 @@
 
 mod deadlines;
 mod delivery;
+mod direct;
 mod dispatch;
 mod entering;
 mod farewell;
@@ -17,6 +18,7 @@ mod naming;
 mod opening;
 mod outbound;
 mod requests;
+mod signals;
 
 pub(crate) use farewell::Farewell;
 pub(crate) use opening::{Accepted, Doorstep};
@@ -25,9 +27,10 @@ pub(crate) use outbound::Budget;
 use crate::config::Config;
 use crate::environment::Environment;
 use crate::guard::{Guard, Guesses, Notices, Stranger, Turn};
+use crate::mailbox::Mailbox;
 use crate::network::Network;
 use crate::people::{Attendance, People};
-use crate::room::{Mailbox, Room, SessionId};
+use crate::room::{Room, SessionId};
 use crate::rooms::Rooms;
 use chat_proto::codec::to_bytes;
 use chat_proto::limits::{FRAME_BYTES_BEFORE_LOGIN, POSTS_UNANSWERED};
@@ -200,7 +203,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             written = self.writer.write_buf(&mut self.outbound), if !self.outbound.is_empty() => drop(written?),
             item = next_news(deliveries), if has_room => self.on_news(item),
             () = std::future::ready(()), if has_room && is_behind => self.catch_up().await?,
-            () = decided(mailbox) => self.on_decisions().await?,
+            () = decided(mailbox) => self.on_arrivals().await?,
             turn = called(self.guess.as_mut()) => self.on_called(turn).await,
             () = evicted(self.stranger.as_ref()) => return Err(Farewell::Evicted),
             () = replaced(attendance) => return Err(self.on_replaced()),
@@ -245,7 +248,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         let is_partial = !self.has_frames && !self.inbox.is_empty();
         self.frame_since = is_partial.then(|| self.frame_since.unwrap_or_else(Instant::now));
         self.flush_rooms();
-        self.on_decisions().await
+        self.on_arrivals().await
     }
 
     fn on_empty_frame(&mut self) -> Result<(), Farewell> {

@@ -2,6 +2,7 @@
 
 mod forgetting;
 
+use super::changes::Changes;
 use super::{Kept, Key, Person};
 use crate::config::Config;
 use crate::ledger::Ledger;
@@ -62,6 +63,7 @@ pub(super) struct Names {
     per_key: usize,
     memory: Duration,
     ledger: Arc<Ledger>,
+    changes: Arc<Changes>,
     by_look: HashMap<String, Held>,
     /// What each key holds: looking for it among all names would take longer the more there are.
     looks: HashMap<Key, HashSet<String>>,
@@ -88,8 +90,8 @@ enum Holder {
 
 impl Names {
     /// Those that were kept, to be kept through `ledger`.
-    pub(super) fn restore(config: &Config, ledger: &Arc<Ledger>, kept: Kept) -> Self {
-        let mut names = Self::new(config, ledger);
+    pub(super) fn restore(config: &Config, (ledger, changes): (&Arc<Ledger>, &Arc<Changes>), kept: Kept) -> Self {
+        let mut names = Self::new(config, (ledger, changes));
         for RestingName { name, key, since } in kept.names {
             let since = ledger.moment().past(since);
             names.insert(&name.clone(), Held { key, by: Holder::GivenUp { name, since } });
@@ -97,16 +99,17 @@ impl Names {
         names.last_id = kept.last_person;
         for record in kept.people {
             names.last_id = names.last_id.max(record.id.0);
-            let person = Arc::new(Person::restore(record, ledger));
+            let person = Arc::new(Person::restore(record, (ledger, changes)));
             names.by_id.insert(person.id, Arc::downgrade(&person));
             names.insert(&person.name(), Held { key: person.key, by: Holder::Person(person) });
         }
         names
     }
 
-    fn new(config: &Config, ledger: &Arc<Ledger>) -> Self {
+    fn new(config: &Config, (ledger, changes): (&Arc<Ledger>, &Arc<Changes>)) -> Self {
         Self {
             ledger: Arc::clone(ledger),
+            changes: Arc::clone(changes),
             most: config.people,
             per_key: config.names_per_key,
             memory: config.person_memory(),
@@ -121,7 +124,7 @@ impl Names {
     /// Makes a person.
     pub(super) fn add(&mut self, key: Key, name: &Nick) -> Arc<Person> {
         self.last_id += 1;
-        let person = Arc::new(Person::new(PersonId(self.last_id), key, name, &self.ledger));
+        let person = Arc::new(Person::new(PersonId(self.last_id), key, name, (&self.ledger, &self.changes)));
         self.by_id.insert(person.id, Arc::downgrade(&person));
         self.hold(name, &person);
         person

@@ -1,10 +1,14 @@
 //! One person: their name, their sessions, and what is kept of them.
 
 use super::Key;
+use super::changes::Changes;
+use super::presence::Said;
 use crate::ledger::Ledger;
 use crate::log::record::{Fact, PersonRecord};
+use crate::mailbox::Mailbox;
 use crate::network::Network;
 use bytes::Bytes;
+use chat_proto::frame::Presence;
 use chat_proto::{Author, Nick, PersonId, RoomId};
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
@@ -23,6 +27,7 @@ pub(crate) struct Person {
     /// What their name belongs to.
     pub key: Key,
     ledger: Arc<Ledger>,
+    changes: Arc<Changes>,
     file: Mutex<File>,
 }
 
@@ -37,6 +42,7 @@ pub(super) struct File {
     /// In a room, as a member or a visitor: something may stand under their name.
     has_been_seen: bool,
     pub(super) forgotten: bool,
+    pub(super) said: Said,
 }
 
 /// A session of a person, as the next session of the same instance finds it.
@@ -44,6 +50,7 @@ pub(super) struct File {
 pub(super) struct Session {
     pub(super) replaced: CancellationToken,
     pub(super) over: CancellationToken,
+    pub(super) mailbox: Arc<Mailbox>,
 }
 
 /// Proof that a session is counted among its person's; ends the count when dropped.
@@ -54,7 +61,7 @@ pub(crate) struct Attendance {
 }
 
 impl Person {
-    pub(super) fn new(id: PersonId, key: Key, name: &Nick, ledger: &Arc<Ledger>) -> Self {
+    pub(super) fn new(id: PersonId, key: Key, name: &Nick, (ledger, changes): (&Arc<Ledger>, &Arc<Changes>)) -> Self {
         let file = File {
             name: name.clone(),
             sessions: HashMap::new(),
@@ -63,13 +70,14 @@ impl Person {
             rooms: BTreeSet::new(),
             has_been_seen: false,
             forgotten: false,
+            said: Said::default(),
         };
-        Self { id, key, ledger: Arc::clone(ledger), file: Mutex::new(file) }
+        Self { id, key, ledger: Arc::clone(ledger), changes: Arc::clone(changes), file: Mutex::new(file) }
     }
 
-    pub(super) fn restore(record: PersonRecord, ledger: &Arc<Ledger>) -> Self {
+    pub(super) fn restore(record: PersonRecord, (ledger, changes): (&Arc<Ledger>, &Arc<Changes>)) -> Self {
         let PersonRecord { id, key, name, last_seen, has_been_seen } = record;
-        let person = Self::new(id, key, &name, ledger);
+        let person = Self::new(id, key, &name, (ledger, changes));
         {
             let mut file = person.lock();
             file.last_seen = ledger.moment().past(last_seen);
@@ -121,9 +129,11 @@ impl Person {
         self.lock().rooms.iter().copied().collect()
     }
 
-    /// How many rooms they are a member of.
-    pub(crate) fn room_count(&self) -> usize {
-        self.lock().rooms.len()
+    /// Tells all their sessions that they are a member of a room which they did not enter.
+    pub(crate) fn added_to(&self, room: RoomId) {
+        for session in self.lock().sessions.values() {
+            session.mailbox.put_added(room);
+        }
     }
 
     /// Notes that others may have seen them in a room.
@@ -155,6 +165,20 @@ impl Person {
     /// Whether the server no longer knows them; whoever comes under this name now is somebody else.
     pub(crate) fn is_forgotten(&self) -> bool {
         self.lock().forgotten
+    }
+
+    /// How present they are, if they are.
+    pub(crate) fn presence(&self) -> Presence {
+        let file = self.lock();
+        file.said.presence(file.sessions.len())
+    }
+
+    /// Whoever comes in counts as here: if they are not, that is told again.
+    pub(crate) fn tell_again(self: &Arc<Self>) {
+        if self.presence() != Presence::Here {
+            self.lock().said.tell_again();
+            self.changes.note(self);
+        }
     }
 
     /// Seen just now: not forgotten before the session that asks is counted.
@@ -196,6 +220,20 @@ impl Attendance {
         others.filter(|(instance, _)| **instance != self.instance).map(|(_, session)| session.clone()).collect()
     }
 
+    /// What reaches this session from elsewhere.
+    pub(crate) fn mailbox(&self) -> Arc<Mailbox> {
+        Arc::clone(&self.session.mailbox)
+    }
+
+    /// Notes how present the person is here.
+    pub(crate) fn say(&self, presence: Presence) {
+        // Who was replaced says nothing any more.
+        if !self.session.replaced.is_cancelled() {
+            self.person.lock().said.say(self.instance, presence);
+            self.person.changes.note(&self.person);
+        }
+    }
+
     /// Waits until a newer session of the same instance takes over, or another gives up the person's name.
     pub(crate) async fn replaced(&self) {
         self.session.replaced.cancelled().await;
@@ -208,10 +246,12 @@ impl Drop for Attendance {
         // The newer session has taken this place already if this one was replaced.
         if !self.session.replaced.is_cancelled() {
             file.sessions.remove(&self.instance);
+            file.said.take_back(self.instance);
         }
         file.last_seen = Instant::now();
         self.person.note(&file);
         drop(file);
+        self.person.changes.note(&self.person);
         self.person.ledger.hand_over();
         self.session.over.cancel();
     }

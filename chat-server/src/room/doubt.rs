@@ -3,9 +3,9 @@
 use super::Room;
 use super::effect::Effect;
 use super::gathering::{Item, Phase};
-use super::mailbox::Decided;
 use super::writing::take_tickets;
 use crate::log::{Range, ReadError, Stored};
+use crate::mailbox::Decided;
 use chat_proto::{Entry, wire};
 use std::collections::VecDeque;
 use std::sync::Arc;

@@ -31,6 +31,15 @@ pub(crate) struct Entrance {
     pub told: Told,
 }
 
+/// Whether somebody is a member by what was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Addition {
+    /// They are.
+    New,
+    /// They are what they were before.
+    WasThere,
+}
+
 /// Why nobody enters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum EnterError {
@@ -83,6 +92,23 @@ impl Room {
         person.came_in();
         self.flush();
         Ok(entrance)
+    }
+
+    /// Makes somebody a member who is not there; says whether they were none.
+    pub(crate) fn add(self: &Arc<Self>, person: &Arc<Person>) -> Addition {
+        {
+            let mut state = self.lock();
+            if state.ended || state.presences.is_member(person.id) {
+                return Addition::WasThere;
+            }
+            let record = state.presences.add(person).record_now(self.moment());
+            if self.is_on_disk() {
+                state.writing.records.push(Record::Member(record));
+            }
+        }
+        person.came_in();
+        self.flush();
+        Addition::New
     }
 
     /// Ends a session's stay.

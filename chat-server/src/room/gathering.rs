@@ -4,13 +4,13 @@
 //! published, and a batch ends at every act, so that each is judged by the order that stands before it in the log.
 
 use super::effect::Effect;
-use super::mailbox::{Decided, Denied, Ticket};
 use super::order::Whom;
 use super::told::Told;
 use super::{Room, State};
 use crate::config::Rate;
 use crate::log::record::Record;
 use crate::log::{Draft, Reach};
+use crate::mailbox::{Decided, Denied, Ticket};
 use crate::pace::Pace;
 use crate::people::{Key, Person};
 use crate::refusals;

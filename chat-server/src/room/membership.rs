@@ -93,7 +93,7 @@ impl Membership {
         Member {
             person: self.person.id,
             name: self.person.author().name,
-            presence: if self.is_present() { Presence::Here } else { Presence::Gone },
+            presence: if self.is_present() { self.person.presence() } else { Presence::Gone },
             role: order.role_of(key),
             voice: order.voice_of(key),
             key,

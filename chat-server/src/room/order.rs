@@ -18,6 +18,9 @@ use tokio::time::Instant;
 /// Most keys on one list of a room: they are looked through when somebody comes, and kept while the room lives.
 pub(super) const LISTED_MAX: usize = 1_000;
 
+/// No key at all: nobody can prove it.
+const NOBODY: Key = [0; 32];
+
 /// Whom an act is about, as the server knows them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Whom {
@@ -59,6 +62,8 @@ pub(crate) struct Order {
     pub(super) lock: Lock,
     /// Of a private room.
     pub(super) secret: Option<Secret>,
+    /// Between two people: nobody keeps order, and the door is none.
+    pub(super) is_direct: bool,
     pub(super) kick_rest: Duration,
 }
 
@@ -97,14 +102,20 @@ impl Order {
             kicked: BTreeMap::new(),
             lock: Lock::Unlocked,
             secret,
+            is_direct: false,
             kick_rest,
         }
+    }
+
+    /// The order of a room between two people.
+    pub(super) fn of_nobody(kick_rest: Duration) -> Self {
+        Self { is_direct: true, ..Self::new(NOBODY, None, kick_rest) }
     }
 
     /// What stands where there is no room: a door that lets nobody in, and takes as long to say so.
     pub(crate) fn nowhere() -> Self {
         let secret = Some(Secret([0; SECRET_BYTES]));
-        Self { lock: Lock::Locked, ..Self::new([0; 32], secret, Duration::ZERO) }
+        Self { lock: Lock::Locked, ..Self::new(NOBODY, secret, Duration::ZERO) }
     }
 
     pub(super) fn owns(&self, key: Key) -> bool {
@@ -137,7 +148,11 @@ impl Order {
     }
 
     pub(super) fn door(&self) -> Door {
-        if self.secret.is_some() { Door::Private } else { Door::Open }
+        match self.secret {
+            _ if self.is_direct => Door::Direct,
+            Some(_) => Door::Private,
+            None => Door::Open,
+        }
     }
 
     pub(super) fn secret(&self) -> Option<Secret> {
@@ -154,7 +169,7 @@ impl Order {
         // An open room does not let a secret in either: a secret is free of the budget for guesses, and the code of a
         // private room that is over may belong to an open one by now.
         let is_right = is_equal && knock.secret.is_some() == self.secret.is_some();
-        is_ours || (!is_locked && !is_kept_out && is_right)
+        !self.is_direct && (is_ours || (!is_locked && !is_kept_out && is_right))
     }
 
     fn keeps_out(&self, knock: &Knock) -> bool {

@@ -38,6 +38,8 @@ enum Purpose {
     Residents,
     /// On disk: for its members, unless none of them comes for long.
     Members,
+    /// In memory, between two people: for its members, as long as they are remembered.
+    Pair,
 }
 
 pub(super) struct Presences {
@@ -60,6 +62,16 @@ pub(super) struct Presences {
 impl Presences {
     pub(super) fn new(room: RoomId, config: &Config, label: Label) -> Self {
         Self::of(Members::new(room), config, label)
+    }
+
+    /// Those of a room between two people.
+    pub(super) fn of_two(room: RoomId, config: &Config, label: Label) -> Self {
+        let presences = Self::new(room, config, label);
+        let purpose = match presences.purpose {
+            Purpose::Residents => Purpose::Pair,
+            purpose => purpose,
+        };
+        Self { purpose, ..presences }
     }
 
     /// As they were kept.
@@ -190,6 +202,11 @@ impl Presences {
         Ok(told)
     }
 
+    /// Makes somebody a member who is not there.
+    pub(super) fn add(&mut self, person: &Arc<Person>) -> &Membership {
+        self.members.get_or_begin(person)
+    }
+
     /// Forgets who has been gone longest, if the room has all the members it may have.
     fn make_place(&mut self) -> Result<(), usize> {
         if self.members.len() < self.members_max {
@@ -250,6 +267,7 @@ impl Presences {
         self.drop_forgotten();
         let is_over = match self.purpose {
             Purpose::Residents => self.waits_no_more(now, said),
+            Purpose::Pair => self.members.len() == 0,
             Purpose::Members => self.members.iter().all(|member| self.is_long_gone(member, now)),
         };
         if is_over { Life::Over } else { Life::Lives }

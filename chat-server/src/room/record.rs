@@ -4,6 +4,7 @@
 //! not be guessed (who owns the room, whether it is private) has none.
 
 use super::order::{List, Order, Whom};
+use super::pair::{Pair, Side};
 use crate::environment::Moment;
 use crate::network::Network;
 use crate::people::Key;
@@ -15,7 +16,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Who opened a room, and how: the same for as long as it lives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Origin {
     /// Their number.
     pub person: PersonId,
@@ -27,6 +28,8 @@ pub(crate) struct Origin {
     pub address: Network,
     /// When.
     pub time: UnixMillis,
+    /// For whom, if it is a direct room.
+    pub pair: Option<Pair>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -87,6 +90,18 @@ enum DoorFile {
         #[serde(with = "hex")]
         secret: [u8; SECRET_BYTES],
     },
+    Direct {
+        pair: [SideFile; 2],
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+struct SideFile {
+    person: u64,
+    #[serde(with = "name")]
+    name: Nick,
+    #[serde(with = "hex")]
+    key: Key,
 }
 
 /// A room's own state, written at `moment`.
@@ -107,9 +122,17 @@ pub(super) fn written(origin: &Origin, topic: &Topic, order: &Order, moment: Mom
         banned: order.banned.values().map(WhomFile::from).collect(),
         kicked: order.kicked.iter().map(kicked).collect(),
         is_locked: order.lock == Lock::Locked,
-        door: order.secret.map_or(DoorFile::Open, |Secret(secret)| DoorFile::Private { secret }),
+        door: door_file(origin, order),
     };
     serde_json::to_string(&file).expect("texts, numbers and lists of them")
+}
+
+fn door_file(origin: &Origin, order: &Order) -> DoorFile {
+    match (&origin.pair, order.secret) {
+        (Some(pair), _) => DoorFile::Direct { pair: pair.sides().each_ref().map(SideFile::from) },
+        (None, Some(Secret(secret))) => DoorFile::Private { secret },
+        (None, None) => DoorFile::Open,
+    }
 }
 
 /// Reads what [`written`] wrote, at another `moment`.
@@ -123,7 +146,11 @@ pub(super) fn read(
 ) -> Result<(Origin, Topic, Order), serde_json::Error> {
     let file: RoomFile = serde_json::from_str(state)?;
     let OpenedFile { person, request, key, address, time } = file.opened;
-    let origin = Origin { person: PersonId(person), request, key, address, time: UnixMillis(time) };
+    let (secret, pair) = match file.door {
+        DoorFile::Open => (None, None),
+        DoorFile::Private { secret } => (Some(Secret(secret)), None),
+        DoorFile::Direct { pair: [one, other] } => (None, Some(Pair::of(one.into(), other.into()))),
+    };
     let kicked = |KickedFile { key, until }| (key, moment.future(UnixMillis(until), kick_rest));
     let order = Order {
         owner: file.owner,
@@ -132,12 +159,11 @@ pub(super) fn read(
         banned: listed(file.banned),
         kicked: file.kicked.into_iter().map(kicked).collect::<BTreeMap<_, _>>(),
         lock: if file.is_locked { Lock::Locked } else { Lock::Unlocked },
-        secret: match file.door {
-            DoorFile::Open => None,
-            DoorFile::Private { secret } => Some(Secret(secret)),
-        },
+        secret,
+        is_direct: pair.is_some(),
         kick_rest,
     };
+    let origin = Origin { person: PersonId(person), request, key, address, time: UnixMillis(time), pair };
     Ok((origin, file.topic, order))
 }
 
@@ -149,6 +175,18 @@ fn listed(list: Vec<WhomFile>) -> List {
 impl From<&Whom> for WhomFile {
     fn from(whom: &Whom) -> Self {
         Self { person: whom.person.0, name: whom.name.clone(), key: whom.key, address: whom.address }
+    }
+}
+
+impl From<&Side> for SideFile {
+    fn from(side: &Side) -> Self {
+        Self { person: side.person.0, name: side.name.clone(), key: side.key }
+    }
+}
+
+impl From<SideFile> for Side {
+    fn from(file: SideFile) -> Self {
+        Self { person: PersonId(file.person), name: file.name, key: file.key }
     }
 }
 
@@ -233,6 +271,7 @@ mod tests {
             key: [1; 32],
             address: Network::of([127, 0, 0, 1].into()),
             time: UnixMillis(1_795_348_800_000),
+            pair: None,
         }
     }
 
@@ -257,6 +296,18 @@ mod tests {
             let restored = read(&kept, REST, moment).expect("what was written");
             assert_eq!(restored, (origin(), topic.clone(), order.clone()), "{kept}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_room_between_two_people_comes_back_as_one() {
+        let moment = Moment::now(&System);
+        let side = |number: u8| Side { person: PersonId(number.into()), key: [number; 32], name: whom(number).name };
+        let origin = Origin { pair: Some(Pair::of(side(2), side(1))), ..origin() };
+        let order = Order::of_nobody(REST);
+
+        let kept = written(&origin, &Topic::default(), &order, moment);
+
+        assert_eq!(read(&kept, REST, moment).expect("what was written"), (origin, Topic::default(), order));
     }
 
     #[tokio::test(start_paused = true)]

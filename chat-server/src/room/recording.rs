@@ -47,7 +47,7 @@ impl State {
             (Effect::Topic(topic), _) => vec![room.record(topic, &self.order)],
             (Effect::Order(order), _) => vec![room.record(&self.topic, order)],
             (Effect::Removal(order, key), _) => self.without(*key, room.record(&self.topic, order)),
-            (Effect::Left, _) => vec![Record::NoMember(person)],
+            (Effect::Left, _) => vec![self.left_record(person, room)],
             (Effect::Nothing, EntryBody::Joined(_)) => vec![self.member_record(person, Whereabouts::Here)],
             (Effect::Nothing, EntryBody::Left(_)) => vec![self.gone_record(item, room)],
             (Effect::Nothing, _) => Vec::new(),
@@ -57,6 +57,14 @@ impl State {
     fn without(&self, key: Key, state: Record) -> Vec<Record> {
         let removed = self.presences.members().filter(|member| member.person.key == key);
         std::iter::once(state).chain(removed.map(|member| Record::NoMember(member.person.id))).collect()
+    }
+
+    /// Who is a member again before their leaving is written down is one afterwards.
+    fn left_record(&self, person: PersonId, room: &Room) -> Record {
+        match self.presences.member(person) {
+            Some(member) => Record::Member(member.record_now(room.moment())),
+            None => Record::NoMember(person),
+        }
     }
 
     fn gone_record(&self, item: &Item, room: &Room) -> Record {

@@ -5,8 +5,9 @@
 
 use super::gathering::Writing;
 use super::presence::Presences;
-use super::{Room, State, Surroundings, record};
+use super::{Room, State, Surroundings, record, signals};
 use crate::log::record::{MemberRecord, Record, RestoredRoom};
+use crate::pace::Pace;
 use crate::people::{People, Person};
 use chat_proto::{RoomCode, UnixMillis};
 use std::sync::{Arc, Mutex};
@@ -54,6 +55,7 @@ impl Room {
             writing,
             head,
             topic,
+            signals: Pace::new(signals::RATE),
             ended: false,
         };
         let room = Arc::new(Self {

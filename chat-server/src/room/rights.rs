@@ -43,6 +43,9 @@ impl Order {
     /// # Errors
     /// The refusal, with its sentence.
     pub(super) fn judge(&self, act: &Act, actor: Key, whom: Option<&Whom>, is_here: bool) -> Result<(), Refused> {
+        if self.is_direct {
+            return Err(refusals::between_two());
+        }
         self.judge_rank(act, actor)?;
         self.judge_voice(actor)?;
         match (act.target(), whom) {

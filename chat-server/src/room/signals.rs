@@ -3,6 +3,7 @@
 //! Signals go over the broadcast of the room like entries, beside its log: whoever is behind misses them. They are few, so
 //! that they push no entries out of the ring.
 
+use super::membership::Membership;
 use super::{News, Room, SessionId, Signal};
 use crate::config::Rate;
 use crate::people::Person;
@@ -35,11 +36,11 @@ impl Room {
 
     /// Tells everybody how present `person` is, if they are; says how many listen.
     pub(crate) fn tell_presence(&self, person: &Person, presence: &Presence) -> usize {
-        let is_present = self.lock().presences.member(person.id).is_some_and(|member| member.sessions().next().is_some());
-        if is_present {
-            self.tell(person.id, SignalKind::Presence(presence.clone()), None);
+        if !self.lock().presences.member(person.id).is_some_and(Membership::is_present) {
+            return 0;
         }
-        if is_present { self.news.receiver_count() } else { 0 }
+        self.tell(person.id, SignalKind::Presence(presence.clone()), None);
+        self.news.receiver_count()
     }
 
     fn tell(&self, person: PersonId, kind: SignalKind, except: Option<PersonId>) {

@@ -18,7 +18,8 @@ impl State {
         if self.presences.is_key_present(self.order.owner()) {
             self.owner_seen = now;
         }
-        if now.duration_since(self.owner_seen) >= self.owner_away && self.heir().is_some() {
+        let is_owned = !self.order.is_direct;
+        if is_owned && now.duration_since(self.owner_seen) >= self.owner_away && self.heir().is_some() {
             // Asked again only after as long a time, however long the entry takes.
             self.owner_seen = now;
             self.writing.note_succession(time, self.order.owner());

@@ -2,11 +2,11 @@
 
 use super::effect::{Effect, Readers};
 use super::gathering::{Item, Phase};
-use super::mailbox::{Decided, Ticket};
 use super::order::Whom;
 use super::{Batch, News, Room, SessionId};
 use crate::log::record::Record;
 use crate::log::{Draft, Outcome, Reach, Stored, Verdict};
+use crate::mailbox::{Decided, Ticket};
 use crate::people::Person;
 use crate::refusals;
 use chat_proto::frame::{Accepted, Durability};

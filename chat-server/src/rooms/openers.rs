@@ -32,9 +32,10 @@ struct Opener {
 }
 
 impl Openers {
-    pub(super) fn new(config: &Config) -> Self {
+    /// None yet; each key may have `most` rooms open.
+    pub(super) fn new(config: &Config, most: usize) -> Self {
         Self {
-            most: config.rooms_per_key,
+            most,
             most_from_one_address: config.rooms_per_address,
             exempts_loopback: config.loopback_exemption,
             rate: config.creates,
@@ -59,6 +60,17 @@ impl Openers {
         self.count(room, key, address);
     }
 
+    /// How many rooms are open.
+    pub(super) fn len(&self) -> usize {
+        self.by_room.len()
+    }
+
+    /// Counts something that is paced like opening a room.
+    pub(super) fn charge(&mut self, key: Key) -> Result<(), CreateError> {
+        self.make_place(key);
+        self.opener(key).pace.try_take(1.0).map_err(|wait| CreateError::TooFast { wait })
+    }
+
     fn count(&mut self, room: RoomId, key: Key, address: Network) {
         *self.by_address.entry(address).or_default() += 1;
         self.by_room.insert(room, (key, address));
@@ -79,9 +91,7 @@ impl Openers {
     }
 
     fn take(&mut self, key: Key) -> Result<(), CreateError> {
-        if self.by_key.len() >= OPENERS_MAX && !self.by_key.contains_key(&key) {
-            self.by_key.retain(|_, opener| opener.open > 0);
-        }
+        self.make_place(key);
         let max = self.most;
         let opener = self.opener(key);
         if opener.open >= max {
@@ -90,6 +100,12 @@ impl Openers {
         opener.pace.try_take(1.0).map_err(|wait| CreateError::TooFast { wait })?;
         opener.open += 1;
         Ok(())
+    }
+
+    fn make_place(&mut self, key: Key) {
+        if self.by_key.len() >= OPENERS_MAX && !self.by_key.contains_key(&key) {
+            self.by_key.retain(|_, opener| opener.open > 0);
+        }
     }
 
     /// A room is over.

@@ -4,9 +4,11 @@
 //! behind, and reads the log from its cursor until it has caught up; news that arrives meanwhile is in the log too.
 
 use super::outbound::Outbound;
+use crate::config::Rate;
 use crate::log::{Range, ReadError, Slice};
+use crate::pace::Pace;
 use crate::people::Person;
-use crate::room::{Batch, Departure, News, Readers, Room, SessionId};
+use crate::room::{Batch, Departure, News, Readers, Room, SessionId, Signal};
 use crate::rooms::{Entered, Rooms};
 use chat_proto::codec::{self, to_bytes};
 use chat_proto::frame::{EndReason, Gap, GapKind, RoomEnded, RoomHead, ServerFrame};
@@ -38,7 +40,12 @@ struct Cursor {
     /// The last entry given to the session; nothing for a visitor, who is given none.
     at: Option<Seq>,
     is_behind: bool,
+    /// How often the session may say here that its person writes.
+    typing: Pace,
 }
+
+/// Who begins to write, stops and begins again need not wait; who goes on says so every three seconds.
+const TYPING: Rate = Rate { burst: 4.0, per_second: 0.5 };
 
 impl Deliveries {
     /// No rooms yet.
@@ -47,9 +54,15 @@ impl Deliveries {
         Self { session, person, rooms, cursors, news, caught_up: None, departure: Departure::Lost }
     }
 
-    /// How many rooms.
-    pub(super) fn len(&self) -> usize {
-        self.cursors.len()
+    /// How many rooms that are not direct.
+    pub(super) fn shared_rooms(&self) -> usize {
+        self.cursors.values().filter(|cursor| cursor.room.direct().is_none()).count()
+    }
+
+    /// The room, if the session reads it, and says often enough but not too often that its person writes there.
+    pub(super) fn typing_in(&mut self, id: RoomId) -> Option<&Arc<Room>> {
+        let cursor = self.cursors.get_mut(&id).filter(|cursor| cursor.at.is_some())?;
+        cursor.typing.try_take(1.0).is_ok().then_some(&cursor.room)
     }
 
     /// The room, if the session is in it.
@@ -72,7 +85,7 @@ impl Deliveries {
         let Entered { room, news } = entered;
         let id = room.id;
         let at = news.as_ref().map(|_| at);
-        self.cursors.insert(id, Cursor { room, at, is_behind: at.is_some() });
+        self.cursors.insert(id, Cursor { room, at, is_behind: at.is_some(), typing: Pace::new(TYPING) });
         match news {
             Some(news) => drop(self.news.insert(id, BroadcastStream::new(news))),
             None => drop(self.news.remove(&id)),
@@ -114,8 +127,17 @@ impl Deliveries {
     pub(super) fn on_news(&mut self, (room, item): Item, outbound: &mut Outbound) {
         match item {
             Ok(News::Batch(batch)) => self.on_batch(room, &batch, outbound),
+            Ok(News::Signal(signal)) => self.on_signal(room, signal, outbound),
             Ok(News::Ended) => self.on_ended(room, EndReason::Over, outbound),
             Err(BroadcastStreamRecvError::Lagged(_)) => self.on_lagged(room),
+        }
+    }
+
+    /// Passes a signal on, unless there is more to tell first: by then it is old.
+    fn on_signal(&mut self, room: RoomId, signal: Signal, outbound: &mut Outbound) {
+        let is_up_to_date = self.cursors.get(&room).is_some_and(|cursor| cursor.at.is_some() && !cursor.is_behind);
+        if is_up_to_date && signal.except != Some(self.person.id) {
+            outbound.push(signal.frame);
         }
     }
 

@@ -60,9 +60,9 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             ClientFrame::Read(read) => self.on_read_up_to(request, &read),
             ClientFrame::Names(_) => self.on_names(request),
             ClientFrame::GiveUp(_) => return self.on_give_up(request).await,
-            frame @ (ClientFrame::OpenDirect(_) | ClientFrame::Typing(_) | ClientFrame::SetPresence(_)) => {
-                Err(refusals::unsupported_frame(frame.kind()))
-            }
+            ClientFrame::OpenDirect(open) => self.on_open_direct(request, open).await,
+            ClientFrame::Typing(typing) => self.on_typing(request, typing),
+            ClientFrame::SetPresence(set) => self.on_set_presence(request, set),
         };
         if let Err(refused) = answered {
             self.refuse(request, refused);

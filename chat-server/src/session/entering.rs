@@ -11,7 +11,7 @@ use crate::room::{Departure, EnterError, Entrance, Grounds, Knock, Room, Told};
 use crate::rooms::{CreateError, Created, Entered};
 use bytes::Bytes;
 use chat_proto::frame::{
-    Create, Done, EndReason, GapKind, Invite, Join, Joined, Leave, Members, Resume, RoomState, Stay,
+    Create, Done, Door, EndReason, GapKind, Invite, Join, Joined, Leave, Members, Resume, RoomState, Stay,
 };
 use chat_proto::limits::{MEMBERS_PER_FRAME, RESUME_ENTRIES, ROOMS_PER_SESSION};
 use chat_proto::wire::Capped;
@@ -21,13 +21,16 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 /// Where a session begins to read a room.
 #[derive(Clone, Copy)]
-enum Start {
+pub(super) enum Start {
     LastPage,
     After(Seq),
 }
 
 impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
     pub(super) async fn on_create(&mut self, request: u32, create: &Create) -> Result<(), Refused> {
+        if create.door == Door::Direct {
+            return Err(refusals::direct_by_hand());
+        }
         let person = Arc::clone(self.member().deliveries.person());
         if let Some(room) = self.shared.rooms.by_origin(person.id, create.id) {
             return self.reenter(request, room, create.stay).await;
@@ -63,7 +66,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         })
     }
 
-    fn knock(&mut self, secret: Option<Secret>) -> Knock {
+    pub(super) fn knock(&mut self, secret: Option<Secret>) -> Knock {
         Knock { key: self.member().deliveries.person().key, address: Network::of(self.peer), secret }
     }
 
@@ -76,14 +79,14 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         self.admit(request, room, (resume.stay, Grounds::Membership), start).await
     }
 
-    async fn admit(
+    pub(super) async fn admit(
         &mut self,
         request: u32,
         room: Arc<Room>,
         (stay, grounds): (Stay, Grounds),
         start: Start,
     ) -> Result<(), Refused> {
-        if self.member().deliveries.room(room.id).is_none() {
+        if self.member().deliveries.room(room.id).is_none() && room.direct().is_none() {
             self.check_room_count()?;
         }
         if !room.is_member(self.member().deliveries.person_id()) {
@@ -99,7 +102,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
     }
 
     fn check_room_count(&mut self) -> Result<(), Refused> {
-        match self.member().deliveries.len() < ROOMS_PER_SESSION {
+        match self.member().deliveries.shared_rooms() < ROOMS_PER_SESSION {
             true => Ok(()),
             false => Err(refusals::too_many_rooms(ROOMS_PER_SESSION)),
         }
@@ -107,7 +110,8 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
 
     /// A person is in no more rooms than a session may be, or `Welcome` could not name them all.
     fn check_membership_count(&mut self, stay: Stay) -> Result<(), Refused> {
-        match stay == Stay::Visitor || self.member().deliveries.person().room_count() < ROOMS_PER_SESSION {
+        let person = Arc::clone(self.member().deliveries.person());
+        match stay == Stay::Visitor || self.count_rooms(&person).shared < ROOMS_PER_SESSION {
             true => Ok(()),
             false => Err(refusals::too_many_rooms(ROOMS_PER_SESSION)),
         }
@@ -119,6 +123,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         told.wait().await;
         let room = Arc::clone(&entered.room);
         let person = Arc::clone(self.member().deliveries.person());
+        person.tell_again();
         let summary = room.summary(&person);
         let page = match room.read(Range::last_page()).await {
             Ok(page) => page,
@@ -138,7 +143,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             lock: summary.lock,
             members: summary.members.len() as u32,
             read: room.read_by(person.id),
-            direct: None,
+            direct: self.peer_in(&room, person.id),
         };
         let (oldest, cursor) = (opening.page.oldest, opening.cursor);
         self.answer(
@@ -177,6 +182,9 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         let key = self.member().deliveries.person().key;
         let room = self.shared.rooms.by_id(invite.room).ok_or_else(refusals::not_member)?;
         let invitation = room.invitation(key).ok_or_else(refusals::not_member)?;
+        if room.direct().is_some() {
+            return Err(refusals::between_two());
+        }
         self.answer(request, invitation);
         Ok(())
     }
@@ -213,7 +221,7 @@ async fn check_cursor(room: &Room, after: Seq) -> Result<(), Refused> {
     if after <= head { Ok(()) } else { Err(refusals::bad_cursor(after, head)) }
 }
 
-fn create_refused(error: CreateError) -> Refused {
+pub(super) fn create_refused(error: CreateError) -> Refused {
     match error {
         CreateError::Full { max } => refusals::rooms_full(max),
         CreateError::NoCode => refusals::no_free_code(),

@@ -37,7 +37,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         while self.member.as_ref().is_some_and(|member| member.unanswered > 0) {
             let (_, mailbox, _) = LoggedIn::parts(self.member.as_mut());
             decided(mailbox).await;
-            self.on_decisions().await?;
+            self.on_arrivals().await?;
         }
         Ok(())
     }

@@ -6,14 +6,14 @@ use crate::environment::random;
 use crate::guard::Notice;
 use crate::people::{ClaimError, Person};
 use crate::refusals;
-use crate::room::Mailbox;
+use crate::room::Room;
 use chat_proto::frame::{Challenge, Hello, Limits, Login, Membership, Welcome};
 use chat_proto::limits::{
     FRAME_BYTES_FROM_CLIENT, HEARTBEAT, NAME_COLUMNS, PAGE_ENTRIES, POSTS_UNANSWERED, ROOMS_PER_SESSION, TEXT_BYTES,
     TEXT_LINES, TOPIC_BYTES,
 };
 use chat_proto::wire::Capped;
-use chat_proto::{Nick, Refused, VERSION_MAX, VERSION_MIN, login};
+use chat_proto::{Nick, PersonId, Refused, VERSION_MAX, VERSION_MIN, login};
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -104,8 +104,8 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         );
         self.member = Some(LoggedIn {
             deliveries: Deliveries::new(self.id, person, Arc::clone(&shared.rooms)),
+            mailbox: attendance.mailbox(),
             attendance,
-            mailbox: Arc::new(Mailbox::default()),
             unanswered: 0,
             touched: Vec::new(),
         });
@@ -115,8 +115,13 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
     fn memberships(&self, person: &Person) -> Vec<Membership> {
         let rooms = person.rooms().into_iter().filter_map(|id| self.shared.rooms.by_id(id));
         let mine = rooms.filter(|room| room.is_member(person.id));
-        mine.map(|room| Membership { room: room.id, code: room.code.bytes(), head: room.head(), direct: None })
-            .collect()
+        mine.map(|room| self.membership(&room, person.id)).collect()
+    }
+
+    /// A room as one that `person` may resume.
+    pub(super) fn membership(&self, room: &Room, person: PersonId) -> Membership {
+        let direct = self.peer_in(room, person);
+        Membership { room: room.id, code: room.code.bytes(), head: room.head(), direct }
     }
 
     fn announced_limits(&self) -> Limits {

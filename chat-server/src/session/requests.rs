@@ -2,9 +2,10 @@
 
 use super::{Farewell, Session};
 use crate::log::{End, Finding, Range, ReadError, is_same};
+use crate::mailbox::{Arrivals, Decided, Denied, Ticket};
 use crate::people::Person;
 use crate::refusals;
-use crate::room::{Decided, Denied, Room, Said, Submitted, Ticket, Whom};
+use crate::room::{Room, Said, Submitted, Whom};
 use chat_proto::entry::{Edit, React, Reply};
 use chat_proto::frame::{Accepted, History, Pong, Post};
 use chat_proto::limits::{PAGE_BYTES, PAGE_ENTRIES};
@@ -99,11 +100,14 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         }
     }
 
-    /// Answers the posts that were decided.
-    pub(super) async fn on_decisions(&mut self) -> Result<(), Farewell> {
+    /// Answers the posts that were decided, and tells of rooms that the person was added to.
+    pub(super) async fn on_arrivals(&mut self) -> Result<(), Farewell> {
         let Some(member) = &mut self.member else { return Ok(()) };
-        let decisions = member.mailbox.take();
+        let Arrivals { decisions, added } = member.mailbox.take();
         member.unanswered -= decisions.len();
+        for room in added {
+            self.on_added(room);
+        }
         for decision in decisions {
             match decision.decided {
                 Decided::Accepted(accepted) => self.answer(decision.request, accepted),

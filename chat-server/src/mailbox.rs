@@ -1,9 +1,10 @@
-//! How the answer to a post finds its session.
+//! What reaches a session from outside of its connection and its rooms: what became of its posts, and rooms that its person
+//! was added to.
 
 use chat_proto::frame::Accepted;
 use chat_proto::{EntryBody, PostId, Refused, RoomId};
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::sync::Notify;
 
 /// Where the answer to a post goes.
@@ -54,17 +55,27 @@ pub(crate) struct Denied {
     pub refused: Refused,
 }
 
-/// Answers on their way to a session. Never more than the posts it has unanswered, which the session bounds.
+/// What is on its way to a session. Never more answers than the posts it has unanswered, which the session bounds, nor
+/// more rooms than its person may be in.
 #[derive(Default)]
 pub(crate) struct Mailbox {
-    decisions: Mutex<VecDeque<Decision>>,
+    arrivals: Mutex<Arrivals>,
     arrived: Notify,
 }
 
+/// What has arrived.
+#[derive(Default)]
+pub(crate) struct Arrivals {
+    /// Answers to posts.
+    pub decisions: VecDeque<Decision>,
+    /// Rooms that the person is a member of now, and did not enter.
+    pub added: Vec<RoomId>,
+}
+
 impl Mailbox {
-    /// Takes every answer there is.
-    pub(crate) fn take(&self) -> VecDeque<Decision> {
-        std::mem::take(&mut *self.decisions.lock().expect("no panic under this lock"))
+    /// Takes everything there is.
+    pub(crate) fn take(&self) -> Arrivals {
+        std::mem::take(&mut *self.lock())
     }
 
     /// Waits for answers.
@@ -72,14 +83,28 @@ impl Mailbox {
         self.arrived.notified().await;
     }
 
-    pub(super) fn put(&self, decision: Decision) {
-        self.decisions.lock().expect("no panic under this lock").push_back(decision);
+    /// The person is a member of this room from now on.
+    pub(crate) fn put_added(&self, room: RoomId) {
+        let mut arrivals = self.lock();
+        if !arrivals.added.contains(&room) {
+            arrivals.added.push(room);
+        }
+        drop(arrivals);
         self.arrived.notify_one();
+    }
+
+    fn put(&self, decision: Decision) {
+        self.lock().decisions.push_back(decision);
+        self.arrived.notify_one();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Arrivals> {
+        self.arrivals.lock().expect("no panic under this lock")
     }
 }
 
 impl Ticket {
-    pub(super) fn answer(self, decided: Decided) {
+    pub(crate) fn answer(self, decided: Decided) {
         self.mailbox.put(Decision { request: self.request, decided });
     }
 }

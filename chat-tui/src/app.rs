@@ -14,6 +14,7 @@ pub use around::look_around;
 
 use crate::effect::Effect;
 use crate::event::{Event, EventKind, HostEvent};
+use crate::export::{FileEvent, FileStep};
 use crate::keeper::Note;
 use crate::link::{Command, LinkEvent, OutboxItem};
 use crate::plain;
@@ -62,6 +63,9 @@ pub trait World {
     /// Keeps this on disk for later runs, if it can; does not wait for it.
     fn keep(&mut self, note: Note);
 
+    /// Does this with the file that is written for somebody; the next step waits for what became of this one.
+    fn file(&mut self, step: FileStep) -> oneshot::Receiver<FileEvent>;
+
     /// Keeps what was written under this name for a server that is left, until somebody comes back to it.
     fn shelve(&mut self, server: &str, name: Nick, posts: Vec<OutboxItem>);
 }
@@ -93,6 +97,7 @@ pub async fn run(mut start: Start, world: &mut impl World) -> Result<Option<Stri
         server: None,
         unsent: VecDeque::new(),
         hosting: None,
+        writing: None,
         drawn_at: None,
         is_drawn: false,
         is_blank: false,
@@ -154,6 +159,7 @@ struct App<'a, W> {
     /// Commands that wait for a link, or for room in its queue. As many as a person makes.
     unsent: VecDeque<Command>,
     hosting: Option<oneshot::Receiver<HostEvent>>,
+    writing: Option<oneshot::Receiver<FileEvent>>,
     drawn_at: Option<Instant>,
     /// Whether the screen shows the state.
     is_drawn: bool,
@@ -182,7 +188,8 @@ impl<W: World> App<'_, W> {
                 self.flush();
                 Ok(())
             }
-            event = hosted(&mut self.hosting) => self.on_hosted(event),
+            event = answered(&mut self.hosting) => self.on_hosted(event),
+            event = answered(&mut self.writing) => self.on_written(event),
             signal = self.signals.next() => self.on_signal(signal),
             _ = &mut self.hangup => self.on_hangup(),
             () = until(wake_at) => self.take_in(EventKind::Tick),
@@ -263,6 +270,12 @@ impl<W: World> App<'_, W> {
         self.take_in(EventKind::Host(event.unwrap_or_else(failed)))
     }
 
+    fn on_written(&mut self, event: Option<FileEvent>) -> Result<(), Farewell> {
+        self.writing = None;
+        let failed = || FileEvent::Failed("the file could not be written".to_owned());
+        self.take_in(EventKind::File(event.unwrap_or_else(failed)))
+    }
+
     fn on_signal(&mut self, signal: Signal) -> Result<(), Farewell> {
         match signal {
             Signal::End => self.on_hangup(),
@@ -292,6 +305,7 @@ impl<W: World> App<'_, W> {
             Effect::Link(command) => self.tell_link(command),
             Effect::Host { server } => self.hosting = Some(self.world.host(server)),
             Effect::Keep(note) => self.world.keep(note),
+            Effect::File(step) => self.writing = Some(self.world.file(step)),
             Effect::Copy(text) => self.terminal.copy(&text)?,
             Effect::Bell => self.terminal.ring()?,
             Effect::Suspend => self.suspend()?,
@@ -420,9 +434,9 @@ async fn room_in_link(commands: Option<mpsc::Sender<Command>>) {
     }
 }
 
-async fn hosted(hosting: &mut Option<oneshot::Receiver<HostEvent>>) -> Option<HostEvent> {
-    match hosting {
-        Some(hosting) => hosting.await.ok(),
+async fn answered<T>(asked: &mut Option<oneshot::Receiver<T>>) -> Option<T> {
+    match asked {
+        Some(asked) => asked.await.ok(),
         None => std::future::pending().await,
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::attendance;
 use crate::destination::Destination;
+use crate::export::Wanted;
 use crate::keep;
 use crate::quest::{Moment, Typed};
 use crate::share::View;
@@ -35,6 +36,7 @@ pub enum Action {
     At(Moment),
     /// To a room that is called like this.
     Switch(String),
+    Export(Wanted),
     Forget,
     Quit,
     Clear,
@@ -161,6 +163,12 @@ pub const COMMANDS: &[Command] = &[
         args: "<time>",
         help: "go to what was said then: 14:05, yesterday 14:05, 2026-11-20, 2026-11-20 14:05",
         parse: |args| Moment::parse(args).map(Action::At),
+    },
+    Command {
+        names: &["export"],
+        args: "<file> [--json]",
+        help: "write what this room keeps into a new file, as text or, for a program, as JSON lines",
+        parse: |args| Wanted::parse(args).map(Action::Export),
     },
     Command {
         names: &["forget"],
@@ -361,6 +369,7 @@ mod tests {
             ("/search a from:bob", Action::Search(Typed::parse("a from:bob").unwrap())),
             ("/mentions", Action::Mentions),
             ("/at yesterday 14:05", Action::At(Moment::parse("yesterday 14:05").unwrap())),
+            ("/export ~/notes.txt", Action::Export(Wanted::parse("~/notes.txt").unwrap())),
             ("/forget", Action::Forget),
             ("/clear", Action::Clear),
             ("/plain", Action::Plain),
@@ -411,6 +420,8 @@ mod tests {
             "/mentions bob",
             "/at",
             "/at noon",
+            "/export",
+            "/export --json",
             "/forget bob",
         ];
         for line in lines {

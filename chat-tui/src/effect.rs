@@ -1,5 +1,6 @@
 //! What `update` asks of the world. A closed set; `app` carries them out in order.
 
+use crate::export::FileStep;
 use crate::keeper::Note;
 use crate::link::Command;
 use crate::state::Face;
@@ -16,6 +17,8 @@ pub enum Effect {
     Host { server: String },
     /// Keep this on disk, for later runs.
     Keep(Note),
+    /// Do this with the file that is written for somebody; answered by `FileEvent`.
+    File(FileStep),
     /// Put this into the clipboard, if the terminal allows it.
     Copy(String),
     /// Ring the terminal's bell.

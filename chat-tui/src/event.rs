@@ -1,5 +1,6 @@
 //! What wakes the client. A closed set: everything that happens reaches `update` as one of these.
 
+use crate::export::FileEvent;
 use crate::link::LinkEvent;
 use chat_proto::{Invite, UnixMillis};
 
@@ -22,6 +23,8 @@ pub enum EventKind {
     Link(LinkEvent),
     /// Hosting, as asked for by `Effect::Host`.
     Host(HostEvent),
+    /// What became of a file, as asked for by `Effect::File`.
+    File(FileEvent),
     /// A deadline that `State::wake_at` named has come (a minute turned, a retry counts down).
     Tick,
     /// Somebody outside asks the program to end: SIGTERM, SIGHUP, a vanished terminal.

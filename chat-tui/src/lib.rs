@@ -16,6 +16,8 @@ pub mod destination;
 pub mod document;
 pub mod effect;
 pub mod event;
+pub mod export;
+pub mod export_file;
 pub mod find;
 pub mod fold;
 pub mod fuzzy;

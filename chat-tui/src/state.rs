@@ -2,6 +2,7 @@
 
 use crate::attendance::Attendance;
 use crate::config::Options;
+use crate::export::Export;
 use crate::find::Find;
 use crate::keeper::Kept;
 use crate::link::{Command, Distrust, OutboxItem, Security, Trouble};
@@ -129,6 +130,8 @@ pub struct State {
     pub sought_time: Option<(RoomId, Quest)>,
     /// What the overlay of that name shows.
     pub switcher: Switcher,
+    /// What is being written into a file.
+    pub export: Option<Export>,
     pub person: Option<PersonId>,
     pub name: Option<Nick>,
     pub key: Fingerprint,
@@ -297,6 +300,7 @@ impl State {
             find: None,
             sought_time: None,
             switcher: Switcher::default(),
+            export: None,
             person: None,
             name: None,
             key: start.key,
@@ -396,6 +400,12 @@ impl State {
 
     pub fn is_up(&self) -> bool {
         matches!(self.link, Link::Up { .. })
+    }
+
+    /// The sentence to show: how far something is that takes its time, unless there is something else to tell.
+    pub fn told(&self) -> Option<Notice> {
+        let progress = || self.export.as_ref().map(|export| Notice::Hint(export.progress()));
+        self.notice.clone().or_else(progress)
     }
 
     /// What was hinted at was about what was done before.

@@ -3,6 +3,7 @@
 mod at;
 mod commands;
 mod entries;
+mod export;
 mod find;
 mod invite;
 mod keys;
@@ -49,9 +50,11 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
         EventKind::Line(line) => plain::on_line(state, &line),
         EventKind::Link(event) => link::on_link(state, event),
         EventKind::Host(event) => prompt::on_host(state, event),
+        EventKind::File(event) => export::on_file(state, event),
         EventKind::Tick => Vec::new(),
         EventKind::Hangup => vec![Effect::Quit],
     };
+    effects.extend(export::follow(state));
     effects.extend(find::follow(state));
     effects.extend(reading::follow(state));
     effects.extend(read::follow(state));

@@ -3,6 +3,8 @@
 use crate::address::{dialed_address, server_address};
 use crate::app::{LinkEnds, World};
 use crate::event::HostEvent;
+use crate::export::{FileEvent, FileStep};
+use crate::export_file::Desk;
 use crate::host::{self, Host, Hosting};
 use crate::keeper::{Keeper, Note};
 use crate::link::{self, Encryption, Environment, OutboxItem, Target, Tcp};
@@ -29,13 +31,14 @@ pub struct ThisMachine {
     host: Arc<Mutex<Option<Host>>>,
     /// None without a place to keep things.
     keeper: Option<Keeper>,
+    desk: Arc<Mutex<Desk>>,
 }
 
 impl ThisMachine {
     /// For the person who holds `key`. `instance` names this run.
     pub fn new(key: SigningKey, instance: u64, encryption: Encryption, state: Option<PathBuf>) -> Self {
         let keeper = state.clone().and_then(|state| Keeper::start(state).ok());
-        Self { key, instance, encryption, state, host: Arc::default(), keeper }
+        Self { key, instance, encryption, state, host: Arc::default(), keeper, desk: Arc::default() }
     }
 
     /// Writes down what is still to be kept, and ends the hosted server, if there is one, after telling its guests.
@@ -75,6 +78,18 @@ impl World for ThisMachine {
         if let Some(keeper) = &self.keeper {
             keeper.keep(note);
         }
+    }
+
+    fn file(&mut self, step: FileStep) -> oneshot::Receiver<FileEvent> {
+        let (told, tells) = oneshot::channel();
+        let desk = Arc::clone(&self.desk);
+        // A disk may take its time: the screen does not wait for it.
+        tokio::task::spawn_blocking(move || {
+            let mut desk = desk.lock().unwrap_or_else(PoisonError::into_inner);
+            // Nobody listens any more if the client ends meanwhile; what is not whole goes with it.
+            drop(told.send(desk.carry_out(step, std::env::var_os("HOME"))));
+        });
+        tells
     }
 
     fn shelve(&mut self, server: &str, name: Nick, posts: Vec<OutboxItem>) {

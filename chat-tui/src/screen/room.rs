@@ -286,7 +286,7 @@ impl Places {
 }
 
 fn notice_rows(state: &State) -> u16 {
-    state.notice.as_ref().map_or(0, |notice| rows_of(notice, state.columns).min(most_rows(notice, state.rows)))
+    state.told().map_or(0, |notice| rows_of(&notice, state.columns).min(most_rows(&notice, state.rows)))
 }
 
 /// Whether a notice can be shown whole.
@@ -373,7 +373,8 @@ fn draw_banner(state: &State, area: Rect, cells: &mut Buffer) {
 }
 
 fn draw_notice(state: &State, area: Rect, cells: &mut Buffer) {
-    let (sign, words, ink) = match &state.notice {
+    let notice = state.told();
+    let (sign, words, ink) = match &notice {
         Some(Notice::Hint(words) | Notice::Standing(words)) => ("·", words, Ink::Muted),
         Some(Notice::Problem(words)) => ("✗", words, Ink::Error),
         None => return,

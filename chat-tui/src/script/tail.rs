@@ -1,7 +1,7 @@
 //! `chat-tui tail`: a room as lines, its history first, for as long as it lives.
 
-mod lines;
-mod order;
+pub(crate) mod lines;
+pub(crate) mod order;
 
 use super::account::Account;
 use super::{Ending, printed};

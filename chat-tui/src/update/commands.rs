@@ -1,7 +1,7 @@
 //! What slash commands do.
 
 use super::{
-    ask, at, hint, invite, people, plain, posting, presence, problem, reading, rooms, search, switching, travel,
+    ask, at, export, hint, invite, people, plain, posting, presence, problem, reading, rooms, search, switching, travel,
 };
 use crate::command::Action;
 use crate::destination::Destination;
@@ -36,6 +36,7 @@ pub(super) fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Mentions => search::mentions(state),
         Action::At(moment) => at::go(state, moment),
         Action::Switch(typed) => switching::find(state, &typed),
+        Action::Export(wanted) => export::begin(state, wanted),
         Action::Forget => ask(state, Question::Forget),
         Action::Quit => quit(state),
         Action::Clear => clear(state),

@@ -1,6 +1,6 @@
 //! What is said in rooms, and what became of what was said here, as the link tells.
 
-use super::{find, hint, people, problem, recent, search};
+use super::{export, find, hint, people, problem, recent, search};
 use crate::act;
 use crate::effect::Effect;
 use crate::link::{Mark, OutboxItem};
@@ -79,7 +79,12 @@ pub(super) fn on_page(
     oldest: Seq,
     entries: &[Entry],
 ) -> Vec<Effect> {
-    let mut effects = people::before_entries(state, room, entries);
+    let written = export::on_page(state, room, range, oldest, entries);
+    let is_asked = state.rooms.get(&room).is_some_and(|room| room.timeline.has_asked(range));
+    if !written.is_empty() && !is_asked {
+        return written;
+    }
+    let mut effects = [written, people::before_entries(state, room, entries)].concat();
     let reader =
         Reader { person: state.person, name: state.name.as_ref(), people: &state.people, widths: state.widths };
     if let Some(room) = state.rooms.get_mut(&room) {

@@ -1,7 +1,7 @@
 //! Keys, the mouse and pastes: what they mean where.
 
 use super::{
-    ask, commands, find, hint, invite, link, plain, posting, problem, prompt, reading, search, switching, trust,
+    ask, commands, export, find, hint, invite, link, plain, posting, problem, prompt, reading, search, switching, trust,
 };
 use crate::effect::Effect;
 use crate::find::LINE_BYTES;
@@ -112,6 +112,7 @@ fn interrupt(state: &mut State, context: Context) -> Vec<Effect> {
             state.composer_mut().clear();
             hint(state, "cleared: Ctrl-Y brings it back, Ctrl-C again asks to quit")
         }
+        Context::Room if state.export.is_some() => export::stop(state),
         Context::Room => ask(state, Question::Quit),
         _ => prompt_interrupt(state),
     }

@@ -1,6 +1,6 @@
 //! What the link tells.
 
-use super::{entries, hint, invite, people, presence, problem, prompt, rooms, search, trust};
+use super::{entries, export, hint, invite, people, presence, problem, prompt, rooms, search, trust};
 use crate::address::dialed_address;
 use crate::effect::Effect;
 use crate::link::{Asked, Command, LinkEvent, Security, Trouble};
@@ -128,13 +128,14 @@ fn on_refused(state: &mut State, asked: Asked, sentence: &str, free_name: Option
 }
 
 fn on_history_refused(state: &mut State, room: RoomId, sentence: &str) -> Vec<Effect> {
-    let Some(room) = state.rooms.get_mut(&room) else { return Vec::new() };
+    let stopped = export::on_refused(state, room, sentence);
+    let Some(room) = state.rooms.get_mut(&room) else { return stopped };
     let was_seeking = room.timeline.is_seeking();
     room.timeline.page_refused(&visible_line(sentence.as_bytes()));
-    match was_seeking {
-        true => problem(state, sentence),
-        false => Vec::new(),
+    if was_seeking {
+        problem(state, sentence);
     }
+    stopped
 }
 
 /// A free name stands in the line already: Enter takes it.

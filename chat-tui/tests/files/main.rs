@@ -1,7 +1,9 @@
-//! What the client keeps on disk: its identity, the servers it knows, its outbox, the log of a server it hosts.
+//! What the client keeps on disk: its identity, the servers it knows, its outbox, the log of a server it hosts; and
+//! what it writes for somebody.
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails as the test does")]
 
+mod export;
 mod hosting;
 mod identity;
 mod known_servers;

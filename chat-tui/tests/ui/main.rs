@@ -2,6 +2,7 @@
 
 mod at;
 mod counting;
+mod export;
 mod find;
 mod forget;
 mod formatting;

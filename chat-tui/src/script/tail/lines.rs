@@ -1,6 +1,7 @@
 //! An entry as a line: for a program, or for a person.
 
 use crate::act;
+use crate::zone::Zone;
 use chat_proto::entry::{React, ReactionState};
 use chat_proto::text::{visible, visible_line};
 use chat_proto::{Act, Entry, EntryBody, Invite, LeaveReason, RoomCode, UnixMillis};
@@ -64,7 +65,7 @@ impl Lines {
 }
 
 /// As it was said: a program must clean what it shows.
-fn json(out: &mut impl Write, entry: &Entry) -> io::Result<()> {
+pub(crate) fn json(out: &mut impl Write, entry: &Entry) -> io::Result<()> {
     let author = String::from_utf8_lossy(&entry.author.name);
     let (kind, text) = told(&author, &entry.body);
     let act = if let EntryBody::Act(act) = &entry.body { Some(act) } else { None };
@@ -85,14 +86,23 @@ fn json(out: &mut impl Write, entry: &Entry) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
-/// Safe to show: nothing that was said can move a cursor, and its further lines cannot pass for somebody else's.
 fn plain<Z: TimeZone<Offset: std::fmt::Display>>(out: &mut impl Write, entry: &Entry, zone: &Z) -> io::Result<()> {
-    let time = at(entry.time).with_timezone(zone).format("%H:%M");
+    lines(out, &at(entry.time).with_timezone(zone).format("%H:%M").to_string(), entry)
+}
+
+/// The same for a file, which is read on other days.
+pub(crate) fn dated(out: &mut impl Write, entry: &Entry, zone: &Zone) -> io::Result<()> {
+    lines(out, &zone.local(entry.time).format("%Y-%m-%d %H:%M").to_string(), entry)
+}
+
+/// Safe to show: nothing that was said can move a cursor, and its further lines cannot pass for somebody else's.
+fn lines(out: &mut impl Write, time: &str, entry: &Entry) -> io::Result<()> {
     let name = visible_line(&entry.author.name);
     let said = said(&name, &entry.body);
     let mut lines = said.split('\n');
     writeln!(out, "{time} {}", lines.next().unwrap_or_default())?;
-    lines.try_for_each(|line| writeln!(out, "        {line}"))
+    let indent = time.len() + 3;
+    lines.try_for_each(|line| writeln!(out, "{:indent$}{line}", ""))
 }
 
 fn said(name: &str, body: &EntryBody) -> String {
@@ -276,6 +286,15 @@ mod tests {
         let lines = printed(|out| plain(out, &hostile, &Utc));
 
         assert_eq!(lines, "14:02 bob  hi␛[2J\n        14:02 alice  I owe bob\n");
+    }
+
+    #[test]
+    fn a_line_of_a_file_bears_its_day() {
+        let entry = entry(EntryBody::Message(text("hi\n2026-11-22 14:02 alice  bye")));
+
+        let lines = printed(|out| dated(out, &entry, &Zone::fixed(3600)));
+
+        assert_eq!(lines, "2026-11-22 15:02 bob  hi\n                   2026-11-22 14:02 alice  bye\n");
     }
 
     #[test]

@@ -13,8 +13,8 @@ use std::collections::VecDeque;
 const WAITING_MAX: usize = 100_000;
 
 /// Something the link told about the room.
-#[derive(Debug)]
-pub(super) enum Told {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Told {
     /// In the room: entries after `cursor` come by themselves, those from `oldest` up to it do not.
     Entered {
         room: RoomId,
@@ -38,15 +38,15 @@ pub(super) enum Told {
 
 /// What can be printed now, and what must be asked.
 #[derive(Debug, Default)]
-pub(super) struct Ready {
-    pub(super) entries: Vec<Entry>,
-    pub(super) question: Option<Command>,
+pub(crate) struct Ready {
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) question: Option<Command>,
     /// A sentence about what is gone.
-    pub(super) gone: Option<String>,
+    pub(crate) gone: Option<String>,
 }
 
 /// A range that is being asked for.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Missing {
     after: Seq,
     before: Seq,
@@ -54,8 +54,8 @@ struct Missing {
     pages: Vec<Vec<Entry>>,
 }
 
-#[derive(Debug, Default)]
-pub(super) struct Order {
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Order {
     room: Option<RoomId>,
     missing: Option<Missing>,
     held: VecDeque<Told>,
@@ -73,7 +73,7 @@ impl Told {
 }
 
 impl Order {
-    pub(super) fn take(&mut self, told: Told) -> Ready {
+    pub(crate) fn take(&mut self, told: Told) -> Ready {
         let mut ready = Ready::default();
         self.waiting += told.weight();
         match told {

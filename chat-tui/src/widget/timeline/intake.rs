@@ -96,6 +96,11 @@ impl Timeline {
         self.trim();
     }
 
+    /// Whether a page of history was asked for here.
+    pub fn has_asked(&self, (after, before): (Seq, Seq)) -> bool {
+        self.asked_gap(after, before).is_some()
+    }
+
     /// The gap that a page of history was asked for: its index.
     fn asked_gap(&self, after: Seq, before: Seq) -> Option<usize> {
         let index = self.items.partition_point(|item| item.last < after.next());

@@ -73,6 +73,8 @@ pub enum Action {
     Leave,
     Yes,
     No,
+    /// Throws away what is asked about.
+    Discard,
     /// Shows the other side.
     Turn,
 }
@@ -187,6 +189,7 @@ pub const BINDINGS: &[Binding] = &[
     row(&[key(End), with(ALT, End)], Help, Action::Newest, ""),
     row(&[key(Enter), ch('y')], Question, Action::Yes, ""),
     row(&[key(Esc), ch('n')], Question, Action::No, ""),
+    row(&[ch('x')], Question, Action::Discard, ""),
     row(&[key(Enter), key(F(5))], Distrust, Action::Mend, ""),
     row(&[key(Esc), ch('q')], Distrust, Action::Dismiss, ""),
     row(&[key(Up), ch('k')], Distrust, Action::Up, ""),

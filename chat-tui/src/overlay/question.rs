@@ -33,7 +33,7 @@ impl Question {
     fn keys(self) -> &'static str {
         match self {
             Self::Quit => "Enter quit   Esc stay",
-            Self::SendLong => "Enter send   Esc go on writing",
+            Self::SendLong => "Enter send   Esc edit   x discard",
             Self::Forget => "Enter erase   Esc keep",
         }
     }
@@ -45,7 +45,10 @@ impl Question {
             Self::Forget => forgetting(state),
             Self::SendLong => {
                 let composer = state.composer();
-                vec![(format!("{} lines, {} bytes", composer.lines(), composer.text().len()), Ink::Text)]
+                vec![(
+                    format!("{} lines, {} bytes, as one message", composer.lines(), composer.text().len()),
+                    Ink::Text,
+                )]
             }
         }
     }

@@ -101,7 +101,7 @@ fn on_screen_action(state: &mut State, context: Context, action: Action) -> Vec<
         Action::TakeOffer => prompt::take_offer(state),
         Action::Recent(at) => prompt::go_back(state, at),
         Action::Leave => prompt::leave(state),
-        Action::Yes | Action::No | Action::Turn | Action::Older | Action::Newer => Vec::new(),
+        Action::Yes | Action::No | Action::Discard | Action::Turn | Action::Older | Action::Newer => Vec::new(),
     }
 }
 
@@ -164,10 +164,7 @@ fn on_typed(state: &mut State, context: Context, text: &str) -> Vec<Effect> {
 pub(super) fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
     state.forget_hint();
     match context(state) {
-        Context::Room => match state.composer_mut().paste(text) {
-            Ok(()) => Vec::new(),
-            Err(error) => problem(state, &error.to_string()),
-        },
+        Context::Room => paste(state, text),
         Context::Find => find::insert(state, &harmless(&text[..text.floor_char_boundary(LINE_BYTES)])),
         Context::Prompt => {
             let start = &text[..text.floor_char_boundary(1024)];
@@ -179,6 +176,15 @@ pub(super) fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
             Vec::new()
         }
         _ => Vec::new(),
+    }
+}
+
+/// What is pasted is seen before it is sent, and is one message however many lines it has.
+fn paste(state: &mut State, text: &str) -> Vec<Effect> {
+    match (state.composer_mut().paste(text), state.composer().lines()) {
+        (Ok(()), 0..=1) => Vec::new(),
+        (Ok(()), lines) => hint(state, format!("{lines} lines, not sent yet: Enter sends them as one message")),
+        (Err(error), _) => problem(state, &error.to_string()),
     }
 }
 
@@ -216,6 +222,11 @@ pub(super) fn on_question_action(state: &mut State, action: Action) -> Vec<Effec
         (Action::Yes, Question::SendLong) => {
             state.overlay = None;
             posting::send_now(state)
+        }
+        (Action::Discard, Question::SendLong) => {
+            state.overlay = None;
+            state.composer_mut().clear();
+            hint(state, "discarded: Ctrl-Y brings it back")
         }
         (Action::Yes, Question::Forget) => {
             state.overlay = None;

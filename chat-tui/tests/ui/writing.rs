@@ -189,6 +189,38 @@ fn a_long_message_asks_before_it_is_sent() {
 }
 
 #[test]
+fn a_long_message_can_be_thrown_away_where_it_is_asked_about() {
+    let mut scene = room();
+    let long = "line\n".repeat(21);
+    paste(&mut scene, &long);
+    scene.key(KeyCode::Enter);
+
+    scene.types("x");
+
+    assert_eq!((scene.state.overlay, scene.effects()), (None, vec![]));
+    assert_eq!(line(&scene), "");
+    assert!(scene.shows("discarded: Ctrl-Y brings it back"));
+    scene.ctrl('y');
+    assert_eq!(line(&scene), long);
+}
+
+#[test]
+fn pasted_lines_are_seen_first_and_the_question_says_how_many_there_are() {
+    for (columns, rows, lines) in [(200, 50, 7), (80, 24, 7), (40, 15, 5)] {
+        let mut scene = Scene::room(columns, rows);
+        paste(&mut scene, &"let it be\n".repeat(25));
+        assert!(scene.shows("26 lines, not sent yet: Enter sends"), "{}", scene.screen());
+        assert!(scene.screen().matches("let it be").count() >= lines - 1, "{}", scene.screen());
+
+        scene.key(KeyCode::Enter);
+
+        for words in ["Send all of this?", "26 lines, 250 bytes, as one", "Enter send   Esc edit   x discard"] {
+            assert!(scene.shows(words), "{words}: {}", scene.screen());
+        }
+    }
+}
+
+#[test]
 fn what_is_too_long_for_a_message_is_refused_and_nothing_is_lost() {
     let table = [
         ("x".repeat(16 * 1024), "that is 16389 bytes; a message has at most 16384"),

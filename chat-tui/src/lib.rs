@@ -15,6 +15,7 @@ pub mod config;
 pub mod destination;
 pub mod document;
 pub mod effect;
+pub mod emoji;
 pub mod event;
 pub mod export;
 pub mod export_file;

@@ -139,7 +139,7 @@ fn on_edit(state: &mut State, context: Context, edit: Edit) -> Vec<Effect> {
 fn on_typed(state: &mut State, context: Context, text: &str) -> Vec<Effect> {
     state.forget_hint();
     match context {
-        Context::Room => match state.composer_mut().insert(text) {
+        Context::Room => match state.composer_mut().write(text) {
             Ok(()) => Vec::new(),
             Err(error) => problem(state, &error.to_string()),
         },

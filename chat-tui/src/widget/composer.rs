@@ -2,6 +2,7 @@
 
 pub mod buffer;
 mod complete;
+mod shortcode;
 
 pub use buffer::{Buffer, Edit};
 
@@ -14,6 +15,7 @@ use chat_proto::text::visible;
 use complete::Completion;
 use ratatui::buffer::Buffer as Cells;
 use ratatui::layout::{Position, Rect};
+use shortcode::Replaced;
 use std::ops::Range;
 
 /// Lines and bytes from which sending asks first.
@@ -32,6 +34,8 @@ pub struct Composer {
     /// Which of them is shown.
     recalled: Option<usize>,
     completion: Option<Completion>,
+    /// The emoji that was made of its name just now.
+    replaced: Option<Replaced>,
 }
 
 /// Why a paste was not taken.
@@ -84,6 +88,16 @@ impl Composer {
         Ok(())
     }
 
+    /// Takes what was typed. The colon that ends the name of an emoji makes it one.
+    ///
+    /// # Errors
+    /// As [`Self::insert`].
+    pub fn write(&mut self, typed: &str) -> Result<(), PasteError> {
+        self.insert(typed)?;
+        self.replaced = Replaced::behind(&mut self.buffer);
+        Ok(())
+    }
+
     /// Takes pasted text: its line breaks stay, its control characters become pictures.
     ///
     /// # Errors
@@ -105,8 +119,11 @@ impl Composer {
             let cut = self.buffer.cut_text().to_owned();
             return self.insert(&cut);
         }
+        match self.replaced.take() {
+            Some(replaced) if edit == Edit::DeleteLeft => replaced.undo(&mut self.buffer),
+            _ => self.buffer.edit(edit),
+        }
         self.touch();
-        self.buffer.edit(edit);
         Ok(())
     }
 
@@ -141,7 +158,7 @@ impl Composer {
 
     /// Up: a row up; on an empty line, or while going through it, back in the history.
     pub fn up(&mut self, columns: u16) {
-        self.completion = None;
+        self.leave_word();
         if self.is_empty() || self.recalled.is_some() && self.cursor_row(columns).0 == 0 {
             let before = self.recalled.unwrap_or(self.history.len()).checked_sub(1);
             self.recall(before);
@@ -152,7 +169,7 @@ impl Composer {
 
     /// Down: a row down, or forward in the history.
     pub fn down(&mut self, columns: u16) {
-        self.completion = None;
+        self.leave_word();
         let is_last_row = self.cursor_row(columns).0 + 1 == self.rows(columns).len();
         match self.recalled {
             Some(at) if is_last_row && at + 1 < self.history.len() => self.recall(Some(at + 1)),
@@ -179,16 +196,21 @@ impl Composer {
         self.buffer.move_to(target.start + offset);
     }
 
-    /// Tab: completes a command or a name, and again: the next one.
+    /// Tab: completes a command, a name or an emoji, and again: the next one.
     pub fn complete(&mut self, commands: &[&str], names: &[&str]) {
+        self.replaced = None;
         let completion = self.completion.take().or_else(|| complete::find(&self.buffer, commands, names));
         self.completion = completion.map(|completion| completion.apply(&mut self.buffer));
     }
 
     /// Any other change ends what Tab and Up had begun. Up and Down end what Tab had: its word stood in another text.
     fn touch(&mut self) {
-        self.completion = None;
+        self.leave_word();
         self.recalled = None;
+    }
+
+    fn leave_word(&mut self) {
+        (self.completion, self.replaced) = (None, None);
     }
 
     fn text_columns(columns: u16) -> usize {

@@ -306,6 +306,13 @@ fn tab_completes_names_and_commands_and_goes_through_them() {
         ("/j", 2, "/j "),
         ("xyz", 1, "xyz"),
         ("ali", 1, "ali"),
+        ("well @he", 1, "well @here "),
+        (":tad", 1, "🎉"),
+        ("ship it :+1", 1, "ship it 👍"),
+        ("(:smil", 2, "(😃"),
+        ("`:tad", 1, "`:tad"),
+        ("10:3", 1, "10:3"),
+        (":", 1, ":"),
     ];
     for (typed, tabs, completed) in table {
         let mut scene = room();
@@ -332,6 +339,54 @@ fn what_tab_began_ends_with_the_line_that_it_stood_in() {
 
         assert_eq!(line(&scene), tabbed, "{away:?}");
     }
+}
+
+#[test]
+fn the_last_colon_of_a_name_makes_it_an_emoji() {
+    let table = [
+        (":tada:", "🎉"),
+        ("done :+1: :tada:!", "done 👍 🎉!"),
+        ("(:heart:)", "(❤\u{fe0f})"),
+        (":no_such_emoji: :", ":no_such_emoji: :"),
+        ("10:100:15 a:100: http://x:100:", "10:100:15 a:100: http://x:100:"),
+        ("`:tada:` :tada:", "`:tada:` 🎉"),
+        ("std::100:", "std::100:"),
+        ("::", "::"),
+    ];
+    for (typed, written) in table {
+        let mut scene = room();
+        scene.types(typed);
+        assert_eq!(line(&scene), written, "{typed}");
+    }
+}
+
+#[test]
+fn nothing_becomes_an_emoji_behind_a_fence_or_in_a_paste() {
+    let mut scene = room();
+
+    scene.types("```");
+    scene.alt(KeyCode::Enter);
+    scene.types(":tada:");
+    assert_eq!(line(&scene), "```\n:tada:");
+
+    scene.ctrl('c');
+    paste(&mut scene, ":tada:");
+    assert_eq!(line(&scene), ":tada:");
+}
+
+#[test]
+fn backspace_puts_the_name_of_an_emoji_back_and_it_stays_one() {
+    let mut scene = room();
+    scene.types("a :tada:");
+
+    scene.key(KeyCode::Backspace);
+    scene.types(" b");
+    assert_eq!(line(&scene), "a :tada: b");
+
+    scene.types(" :tada:!");
+    scene.key(KeyCode::Backspace);
+    scene.key(KeyCode::Backspace);
+    assert_eq!(line(&scene), "a :tada: b ");
 }
 
 #[test]

@@ -11,11 +11,27 @@ mod block;
 mod emphasis;
 mod inline;
 mod layout;
+mod link;
 
 pub use layout::rows;
 
+use crate::hyperlink::Uri;
 use ratatui::style::Modifier;
 use std::ops::Range;
+
+/// Where the links of a message lead, from the first.
+pub fn links(text: &str) -> Vec<(Range<usize>, Uri)> {
+    let links = rows(text, usize::MAX).into_iter().flat_map(|row| row.pieces).filter_map(|piece| match piece {
+        Piece::Written(part) => part.link,
+        Piece::Sign(_) => None,
+    });
+    let mut found: Vec<(Range<usize>, Uri)> = Vec::new();
+    for link in links {
+        let is_new = found.last().is_none_or(|(last, _)| *last != link);
+        found.extend(Uri::parse(&text[link.clone()]).filter(|_| is_new).map(|uri| (link, uri)));
+    }
+    found
+}
 
 /// One row of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +60,8 @@ pub enum Piece {
 pub struct Part {
     pub range: Range<usize>,
     pub face: Face,
+    /// The address in the message that it leads to.
+    pub link: Option<Range<usize>>,
 }
 
 /// How a part of a message looks.
@@ -60,13 +78,18 @@ pub enum Kind {
     Code,
     /// What only labels: the language of code, the marks of a heading.
     Label,
+    Link,
+    /// Where a link leads that is called something else.
+    Address,
+    /// A mark that a space stands for.
+    Gap,
 }
 
 impl Piece {
     /// What it shows of a message, or beside it.
     pub fn text<'a>(&self, message: &'a str) -> &'a str {
         match self {
-            Self::Written(part) => &message[part.range.clone()],
+            Self::Written(part) => part.text(message),
             Self::Sign(sign) => sign,
         }
     }
@@ -74,7 +97,11 @@ impl Piece {
 
 impl Part {
     fn new(range: &Range<usize>, kind: Kind) -> Self {
-        Self { range: range.clone(), face: Face { kind, weight: Modifier::empty() } }
+        Self { range: range.clone(), face: Face { kind, weight: Modifier::empty() }, link: None }
+    }
+
+    fn text<'a>(&self, message: &'a str) -> &'a str {
+        if self.face.kind == Kind::Gap { " " } else { &message[self.range.clone()] }
     }
 }
 

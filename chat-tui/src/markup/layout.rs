@@ -103,7 +103,7 @@ fn written(range: &Range<usize>, kind: Kind) -> Piece {
 fn graphemes<'a>(text: &'a str, parts: &[Part]) -> impl Iterator<Item = (usize, &'a str)> {
     parts.iter().flat_map(|part| {
         let start = part.range.start;
-        text[part.range.clone()].grapheme_indices(true).map(move |(at, grapheme)| (start + at, grapheme))
+        part.text(text).grapheme_indices(true).map(move |(at, grapheme)| (start + at, grapheme))
     })
 }
 
@@ -112,7 +112,7 @@ fn within(parts: &[Part], row: &Range<usize>) -> Vec<Part> {
     let first = parts.partition_point(|part| part.range.end <= row.start);
     let parts = parts[first..].iter().take_while(|part| part.range.start < row.end);
     let cut = |part: &Part| part.range.start.max(row.start)..part.range.end.min(row.end);
-    parts.map(|part| Part { range: cut(part), face: part.face }).collect()
+    parts.map(|part| Part { range: cut(part), ..part.clone() }).collect()
 }
 
 /// The parts of a row with blanks for tabs.
@@ -121,7 +121,7 @@ fn without_tabs(text: &str, parts: Vec<Part>) -> Vec<Piece> {
     let mut column = 0;
     for part in parts {
         let mut start = part.range.start;
-        for (i, piece) in text[part.range.clone()].split('\t').enumerate() {
+        for (i, piece) in part.text(text).split('\t').enumerate() {
             if i > 0 {
                 let blank = wrap::advance("\t", column);
                 pieces.push(Piece::Sign(&BLANK[..blank]));
@@ -129,7 +129,7 @@ fn without_tabs(text: &str, parts: Vec<Part>) -> Vec<Piece> {
                 start += 1;
             }
             if !piece.is_empty() {
-                pieces.push(Piece::Written(Part { range: start..start + piece.len(), face: part.face }));
+                pieces.push(Piece::Written(Part { range: start..start + piece.len(), ..part.clone() }));
             }
             column += wrap::width(piece);
             start += piece.len();

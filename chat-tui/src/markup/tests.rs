@@ -6,7 +6,7 @@ fn drawn(text: &str, columns: usize) -> Vec<String> {
     let piece = |piece: &Piece| match piece {
         Piece::Sign(sign) => (*sign).to_owned(),
         Piece::Written(part) => {
-            let shown = &text[part.range.clone()];
+            let shown = part.text(text);
             let faces = faces(part.face);
             if faces.is_empty() { shown.to_owned() } else { format!("‹{faces}:{shown}›") }
         }
@@ -21,10 +21,12 @@ fn drawn(text: &str, columns: usize) -> Vec<String> {
 fn faces(face: Face) -> String {
     let weights = [(Modifier::BOLD, "b"), (Modifier::ITALIC, "i"), (Modifier::CROSSED_OUT, "s")];
     let kind = match face.kind {
-        Kind::Text => "",
+        Kind::Text | Kind::Gap => "",
         Kind::Quote => "q",
         Kind::Code => "c",
         Kind::Label => "l",
+        Kind::Link => "u",
+        Kind::Address => "a",
     };
     let weights = weights.into_iter().filter(|(weight, _)| face.weight.contains(*weight));
     weights.map(|(_, letter)| letter).chain([kind]).collect()
@@ -63,7 +65,6 @@ fn what_only_looks_like_marks_is_shown_as_it_was_written() {
         "*.rs and *.toml, src/**/*.rs, tests/**/*.rs, ls *.rs foo*",
         "/* a comment */ and /* another */ one",
         "int *a, *b; char **argv; f(*args, **kwargs)",
-        "http://a_b_c/d_e_f",
         "~/notes ~5 minutes ~ about ~~~ and ~half~",
         "a -> b => c <- d <b>html</b> &amp; [ ] [x] \\n",
         "#channel and #1, 1.5 and 1.) and -5 and +1",
@@ -173,6 +174,55 @@ fn a_face_survives_the_end_of_its_row() {
     );
 }
 
+#[test]
+fn an_address_ends_where_its_sentence_goes_on() {
+    let table: [(&str, &[&str]); 15] = [
+        ("see https://example.org/a.", &["https://example.org/a"]),
+        ("(https://example.org/a_(b))", &["https://example.org/a_(b)"]),
+        ("<https://example.org>, http://b.org!", &["https://example.org", "http://b.org"]),
+        ("write to mailto:bob@example.org?", &["mailto:bob@example.org"]),
+        ("HTTPS://EXAMPLE.ORG", &["HTTPS://EXAMPLE.ORG"]),
+        ("https://a.org/?to=https://b.org", &["https://a.org/?to=https://b.org"]),
+        ("**https://a.org/x** and _https://a.org/_", &["https://a.org/x", "https://a.org/"]),
+        ("https://a.org/日本。これ", &["https://a.org/日本"]),
+        ("https://a.org/x*y*z_w_", &["https://a.org/x*y*z_w"]),
+        ("[https://a.org]{http://b.org/[c]}", &["https://a.org", "http://b.org/[c]"]),
+        ("> - # *https://a.org*", &["https://a.org"]),
+        ("`https://a.org`\n```\nhttps://b.org\n```", &[]),
+        ("at 14:05 javascript:alert(1) file:///etc/passwd", &[]),
+        ("https:// http:// mailto: www.example.org", &[]),
+        ("xhttps://a.org", &[]),
+    ];
+    for (text, expected) in table {
+        let found: Vec<&str> = links(text).into_iter().map(|(range, _)| &text[range]).collect();
+        assert_eq!(found, expected, "{text}");
+    }
+}
+
+#[test]
+fn a_link_that_has_a_name_shows_where_it_leads() {
+    let table = [
+        ("the [docs](https://a.org/x_(y)), *here*", "the ‹u:docs› ‹a:(https://a.org/x_(y))›, ‹i:here›"),
+        ("[a *b*](https://a.org)", "‹u:a ›‹iu:b› ‹a:(https://a.org)›"),
+        ("[https://good.org](https://evil.org)", "‹u:https://good.org› ‹a:(https://evil.org)›"),
+        ("![image](http://a.org/b.png)", "!‹u:image› ‹a:(http://a.org/b.png)›"),
+        ("[no](javascript:alert(1)) [no] (no) [](x)", "[no](javascript:alert(1)) [no] (no) [](x)"),
+        ("[a](https://a.org b", "[a](‹u:https://a.org› b"),
+    ];
+    for (text, expected) in table {
+        assert_eq!(line(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn both_parts_of_a_link_lead_to_its_address() {
+    let text = "[https://good.org](https://evil.org) https://evil.org";
+
+    let uris: Vec<String> = links(text).into_iter().map(|(_, uri)| uri.as_str().to_owned()).collect();
+
+    assert_eq!(uris, ["https://evil.org", "https://evil.org"]);
+}
+
 /// What would take an hour if each mark looked at all the others.
 fn bombs() -> Vec<String> {
     let fill = |unit: &str| unit.repeat(16 * 1024 / unit.len());
@@ -234,12 +284,12 @@ fn shown(text: &str, columns: usize) -> String {
 }
 
 fn is_mark(c: char) -> bool {
-    c.is_whitespace() || "*_~`>-".contains(c)
+    c.is_whitespace() || "*_~`>-[]".contains(c)
 }
 
 proptest! {
     #[test]
-    fn nothing_but_marks_is_ever_lost(text in "([*_~`>#\\- \n\\[\\]()\\\\.:/@1]|[a-c]|結|\u{301}|🎉|\t){0,60}", columns in 1..30_usize) {
+    fn nothing_but_marks_is_ever_lost(text in "([*_~`>#\\- \n\\[\\]()\\\\.:/@1]|[a-c]|https://|\\]\\(https://|結|\u{301}|🎉|\t){0,60}", columns in 1..30_usize) {
         let kept = |text: &str| text.chars().filter(|c| !is_mark(*c)).collect::<String>();
 
         prop_assert_eq!(kept(&shown(&text, columns)), kept(&text));

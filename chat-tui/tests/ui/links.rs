@@ -2,6 +2,7 @@
 
 use crate::scene::{Scene, message};
 use crossterm::event::KeyCode;
+use ratatui::style::Modifier;
 
 const ADDRESS: &str = "https://example.org/a/path/that/is/too/long/for/one/row/of/this/window";
 
@@ -23,6 +24,24 @@ fn every_row_of_a_link_leads_to_all_of_it() {
         .flat_map(|link| link.columns.clone().map(|x| cells[(x, link.row)].symbol()))
         .collect();
     assert_eq!(shown, ADDRESS);
+}
+
+#[test]
+fn a_link_is_underlined_and_its_name_hides_nothing() {
+    let mut scene = Scene::room(200, 24);
+    scene.happens(
+        0,
+        (2, "bob"),
+        message("see [https://bank.example](https://evil.example/login), `https://code.example`"),
+    );
+
+    let (cells, drawn) = scene.drawn();
+    assert!(scene.shows("see https://bank.example (https://evil.example/login), https://code.example"));
+    assert!(drawn.links.iter().all(|link| link.uri.as_str() == "https://evil.example/login"));
+    let [name, address] = &drawn.links[..] else { panic!("a name and an address, not {:?}", drawn.links) };
+    let is_underlined = |x: u16| cells[(x, name.row)].modifier.contains(Modifier::UNDERLINED);
+    assert!(name.columns.clone().chain(address.columns.clone()).all(is_underlined));
+    assert!(!is_underlined(name.columns.end));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::block::Place;
 use super::{Count, Gap, Look, Row, Timeline};
 use crate::fold::Needle;
-use crate::hyperlink::{self, Found, Link};
+use crate::hyperlink::{Link, Uri};
 use crate::link::Mark;
 use crate::markup::{self, Face, Kind, Piece};
 use crate::people::People;
@@ -162,12 +162,8 @@ impl Pen<'_> {
         if line.ground == markup::Ground::Panel {
             self.panel(y);
         }
-        let links = hyperlink::find(text);
         let mut x = self.area.x + self.look.text_from();
         for piece in &line.pieces {
-            if let Piece::Written(part) = piece {
-                self.link_part((x, y), block, text, &part.range, &links);
-            }
             let style = match piece {
                 Piece::Sign(_) => self.ink(Ink::Faint),
                 Piece::Written(part) => self.face(part.face, style),
@@ -176,6 +172,7 @@ impl Pen<'_> {
             x = paint::text(self.buffer, self.area, (x, y), piece.text(text), style);
             if let Piece::Written(part) = piece {
                 self.highlight((from, y), text, &part.range);
+                part.link.iter().for_each(|address| self.link(y, from..x, block, text, address));
             }
         }
     }
@@ -208,27 +205,23 @@ impl Pen<'_> {
 
     fn face(&self, face: Face, style: Style) -> Style {
         let style = match face.kind {
-            Kind::Text => style,
+            Kind::Text | Kind::Gap => style,
             Kind::Quote => style.patch(self.ink(Ink::Muted)),
             Kind::Code => style.patch(self.look.theme.ground(Ground::Overlay)),
             Kind::Label => self.ink(Ink::Faint),
+            Kind::Link => style.patch(self.ink(Ink::Accent)).underlined(),
+            Kind::Address => style.patch(self.ink(Ink::Muted)).underlined(),
         };
         style.add_modifier(face.weight)
     }
 
-    /// The parts of a piece, which starts at this place, that belong to links of its message.
-    fn link_part(&mut self, (x, y): (u16, u16), block: usize, text: &str, piece: &Range<usize>, links: &[Found]) {
-        for (link, uri) in links {
-            let part = link.start.max(piece.start)..link.end.min(piece.end);
-            if part.is_empty() {
-                continue;
-            }
-            let start = x.saturating_add(wrap::width(&text[piece.start..part.start]) as u16);
-            let end = start.saturating_add(wrap::width(&text[part]) as u16);
-            // A message is named by its place here: the id needs to last no longer than the picture.
-            let id = (block as u64) << 16 | link.start as u64;
-            self.links.push(Link { row: y, columns: start..end.min(self.area.right()), uri: uri.clone(), id });
-        }
+    /// The cells from one column to another are a part of this link.
+    fn link(&mut self, y: u16, columns: Range<u16>, block: usize, text: &str, address: &Range<usize>) {
+        // A message is named by its place here: the id needs to last no longer than the picture.
+        let id = (block as u64) << 16 | address.start as u64;
+        let uri = Uri::parse(&text[address.clone()]);
+        let columns = columns.start..columns.end.min(self.area.right());
+        self.links.extend(uri.map(|uri| Link { row: y, columns, uri, id }));
     }
 
     /// The time and, where there is a column for it, the name.

@@ -33,6 +33,16 @@ pub fn links(text: &str) -> Vec<(Range<usize>, Uri)> {
     found
 }
 
+/// What of a message is neither code nor a link.
+pub fn prose(text: &str) -> Vec<&str> {
+    let pieces = rows(text, usize::MAX).into_iter().flat_map(|row| row.pieces);
+    let prose = pieces.filter_map(|piece| match piece {
+        Piece::Written(part) if matches!(part.face.kind, Kind::Text | Kind::Quote) => Some(&text[part.range]),
+        _ => None,
+    });
+    prose.collect()
+}
+
 /// One row of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
@@ -100,7 +110,8 @@ impl Part {
         Self { range: range.clone(), face: Face { kind, weight: Modifier::empty() }, link: None }
     }
 
-    fn text<'a>(&self, message: &'a str) -> &'a str {
+    /// What it shows.
+    pub fn text<'a>(&self, message: &'a str) -> &'a str {
         if self.face.kind == Kind::Gap { " " } else { &message[self.range.clone()] }
     }
 }

@@ -8,7 +8,7 @@ use crate::theme::{Ground, Ink};
 use crate::view::Drawn;
 use crate::widget::composer::Composer;
 use crate::widget::members::{self, Members};
-use crate::widget::timeline::{self, Look, Timeline, name};
+use crate::widget::timeline::{self, Crowd, Look, Timeline, name};
 use crate::widget::typing::Typing;
 use crate::widget::{composer, find, paint, rooms, status};
 use crate::wrap;
@@ -346,7 +346,8 @@ pub fn draw(state: &State, cells: &mut Buffer) -> Drawn {
     status::draw(state, room, places.status, cells);
     let finding = state.find.as_ref().filter(|_| state.is_finding());
     let needle = finding.and_then(Find::needle);
-    let links = timeline::draw(&room.timeline, &state.people, needle, &places.look(state), places.timeline, cells);
+    let crowd = Crowd { reader: state.reader(), members: &room.members };
+    let links = timeline::draw(&room.timeline, crowd, needle, &places.look(state), places.timeline, cells);
     if !places.rooms.is_empty() {
         rooms::draw(state, places.rooms, cells);
     }

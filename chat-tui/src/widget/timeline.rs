@@ -18,12 +18,13 @@ mod hidden;
 mod intake;
 mod layout;
 mod look;
+mod mention;
 mod pending;
 mod seeking;
 mod unread;
 
 pub use block::Row;
-pub use draw::draw;
+pub use draw::{Crowd, draw};
 pub use finding::{Step, Then};
 pub(crate) use fold::sentences as comings_and_goings;
 pub use fold::{Change, ChangeKind};

@@ -1,6 +1,7 @@
 //! The client as scripts: events in, screens and effects out. Screens are drawn in the tests.
 
 mod at;
+mod calling;
 mod counting;
 mod export;
 mod find;

@@ -1,19 +1,22 @@
 //! The timeline on the screen. Column 0 belongs to the program.
 
 use super::block::Place;
-use super::{Count, Gap, Look, Row, Timeline};
+use super::mention::{self, Word};
+use super::{Count, Gap, Look, Reader, Row, Timeline};
 use crate::fold::Needle;
 use crate::hyperlink::{Link, Uri};
 use crate::link::Mark;
 use crate::markup::{self, Face, Kind, Piece};
-use crate::people::People;
 use crate::theme::{Ground, Ink};
+use crate::widget::members::Members;
 use crate::widget::paint;
 use crate::wrap;
 use chat_proto::UnixMillis;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// Before what the program tells, in columns that no message reaches.
@@ -22,14 +25,15 @@ const SIGN: &str = "•";
 /// Draws the rows that are on the screen, with what is looked for in them, and says where links are.
 pub fn draw(
     timeline: &Timeline,
-    people: &People,
+    crowd: Crowd,
     sought: Option<&Needle>,
     look: &Look,
     area: Rect,
     buffer: &mut Buffer,
 ) -> Vec<Link> {
-    let mut pen =
-        Pen { timeline, people, sought, found: (usize::MAX, Vec::new()), look, area, buffer, links: Vec::new() };
+    let names = OnceCell::new();
+    let found = (usize::MAX, Vec::new());
+    let mut pen = Pen { timeline, crowd, names, sought, found, look, area, buffer, links: Vec::new() };
     for (y, row) in (area.top()..area.bottom()).zip(timeline.window(look)) {
         pen.row(y, &row);
     }
@@ -37,9 +41,18 @@ pub fn draw(
     pen.links
 }
 
+/// Who reads, and who is in the room.
+#[derive(Debug, Clone, Copy)]
+pub struct Crowd<'a> {
+    pub reader: Reader<'a>,
+    pub members: &'a Members,
+}
+
 struct Pen<'a> {
     timeline: &'a Timeline,
-    people: &'a People,
+    crowd: Crowd<'a>,
+    /// The names of those who are in the room, once somebody is called.
+    names: OnceCell<BTreeSet<String>>,
     sought: Option<&'a Needle>,
     /// Where it is in the block that was drawn last.
     found: (usize, Vec<Range<usize>>),
@@ -128,7 +141,7 @@ impl Pen<'_> {
     /// Behind a name whose key is not the one of last time.
     fn doubt(&mut self, block: usize, column: u16, y: u16) {
         let person = self.timeline.said(block).and_then(|said| said.person);
-        if person.is_some_and(|person| self.people.is_changed(person)) {
+        if person.is_some_and(|person| self.crowd.reader.people.is_changed(person)) {
             self.write(column, y, "!", self.ink(Ink::Warning).bold());
         }
     }
@@ -171,10 +184,42 @@ impl Pen<'_> {
             let from = x;
             x = paint::text(self.buffer, self.area, (x, y), piece.text(text), style);
             if let Piece::Written(part) = piece {
+                self.names((from, y), block, part.text(text), part.face.kind);
                 self.highlight((from, y), text, &part.range);
                 part.link.iter().for_each(|address| self.link(y, from..x, block, text, address));
             }
         }
+    }
+
+    /// Whoever is called in this text, which is drawn here, stands out.
+    fn names(&mut self, (x, y): (u16, u16), block: usize, text: &str, kind: Kind) {
+        if !matches!(kind, Kind::Text | Kind::Quote) {
+            return;
+        }
+        let own = self.crowd.reader.name.map(|name| name.as_str().to_lowercase());
+        let own = own.filter(|_| self.timeline.said(block).is_some_and(|said| said.is_mention));
+        for word in mention::words(text) {
+            if let Some(style) = self.name_style(&word, own.as_deref()) {
+                let before = wrap::width(&text[..word.range.start]) as u16;
+                self.over((x.saturating_add(before), y), &text[word.range], style);
+            }
+        }
+    }
+
+    fn name_style(&self, word: &Word, own: Option<&str>) -> Option<Style> {
+        if word.is_everybody() || own.is_some_and(|own| word.calls(own)) {
+            return Some(self.ink(Ink::Warning).bold());
+        }
+        let name = word.addressed()?;
+        let small = |name: &str| name.to_lowercase();
+        let names = self.names.get_or_init(|| self.crowd.members.names().into_iter().map(small).collect());
+        names.contains(name).then(|| self.look.theme.name(name))
+    }
+
+    /// Gives the cells of this text, which is drawn here, another style.
+    fn over(&mut self, (x, y): (u16, u16), text: &str, style: Style) {
+        let cells = Rect { x, y, width: wrap::width(text) as u16, height: 1 }.intersection(self.area);
+        self.buffer.set_style(cells.intersection(self.buffer.area), style);
     }
 
     /// What is looked for in what block `block` says, once for all its rows.
@@ -187,12 +232,10 @@ impl Pen<'_> {
     /// What is looked for stands out of this part of a text, which is drawn here.
     fn highlight(&mut self, (x, y): (u16, u16), text: &str, part: &Range<usize>) {
         let style = self.ink(Ink::Warning).bold().underlined();
-        for found in &self.found.1 {
+        for found in self.found.1.clone() {
             let found = found.start.clamp(part.start, part.end)..found.end.clamp(part.start, part.end);
             let before = wrap::width(&text[part.start..found.start]) as u16;
-            let width = wrap::width(&text[found]) as u16;
-            let cells = Rect { x: x.saturating_add(before), y, width, height: 1 }.intersection(self.area);
-            self.buffer.set_style(cells.intersection(self.buffer.area), style);
+            self.over((x.saturating_add(before), y), &text[found], style);
         }
     }
 

@@ -11,7 +11,6 @@ use chat_proto::frame::GapKind;
 use chat_proto::limits::NAME_COLUMNS;
 use chat_proto::text::{visible, visible_line};
 use chat_proto::{Nick, Seq, UnixMillis};
-use unicode_segmentation::UnicodeSegmentation;
 
 /// Who reads: decides what is own, what is a mention and what is hidden.
 #[derive(Debug, Clone, Copy)]
@@ -272,7 +271,7 @@ enum Manner {
 fn said(entry: &Entry, reader: Reader, name: String, text: &[u8], manner: Manner) -> What {
     let text = reader.widths.laid_out(visible(text));
     let is_own = reader.person == Some(entry.author.person);
-    let is_mention = !is_own && reader.name.is_some_and(|me| mentions(&text, me.as_str()));
+    let is_mention = !is_own && reader.name.is_some_and(|me| super::mention::calls(&text, me.as_str()));
     What::Said(Said {
         person: Some(entry.author.person),
         name,
@@ -291,13 +290,4 @@ pub(crate) fn name(received: &[u8]) -> String {
         "" => "?".to_owned(),
         name => wrap::cut(name, NAME_COLUMNS).into_owned(),
     }
-}
-
-fn mentions(text: &str, name: &str) -> bool {
-    // Most messages mention nobody; only those that contain the name at all are cut into words.
-    let (text, name) = (text.to_lowercase(), name.to_lowercase());
-    text.contains(&name)
-        && text
-            .split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_')))
-            .any(|word| word.graphemes(true).eq(name.graphemes(true)))
 }

@@ -33,6 +33,8 @@ pub const ROWS: u16 = 200;
 /// What the program says, and what went wrong.
 const SAYS: &str = "-- ";
 const WARNS: &str = "!! ";
+/// Before what lies over a screen: some of it was written by others, and must not begin a line.
+const SHOWS: &str = "   ";
 
 /// How far the state was told.
 #[derive(Debug, Default)]
@@ -142,7 +144,7 @@ impl Teller {
     fn tell_answer(&mut self, state: &State, layout: Layout, lines: &mut Vec<String>) {
         let answer = state.overlay.map(|overlay| answers::lines(overlay, state)).unwrap_or_default();
         if answer != self.answer {
-            lines.extend(answer.iter().flat_map(|line| layout.lines("", line)));
+            lines.extend(answer.iter().flat_map(|line| layout.lines(SHOWS, line)));
             self.answer = answer;
         }
     }

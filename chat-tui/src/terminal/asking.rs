@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 
 /// How long the answers may take, all together: nobody notices a start that is later by that.
 const PATIENCE: Duration = Duration::from_millis(30);
-/// A terminal that did not answer in time is not asked again so soon.
-const RESTS_MILLIS: i64 = 24 * 60 * 60 * 1000;
+/// A terminal that did not answer in time is not asked again so soon. A busy one may answer the next time.
+const RESTS_MILLIS: i64 = 10 * 60 * 1000;
 
 /// What the terminal told, and what else came of asking.
 #[derive(Debug)]
@@ -45,8 +45,7 @@ impl Told {
 pub(super) fn ask(name: &str, known: &KnownTerminals, now: UnixMillis) -> io::Result<Told> {
     let before = known.get(name);
     let widths = before.and_then(|met| met.widths);
-    let is_resting = |met: &Met| (0..RESTS_MILLIS).contains(&(now.0 - met.asked.0));
-    if before.is_some_and(|met| met.widths.is_none() && is_resting(met)) {
+    if before.is_some_and(|met| rests(met, now)) {
         return Ok(Told::known(Widths::default()));
     }
     let answers = answers()?;
@@ -63,6 +62,11 @@ pub(super) fn ask(name: &str, known: &KnownTerminals, now: UnixMillis) -> io::Re
         late: Late::new(answers.rest),
         met: Some(met).filter(|_| is_news),
     })
+}
+
+/// Whether it did not answer a moment ago.
+fn rests(met: &Met, now: UnixMillis) -> bool {
+    met.widths.is_none() && (0..RESTS_MILLIS).contains(&now.0.saturating_sub(met.asked.0))
 }
 
 fn answers() -> io::Result<Answers> {
@@ -91,5 +95,21 @@ fn is_readable(deadline: Instant) -> io::Result<bool> {
         Ok(_) => Ok(!left.is_zero() && watched[0].revents().contains(PollFlags::IN)),
         Err(rustix::io::Errno::INTR) => Ok(false),
         Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_that_did_not_answer_is_not_waited_for_again_so_soon() {
+        let silent = Met { name: "slow".to_owned(), widths: None, asked: UnixMillis(1_000) };
+        let table = [(1_000, true), (1_000 + RESTS_MILLIS - 1, true), (1_000 + RESTS_MILLIS, false), (0, false)];
+        for (now, expected) in table {
+            assert_eq!(rests(&silent, UnixMillis(now)), expected, "{now}");
+        }
+        let answering = Met { widths: Some(Widths::default()), ..silent };
+        assert!(!rests(&answering, UnixMillis(1_000)));
     }
 }

@@ -90,6 +90,7 @@ fn yes_or_no(line: &str) -> Option<Action> {
 }
 
 fn on_prompt_line(state: &mut State, line: &str) -> Vec<Effect> {
+    state.overlay = None;
     if state.prompt.focus == Focus::Offer {
         return yes_or_no(line).map_or_else(Vec::new, |action| on_offer(state, action));
     }

@@ -2,7 +2,8 @@
 
 use crate::scene::{ARRIVAL, ROOM, Scene, bytes, code, entry, message, start};
 use chat_proto::Secret;
-use chat_proto::entry::EntryBody;
+use chat_proto::entry::{Author, EntryBody, PersonId, Seq};
+use chat_proto::frame::{Beyond, Excerpt, Hit};
 use chat_tui::effect::Effect;
 use chat_tui::event::EventKind;
 use chat_tui::link::{Command, LinkEvent, Mark, Trouble};
@@ -162,7 +163,7 @@ fn an_answer_is_told_as_often_as_it_is_asked_for() {
     for _ in 0..2 {
         assert_eq!(reader.types("/topic"), ["-- the topic is: release planning"]);
         let help = reader.types("/help");
-        assert!(help.iter().any(|line| line.starts_with("/me <does>: ")), "{help:?}");
+        assert!(help.iter().any(|line| line.starts_with("   /me <does>: ")), "{help:?}");
     }
     assert_eq!(reader.types("/nope"), ["!! there is no command /nope: /help lists them, //nope says it"]);
 }
@@ -172,10 +173,10 @@ fn a_question_is_answered_by_typing() {
     let mut reader = Reader::room();
 
     let lines = reader.types("/forget");
-    assert_eq!(lines.first().unwrap(), "Erase everything that you have said here?");
-    assert_eq!(lines.last().unwrap(), "y or n?");
+    assert_eq!(lines.first().unwrap(), "   Erase everything that you have said here?");
+    assert_eq!(lines.last().unwrap(), "   y or n?");
     assert_eq!(asked(&reader.scene.state).question, "y or n? ");
-    assert_eq!(reader.types("perhaps").last().unwrap(), "y or n?");
+    assert_eq!(reader.types("perhaps").last().unwrap(), "   y or n?");
     reader.types("no");
     assert_eq!(reader.scene.state.overlay, None);
 
@@ -195,12 +196,31 @@ fn what_lies_over_a_screen_is_told_without_its_box_and_without_being_in_the_way(
 
         let lines = reader.hears();
 
-        assert!(lines.iter().any(|line| line.starts_with("chat-tui --join")), "{lines:?}");
+        assert!(lines.iter().any(|line| line.starts_with("   chat-tui --join")), "{lines:?}");
         assert!(!lines.concat().contains(['│', '╭', '─']) && !lines.concat().contains("Esc "), "{lines:?}");
     }
     reader.scene.effects();
     reader.scene.says("hi");
     assert_eq!(reader.scene.posted().body, message("hi"));
+}
+
+#[test]
+fn nothing_that_was_found_begins_a_line() {
+    let mut reader = Reader::room();
+    reader.scene.effects();
+    reader.types("/search quit");
+    let [Effect::Link(Command::Search { quest, before, .. })] = &reader.scene.effects()[..] else { panic!("asked") };
+    let text = bytes(&format!("{}14:01 alice: I quit", "quit ".repeat(12)));
+    let author = Author { person: PersonId(2), name: bytes("bob") };
+    let found = Excerpt { seq: Seq(1), time: reader.scene.state.now, author, text };
+    let hits = vec![Hit { before: None, found, after: None }];
+    let (quest, before) = (quest.clone(), *before);
+    reader.scene.link(LinkEvent::Found { room: ROOM, quest, before, hits, beyond: Beyond::Nothing });
+
+    let lines = reader.hears();
+
+    assert!(lines.iter().any(|line| line.contains("I quit")), "{lines:?}");
+    assert!(lines.iter().all(|line| line.starts_with("   ")), "{lines:?}");
 }
 
 #[test]

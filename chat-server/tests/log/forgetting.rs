@@ -2,6 +2,7 @@
 
 use crate::bench::{ALICE, BOB, Bench, all, append, find, outcome, read, record, verdict, within_reason};
 use crate::on_every_log;
+use chat_proto::entry::{Delete, Edit};
 use chat_proto::frame::Beyond;
 use chat_proto::{EntryBody, RoomId, Seq};
 use chat_server::Config;
@@ -78,6 +79,29 @@ async fn what_was_erased_is_soon_in_no_file() {
     assert!(holds(bench.path(), b"xyzzy"));
 
     append(&log, vec![ALICE.posts(101, EntryBody::Forget), BOB.says(1, "still here")]).await;
+    within_reason(async {
+        while holds(bench.path(), b"xyzzy") {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+
+    assert!(holds(bench.path(), b"still here"));
+}
+
+#[tokio::test]
+async fn what_was_deleted_is_soon_in_no_file_whatever_it_said_before() {
+    let bench = Bench::on_disk();
+    let log = bench.room(1);
+    let edit = |text: &'static str| EntryBody::Edit(Edit { target: Seq(1), text: text.into() });
+    append(&log, vec![ALICE.says(1, "xyzzy one"), BOB.says(1, "still here")]).await;
+    search(&log, "xyzzy").await;
+    append(&log, vec![ALICE.posts(2, edit("xyzzy two"))]).await;
+    search(&log, "xyzzy").await;
+    append(&log, vec![ALICE.posts(3, edit("xyzzy three"))]).await;
+    assert!(holds(bench.path(), b"xyzzy three"));
+
+    append(&log, vec![ALICE.posts(4, EntryBody::Delete(Delete { target: Seq(1) }))]).await;
     within_reason(async {
         while holds(bench.path(), b"xyzzy") {
             tokio::task::yield_now().await;

@@ -308,6 +308,7 @@ impl<W: World> App<'_, W> {
             Effect::File(step) => self.writing = Some(self.world.file(step)),
             Effect::Copy(text) => self.terminal.copy(&text)?,
             Effect::Bell => self.terminal.ring()?,
+            Effect::Notify(words) => self.terminal.notify(&words)?,
             Effect::Suspend => self.suspend()?,
             Effect::Turn(face) => self.turn(face)?,
             Effect::Redraw => self.is_blank = true,

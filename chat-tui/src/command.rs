@@ -4,6 +4,7 @@ use crate::attendance;
 use crate::destination::Destination;
 use crate::export::Wanted;
 use crate::keep;
+use crate::level::Level;
 use crate::quest::{Moment, Typed};
 use crate::share::View;
 use chat_proto::entry::{BanScope, Target};
@@ -37,6 +38,8 @@ pub enum Action {
     /// To a room that is called like this.
     Switch(String),
     Export(Wanted),
+    ShowLevel,
+    SetLevel(Level),
     Forget,
     Quit,
     Clear,
@@ -63,6 +66,12 @@ pub const COMMANDS: &[Command] = &[
         args: "<code | invite>",
         help: "enter another room, or go back to one",
         parse: join,
+    },
+    Command {
+        names: &["notify"],
+        args: "[all | mentions | nothing]",
+        help: "show or set what of this room calls you",
+        parse: notify,
     },
     Command {
         names: &["switch", "rooms"],
@@ -239,6 +248,14 @@ fn bare(args: &str, action: Action) -> Result<Action, String> {
     }
 }
 
+fn notify(args: &str) -> Result<Action, String> {
+    match (args, Level::parse(args)) {
+        ("", _) => Ok(Action::ShowLevel),
+        (_, Some(level)) => Ok(Action::SetLevel(level)),
+        (_, None) => Err("say /notify all, /notify mentions or /notify nothing".to_owned()),
+    }
+}
+
 fn me(args: &str) -> Result<Action, String> {
     match args {
         "" => Err("say what you do: /me waves".to_owned()),
@@ -335,6 +352,8 @@ mod tests {
             ("/join chat://h/AB3Z", Action::Join(Destination::parse("chat://h:7000/AB3Z").unwrap())),
             ("/switch release", Action::Switch("release".into())),
             ("/rooms", Action::Switch(String::new())),
+            ("/notify", Action::ShowLevel),
+            ("/notify nothing", Action::SetLevel(Level::Nothing)),
             ("/create", Action::Create(Door::Open, Keep::Default)),
             ("/create private", Action::Create(Door::Private, Keep::Default)),
             ("/create 7d", Action::Create(Door::Open, Keep::Millis(604_800_000))),
@@ -400,6 +419,7 @@ mod tests {
             "/nick",
             "/nick a b",
             "/quit now",
+            "/notify some",
             "/nope",
             "/",
             "/kick",

@@ -23,6 +23,8 @@ pub enum Effect {
     Copy(String),
     /// Ring the terminal's bell.
     Bell,
+    /// Show this on the desktop, if the terminal does so.
+    Notify(String),
     /// Give the terminal back and stop this process until it is continued.
     Suspend,
     /// Go on as this, on the terminal there is.

@@ -33,6 +33,7 @@ pub mod keymap;
 pub mod known_people;
 pub mod known_servers;
 pub mod known_terminals;
+pub mod level;
 pub mod link;
 pub mod markup;
 pub mod nearest;

@@ -4,12 +4,13 @@ mod file;
 
 pub use file::Store;
 
+use crate::level::Level;
 use crate::link::wall_clock;
-use chat_proto::{Fingerprint, Nick, RoomCode, RoomId, UnixMillis};
+use chat_proto::{Fingerprint, Nick, RoomCode, RoomId, Seq, UnixMillis};
 use std::cmp::Reverse;
 
-/// More than anybody looks through.
-pub const ROOMS_MAX: usize = 20;
+/// As many as may come back at once, and some more.
+pub const ROOMS_MAX: usize = 100;
 /// After this, a room is not worth a line.
 const KEPT_MILLIS: i64 = 14 * 24 * 60 * 60 * 1000;
 const MINUTE_MILLIS: i64 = 60 * 1000;
@@ -30,6 +31,14 @@ pub struct Recent {
     pub topic: String,
     /// When somebody was last in it.
     pub last: UnixMillis,
+    /// Its place among the rooms that were open at the end; none if it was not.
+    pub place: Option<usize>,
+    /// Whether it was the one on the screen.
+    pub is_shown: bool,
+    /// How far its reader has read: the server may forget.
+    pub read: Seq,
+    /// What of it calls the reader, if they chose.
+    pub level: Option<Level>,
 }
 
 /// What happened to a room.
@@ -97,6 +106,10 @@ mod tests {
             code: RoomCode::from_random(u32::from(room)),
             topic: String::new(),
             last: UnixMillis(NOW.0 - minutes_ago * MINUTE_MILLIS),
+            place: None,
+            is_shown: false,
+            read: Seq(0),
+            level: None,
         }
     }
 
@@ -125,12 +138,12 @@ mod tests {
     }
 
     #[test]
-    fn twenty_rooms_of_fourteen_days_are_kept() {
+    fn a_hundred_rooms_of_fourteen_days_are_kept() {
         let mut rooms = Vec::new();
-        for room in 0..30 {
+        for room in 0..130 {
             apply(&mut rooms, Change::Seen(seen(room, i64::from(room))), NOW);
         }
-        assert_eq!(ids(&rooms), (0..20).collect::<Vec<_>>());
+        assert_eq!(ids(&rooms), (0..100).collect::<Vec<_>>());
 
         let mut rooms = vec![seen(1, 14 * 1440 - 1), seen(2, 14 * 1440)];
         apply(&mut rooms, Change::Gone { server: String::new(), room: RoomId([9; 16]) }, NOW);

@@ -18,6 +18,7 @@ use crate::screen::prompt::Prompt;
 use crate::screen::room::Room;
 use crate::theme::{Background, Depth, Theme};
 use crate::trust;
+use crate::update::Returning;
 use crate::widget::composer::Composer;
 use crate::widget::timeline::{Count, Reader};
 use crate::widths::Widths;
@@ -118,6 +119,7 @@ pub struct State {
     pub link: Link,
     /// The rooms of the last days, the newest first.
     pub recent: Vec<Recent>,
+    pub returning: Returning,
     /// What the invite that was asked for is wanted for.
     pub invite_for: Option<Purpose>,
     /// What the overlay of that name shows.
@@ -164,6 +166,8 @@ pub struct State {
     /// The panel that is shown where only one has a place.
     pub preferred_panel: Panel,
     pub focus: Focus,
+    /// When the reader was last called while nobody looked.
+    pub called_at: Option<UnixMillis>,
     /// When a key was last pressed, or the mouse.
     pub touched: UnixMillis,
 }
@@ -294,6 +298,7 @@ impl State {
             dialed: None,
             link: Link::Idle,
             recent: start.recent,
+            returning: Returning::default(),
             invite_for: None,
             invitation: None,
             search: None,
@@ -323,6 +328,7 @@ impl State {
             are_members_wanted: start.options.people,
             preferred_panel: Panel::Members,
             focus: Focus::Untold,
+            called_at: None,
             touched: start.around.now,
             options: start.options,
         }
@@ -345,18 +351,20 @@ impl State {
 
     /// The how many-th room the next one is.
     pub fn next_entered(&self) -> usize {
-        self.rooms.values().map(|room| room.entered + 1).max().unwrap_or(0)
+        let rooms = self.rooms.values().map(|room| room.entered + 1).max();
+        let returning = self.returning.last_place().map(|place| place + 1);
+        rooms.max(returning).unwrap_or(0)
     }
 
-    /// What is unread in all rooms.
-    pub fn unread(&self) -> Count {
-        self.rooms.values().map(|room| room.timeline.unread()).fold(Count::default(), Count::and)
+    /// What is new in all rooms.
+    pub fn news(&self) -> Count {
+        self.rooms.values().map(Room::news).fold(Count::default(), Count::and)
     }
 
-    /// What is unread in the rooms that are not on the screen.
-    pub fn unread_elsewhere(&self) -> Count {
+    /// What is new in the rooms that are not on the screen.
+    pub fn news_elsewhere(&self) -> Count {
         let others = self.rooms.values().filter(|room| self.current != Some(room.id));
-        others.map(|room| room.timeline.unread()).fold(Count::default(), Count::and)
+        others.map(Room::news).fold(Count::default(), Count::and)
     }
 
     /// Where something is written for the room on the screen.

@@ -150,6 +150,11 @@ impl Terminal {
         }
     }
 
+    /// Shows a word on the desktop (OSC 9), which must hold nothing that a terminal acts on. Most terminals do, or ignore it.
+    pub fn notify(&mut self, words: &str) -> io::Result<()> {
+        execute!(stdout(), Print(format_args!("\x1b]9;{words}\x1b\\")))
+    }
+
     pub fn ring(&mut self) -> io::Result<()> {
         match self.face {
             Face::Screen | Face::Plain => execute!(stdout(), Print('\x07')),

@@ -8,6 +8,7 @@ mod find;
 mod invite;
 mod keys;
 mod link;
+mod noticing;
 mod people;
 mod plain;
 mod posting;
@@ -16,11 +17,14 @@ mod prompt;
 mod read;
 mod reading;
 mod recent;
+mod returning;
 mod rooms;
 mod search;
 mod switching;
 mod travel;
 mod trust;
+
+pub use returning::Returning;
 
 use crate::effect::Effect;
 use crate::event::{Event, EventKind};
@@ -36,7 +40,7 @@ pub fn begin(start: Start) -> (State, Vec<Effect>) {
         state.prompt.focus = crate::screen::prompt::Focus::Name;
     }
     let effects = match (wish, is_host) {
-        (Wish::None, false) => Vec::new(),
+        (Wish::None, false) => returning::begin(&mut state),
         (wish, is_host) => prompt::begin(&mut state, &wish, is_host),
     };
     (state, effects)
@@ -60,7 +64,7 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
     effects.extend(read::follow(state));
     effects.extend(presence::follow(state));
     match effects.contains(&Effect::Quit) {
-        true => [recent::settle(state), read::tell_all(state), effects].concat(),
+        true => [recent::settle(state), returning::settle(state), read::tell_all(state), effects].concat(),
         false => effects,
     }
 }

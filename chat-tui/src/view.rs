@@ -68,7 +68,7 @@ pub(crate) fn draw_overlay(overlay: Overlay, state: &State, area: Rect, buffer: 
 pub fn title(state: &State) -> String {
     match state.room() {
         Some(room) if state.screen == Screen::Room => {
-            let unread = match state.unread().words() {
+            let unread = match state.news().words() {
                 none if none.is_empty() => none,
                 some => format!("({some}) "),
             };

@@ -58,7 +58,7 @@ fn flags_of(row: &'static Row) -> Vec<Arg> {
     };
     let value = match row.group {
         Group::Person => value,
-        Group::Screen => value.help_heading(row.group.heading()).hide_short_help(true),
+        Group::Screen | Group::Notices => value.help_heading(row.group.heading()).hide_short_help(true),
     };
     match row.style {
         Style::Switch => vec![switch(value), off_switch(row)],

@@ -9,6 +9,7 @@ pub enum Group {
     /// Also in the short help.
     Person,
     Screen,
+    Notices,
 }
 
 /// One option.
@@ -39,6 +40,7 @@ impl Group {
         match self {
             Self::Person => "Who and where",
             Self::Screen => "What it looks like",
+            Self::Notices => "What calls you",
         }
     }
 }

@@ -16,6 +16,8 @@ options! {
         "server" server: Option<String> as OrNone<Server> = None,
         /// The file with your key; ~/.local/share/chat/identity unless given.
         "identity" identity: Option<PathBuf> as OrNone<Path> = None,
+        /// Brings the rooms of the last time back at the start. Without it, the program asks where to go.
+        "come-back" come_back: bool as Switch = true,
         /// Uses TLS also to this machine, as through a tunnel to another one.
         "tls" tls: bool as Switch = false,
     }
@@ -31,5 +33,14 @@ options! {
         "clock" clock: Clock as OneOf<Clock> = Clock::Hours24,
         /// Takes the wheel and clicks. Without it the mouse selects text, as it does without this program.
         "mouse" mouse: bool as Switch = true,
+    }
+
+    Notices {
+        /// Rings the bell when somebody calls you while nobody looks at the terminal.
+        "bell" bell: bool as Switch = true,
+        /// Says so on the desktop as well, where the terminal can (OSC 9).
+        "desktop" desktop: bool as Switch = true,
+        /// Shows there what was said, unless the room is private or direct.
+        "excerpts" excerpts: bool as Switch = true,
     }
 }

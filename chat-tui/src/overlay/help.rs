@@ -85,7 +85,9 @@ fn lines(state: &State) -> Vec<Line> {
 
 /// What is kept of a room, who reads it, and when it ends.
 fn about(room: &Room) -> Vec<Line> {
-    keep::table(&room.label).into_iter().map(|(what, words)| Line::Pair(what.to_owned(), words)).collect()
+    let level = ("calls you", format!("{}; /notify changes it", room.level().word()));
+    let rows = keep::table(&room.label).into_iter().chain([level]);
+    rows.map(|(what, words)| Line::Pair(what.to_owned(), words)).collect()
 }
 
 fn keys(context: Context) -> Vec<Line> {

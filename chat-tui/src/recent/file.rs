@@ -9,15 +9,16 @@
 //! Many programs of one person share the file: each change reads it, changes it and writes it under the lock.
 
 use super::{Change, Recent, apply};
+use crate::level::Level;
 use crate::shared_file;
 use chat_proto::text::visible_line;
-use chat_proto::{Fingerprint, Nick, RoomCode, RoomId, UnixMillis};
+use chat_proto::{Fingerprint, Nick, RoomCode, RoomId, Seq, UnixMillis};
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::path::{Path, PathBuf};
 
 const VERSION: u32 = 1;
-/// Many times what twenty rooms take.
+/// Many times what a hundred rooms take.
 const BYTES_MAX: u64 = 256 * 1024;
 
 /// Where the rooms are kept.
@@ -41,6 +42,15 @@ struct Row {
     code: String,
     topic: String,
     last: i64,
+    // Files of before know nothing of these.
+    #[serde(default)]
+    place: Option<usize>,
+    #[serde(default)]
+    shown: bool,
+    #[serde(default)]
+    read: u64,
+    #[serde(default)]
+    notify: Option<String>,
 }
 
 impl Store {
@@ -98,6 +108,10 @@ fn row(recent: &Recent) -> Row {
         code: recent.code.to_string(),
         topic: recent.topic.clone(),
         last: recent.last.0,
+        place: recent.place,
+        shown: recent.is_shown,
+        read: recent.read.0,
+        notify: recent.level.map(|level| level.word().to_owned()),
     }
 }
 
@@ -116,6 +130,10 @@ fn recent(row: Row) -> Option<Recent> {
         code: RoomCode::parse(row.code.as_bytes()).ok()?,
         topic: visible_line(row.topic.as_bytes()),
         last: UnixMillis(row.last),
+        place: row.place,
+        is_shown: row.shown,
+        read: Seq(row.read),
+        level: row.notify.as_deref().and_then(Level::parse),
     })
 }
 

@@ -1,6 +1,7 @@
 //! The room: its data, and where the parts of its screen stand.
 
 use crate::find::Find;
+use crate::level::Level;
 use crate::removal::{self, Removal};
 use crate::screen::panels::Panels;
 use crate::state::{Link, Notice, State};
@@ -8,7 +9,7 @@ use crate::theme::{Ground, Ink};
 use crate::view::Drawn;
 use crate::widget::composer::Composer;
 use crate::widget::members::{self, Members};
-use crate::widget::timeline::{self, Crowd, Look, Timeline, name};
+use crate::widget::timeline::{self, Count, Crowd, Look, Timeline, name};
 use crate::widget::typing::Typing;
 use crate::widget::{composer, find, paint, rooms, status};
 use crate::wrap;
@@ -37,6 +38,8 @@ pub struct Room {
     pub entered: usize,
     /// With whom, if it is a direct room.
     pub direct: Option<Peer>,
+    /// What of it calls the reader, if they chose.
+    pub level: Option<Level>,
     /// What finds the room, as it may be shown.
     pub code: String,
     pub topic: String,
@@ -77,6 +80,7 @@ impl Room {
             id: joined.room,
             entered,
             direct: joined.state.direct.clone(),
+            level: None,
             code: String::new(),
             topic: String::new(),
             label: joined.state.label,
@@ -124,10 +128,24 @@ impl Room {
         }
     }
 
+    /// What of it calls the reader: what they chose, or what one is told to whom it is said.
+    pub fn level(&self) -> Level {
+        let usual = if self.direct.is_some() { Level::All } else { Level::Mentions };
+        self.level.unwrap_or(usual)
+    }
+
+    /// What is unread, unless the reader wants to hear nothing of it.
+    pub fn news(&self) -> Count {
+        match self.level() {
+            Level::Nothing => Count::default(),
+            Level::All | Level::Mentions => self.timeline.unread(),
+        }
+    }
+
     /// Whether something unread here is for the reader.
     pub fn calls(&self) -> bool {
-        let unread = self.timeline.unread();
-        unread.mentions > 0 || self.direct.is_some() && !unread.is_none()
+        let news = self.news();
+        news.mentions > 0 || self.direct.is_some() && !news.is_none()
     }
 
     /// What an entry changes beside the timeline, if the summary does not know it already. Whether it is that new.

@@ -1,7 +1,8 @@
 //! What slash commands do.
 
 use super::{
-    ask, at, export, hint, invite, people, plain, posting, presence, problem, reading, rooms, search, switching, travel,
+    ask, at, export, hint, invite, noticing, people, plain, posting, presence, problem, reading, rooms, search,
+    switching, travel,
 };
 use crate::command::Action;
 use crate::destination::Destination;
@@ -35,6 +36,8 @@ pub(super) fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Search(typed) => search::ask(state, &typed),
         Action::Mentions => search::mentions(state),
         Action::At(moment) => at::go(state, moment),
+        Action::ShowLevel => noticing::show(state),
+        Action::SetLevel(level) => noticing::set(state, level),
         Action::Switch(typed) => switching::find(state, &typed),
         Action::Export(wanted) => export::begin(state, wanted),
         Action::Forget => ask(state, Question::Forget),

@@ -1,5 +1,6 @@
 //! What is said in rooms, and what became of what was said here, as the link tells.
 
+use super::noticing::{self, Call};
 use super::{export, find, hint, people, problem, recent, search};
 use crate::act;
 use crate::effect::Effect;
@@ -19,7 +20,7 @@ pub(super) fn on_members(state: &mut State, room: RoomId, members: &[Member]) ->
 pub(super) fn on_entries(state: &mut State, room: RoomId, entries: &[Entry]) -> Vec<Effect> {
     let Some(topic) = state.rooms.get(&room).map(|room| room.topic.clone()) else { return Vec::new() };
     let mut effects = people::before_entries(state, room, entries);
-    let (news, calls) = append(state, room, entries);
+    let (news, call) = append(state, room, entries);
     effects.extend(people::on_arrivals(state, room, &news));
     tell_consequence(state, &news);
     if state.rooms.get(&room).is_some_and(|room| room.topic != topic) {
@@ -27,22 +28,25 @@ pub(super) fn on_entries(state: &mut State, room: RoomId, entries: &[Entry]) -> 
     }
     effects.extend(search::erase(state, room, entries));
     make_place(state);
-    if calls && state.is_unattended() {
-        effects.push(Effect::Bell);
-    }
+    effects.extend(call.map(|call| noticing::on_call(state, room, &call)).unwrap_or_default());
     effects
 }
 
-/// Shows entries. Those that the summary did not know, and whether one of them calls the reader.
-pub(super) fn append(state: &mut State, room: RoomId, entries: &[Entry]) -> (Vec<Entry>, bool) {
+/// Shows entries. Those that the summary did not know, and what of them calls the reader.
+pub(super) fn append(state: &mut State, room: RoomId, entries: &[Entry]) -> (Vec<Entry>, Option<Call>) {
     let reader =
         Reader { person: state.person, name: state.name.as_ref(), people: &state.people, widths: state.widths };
-    let Some(room) = state.rooms.get_mut(&room) else { return (Vec::new(), false) };
-    let (mut news, mut calls) = (Vec::new(), false);
+    let Some(room) = state.rooms.get_mut(&room) else { return (Vec::new(), None) };
+    let (mut news, mut call) = (Vec::new(), None);
     let is_erased = room.timeline.forgets(entries);
     for entry in entries {
-        if room.timeline.append(entry, reader) && room.fold(entry, state.person) {
-            calls |= room.timeline.ends_in_mention();
+        if !room.timeline.append(entry, reader) {
+            continue;
+        }
+        if let Some(latest) = room.timeline.newest_unread().and_then(|said| Call::of(room, said)) {
+            call = Some(latest.or(call));
+        }
+        if room.fold(entry, state.person) {
             news.push(entry.clone());
         }
     }
@@ -53,7 +57,7 @@ pub(super) fn append(state: &mut State, room: RoomId, entries: &[Entry]) -> (Vec
     if is_erased {
         find::look_again(state);
     }
-    (news, calls)
+    (news, call)
 }
 
 /// Whoever removed somebody is told what that means.

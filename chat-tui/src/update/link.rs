@@ -1,6 +1,6 @@
 //! What the link tells.
 
-use super::{entries, export, hint, invite, people, presence, problem, prompt, rooms, search, trust};
+use super::{entries, export, hint, invite, people, presence, problem, prompt, returning, rooms, search, trust};
 use crate::address::dialed_address;
 use crate::effect::Effect;
 use crate::link::{Asked, Command, LinkEvent, Security, Trouble};
@@ -58,7 +58,8 @@ fn on_up(state: &mut State, person: PersonId, name: Nick, security: Security) ->
     }
     trust::on_up(state, security);
     presence::on_up(state);
-    state.attempt.map(|goal| Effect::Link(goal.command())).into_iter().collect()
+    let goal = state.attempt.map(|goal| Effect::Link(goal.command()));
+    goal.into_iter().chain(returning::ask(state)).collect()
 }
 
 fn on_down(state: &mut State, trouble: Trouble, retry_in: Duration) -> Vec<Effect> {
@@ -108,6 +109,10 @@ fn on_renamed(state: &mut State, name: Nick) -> Vec<Effect> {
 
 fn on_refused(state: &mut State, asked: Asked, sentence: &str, free_name: Option<Nick>) -> Vec<Effect> {
     match asked {
+        Asked::Return(room) if returning::is_behind(state, room) => {
+            returning::failed(state, room);
+            Vec::new()
+        }
         Asked::Create | Asked::Join(_) | Asked::Return(_) if state.attempt.is_some() => {
             prompt::on_refused(state, sentence)
         }

@@ -1,10 +1,12 @@
 //! From the prompt to a room: judge what was typed, host or dial, enter; and back with a sentence when it fails.
 
+use super::returning;
 use crate::address::{Address, is_same_server};
 use crate::effect::Effect;
 use crate::event::HostEvent;
 use crate::link::{Command, Trouble};
 use crate::overlay::Question;
+use crate::recent::Recent;
 use crate::screen::prompt::{Focus, Offer};
 use crate::state::{Goal, Hosted, Link, Screen, Server, State, Wish};
 use chat_proto::frame::Door;
@@ -72,6 +74,11 @@ pub(super) fn leave(state: &mut State) -> Vec<Effect> {
         state.prompt.busy = None;
         return hang_up(state);
     }
+    // What was looked for elsewhere was not found: the rooms that are open are still there.
+    let open = state.rooms_in_order().iter().find(|room| !room.is_over).map(|room| room.id);
+    if let Some(open) = open.filter(|_| state.is_up()) {
+        return super::rooms::show(state, open);
+    }
     match state.undelivered() {
         0 => vec![Effect::Quit],
         _ => super::ask(state, Question::Quit),
@@ -114,6 +121,7 @@ pub(super) fn reach(state: &mut State, goal: Goal, address: Address, name: Nick)
     if state.is_up() && state.dialed.as_ref() == Some(&dialed) {
         return vec![Effect::Link(goal.command())];
     }
+    returning::plan(state, goal, &server, &name);
     // Another server may have a room of this code, and that is another room.
     let is_at_home = state.rooms_server.as_ref().is_none_or(|before| is_same_server(before, &server));
     let heads_for = Some(goal).filter(|_| is_at_home);
@@ -136,7 +144,14 @@ fn close_rooms(state: &mut State, heads_for: Option<Goal>) {
 
 /// Alt and a digit: back to a room of the last days, itself and no other that may have its code by now.
 pub(super) fn go_back(state: &mut State, at: usize) -> Vec<Effect> {
-    let Some(recent) = state.recent.get(at).cloned() else { return Vec::new() };
+    match state.recent.get(at).cloned() {
+        Some(recent) => go_back_to(state, recent),
+        None => Vec::new(),
+    }
+}
+
+/// Back to this room.
+pub(super) fn go_back_to(state: &mut State, recent: Recent) -> Vec<Effect> {
     let address = Address { server: recent.server, key: recent.key };
     state.prompt.set_address(&address);
     state.prompt.set_name(&recent.name);
@@ -147,8 +162,15 @@ pub(super) fn go_back(state: &mut State, at: usize) -> Vec<Effect> {
 /// The room that somebody wanted to go back to is over.
 pub(super) fn on_no_return(state: &mut State, room: RoomId, sentence: &str) -> Vec<Effect> {
     let effects = super::recent::forget(state, room);
-    let code = state.attempt.and_then(Goal::code).map(|code| format!("{code}: ")).unwrap_or_default();
-    on_refused(state, &format!("{code}{sentence}"));
+    let code = state.attempt.and_then(Goal::code).map(|code| code.to_string()).unwrap_or_default();
+    if let Some(shown) = returning::instead(state, room, &code) {
+        return [effects, shown].concat();
+    }
+    let words = match returning::is_any_gone(state) {
+        true => returning::none_left(state, &code),
+        false => format!("{code}: {sentence}"),
+    };
+    on_refused(state, &words);
     state.prompt.set_room("");
     effects
 }

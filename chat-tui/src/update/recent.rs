@@ -5,7 +5,7 @@ use crate::effect::Effect;
 use crate::keeper::Note;
 use crate::recent::{Change, Recent, apply};
 use crate::screen::room::Room;
-use crate::state::State;
+use crate::state::{Server, State};
 use chat_proto::RoomId;
 
 /// Somebody is in this room.
@@ -24,6 +24,17 @@ pub(super) fn settle(state: &mut State) -> Vec<Effect> {
     settled.flatten().collect()
 }
 
+/// This room was open at the end before, and is not now.
+pub(super) fn close(state: &mut State, recent: Recent) -> Vec<Effect> {
+    change(state, Change::Seen(Recent { place: None, is_shown: false, ..recent }))
+}
+
+/// What is known of a room of the server that is dialed.
+pub(super) fn known(state: &State, room: RoomId) -> Option<Recent> {
+    let server = server(state)?;
+    state.recent.iter().find(|recent| recent.room == room && recent.server == server).cloned()
+}
+
 /// Nobody can go back to this room of the server that is dialed.
 pub(super) fn forget(state: &mut State, room: RoomId) -> Vec<Effect> {
     let known = server(state).filter(|server| state.recent.iter().any(|it| it.room == room && it.server == *server));
@@ -35,7 +46,21 @@ fn seen(state: &State, room: &Room) -> Option<Recent> {
     let (name, code) = (state.name.clone()?, room.typed_code()?);
     let is_open = !room.is_over;
     let (server, topic) = (server(state)?, room.topic.clone());
-    is_open.then_some(Recent { server, key: *key, name, room: room.id, code, topic, last: state.now })
+    // Those between two people, the server tells of; one's own server ends with the program.
+    let outlives = state.server != Server::Here;
+    (is_open && room.direct.is_none()).then_some(Recent {
+        server,
+        key: *key,
+        name,
+        room: room.id,
+        code,
+        topic,
+        last: state.now,
+        place: outlives.then_some(room.entered),
+        is_shown: state.current == Some(room.id),
+        read: room.timeline.read_to(),
+        level: room.level,
+    })
 }
 
 fn server(state: &State) -> Option<String> {

@@ -1,6 +1,6 @@
 //! Into rooms and out of them, as the link tells.
 
-use super::{hint, invite, problem, prompt, recent, search, trust};
+use super::{hint, invite, problem, prompt, recent, returning, search, trust};
 use crate::effect::Effect;
 use crate::link::Asked;
 use crate::screen::room::Room;
@@ -16,7 +16,9 @@ pub(super) fn on_joined(state: &mut State, asked: Asked, joined: &Joined) -> Vec
         return problem(state, "the server misbehaves: it opens more rooms than there can be");
     }
     let is_new = !state.rooms.contains_key(&joined.room);
-    let entered = state.next_entered();
+    let known = recent::known(state, joined.room);
+    let place = known.as_ref().and_then(|known| known.place);
+    let entered = place.unwrap_or_else(|| state.next_entered());
     let room = state.rooms.entry(joined.room).or_insert_with(|| Room::new(joined, entered));
     room.summarise(joined);
     // After a resume, what was missed follows on what is here; otherwise what is older can be loaded, and only the server
@@ -26,18 +28,22 @@ pub(super) fn on_joined(state: &mut State, asked: Asked, joined: &Joined) -> Vec
         _ => room.timeline.begin(joined.oldest, joined.cursor, joined.head),
     }
     if is_new {
-        room.timeline.was_read(joined.state.read, joined.cursor, joined.head);
+        let read = known.as_ref().map(|known| known.read).filter(|read| *read <= joined.head).unwrap_or_default();
+        room.timeline.was_read(joined.state.read.max(read), joined.cursor, joined.head);
+        room.level = known.and_then(|known| known.level);
     }
     if matches!(asked, Asked::Create | Asked::Join(_)) {
         go_on_writing(state, joined.room);
     }
     let shown = match asked {
         Asked::Resume(_) if state.current.is_some() => Vec::new(),
+        Asked::Return(room) if returning::is_behind(state, room) => Vec::new(),
         Asked::Create if joined.state.members <= 1 => {
             [enter(state, joined.room), invite::hint_at_new_room(state)].concat()
         }
         _ => enter(state, joined.room),
     };
+    returning::arrived(state, joined.room);
     [shown, recent::remember(state, joined.room)].concat()
 }
 
@@ -116,6 +122,10 @@ pub(super) fn on_removed(state: &mut State, room: RoomId) -> Vec<Effect> {
 /// Tried from the prompt, the prompt says it.
 pub(super) fn on_no_return(state: &mut State, room: RoomId, sentence: &str) -> Vec<Effect> {
     match state.attempt {
+        _ if returning::is_behind(state, room) => {
+            returning::failed(state, room);
+            recent::forget(state, room)
+        }
         Some(_) => prompt::on_no_return(state, room, sentence),
         None => [recent::forget(state, room), problem(state, sentence)].concat(),
     }

@@ -63,7 +63,7 @@ fn next_news(state: &State) -> Option<RoomId> {
     let rooms = state.rooms_in_order();
     let here = rooms.iter().position(|room| state.current == Some(room.id)).unwrap_or(0);
     let others = (1..rooms.len()).map(|by| rooms[(here + by) % rooms.len()]);
-    let news: Vec<&Room> = others.filter(|room| !room.timeline.unread().is_none()).collect();
+    let news: Vec<&Room> = others.filter(|room| !room.news().is_none()).collect();
     news.iter().find(|room| room.calls()).or(news.first()).map(|room| room.id)
 }
 

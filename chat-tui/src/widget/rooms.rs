@@ -121,7 +121,7 @@ impl Pen<'_> {
     }
 
     fn name_style(&self, room: &Room, is_current: bool) -> Style {
-        let is_strong = is_current || !room.timeline.unread().is_none();
+        let is_strong = is_current || !room.news().is_none();
         match room.is_over {
             true => self.theme.ink(Ink::Faint),
             false if is_strong => self.theme.ink(Ink::Strong).bold(),
@@ -134,9 +134,10 @@ impl Pen<'_> {
         let unread = room.timeline.unread();
         let draft = (!is_current && !room.composer.is_empty()).then(|| (DRAFT, self.theme.ink(Ink::Muted)));
         let over = room.is_over.then(|| (" over", self.theme.ink(Ink::Faint)));
-        let mention = (unread.mentions > 0).then(|| (" @", self.theme.ink(Ink::Warning).bold()));
+        let mention = (room.news().mentions > 0).then(|| (" @", self.theme.ink(Ink::Warning).bold()));
         let signs = [draft, over, mention].into_iter().flatten().map(|(sign, style)| (sign.to_owned(), style));
         let count = Some(unread.words()).filter(|words| !words.is_empty());
-        signs.chain(count.map(|words| (format!(" {words}"), self.theme.ink(Ink::Accent)))).collect()
+        let ink = if room.news().is_none() { Ink::Faint } else { Ink::Accent };
+        signs.chain(count.map(|words| (format!(" {words}"), self.theme.ink(ink)))).collect()
     }
 }

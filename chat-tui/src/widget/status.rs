@@ -89,7 +89,7 @@ fn leave_the_code(facts: &[(String, Ink)], room: &Room, columns: u16) -> bool {
 
 /// What is unread in other rooms, and whether it is for the reader, unless the list of rooms tells.
 fn elsewhere(state: &State) -> Option<(String, Ink)> {
-    let unread = state.unread_elsewhere();
+    let unread = state.news_elsewhere();
     if unread.is_none() || is_shown(state, Panel::Rooms) {
         return None;
     }

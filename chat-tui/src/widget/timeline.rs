@@ -219,11 +219,6 @@ impl Timeline {
         self.anchor = Anchor::End;
     }
 
-    /// Whether the newest entry names the reader.
-    pub fn ends_in_mention(&self) -> bool {
-        matches!(self.items.back(), Some(Item { what: What::Said(said), .. }) if said.is_mention)
-    }
-
     /// The connection ended: what was asked for will not come.
     pub fn forget_requests(&mut self) {
         self.sought = None;

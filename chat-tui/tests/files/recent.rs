@@ -1,8 +1,9 @@
 //! The rooms of the last days outlive the program, whoever writes at the same time, whatever is in the file.
 
 use crate::{Directory, mode};
-use chat_proto::{Fingerprint, Nick, RoomCode, RoomId, UnixMillis};
-use chat_tui::recent::{Change, ROOMS_MAX, Recent, Store, load};
+use chat_proto::{Fingerprint, Nick, RoomCode, RoomId, Seq, UnixMillis};
+use chat_tui::level::Level;
+use chat_tui::recent::{Change, Recent, Store, load};
 use std::thread;
 
 const NOW: UnixMillis = UnixMillis(1_800_000_000_000);
@@ -16,6 +17,10 @@ fn room(n: u8) -> Recent {
         code: RoomCode::from_random(u32::from(n)),
         topic: "release \"planning\" ✓".into(),
         last: UnixMillis(NOW.0 - i64::from(n)),
+        place: Some(3),
+        is_shown: true,
+        read: Seq(u64::MAX),
+        level: Some(Level::Nothing),
     }
 }
 
@@ -70,7 +75,7 @@ fn writers_at_the_same_time_lose_nothing_of_each_other() {
         }
     });
 
-    assert_eq!(ids(&Store::new(path)), (0..ROOMS_MAX as u8).collect::<Vec<_>>());
+    assert_eq!(ids(&Store::new(path)), (0..20).collect::<Vec<_>>());
 }
 
 #[test]
@@ -86,6 +91,22 @@ fn a_damaged_file_is_put_aside_and_another_begun() {
         assert_eq!(ids(&store), [1], "{damage:?}");
         assert_eq!(std::fs::read_to_string(directory.file("recent.json.unreadable")).unwrap(), damage);
     }
+}
+
+#[test]
+fn a_file_of_before_knows_less_and_is_read() {
+    let directory = Directory::new();
+    let store = Store::new(&directory.0);
+    seen(&store, 1);
+    let path = directory.file("recent.json");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let is_old =
+        |line: &&str| !["\"place\"", "\"shown\"", "\"read\"", "\"notify\""].iter().any(|key| line.contains(key));
+    let old = text.lines().filter(is_old).collect::<String>().replace(",    }", "    }");
+    std::fs::write(&path, old).unwrap();
+
+    let known = Recent { place: None, is_shown: false, read: Seq(0), level: None, ..room(1) };
+    assert_eq!(store.load(), [known]);
 }
 
 #[test]

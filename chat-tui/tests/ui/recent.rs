@@ -22,6 +22,10 @@ fn recent(n: u8, topic: &str, server: &str, hours_ago: i64) -> Recent {
         code: code(["AB3Z", "CD4Y", "K7QF", "ZZ9P", "HT3W", "Q2XA"][usize::from(n)]),
         topic: topic.into(),
         last: UnixMillis(TWO_O_CLOCK - hours_ago * HOUR),
+        place: None,
+        is_shown: false,
+        read: Seq(0),
+        level: None,
     }
 }
 
@@ -176,7 +180,8 @@ fn a_room_is_remembered_when_it_is_entered_when_its_topic_changes_and_at_the_end
     scene.link(LinkEvent::Joined { asked: Asked::Create, joined: joined() });
     let entered = scene.recalls();
     let first = recent(0, "release planning", "localhost:7000", 0);
-    assert_eq!(entered, [Change::Seen(Recent { room: ROOM, ..first })], "under the whole address");
+    let first = Recent { room: ROOM, place: Some(0), is_shown: true, ..first };
+    assert_eq!(entered, [Change::Seen(first)], "under the whole address");
 
     let entries = vec![crate::scene::entry(1, 0, (2, "bob"), EntryBody::Topic(bytes("ships")))];
     scene.link(LinkEvent::Entries { room: ROOM, entries });

@@ -10,7 +10,7 @@
 //! gap that may hold one. The divider stands above what was new when the reader came to it, and stays there until
 //! everything is read and something else is new.
 
-use super::{Item, Look, Timeline, What};
+use super::{Item, Look, Said, Timeline, What};
 use chat_proto::Seq;
 use std::collections::BTreeSet;
 
@@ -125,6 +125,14 @@ impl Timeline {
             if said.is_mention {
                 self.unread.mentions.insert(item.last);
             }
+        }
+    }
+
+    /// What the newest entry says, if it is unread.
+    pub fn newest_unread(&self) -> Option<&Said> {
+        match self.items.back() {
+            Some(Item { last, what: What::Said(said), .. }) if self.unread.messages.contains(last) => Some(said),
+            _ => None,
         }
     }
 

@@ -40,6 +40,8 @@ pub enum Action {
     Export(Wanted),
     ShowLevel,
     SetLevel(Level),
+    ListThemes,
+    Theme(String),
     Forget,
     Quit,
     Clear,
@@ -186,6 +188,12 @@ pub const COMMANDS: &[Command] = &[
         parse: |args| bare(args, Action::Forget),
     },
     Command {
+        names: &["theme"],
+        args: "[name | auto]",
+        help: "choose what everything looks like; alone, try them all",
+        parse: theme,
+    },
+    Command {
         names: &["clear"],
         args: "",
         help: "empty the screen, keep the history",
@@ -330,6 +338,14 @@ fn ignore(args: &str) -> Result<Action, String> {
     }
 }
 
+fn theme(args: &str) -> Result<Action, String> {
+    match args {
+        "" => Ok(Action::ListThemes),
+        _ if args.contains(char::is_whitespace) => Err("say /theme, or /theme light".to_owned()),
+        _ => Ok(Action::Theme(args.to_owned())),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -387,8 +403,10 @@ mod tests {
             ("/back", Action::Back),
             ("/search a from:bob", Action::Search(Typed::parse("a from:bob").unwrap())),
             ("/mentions", Action::Mentions),
+            ("/theme", Action::ListThemes),
             ("/at yesterday 14:05", Action::At(Moment::parse("yesterday 14:05").unwrap())),
             ("/export ~/notes.txt", Action::Export(Wanted::parse("~/notes.txt").unwrap())),
+            ("/theme light", Action::Theme("light".into())),
             ("/forget", Action::Forget),
             ("/clear", Action::Clear),
             ("/plain", Action::Plain),
@@ -442,6 +460,7 @@ mod tests {
             "/at noon",
             "/export",
             "/export --json",
+            "/theme very light",
             "/forget bob",
         ];
         for line in lines {

@@ -61,6 +61,12 @@ impl<'d> Pair<'d> {
         self.value.as_table().map(pairs)
     }
 
+    /// What is in it, if it is a list: each with the same key, in its own place.
+    pub fn items(self) -> Option<Vec<Pair<'d>>> {
+        let item = |item: &'d Spanned<DeValue<'d>>| Pair { value: item.get_ref(), at: item.span().start, ..self };
+        self.value.as_array().map(|list| list.iter().map(item).collect())
+    }
+
     /// The value as it is written, but for its quotes.
     pub fn shown(self) -> String {
         match self.value {

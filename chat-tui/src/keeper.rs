@@ -5,6 +5,7 @@ use crate::ignored::{self, Ignored};
 use crate::known_people::{KnownPeople, Meeting};
 use crate::known_terminals::{KnownTerminals, Met};
 use crate::link::wall_clock;
+use crate::looks::Remembered;
 use crate::recent::{self, Store};
 use crate::shared_file;
 use std::io;
@@ -27,14 +28,18 @@ pub enum Note {
     Ignored(ignored::Change),
     Recent(recent::Change),
     Terminal(Met),
+    /// The theme that was chosen.
+    Theme(String),
 }
 
-/// What earlier runs kept of people and terminals.
+/// What earlier runs kept of people, terminals and choices.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Kept {
     pub known: KnownPeople,
     pub ignored: Ignored,
     pub terminals: KnownTerminals,
+    /// The theme that was chosen.
+    pub theme: Option<String>,
     /// What could not be read, as a sentence.
     pub problem: Option<String>,
 }
@@ -46,7 +51,8 @@ pub fn load(directory: Option<&Path>) -> Kept {
     let (ignored, of_ignored) = shared_file::load(&ignored_path(directory));
     // Of terminals nothing is lost that is not soon found out again.
     let (terminals, _) = shared_file::load(&terminals_path(directory));
-    Kept { known, ignored, terminals, problem: of_known.or(of_ignored) }
+    let (remembered, of_theme) = shared_file::load::<Remembered>(&theme_path(directory));
+    Kept { known, ignored, terminals, theme: remembered.theme, problem: of_known.or(of_ignored).or(of_theme) }
 }
 
 /// Writes notes down in their order.
@@ -96,6 +102,9 @@ fn write(directory: &Path, note: &Note) {
         Note::Terminal(met) => {
             shared_file::change(&terminals_path(directory), |known: &mut KnownTerminals| known.remember(met))
         }
+        Note::Theme(name) => shared_file::change(&theme_path(directory), |remembered: &mut Remembered| {
+            remembered.theme = Some(name.clone());
+        }),
         Note::Recent(change) => Store::new(directory).change(change.clone(), wall_clock()),
     };
     if let Err(error) = written {
@@ -109,6 +118,10 @@ fn known_path(directory: &Path) -> PathBuf {
 
 fn terminals_path(directory: &Path) -> PathBuf {
     directory.join("terminals")
+}
+
+fn theme_path(directory: &Path) -> PathBuf {
+    directory.join("theme")
 }
 
 fn ignored_path(directory: &Path) -> PathBuf {

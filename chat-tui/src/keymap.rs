@@ -28,6 +28,8 @@ pub enum Context {
     Find,
     /// The switcher.
     Switcher,
+    /// The list of themes.
+    Themes,
 }
 
 /// What a key asks for.
@@ -115,7 +117,9 @@ const fn row(keys: &'static [Key], context: Context, action: Action, help: &'sta
 
 const CTRL: KeyModifiers = KeyModifiers::CONTROL;
 const ALT: KeyModifiers = KeyModifiers::ALT;
-use Context::{Anywhere, Connecting, Distrust, Find, Help, Invite, Prompt, Question, Room, Search, Switcher, Typing};
+use Context::{
+    Anywhere, Connecting, Distrust, Find, Help, Invite, Prompt, Question, Room, Search, Switcher, Themes, Typing,
+};
 use KeyCode::{BackTab, Backspace, Delete, Down, End, Enter, Esc, F, Home, Left, PageDown, PageUp, Right, Tab, Up};
 
 pub const BINDINGS: &[Binding] = &[
@@ -217,6 +221,12 @@ pub const BINDINGS: &[Binding] = &[
     row(&[key(PageUp)], Find, Action::PageUp, ""),
     row(&[key(PageDown)], Find, Action::PageDown, ""),
     row(&[key(Esc)], Find, Action::Dismiss, "stay there; Ctrl-C goes back to where you were"),
+    row(&[key(Enter)], Themes, Action::Go, ""),
+    row(&[key(Esc), ch('q')], Themes, Action::Dismiss, ""),
+    row(&[key(Up), ch('k')], Themes, Action::Up, ""),
+    row(&[key(Down), ch('j')], Themes, Action::Down, ""),
+    row(&[key(Home), with(ALT, Home)], Themes, Action::Oldest, ""),
+    row(&[key(End), with(ALT, End)], Themes, Action::Newest, ""),
 ];
 
 const fn ch(letter: char) -> Key {
@@ -237,6 +247,7 @@ impl Context {
             Search => &[Search, Anywhere],
             Find => &[Find, Typing, Anywhere],
             Switcher => &[Switcher, Typing, Anywhere],
+            Themes => &[Themes, Anywhere],
             Typing => &[Typing, Anywhere],
             Anywhere => &[Anywhere],
         }
@@ -300,7 +311,7 @@ mod tests {
 
     #[test]
     fn no_key_means_two_things_in_one_place() {
-        for context in [Room, Prompt, Connecting, Help, Question, Distrust, Invite, Search, Find, Switcher] {
+        for context in [Room, Prompt, Connecting, Help, Question, Distrust, Invite, Search, Find, Switcher, Themes] {
             let rows = BINDINGS.iter().filter(|row| context.chain().contains(&row.context));
             let keys: Vec<String> = rows.flat_map(|row| row.keys.iter().map(Key::to_string)).collect();
             for (i, key) in keys.iter().enumerate() {

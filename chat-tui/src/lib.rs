@@ -35,6 +35,7 @@ pub mod known_servers;
 pub mod known_terminals;
 pub mod level;
 pub mod link;
+pub mod looks;
 pub mod markup;
 pub mod nearest;
 pub mod outbox;

@@ -9,6 +9,7 @@ use chat_tui::recent::{self, Store};
 use chat_tui::script::{self, Ending, invite, manual, send, tail, trust};
 use chat_tui::state::{Face, Start, Wish};
 use chat_tui::terminal::has_screen;
+use chat_tui::theme::Themes;
 use chat_tui::world::ThisMachine;
 use chat_tui::{app, identity, keeper, place, veil};
 use ed25519_dalek::SigningKey;
@@ -190,6 +191,14 @@ fn face(options: &Options) -> Option<Face> {
     }
 }
 
+/// The program's own, and those that its user has written.
+fn themes() -> Themes {
+    match place::config() {
+        Ok(directory) => Themes::with_own(&directory.join("themes")),
+        Err(_) => Themes::built_in(),
+    }
+}
+
 fn start(config: Config, face: Face, key: &SigningKey, state: Option<&Path>) -> Start {
     let server = config.start_server();
     let Config { chat, options, .. } = config;
@@ -211,6 +220,7 @@ fn start(config: Config, face: Face, key: &SigningKey, state: Option<&Path>) -> 
         kept: keeper::load(state),
         recent: state.map(|state| recent::load(&Store::new(state))).unwrap_or_default(),
         options,
+        themes: themes(),
         around: app::look_around(face),
     }
 }

@@ -1,4 +1,4 @@
-//! What lies over a screen: the help, a question, an invite, what is known of a person, what a search found, the switcher, or a server that is not trusted.
+//! What lies over a screen: the help, a question, an invite, what is known of a person, what a search found, the switcher, the themes, or a server that is not trusted.
 
 pub mod distrust;
 pub mod help;
@@ -7,6 +7,7 @@ pub mod person;
 pub mod question;
 pub mod search;
 pub mod switcher;
+pub mod themes;
 
 use crate::people::Whois;
 use crate::share::View;
@@ -34,6 +35,10 @@ pub enum Overlay {
     Search,
     /// The switcher of that name in the state.
     Switcher,
+    /// The themes, with this row chosen.
+    Themes {
+        row: usize,
+    },
 }
 
 impl Overlay {

@@ -6,6 +6,7 @@ use crate::export::Export;
 use crate::find::Find;
 use crate::keeper::Kept;
 use crate::link::{Command, Distrust, OutboxItem, Security, Trouble};
+use crate::looks::Looks;
 use crate::overlay::Overlay;
 use crate::overlay::invite::{Invitation, Purpose};
 use crate::overlay::search::Search;
@@ -16,7 +17,7 @@ use crate::recent::Recent;
 use crate::screen::panels::Panel;
 use crate::screen::prompt::Prompt;
 use crate::screen::room::Room;
-use crate::theme::{Background, Depth, Theme};
+use crate::theme::{Background, Depth, Theme, Themes};
 use crate::trust;
 use crate::update::Returning;
 use crate::widget::composer::Composer;
@@ -55,6 +56,8 @@ pub struct Start {
     pub recent: Vec<Recent>,
     /// What this person wants everywhere.
     pub options: Options,
+    /// The themes there are.
+    pub themes: Themes,
     pub around: Surroundings,
 }
 
@@ -100,7 +103,9 @@ pub struct State {
     pub columns: u16,
     pub rows: u16,
     pub face: Face,
+    /// What is shown: the chosen one, or one that is tried.
     pub theme: Theme,
+    pub looks: Looks,
     /// How the terminal draws what terminals disagree about.
     pub widths: Widths,
     pub zone: Zone,
@@ -281,13 +286,16 @@ pub struct Distrusted {
 impl State {
     /// The state before the first event; [`crate::update::begin`] makes the first steps.
     pub fn new(start: Start) -> Self {
+        let remembered = start.kept.theme.as_deref();
+        let (looks, unknown_theme) = Looks::new(start.themes, &start.options, remembered, &start.around);
         Self {
             now: start.around.now,
             columns: start.around.columns,
             rows: start.around.rows,
             face: start.around.face,
             widths: start.around.widths,
-            theme: Theme::new(start.around.depth),
+            theme: looks.theme(),
+            looks,
             zone: start.around.zone.with_clock(start.options.clock),
             instance: start.instance,
             screen: Screen::Prompt,
@@ -322,7 +330,7 @@ impl State {
             went_from: None,
             posted: 0,
             no_room_composer: Composer::default(),
-            notice: start.kept.problem.map(Notice::Problem),
+            notice: start.kept.problem.or(unknown_theme).map(Notice::Problem),
             untold: Vec::new(),
             are_rooms_wanted: start.options.rooms,
             are_members_wanted: start.options.people,

@@ -1,8 +1,19 @@
-//! Colours by role: a widget asks for what a thing is, never for a colour.
+//! Colours by role: a widget asks for what a thing is, never for a colour. What a role looks like stands in a theme's file.
 
-mod dark;
+mod file;
+mod palette;
+mod role;
+mod themes;
+mod tone;
 
-use ratatui::style::{Color, Modifier, Style};
+pub use palette::Palette;
+pub use role::{Ground, Ink};
+pub use themes::{AUTO, Choice, Themes};
+
+use ratatui::style::{Modifier, Style};
+
+/// The theme that one begins with.
+pub const DARK: &str = "dark";
 
 /// How many colours the terminal shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -44,117 +55,57 @@ pub enum Background {
     Unknown,
 }
 
-/// What is written.
+/// One theme on one terminal: as small as a pointer, to be copied everywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ink {
-    Text,
-    Strong,
-    /// Beside the point: labels, hints, system lines.
-    Muted,
-    /// Even more so: a time that was shown a line above.
-    Faint,
-    Accent,
-    Good,
-    Warning,
-    Error,
-    /// On [`Ground::Focus`] only.
-    OnFocus,
-    /// On [`Ground::Paper`] only: what a camera reads.
-    OnPaper,
-    /// Lines and borders; never text.
-    Rule,
-    /// The line above what is unread; never text.
-    UnreadRule,
-}
-
-/// What it is written on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ground {
-    Base,
-    /// Status line, member list, boxes.
-    Panel,
-    /// Where something can be typed in a box.
-    Field,
-    /// A message that names the reader.
-    Mention,
-    /// What lies over a screen.
-    Overlay,
-    /// Something that can be pressed.
-    Button,
-    /// The one thing that Enter presses.
-    Focus,
-    /// Light, for what a camera reads.
-    Paper,
-}
-
-/// One colour in every depth but none.
-#[derive(Debug, Clone, Copy)]
-pub struct Tone {
-    pub rgb: u32,
-    pub indexed: u8,
-    pub sixteen: Color,
-}
-
-impl Tone {
-    fn at(self, depth: Depth) -> Color {
-        match depth {
-            Depth::Mono => Color::Reset,
-            Depth::Sixteen => self.sixteen,
-            Depth::Indexed => Color::Indexed(self.indexed),
-            Depth::True => Color::from_u32(self.rgb),
-        }
-    }
-}
-
-/// The dark theme, for one depth.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Theme {
     depth: Depth,
+    palette: &'static Palette,
 }
 
 impl Theme {
+    /// The dark one, which is there before anybody chooses.
     pub fn new(depth: Depth) -> Self {
-        Self { depth }
+        Self { depth, palette: themes::our(DARK) }
     }
 
     /// For text; leaves the ground as it is.
     pub fn ink(self, ink: Ink) -> Style {
-        let (_, tone, weight, mono) = dark::INKS[ink as usize];
+        let paint = self.palette.inks[ink as usize];
         match self.depth {
-            Depth::Mono => Style::new().add_modifier(weight | mono),
-            depth => Style::new().fg(tone.at(depth)).add_modifier(weight),
+            Depth::Mono => Style::new().add_modifier(paint.weight | ink.without_colour()),
+            depth => Style::new().fg(paint.tone.at(depth)).add_modifier(paint.weight),
         }
     }
 
     /// For an area, before anything is written on it.
     pub fn ground(self, ground: Ground) -> Style {
-        let (_, tone, mono) = dark::GROUNDS[ground as usize];
+        let paint = self.palette.grounds[ground as usize];
         match self.depth {
-            Depth::Mono => Style::new().add_modifier(mono),
-            depth => Style::new().bg(tone.at(depth)),
+            Depth::Mono => Style::new().add_modifier(ground.without_colour()),
+            depth => Style::new().bg(paint.tone.at(depth)).add_modifier(paint.weight),
         }
     }
 
     /// For a person's name: always the same for the same name.
     pub fn name(self, name: &str) -> Style {
-        let hue = dark::HUES[hue_of(name)];
+        let hues = &self.palette.hues;
         match self.depth {
             Depth::Mono => Style::new(),
-            depth => Style::new().fg(hue.at(depth)),
+            depth => Style::new().fg(hues[hue_of(name, hues.len())].at(depth)),
         }
         .add_modifier(Modifier::BOLD)
     }
 }
 
 /// FNV-1a over the caseless name: the same in every run and on every machine.
-fn hue_of(name: &str) -> usize {
+fn hue_of(name: &str, hues: usize) -> usize {
     let hash = name
         .to_lowercase()
         .bytes()
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     // Short names differ in few bits: spread them before taking the remainder.
     let spread = (hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    ((spread >> 40) % dark::HUES.len() as u64) as usize
+    ((spread >> 40) % hues as u64) as usize
 }
 
 #[cfg(test)]

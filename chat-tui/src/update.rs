@@ -8,6 +8,7 @@ mod find;
 mod invite;
 mod keys;
 mod link;
+mod looks;
 mod noticing;
 mod people;
 mod plain;

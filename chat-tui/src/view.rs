@@ -1,7 +1,7 @@
 //! What the terminal shows: a function of the state that only reads it.
 
 use crate::hyperlink::Link;
-use crate::overlay::{Overlay, distrust, help, invite, person, question, search, switcher};
+use crate::overlay::{Overlay, distrust, help, invite, person, question, search, switcher, themes};
 use crate::screen::{connecting, prompt, room};
 use crate::state::{Screen, State};
 use crate::theme::{Ground, Ink};
@@ -59,6 +59,7 @@ pub(crate) fn draw_overlay(overlay: Overlay, state: &State, area: Rect, buffer: 
         Overlay::Whois(whois) => person::draw_whois(whois, state, area, buffer),
         Overlay::WhoAmI => person::draw_whoami(state, area, buffer),
         Overlay::Search => search::draw(state, buffer),
+        Overlay::Themes { row } => themes::draw(row, state, area, buffer),
         Overlay::Invite(view) => invite::draw(view, state, area, buffer),
     }
     None

@@ -36,6 +36,7 @@ fn place(context: Context) -> &'static str {
         Context::Search => "search",
         Context::Find => "finding",
         Context::Switcher => "switcher",
+        Context::Themes => "themes",
     }
 }
 

@@ -10,7 +10,7 @@ use chat_tui::event::{Event, EventKind};
 use chat_tui::keeper::Kept;
 use chat_tui::link::{Asked, LinkEvent, Security};
 use chat_tui::state::{Face, Start, State, Surroundings, Wish};
-use chat_tui::theme::{Background, Depth};
+use chat_tui::theme::{Background, Depth, Themes};
 use chat_tui::update::{begin, update};
 use chat_tui::widths::Widths;
 use chat_tui::zone::Zone;
@@ -56,6 +56,7 @@ pub(crate) fn begins(columns: u16, rows: u16) -> State {
         kept: Kept::default(),
         recent: Vec::new(),
         options: Options::default(),
+        themes: Themes::built_in(),
         around: Surroundings {
             columns,
             rows,

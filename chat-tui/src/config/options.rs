@@ -25,6 +25,9 @@ options! {
     Screen {
         /// Shows the rooms beside the messages, where there are several and the window is wide enough.
         "rooms" rooms: bool as Switch = true,
+        /// What everything looks like: dark, light, high-contrast, terminal, auto (dark or light, as the terminal is), or
+        /// one of your own. Unless given it is what you chose with /theme, or dark.
+        "theme" theme: Option<String> as OrNone<Typed> = None,
         /// Shows who is here beside the messages, where the window is wide enough.
         "people" people: bool as Switch = true,
         /// Writes lines of text instead of painting the screen: for screen readers, pipes and logs.

@@ -1,8 +1,13 @@
-use super::dark::{GROUNDS, HUES, INKS};
+use super::themes::{BUILT_IN, our};
+use super::tone::{Tone, rgb_of};
 use super::*;
+use ratatui::style::Color;
 
-/// WCAG 2: what running text needs.
+/// WCAG 2: what running text needs; and what it needs for weak eyes.
 const CONTRAST_MIN: f64 = 4.5;
+const HIGH_CONTRAST_MIN: f64 = 7.0;
+/// With the terminal's own colours, nobody can promise more.
+const CONTRAST_OF_SIXTEEN_MIN: f64 = 3.0;
 
 fn luminance([r, g, b]: [u8; 3]) -> f64 {
     let linear = |channel: u8| match f64::from(channel) / 255.0 {
@@ -17,30 +22,29 @@ fn contrast(one: [u8; 3], other: [u8; 3]) -> f64 {
     (one.max(other) + 0.05) / (one.min(other) + 0.05)
 }
 
-fn of_rgb(tone: Tone) -> [u8; 3] {
-    let [_, r, g, b] = tone.rgb.to_be_bytes();
-    [r, g, b]
-}
-
-fn of_indexed(tone: Tone) -> [u8; 3] {
-    const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
-    match tone.indexed {
-        grey @ 232.. => [8 + 10 * (grey - 232); 3],
-        cube => {
-            let cube = usize::from(cube - 16);
-            [STEPS[cube / 36], STEPS[cube / 6 % 6], STEPS[cube % 6]]
-        }
-    }
+/// As xterm shows it; nothing is known of the terminal's own.
+fn shown(colour: Color) -> Option<[u8; 3]> {
+    let rgb = match colour {
+        Color::Rgb(r, g, b) => return Some([r, g, b]),
+        Color::Indexed(index @ 16..) => rgb_of(index),
+        _ => return None,
+    };
+    let [_, r, g, b] = rgb.to_be_bytes();
+    Some([r, g, b])
 }
 
 /// As VGA, the darkest of the common palettes, has them.
-fn of_sixteen(tone: Tone) -> [u8; 3] {
-    match tone.sixteen {
+fn of_vga(colour: Color) -> [u8; 3] {
+    match colour {
         Color::Black => [0, 0, 0],
+        Color::Red => [170, 0, 0],
         Color::Green => [0, 170, 0],
         Color::Yellow => [170, 85, 0],
+        Color::Blue => [0, 0, 170],
+        Color::Magenta => [170, 0, 170],
         Color::Cyan => [0, 170, 170],
         Color::Gray => [170, 170, 170],
+        Color::DarkGray => [85, 85, 85],
         Color::LightRed => [255, 85, 85],
         Color::LightGreen => [85, 255, 85],
         Color::LightYellow => [255, 255, 85],
@@ -48,50 +52,91 @@ fn of_sixteen(tone: Tone) -> [u8; 3] {
         Color::LightMagenta => [255, 85, 255],
         Color::LightCyan => [85, 255, 255],
         Color::White => [255, 255, 255],
-        other => panic!("{other:?} is not to be used for text"),
+        other => panic!("{other:?} is none of the sixteen"),
     }
 }
 
-fn pairs() -> Vec<(String, Tone, Tone)> {
-    let text =
-        INKS.iter().filter(|(ink, ..)| !matches!(ink, Ink::OnFocus | Ink::OnPaper | Ink::Rule | Ink::UnreadRule));
-    let mut inks: Vec<(String, Tone)> = text.map(|(ink, tone, ..)| (format!("{ink:?}"), *tone)).collect();
-    inks.extend(HUES.iter().enumerate().map(|(i, tone)| (format!("hue {i}"), *tone)));
-    let grounds = GROUNDS.iter().filter(|(ground, ..)| !matches!(ground, Ground::Focus | Ground::Paper));
-    let mut pairs: Vec<_> = grounds
-        .flat_map(|(ground, below, _)| {
-            inks.iter().map(move |(ink, above)| (format!("{ink} on {ground:?}"), *above, *below))
-        })
-        .collect();
-    pairs.push(("OnFocus on Focus".into(), INKS[Ink::OnFocus as usize].1, GROUNDS[Ground::Focus as usize].1));
-    pairs.push(("OnPaper on Paper".into(), INKS[Ink::OnPaper as usize].1, GROUNDS[Ground::Paper as usize].1));
+/// Whether this ink is for text, and found on this ground.
+fn is_found(ink: Ink, ground: Ground) -> bool {
+    match (ink, ground) {
+        (Ink::OnFocus, ground) => ground == Ground::Focus,
+        (Ink::OnPaper, ground) => ground == Ground::Paper,
+        (Ink::Rule | Ink::UnreadRule, _) | (_, Ground::Focus | Ground::Paper) => false,
+        _ => true,
+    }
+}
+
+/// Every text of a theme with the ground it is found on.
+fn pairs(palette: &Palette) -> Vec<(String, Tone, Tone)> {
+    let mut pairs = Vec::new();
+    for ground in Ground::ALL {
+        let below = palette.grounds[*ground as usize].tone;
+        for ink in Ink::ALL.iter().filter(|ink| is_found(**ink, *ground)) {
+            pairs.push((format!("{}: {ink:?} on {ground:?}", palette.name), palette.inks[*ink as usize].tone, below));
+        }
+        if is_found(Ink::Text, *ground) {
+            let named = palette.hues.iter().enumerate();
+            pairs.extend(named.map(|(i, hue)| (format!("{}: hue {i} on {ground:?}", palette.name), *hue, below)));
+        }
+    }
     pairs
 }
 
 #[test]
 fn every_text_stands_out_from_every_ground_in_24_bits_and_in_256_colours() {
-    for (pair, above, below) in pairs() {
-        for (depth, ratio) in [
-            ("24 bits", contrast(of_rgb(above), of_rgb(below))),
-            ("256", contrast(of_indexed(above), of_indexed(below))),
-        ] {
-            assert!(ratio >= CONTRAST_MIN, "{pair} in {depth}: {ratio:.2}");
+    for (name, minimum) in [("dark", CONTRAST_MIN), ("light", CONTRAST_MIN), ("high-contrast", HIGH_CONTRAST_MIN)] {
+        for (pair, above, below) in pairs(our(name)) {
+            for depth in [Depth::True, Depth::Indexed] {
+                let [above, below] = [above, below].map(|tone| shown(tone.at(depth)).expect("its colours are known"));
+                let ratio = contrast(above, below);
+                assert!(ratio >= minimum, "{pair} in {depth:?}: {ratio:.2}");
+            }
         }
     }
 }
 
 #[test]
 fn sixteen_colours_stand_out_as_well_as_the_owner_of_the_terminal_lets_them() {
-    for (pair, above, below) in pairs() {
-        let ratio = contrast(of_sixteen(above), of_sixteen(below));
-        assert!(ratio >= 3.0, "{pair}: {ratio:.2}");
+    for name in ["dark", "light", "high-contrast"] {
+        for (pair, above, below) in pairs(our(name)) {
+            let ratio = contrast(of_vga(above.sixteen), of_vga(below.sixteen));
+            assert!(ratio >= CONTRAST_OF_SIXTEEN_MIN, "{pair}: {ratio:.2}");
+        }
     }
 }
 
 #[test]
-fn the_tables_are_in_the_order_of_the_roles() {
-    assert!(INKS.iter().enumerate().all(|(i, (ink, ..))| *ink as usize == i));
-    assert!(GROUNDS.iter().enumerate().all(|(i, (ground, ..))| *ground as usize == i));
+fn the_theme_of_the_terminal_has_nothing_but_what_the_terminal_has() {
+    let palette = our("terminal");
+    let paints =
+        palette.inks.iter().chain(&palette.grounds).map(|paint| paint.tone).chain(palette.hues.iter().copied());
+
+    for tone in paints {
+        assert_eq!((tone.full, tone.indexed), (tone.sixteen, tone.sixteen));
+        assert!(!matches!(tone.full, Color::Rgb(..) | Color::Indexed(_)), "{tone:?}");
+    }
+    assert_eq!(palette.grounds[Ground::Base as usize].tone, Tone::DEFAULT);
+}
+
+#[test]
+fn the_programs_own_themes_say_something_of_every_role() {
+    for (name, text) in BUILT_IN {
+        let table: toml::Table = text.parse().unwrap();
+        let has = |part: &str, role: &str| table[part].get(role).is_some();
+        assert!(Ink::ALL.iter().all(|ink| has("ink", ink.name())), "{name} lacks an ink");
+        assert!(Ground::ALL.iter().all(|ground| has("ground", ground.name())), "{name} lacks a ground");
+        assert!(!our(name).about.is_empty() && our(name).about.len() <= 60, "{name}");
+    }
+}
+
+#[test]
+fn auto_is_light_on_a_light_terminal_and_dark_on_any_other() {
+    let themes = Themes::built_in();
+    let auto = |background| themes.theme(Choice::Auto, Depth::True, background);
+
+    assert_eq!(auto(Background::Light), Theme { depth: Depth::True, palette: our("light") });
+    assert_eq!(auto(Background::Dark), Theme::new(Depth::True));
+    assert_eq!(auto(Background::Unknown), Theme::new(Depth::True));
 }
 
 #[test]
@@ -104,9 +149,11 @@ fn names_keep_their_colour_whatever_their_case() {
 
 #[test]
 fn hues_are_equally_light() {
-    let lightness: Vec<f64> = HUES.iter().map(|tone| luminance(of_rgb(*tone))).collect();
-
-    assert!(lightness.iter().all(|l| (0.42..0.58).contains(l)), "{lightness:?}");
+    for (name, expected) in [("dark", 0.42..0.58), ("light", 0.08..0.13), ("high-contrast", 0.57..0.68)] {
+        let hues = our(name).hues.iter().map(|hue| luminance(shown(hue.full).unwrap()));
+        let lightness: Vec<f64> = hues.collect();
+        assert!(lightness.iter().all(|l| expected.contains(l)), "{name}: {lightness:?}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What slash commands do.
 
 use super::{
-    ask, at, export, hint, invite, noticing, people, plain, posting, presence, problem, reading, rooms, search,
+    ask, at, export, hint, invite, looks, noticing, people, plain, posting, presence, problem, reading, rooms, search,
     switching, travel,
 };
 use crate::command::Action;
@@ -40,6 +40,8 @@ pub(super) fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         Action::SetLevel(level) => noticing::set(state, level),
         Action::Switch(typed) => switching::find(state, &typed),
         Action::Export(wanted) => export::begin(state, wanted),
+        Action::ListThemes => looks::list(state),
+        Action::Theme(name) => looks::switch(state, &name),
         Action::Forget => ask(state, Question::Forget),
         Action::Quit => quit(state),
         Action::Clear => clear(state),

@@ -1,7 +1,8 @@
 //! Keys, the mouse and pastes: what they mean where.
 
 use super::{
-    ask, commands, export, find, hint, invite, link, plain, posting, problem, prompt, reading, search, switching, trust,
+    ask, commands, export, find, hint, invite, link, looks, plain, posting, problem, prompt, reading, search,
+    switching, trust,
 };
 use crate::effect::Effect;
 use crate::find::LINE_BYTES;
@@ -42,6 +43,7 @@ fn context(state: &State) -> Context {
         (Some(Overlay::Invite(_)), _) => Context::Invite,
         (Some(Overlay::Search), _) => Context::Search,
         (Some(Overlay::Switcher), _) => Context::Switcher,
+        (Some(Overlay::Themes { .. }), _) => Context::Themes,
         (None, Screen::Prompt) => Context::Prompt,
         (None, Screen::Connecting) => Context::Connecting,
         (None, Screen::Room) if state.is_finding() => Context::Find,
@@ -58,6 +60,7 @@ fn on_action(state: &mut State, context: Context, action: Action) -> Vec<Effect>
         Context::Search => on_search_action(state, action),
         Context::Find => on_find_action(state, action),
         Context::Switcher => on_switcher_action(state, action),
+        Context::Themes => on_themes_action(state, action),
         _ => on_screen_action(state, context, action),
     }
 }
@@ -332,6 +335,18 @@ fn on_switcher_action(state: &mut State, action: Action) -> Vec<Effect> {
     }
 }
 
+fn on_themes_action(state: &mut State, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Up => looks::choose(state, -1),
+        Action::Down => looks::choose(state, 1),
+        Action::Oldest => looks::choose(state, isize::MIN),
+        Action::Newest => looks::choose(state, isize::MAX),
+        Action::Go => looks::keep(state),
+        Action::Dismiss | Action::Interrupt => looks::put_back(state),
+        action => on_any_overlay(action),
+    }
+}
+
 fn scroll_distrust(state: &mut State, by: isize) -> Vec<Effect> {
     if let Some(Overlay::Distrust { row }) = &mut state.overlay {
         *row = row.saturating_add_signed(by);
@@ -371,6 +386,8 @@ pub(super) fn on_mouse(state: &mut State, mouse: MouseEvent) -> Vec<Effect> {
         (MouseEventKind::ScrollDown, Context::Help) => scroll_help(state, 3),
         (MouseEventKind::ScrollUp, Context::Search) => search::choose(state, -1),
         (MouseEventKind::ScrollDown, Context::Search) => search::choose(state, 1),
+        (MouseEventKind::ScrollUp, Context::Themes) => looks::choose(state, -1),
+        (MouseEventKind::ScrollDown, Context::Themes) => looks::choose(state, 1),
         (MouseEventKind::ScrollUp, Context::Distrust) => scroll_distrust(state, -3),
         (MouseEventKind::ScrollDown, Context::Distrust) => scroll_distrust(state, 3),
         (MouseEventKind::ScrollUp, Context::Switcher) => switching::choose(state, -1),

@@ -10,6 +10,7 @@ mod known_servers;
 mod outbox;
 mod people;
 mod recent;
+mod themes;
 
 use std::path::PathBuf;
 

@@ -31,6 +31,7 @@ mod rooms;
 mod scene;
 mod search;
 mod storm;
+mod themes;
 mod travel;
 mod trust;
 mod writing;

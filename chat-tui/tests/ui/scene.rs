@@ -14,7 +14,7 @@ use chat_tui::link::{Asked, Command, LinkEvent, Mark, OutboxItem};
 use chat_tui::link::{Security, Trust};
 use chat_tui::recent::Change;
 use chat_tui::state::{Face, Start, State, Surroundings, Wish};
-use chat_tui::theme::{Background, Depth};
+use chat_tui::theme::{Background, Depth, Themes};
 use chat_tui::update::{begin, update};
 use chat_tui::view::{self, Drawn};
 use chat_tui::widths::Widths;
@@ -51,6 +51,7 @@ pub(crate) fn start() -> Start {
         kept: Kept::default(),
         recent: Vec::new(),
         options: Options::default(),
+        themes: Themes::built_in(),
         around: Surroundings {
             columns: 80,
             rows: 24,

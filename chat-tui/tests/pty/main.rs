@@ -107,12 +107,42 @@ fn one_key_goes_back_to_the_room_of_the_last_run() {
     alice.keys("/quit\r");
     assert_eq!(alice.ends().0, 0);
 
-    let mut alice = Terminal::start(chat(&home, &["--name", "alice"]), SIZE);
+    let mut alice = Terminal::start(chat(&home, &["--name", "alice", "--no-come-back"]), SIZE);
     alice.shows(&format!("Alt-1  {code}"));
     alice.keys("\x1b1");
 
     alice.shows("I was here");
     alice.shows("write a message");
+}
+
+#[test]
+fn the_rooms_of_the_last_run_come_back_and_the_one_that_was_shown_is() {
+    let (home, served) = (Home::new(), serve());
+    let (mut alice, first) = opener(&home, &served, "alice");
+    let mut bob = guest(&home, &served, "bob", &first);
+    alice.shows("bob joined");
+    alice.keys("/create\r");
+    alice.shows("Alt-1 goes back");
+    let second = alice.screen().split_whitespace().next().unwrap().to_owned();
+    bob.keys(&format!("/join {second}\r"));
+    alice.shows("bob joined");
+    alice.keys("said in the second\r\x1b1");
+    alice.shows("2 here");
+    alice.keys("/quit\r");
+    assert_eq!(alice.ends().0, 0);
+    bob.keys("\x1b2alice, are you there?\r");
+    bob.shows("✓");
+
+    let mut alice = Terminal::start(chat(&home, &["--name", "alice"]), SIZE);
+
+    alice.shows("write a message");
+    alice.until("the room that was shown", |screen| screen.contents().trim_start().starts_with(&first));
+    alice.until("the other one, with what calls", |screen| {
+        screen.contents().lines().any(|row| row.contains(&second) && row.contains('@'))
+    });
+    alice.keys("\x1ba");
+    alice.shows("are you there?");
+    alice.shows("said in the second");
 }
 
 /// Fails until the server keeps private rooms and answers `Invite`.

@@ -30,6 +30,8 @@ pub enum Action {
     Ignore(Nick),
     ShowIgnored,
     Unignore(Nick),
+    /// To somebody alone, with something to say or without.
+    Message(Nick, Option<Text>),
     Away(Topic),
     Back,
     Search(Typed),
@@ -144,6 +146,12 @@ pub const COMMANDS: &[Command] = &[
         args: "<name>",
         help: "show it again",
         parse: |args| name(args).map(Action::Unignore),
+    },
+    Command {
+        names: &["msg", "dm", "query"],
+        args: "<name> [text]",
+        help: "speak with somebody alone; without a text, go there",
+        parse: message,
     },
     Command {
         names: &["away"],
@@ -319,6 +327,21 @@ fn name(args: &str) -> Result<Nick, String> {
     Nick::parse(name.as_bytes()).map_err(|error| error.to_string())
 }
 
+fn message(args: &str) -> Result<Action, String> {
+    let (typed, text) = args.split_once(char::is_whitespace).unwrap_or((args, ""));
+    if typed.is_empty() {
+        return Err("say with whom: /msg bob, or /msg bob hello".to_owned());
+    }
+    let name = name(typed)?;
+    match text.trim() {
+        "" => Ok(Action::Message(name, None)),
+        text => {
+            let text = Text::parse(text.as_bytes()).map_err(|error| error.to_string())?;
+            Ok(Action::Message(name, Some(text)))
+        }
+    }
+}
+
 fn at(args: &str, act: fn(Target) -> Act) -> Result<Action, String> {
     name(args).map(|name| Action::Act(act(Target { person: PersonId(0), name: name.to_string().into() })))
 }
@@ -398,6 +421,9 @@ mod tests {
             ("/ignore bob", Action::Ignore(Nick::parse(b"bob").unwrap())),
             ("/ignore", Action::ShowIgnored),
             ("/unignore bob", Action::Unignore(Nick::parse(b"bob").unwrap())),
+            ("/msg bob", Action::Message(Nick::parse(b"bob").unwrap(), None)),
+            ("/dm @bob hi there", Action::Message(Nick::parse(b"bob").unwrap(), Some(text("hi there")))),
+            ("/query bob", Action::Message(Nick::parse(b"bob").unwrap(), None)),
             ("/away", Action::Away(Topic::default())),
             ("/away at lunch", Action::Away(Topic::parse(b"at lunch").unwrap())),
             ("/back", Action::Back),
@@ -452,6 +478,8 @@ mod tests {
             "/whoami bob",
             "/ignore a b",
             "/unignore",
+            "/msg",
+            "/msg a/b hi",
             "/back now",
             "/search",
             "/search x since:soon",

@@ -37,7 +37,7 @@ async fn main() -> ExitCode {
     match &config.script {
         Some(script) => ended(&run(script).await),
         None if config.print_config => ended(&print(&config)),
-        None => chat(config).await,
+        None => Box::pin(chat(config)).await,
     }
 }
 

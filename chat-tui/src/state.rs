@@ -26,7 +26,7 @@ use crate::widths::Widths;
 use crate::zone::Zone;
 use chat_proto::entry::{EntryBody, PersonId, PostId, RoomId, UnixMillis};
 use chat_proto::frame::{Door, HeldName, Keep};
-use chat_proto::{Fingerprint, Invite, Nick, RoomCode, Secret};
+use chat_proto::{Fingerprint, Invite, Nick, RoomCode, Secret, Text};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -157,6 +157,10 @@ pub struct State {
     /// The server that the rooms are on: whoever was logged in to last, also when the link has ended.
     pub rooms_server: Option<String>,
     pub current: Option<RoomId>,
+    /// The conversations of two that the reader is a member of, with the key of the other one; entered or not.
+    pub directs: BTreeMap<RoomId, Fingerprint>,
+    /// Who is to be spoken with as soon as the server has opened a conversation with them.
+    pub approaches: Vec<Approach>,
     /// Where the reader was before they went after what is new elsewhere.
     pub went_from: Option<RoomId>,
     /// How many posts this instance has made. One count for all rooms, so that an id alone names a post.
@@ -213,6 +217,14 @@ impl Goal {
         }
     }
 
+    /// The room itself, if it is known.
+    pub fn room(self) -> Option<RoomId> {
+        match self {
+            Self::Create(..) | Self::Join(..) => None,
+            Self::Return(room, _) => Some(room),
+        }
+    }
+
     /// The code of the room, if it has one yet.
     pub fn code(self) -> Option<RoomCode> {
         match self {
@@ -255,6 +267,18 @@ pub enum Link {
     },
     /// For good, until somebody asks for another.
     Ended(String),
+}
+
+/// Somebody who is to be spoken with alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approach {
+    pub person: PersonId,
+    /// As they were called.
+    pub name: String,
+    /// What is to be said to them first.
+    pub text: Option<Text>,
+    /// The room that was on the screen when this was wanted.
+    pub from: Option<RoomId>,
 }
 
 /// A sentence above the composer.
@@ -327,6 +351,8 @@ impl State {
             rooms: BTreeMap::new(),
             rooms_server: None,
             current: None,
+            directs: BTreeMap::new(),
+            approaches: Vec::new(),
             went_from: None,
             posted: 0,
             no_room_composer: Composer::default(),

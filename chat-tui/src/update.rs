@@ -2,6 +2,7 @@
 
 mod at;
 mod commands;
+mod direct;
 mod entries;
 mod export;
 mod find;

@@ -74,8 +74,15 @@ fn quitting(state: &State) -> Vec<(String, Ink)> {
     let last = is_last.then(|| "You are the last one here: the room and its history end with you.".to_owned());
     let warnings: Vec<_> = guests.into_iter().chain(last).chain(unsent).map(|words| (words, Ink::Warning)).collect();
     match (warnings.is_empty(), state.room()) {
-        (true, Some(room)) => vec![(format!("{} finds the room again while it lasts.", room.code), Ink::Muted)],
+        (true, Some(room)) => vec![(way_back(room), Ink::Muted)],
         _ => warnings,
+    }
+}
+
+fn way_back(room: &Room) -> String {
+    match room.typed_code() {
+        Some(code) => format!("{code} finds the room again while it lasts."),
+        None => format!("What {} says meanwhile is here when you come back.", room.called().trim_start_matches('@')),
     }
 }
 

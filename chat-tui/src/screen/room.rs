@@ -13,6 +13,7 @@ use crate::widget::timeline::{self, Count, Crowd, Look, Timeline, name};
 use crate::widget::typing::Typing;
 use crate::widget::{composer, find, paint, rooms, status};
 use crate::wrap;
+use bytes::Bytes;
 use chat_proto::entry::{Act, Entry, EntryBody, PersonId, RoomId, UnixMillis};
 use chat_proto::frame::{Door, Durability, Joined, Keep, Label, Lock, Peer};
 use chat_proto::limits::TOPIC_BYTES;
@@ -79,7 +80,7 @@ impl Room {
         let mut room = Self {
             id: joined.room,
             entered,
-            direct: joined.state.direct.clone(),
+            direct: None,
             level: None,
             code: String::new(),
             topic: String::new(),
@@ -107,6 +108,7 @@ impl Room {
     /// The room as of now; the member list and missed entries follow.
     pub fn summarise(&mut self, joined: &Joined) {
         self.code = name(&joined.code);
+        self.direct = joined.state.direct.clone().filter(|_| joined.state.door == Door::Direct);
         self.topic = topic(&joined.state.topic);
         self.label = joined.state.label;
         (self.door, self.lock) = (joined.state.door, joined.state.lock);
@@ -126,6 +128,29 @@ impl Room {
             Some(peer) => format!("@{}", name(&peer.name)),
             None => self.code.clone(),
         }
+    }
+
+    /// The other one of a direct room.
+    pub fn peer(&self) -> Option<PersonId> {
+        self.direct.as_ref().map(|peer| peer.person)
+    }
+
+    /// Whether the other one of a direct room has left it.
+    pub fn is_deserted(&self) -> bool {
+        self.peer().is_some_and(|peer| self.members.is_known() && self.members.get(peer).is_none())
+    }
+
+    /// Somebody is called so now.
+    pub fn follow_peer(&mut self, person: PersonId, name: &Bytes) {
+        if let Some(peer) = self.direct.as_mut().filter(|peer| peer.person == person) {
+            peer.name = name.clone();
+        }
+    }
+
+    /// Whether this was said to the reader alone.
+    pub fn is_addressed(&self, entry: &Entry, reader: Option<PersonId>) -> bool {
+        let is_said = matches!(entry.body, EntryBody::Message(_) | EntryBody::Action(_) | EntryBody::Reply(_));
+        self.direct.is_some() && is_said && reader != Some(entry.author.person)
     }
 
     /// What of it calls the reader: what they chose, or what one is told to whom it is said.
@@ -174,6 +199,12 @@ impl Room {
         }
     }
 
+    /// How far the reader had read when they came. Whoever has read nothing has not been here, unless what is said is for
+    /// them alone.
+    pub fn had_read(&self, read: Seq) -> Option<Seq> {
+        Some(read).filter(|read| self.direct.is_some() || *read != Seq::START)
+    }
+
     /// Tells the reader something, behind what was said by now: as soon as that is here.
     pub fn remark(&mut self, time: UnixMillis, words: String) {
         if self.remarks.len() < REMARKS_MAX {
@@ -193,7 +224,15 @@ impl Room {
     pub fn find(&self, name: &Nick) -> Option<(PersonId, String)> {
         let member = self.members.named(name);
         let member = member.and_then(|id| Some((id, self.members.get(id)?.name.clone())));
-        member.or_else(|| self.timeline.author(name).map(|(person, name)| (person, name.to_owned())))
+        let author = || self.timeline.author(name).map(|(person, name)| (person, name.to_owned()));
+        member.or_else(author).or_else(|| self.peer_called(name))
+    }
+
+    /// The other one of a direct room, if they are called so; also when they have left.
+    fn peer_called(&self, typed: &Nick) -> Option<(PersonId, String)> {
+        let peer = self.direct.as_ref()?;
+        let is_meant = Nick::parse(&peer.name).is_ok_and(|known| known.key() == typed.key());
+        is_meant.then(|| (peer.person, name(&peer.name)))
     }
 
     /// Every name that may be meant here: of members, then of who wrote lately and is none any more.
@@ -214,7 +253,7 @@ impl Room {
 
     /// This person was removed; the log has said by whom.
     pub fn has_removed_reader(&mut self) {
-        self.farewell = Some(removal::sentence(&self.code, self.removal.as_ref()));
+        self.farewell = Some(removal::sentence(&self.called(), self.removal.as_ref()));
     }
 
     /// Over, but its author has to decide about something that was not sent here.
@@ -224,7 +263,10 @@ impl Room {
 
     /// Whether the room ends when its reader goes: in memory, it lives as long as somebody is there.
     pub fn ends_with_reader(&self) -> bool {
-        self.label.durability == Durability::Memory && !self.is_over && self.members.present() <= 1
+        self.direct.is_none()
+            && self.label.durability == Durability::Memory
+            && !self.is_over
+            && self.members.present() <= 1
     }
 
     /// What a room that follows this one is to keep. A room in memory made no choice.
@@ -238,11 +280,16 @@ impl Room {
 
     /// This person is not let in again; the room may well go on.
     pub fn has_shut_out_reader(&mut self) {
-        self.farewell = Some(format!("you are no longer in {}", self.code));
+        self.farewell = Some(format!("you are no longer in {}", self.called()));
     }
 
     /// The code, if it is one that can be typed.
     pub fn typed_code(&self) -> Option<RoomCode> {
+        self.own_code().filter(|_| self.direct.is_none())
+    }
+
+    /// The code that the room has, whether it finds anything or not.
+    pub fn own_code(&self) -> Option<RoomCode> {
         RoomCode::parse(self.code.as_bytes()).ok()
     }
 }

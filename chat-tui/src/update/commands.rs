@@ -1,8 +1,8 @@
 //! What slash commands do.
 
 use super::{
-    ask, at, export, hint, invite, looks, noticing, people, plain, posting, presence, problem, reading, rooms, search,
-    switching, travel,
+    ask, at, direct, export, hint, invite, looks, noticing, people, plain, posting, presence, problem, reading, rooms,
+    search, switching, travel,
 };
 use crate::command::Action;
 use crate::destination::Destination;
@@ -31,6 +31,7 @@ pub(super) fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Ignore(name) => people::ignore(state, &name),
         Action::ShowIgnored => people::show_ignored(state),
         Action::Unignore(name) => people::unignore(state, &name),
+        Action::Message(name, text) => direct::message(state, &name, text),
         Action::Away(word) => presence::away(state, word),
         Action::Back => presence::back(state),
         Action::Search(typed) => search::ask(state, &typed),

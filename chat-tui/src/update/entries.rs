@@ -1,7 +1,7 @@
 //! What is said in rooms, and what became of what was said here, as the link tells.
 
 use super::noticing::{self, Call};
-use super::{export, find, hint, people, problem, recent, search};
+use super::{direct, export, find, hint, people, problem, recent, search};
 use crate::act;
 use crate::effect::Effect;
 use crate::link::{Mark, OutboxItem};
@@ -14,6 +14,9 @@ use chat_proto::frame::{GapKind, Member};
 pub(super) fn on_members(state: &mut State, room: RoomId, members: &[Member]) -> Vec<Effect> {
     let Some(known) = state.rooms.get_mut(&room) else { return Vec::new() };
     known.members.list(members);
+    for member in members {
+        state.rooms.values_mut().for_each(|room| room.follow_peer(member.person, &member.name));
+    }
     people::on_members(state, room, members)
 }
 
@@ -22,6 +25,8 @@ pub(super) fn on_entries(state: &mut State, room: RoomId, entries: &[Entry]) -> 
     let mut effects = people::before_entries(state, room, entries);
     let (news, call) = append(state, room, entries);
     effects.extend(people::on_arrivals(state, room, &news));
+    direct::follow_names(state, &news);
+    direct::tell_of(state, room, entries);
     tell_consequence(state, &news);
     if state.rooms.get(&room).is_some_and(|room| room.topic != topic) {
         effects.extend(recent::remember(state, room));

@@ -15,6 +15,9 @@ use chat_proto::{RoomId, Secret};
 
 /// `/invite`: asks what lets others into the room on the screen.
 pub(super) fn ask(state: &mut State, view: View) -> Vec<Effect> {
+    if state.room().is_some_and(|room| room.direct.is_some()) {
+        return super::problem(state, "this conversation is between two: /create opens a room for more");
+    }
     let Some(room) = state.room().filter(|room| !room.is_over).map(|room| room.id) else {
         return super::problem(state, "this room is over: nobody can come in");
     };

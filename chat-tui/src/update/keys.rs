@@ -10,7 +10,7 @@ use crate::keymap::{self, Action, Context};
 use crate::overlay::{Overlay, Question, distrust, help};
 use crate::screen::panels::Panel;
 use crate::screen::prompt::Focus;
-use crate::screen::room::Places;
+use crate::screen::room::{Places, Room};
 use crate::state::{Screen, State};
 use crate::widget::composer::{Edit, harmless};
 use crate::widget::rooms;
@@ -18,6 +18,7 @@ use crate::{command, screen};
 use chat_proto::EntryBody;
 use crossterm::event::{KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
+use std::collections::BTreeSet;
 
 pub(super) fn on_key(state: &mut State, key: KeyEvent) -> Vec<Effect> {
     if key.kind == KeyEventKind::Release {
@@ -193,13 +194,19 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
 
 fn complete(state: &mut State) -> Vec<Effect> {
     let own = state.name.as_ref().map(ToString::to_string);
-    let names: Vec<String> = match state.room() {
-        Some(room) => room.names().into_iter().filter(|name| own.as_deref() != Some(name)).map(str::to_owned).collect(),
-        None => Vec::new(),
-    };
+    let mut names: Vec<String> = nameable(state).map(str::to_owned).filter(|name| own.as_ref() != Some(name)).collect();
+    let mut seen = BTreeSet::new();
+    names.retain(|name| seen.insert(name.clone()));
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     state.composer_mut().complete(&command::names(), &names);
     Vec::new()
+}
+
+/// Whoever may be meant: people of this room, and for a command those of the others.
+fn nameable(state: &State) -> impl Iterator<Item = &str> {
+    let is_command = state.composer().text().starts_with('/');
+    let others = state.rooms.values().filter(move |room| is_command && state.current != Some(room.id));
+    state.room().into_iter().chain(others).flat_map(Room::names)
 }
 
 fn composer_up(state: &mut State) -> Vec<Effect> {

@@ -1,6 +1,8 @@
 //! What the link tells.
 
-use super::{entries, export, hint, invite, people, presence, problem, prompt, returning, rooms, search, trust};
+use super::{
+    direct, entries, export, hint, invite, people, presence, problem, prompt, returning, rooms, search, trust,
+};
 use crate::address::dialed_address;
 use crate::effect::Effect;
 use crate::link::{Asked, Command, LinkEvent, Security, Trouble};
@@ -8,13 +10,13 @@ use crate::screen::room::Room;
 use crate::state::{Goal, Link, State};
 use chat_proto::Nick;
 use chat_proto::entry::{PersonId, RoomId, UnixMillis};
-use chat_proto::frame::{Door, EndReason, Keep};
+use chat_proto::frame::{Door, EndReason, Keep, Membership};
 use chat_proto::text::visible_line;
 use std::time::Duration;
 
 pub(super) fn on_link(state: &mut State, event: LinkEvent) -> Vec<Effect> {
     match event {
-        LinkEvent::Up { person, name, security, .. } => on_up(state, person, name, security),
+        LinkEvent::Up { person, name, security, rooms, .. } => on_up(state, (person, name), security, &rooms),
         LinkEvent::Down { trouble, retry_in } => on_down(state, trouble, retry_in),
         LinkEvent::LoginRefused { sentence, free_name } => prompt::on_login_refused(state, &sentence, free_name),
         LinkEvent::Ended(why) => on_ended(state, &why),
@@ -34,7 +36,7 @@ pub(super) fn on_link(state: &mut State, event: LinkEvent) -> Vec<Effect> {
         LinkEvent::RoomEnded { room, reason: EndReason::Over } => rooms::on_room_ended(state, room),
         LinkEvent::RoomEnded { room, reason: EndReason::Removed } => rooms::on_removed(state, room),
         LinkEvent::Signal { room, person, kind } => presence::on_signal(state, room, person, kind),
-        LinkEvent::RoomAdded(_) => Vec::new(),
+        LinkEvent::RoomAdded(membership) => direct::on_added(state, &membership),
         LinkEvent::NoReturn { room, sentence } => rooms::on_no_return(state, room, &sentence),
         LinkEvent::Distrusted(distrust) => trust::on_distrusted(state, distrust),
         LinkEvent::Invitation { room, secret, .. } => invite::on_invitation(state, room, secret),
@@ -48,7 +50,7 @@ pub(super) fn on_link(state: &mut State, event: LinkEvent) -> Vec<Effect> {
     }
 }
 
-fn on_up(state: &mut State, person: PersonId, name: Nick, security: Security) -> Vec<Effect> {
+fn on_up(state: &mut State, (person, name): (PersonId, Nick), security: Security, rooms: &[Membership]) -> Vec<Effect> {
     state.link = Link::Up { latency: None };
     state.person = Some(person);
     state.name = Some(name);
@@ -59,7 +61,7 @@ fn on_up(state: &mut State, person: PersonId, name: Nick, security: Security) ->
     trust::on_up(state, security);
     presence::on_up(state);
     let goal = state.attempt.map(|goal| Effect::Link(goal.command()));
-    goal.into_iter().chain(returning::ask(state)).collect()
+    goal.into_iter().chain(returning::ask(state)).chain(direct::on_up(state, rooms)).collect()
 }
 
 fn on_down(state: &mut State, trouble: Trouble, retry_in: Duration) -> Vec<Effect> {
@@ -73,6 +75,7 @@ fn on_down(state: &mut State, trouble: Trouble, retry_in: Duration) -> Vec<Effec
 }
 
 fn on_ended(state: &mut State, why: &str) -> Vec<Effect> {
+    direct::on_end(state);
     state.dialed = None;
     state.link = Link::Ended(visible_line(why.as_bytes()));
     match state.attempt {
@@ -109,6 +112,8 @@ fn on_renamed(state: &mut State, name: Nick) -> Vec<Effect> {
 
 fn on_refused(state: &mut State, asked: Asked, sentence: &str, free_name: Option<Nick>) -> Vec<Effect> {
     match asked {
+        Asked::Direct(person) => direct::on_refused(state, person, sentence),
+        Asked::Return(room) if direct::is_background(state, room) => Vec::new(),
         Asked::Return(room) if returning::is_behind(state, room) => {
             returning::failed(state, room);
             Vec::new()
@@ -119,7 +124,6 @@ fn on_refused(state: &mut State, asked: Asked, sentence: &str, free_name: Option
         Asked::Create
         | Asked::Join(_)
         | Asked::Return(_)
-        | Asked::Direct(_)
         | Asked::Leave(_)
         | Asked::Invite(_)
         | Asked::Names
@@ -158,17 +162,29 @@ fn on_rename_refused(state: &mut State, sentence: &str, free_name: Option<Nick>)
 /// F5: whatever ended goes on, and whatever waits is tried now. A room that is over is followed by a new one, a link by another.
 pub(super) fn mend(state: &mut State) -> Vec<Effect> {
     let is_over = state.room().is_some_and(|room| room.is_over);
-    let goal = match state.room().and_then(Room::typed_code) {
-        Some(code) if !is_over => Goal::Join(code, None),
-        // What was said among few does not go on before everybody.
-        _ => state.room().map_or(Goal::Create(Door::Open, Keep::Default), |room| Goal::Create(room.door, room.keep())),
-    };
+    let goal = state.room().map_or(Goal::Create(Door::Open, Keep::Default), goal_again);
+    let peer = state.room().and_then(|room| room.direct.clone());
+    match (&state.link, peer) {
+        (Link::Up { .. }, Some(peer)) if is_over => return direct::open_again(state, &peer),
+        _ => {}
+    }
     match &state.link {
         Link::Up { .. } if is_over => vec![Effect::Link(goal.command())],
         Link::Ended(_) | Link::Idle => dial_again(state, goal),
         Link::Up { .. } => hint(state, "nothing has ended: this is for when it has"),
         Link::Down { .. } => vec![Effect::Link(Command::Retry)],
         Link::Connecting => hint(state, "not connected yet: it is being tried"),
+    }
+}
+
+/// What follows on this room, or is it once more.
+fn goal_again(room: &Room) -> Goal {
+    match (room.typed_code(), room.own_code(), room.door) {
+        (Some(code), ..) if !room.is_over => Goal::Join(code, None),
+        (None, Some(code), _) if !room.is_over => Goal::Return(room.id, code),
+        // What was said among few does not go on before everybody.
+        (_, _, Door::Direct | Door::Private) => Goal::Create(Door::Private, room.keep()),
+        (_, _, Door::Open) => Goal::Create(Door::Open, room.keep()),
     }
 }
 

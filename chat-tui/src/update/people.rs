@@ -1,6 +1,6 @@
 //! Who is who: what arrivals tell about keys, and what the reader asks and decides about people.
 
-use super::{hint, posting, problem};
+use super::{direct, hint, posting, problem};
 use crate::effect::Effect;
 use crate::keeper::Note;
 use crate::link::Command;
@@ -46,6 +46,7 @@ impl News {
         let now = state.now;
         if self.is_heard_anew {
             hear(state);
+            direct::leave_ignored(state);
         }
         if let Some(room) = state.rooms.get_mut(&room).filter(|_| !self.changed.is_empty()) {
             room.remark(now, remark(&self.changed));
@@ -179,6 +180,7 @@ pub(super) fn ignore(state: &mut State, typed: &Nick) -> Vec<Effect> {
 fn ignore_person(state: &mut State, person: PersonId, name: &Nick) -> Vec<Effect> {
     let change = state.people.ignore(person, name);
     hear(state);
+    direct::leave_ignored(state);
     let words = match change {
         Some(_) => format!("{name} is ignored, under any name: /unignore {name} takes it back"),
         None => format!("{name} is ignored until you quit: their key is not known yet"),
@@ -194,7 +196,7 @@ pub(super) fn unignore(state: &mut State, typed: &Nick) -> Vec<Effect> {
     };
     hear(state);
     hint(state, format!("{typed} is heard again"));
-    change.map(|change| Effect::Keep(Note::Ignored(change))).into_iter().collect()
+    change.map(|change| Effect::Keep(Note::Ignored(change))).into_iter().chain(direct::enter_heard(state)).collect()
 }
 
 pub(super) fn show_ignored(state: &mut State) -> Vec<Effect> {

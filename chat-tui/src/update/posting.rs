@@ -5,6 +5,7 @@ use crate::command::{self, Line};
 use crate::effect::Effect;
 use crate::link::{Command, Mark, OutboxItem};
 use crate::overlay::Question;
+use crate::screen::room::Room;
 use crate::state::State;
 use bytes::Bytes;
 use chat_proto::Text;
@@ -58,6 +59,19 @@ pub(super) fn post(state: &mut State, body: EntryBody) -> Vec<Effect> {
         };
         return problem(state, &words);
     };
+    if let Some(peer) = state.room().filter(|room| room.is_deserted()).map(Room::called) {
+        let name = peer.trim_start_matches('@');
+        return problem(state, &format!("{name} has left this conversation: /msg {name} brings them back"));
+    }
+    post_in(state, room, body)
+}
+
+/// Says something in any room.
+pub(super) fn say_in(state: &mut State, room: RoomId, text: &Text) -> Vec<Effect> {
+    post_in(state, room, EntryBody::Message(Bytes::copy_from_slice(text.as_str().as_bytes())))
+}
+
+fn post_in(state: &mut State, room: RoomId, body: EntryBody) -> Vec<Effect> {
     let item = state.outbox_item(room, body);
     show(state, &item);
     state.forget_hint();

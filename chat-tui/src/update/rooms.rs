@@ -1,6 +1,6 @@
 //! Into rooms and out of them, as the link tells.
 
-use super::{hint, invite, problem, prompt, recent, returning, search, trust};
+use super::{direct, hint, invite, problem, prompt, recent, returning, search, trust};
 use crate::effect::Effect;
 use crate::link::Asked;
 use crate::screen::room::Room;
@@ -12,6 +12,9 @@ use chat_proto::frame::Joined;
 const ROOMS_MAX: usize = chat_proto::limits::MEMBERSHIPS;
 
 pub(super) fn on_joined(state: &mut State, asked: Asked, joined: &Joined) -> Vec<Effect> {
+    if direct::is_ignored(state, joined.state.direct.as_ref()) {
+        return Vec::new();
+    }
     if state.rooms.len() >= ROOMS_MAX && !state.rooms.contains_key(&joined.room) {
         return problem(state, "the server misbehaves: it opens more rooms than there can be");
     }
@@ -29,7 +32,7 @@ pub(super) fn on_joined(state: &mut State, asked: Asked, joined: &Joined) -> Vec
     }
     if is_new {
         let read = known.as_ref().map(|known| known.read).filter(|read| *read <= joined.head).unwrap_or_default();
-        room.timeline.was_read(joined.state.read.max(read), joined.cursor, joined.head);
+        room.timeline.was_read(room.had_read(joined.state.read.max(read)), joined.cursor, joined.head);
         room.level = known.and_then(|known| known.level);
     }
     if matches!(asked, Asked::Create | Asked::Join(_)) {
@@ -38,6 +41,8 @@ pub(super) fn on_joined(state: &mut State, asked: Asked, joined: &Joined) -> Vec
     let shown = match asked {
         Asked::Resume(_) if state.current.is_some() => Vec::new(),
         Asked::Return(room) if returning::is_behind(state, room) => Vec::new(),
+        Asked::Return(room) if direct::is_background(state, room) => Vec::new(),
+        Asked::Direct(person) => direct::on_opened(state, joined.room, person),
         Asked::Create if joined.state.members <= 1 => {
             [enter(state, joined.room), invite::hint_at_new_room(state)].concat()
         }
@@ -76,8 +81,8 @@ pub(super) fn show(state: &mut State, id: RoomId) -> Vec<Effect> {
     state.prompt.forget_error();
     state.prompt.busy = None;
     state.notice = None;
-    if let Some(code) = state.room().map(|room| room.code.clone()) {
-        state.prompt.set_room(&code);
+    if let Some(code) = state.room().and_then(Room::typed_code) {
+        state.prompt.set_room(&code.to_string());
     }
     trust::tell_all(state);
     Vec::new()
@@ -108,6 +113,7 @@ pub(super) fn on_room_ended(state: &mut State, room: RoomId) -> Vec<Effect> {
         room.is_over = true;
         room.timeline.forget_requests();
     }
+    state.directs.remove(&room);
     search::on_refused(state, room, "this room is over");
     recent::forget(state, room)
 }
@@ -122,6 +128,10 @@ pub(super) fn on_removed(state: &mut State, room: RoomId) -> Vec<Effect> {
 /// Tried from the prompt, the prompt says it.
 pub(super) fn on_no_return(state: &mut State, room: RoomId, sentence: &str) -> Vec<Effect> {
     match state.attempt {
+        _ if direct::is_background(state, room) => {
+            state.directs.remove(&room);
+            Vec::new()
+        }
         _ if returning::is_behind(state, room) => {
             returning::failed(state, room);
             recent::forget(state, room)
@@ -147,6 +157,7 @@ pub(super) fn is_closed(state: &State, room: RoomId) -> bool {
 
 pub(super) fn on_left(state: &mut State, room: RoomId) -> Vec<Effect> {
     state.rooms.remove(&room);
+    state.directs.remove(&room);
     search::forget(state, room);
     let effects = recent::forget(state, room);
     if state.current == Some(room) {

@@ -59,6 +59,11 @@ impl Members {
         });
     }
 
+    /// Whether the list is here, and not on its way.
+    pub fn is_known(&self) -> bool {
+        !self.is_outdated
+    }
+
     /// Something that happened after the list was made.
     pub fn fold(&mut self, entry: &Entry) {
         self.forget_outdated();

@@ -33,6 +33,7 @@ pub fn draw(state: &State, room: &Room, area: Rect, buffer: &mut Buffer) {
     let right = paint::pieces_right(buffer, inner, inner.y, &pieces);
     let left = Rect { width: right.saturating_sub(inner.x), ..inner };
     let behind = paint::text(buffer, left, (left.x, left.y), &room.called(), theme.ink(Ink::Accent).bold());
+    let behind = paint::text(buffer, left, (behind, left.y), doubt(state, room), theme.ink(Ink::Warning).bold());
     let topic = wrap::cut(&room.topic, usize::from(left.right().saturating_sub(behind + 2)));
     paint::text(buffer, left, (behind + 2, left.y), &topic, theme.ink(Ink::Text));
 }
@@ -43,6 +44,7 @@ fn gap(columns: u16) -> &'static str {
 
 /// What stands on the right: the more of it, the wider the screen.
 fn facts(state: &State, room: &Room, columns: u16) -> Vec<(String, Ink)> {
+    let name = format!("{}{}", room.called(), doubt(state, room));
     let (sign, words, ink) = link(&state.link);
     if columns < 30 {
         return elsewhere(state).into_iter().chain([(sign.to_owned(), ink)]).collect();
@@ -63,11 +65,11 @@ fn facts(state: &State, room: &Room, columns: u16) -> Vec<(String, Ink)> {
     facts.extend(elsewhere(state));
     facts.push((format!("{sign} {words}"), ink));
     let is_short = columns < 50 && words.len() > 9;
-    if is_short || !leave_the_code(&facts, room, columns) {
+    if is_short || !leave_the_name(&facts, &name, columns) {
         facts.pop();
         facts.push((sign.to_owned(), ink));
     }
-    while facts.len() > 1 && !leave_the_code(&facts, room, columns) {
+    while facts.len() > 1 && !leave_the_name(&facts, &name, columns) {
         facts.remove(0);
     }
     facts
@@ -81,10 +83,15 @@ fn away(word: &str, columns: u16) -> String {
     }
 }
 
-/// Half a code looks like a code: nothing may push it out.
-fn leave_the_code(facts: &[(String, Ink)], room: &Room, columns: u16) -> bool {
+/// That the other one of a conversation came with another key than last time.
+fn doubt(state: &State, room: &Room) -> &'static str {
+    if room.peer().is_some_and(|peer| state.people.is_changed(peer)) { "!" } else { "" }
+}
+
+/// Half a code looks like a code, half a name like a name: nothing may push it out.
+fn leave_the_name(facts: &[(String, Ink)], name: &str, columns: u16) -> bool {
     let taken: usize = facts.iter().map(|(words, _)| wrap::width(gap(columns)) + wrap::width(words)).sum();
-    wrap::width(&room.called()) + taken <= usize::from(columns)
+    wrap::width(name) + taken <= usize::from(columns)
 }
 
 /// What is unread in other rooms, and whether it is for the reader, unless the list of rooms tells.

@@ -3,7 +3,9 @@
 use crate::scene::ARRIVAL;
 use crate::scene::{ALICE, INSTANCE, Scene, bytes, code, entry, joined, limits, member, message, nick};
 use chat_proto::entry::{Entry, EntryBody, LeaveReason, PersonId, PostId, RoomId, Seq, Target, UnixMillis};
-use chat_proto::frame::{Door, Durability, EndReason, GapKind, HeldName, Member, Presence, SignalKind, Voice};
+use chat_proto::frame::{
+    Door, Durability, EndReason, GapKind, HeldName, Joined, Member, Membership, Peer, Presence, SignalKind, Voice,
+};
 use chat_proto::{Act, Arrival, Fingerprint, Secret};
 use chat_tui::event::{EventKind, HostEvent};
 use chat_tui::link::{Asked, Distrust, LinkEvent, Mark, OutboxItem, Security, Trouble, Trust, Why};
@@ -173,7 +175,7 @@ impl Storm {
 
     fn link_event(&mut self) -> LinkEvent {
         let room = self.room();
-        match self.below(30) {
+        match self.below(32) {
             18 => LinkEvent::Distrusted(self.distrust()),
             19 => crate::scene::up_within_tls(Trust::FirstContact),
             0 => LinkEvent::Up {
@@ -219,6 +221,8 @@ impl Storm {
             16 => LinkEvent::Left { room },
             17 => LinkEvent::Names(vec![HeldName { name: bytes("bob"), rests_ms: Some(self.below(9)) }]),
             23 | 24 => self.found(room),
+            27 => LinkEvent::RoomAdded(Membership { room, code: *b"ZZ9Z", head: self.seq(), direct: self.peer() }),
+            28 => LinkEvent::Joined { asked: Asked::Direct(PersonId(self.below(4))), joined: self.direct(room) },
             25 | 26 => LinkEvent::Signal { room, person: PersonId(self.below(9)), kind: self.signal() },
             20 => LinkEvent::NoReturn { room, sentence: "over".into() },
             21 | 22 => {
@@ -239,6 +243,17 @@ impl Storm {
                 LinkEvent::Refused { asked, sentence: "no".into(), free_name: Some(nick("eve")) }
             }
         }
+    }
+
+    fn peer(&mut self) -> Option<Peer> {
+        let (person, key) = (PersonId(self.below(4)), [self.below(3) as u8; 32]);
+        self.one_of(&[None, Some(Peer { person, name: bytes("\u{1b}[2Jbob"), key })])
+    }
+
+    fn direct(&mut self, room: RoomId) -> Joined {
+        let mut direct = joined();
+        (direct.room, direct.state.door, direct.state.direct) = (room, Door::Direct, self.peer());
+        direct
     }
 
     fn signal(&mut self) -> SignalKind {

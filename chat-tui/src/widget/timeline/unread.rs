@@ -64,14 +64,14 @@ impl Count {
 }
 
 impl Timeline {
-    /// The reader had read up to `read` of what ends at `head`, and what is here begins behind `cursor`. Whoever has read
-    /// nothing has not been here: for them nothing is new.
-    pub fn was_read(&mut self, read: Seq, cursor: Seq, head: Seq) {
-        let is_new = read != Seq::START && read < head;
-        self.unread = Unread { to: if is_new { read } else { head }, ..Unread::default() };
-        if !is_new {
+    /// The reader had read up to `read` of what ends at `head`, and what is here begins behind `cursor`. For whoever comes
+    /// for the first time nothing is new.
+    pub fn was_read(&mut self, read: Option<Seq>, cursor: Seq, head: Seq) {
+        let Some(read) = read.filter(|read| *read < head) else {
+            self.unread = Unread { to: head, ..Unread::default() };
             return;
-        }
+        };
+        self.unread = Unread { to: read, ..Unread::default() };
         match read < cursor {
             true => self.divide(read),
             false => self.missed = Some((read, head)),

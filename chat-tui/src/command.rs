@@ -72,12 +72,6 @@ pub const COMMANDS: &[Command] = &[
         parse: join,
     },
     Command {
-        names: &["notify"],
-        args: "[all | mentions | nothing]",
-        help: "show or set what of this room calls you",
-        parse: notify,
-    },
-    Command {
         names: &["switch", "rooms"],
         args: "[room]",
         help: "go to a room by its code, topic or name; alone, list them",
@@ -93,6 +87,12 @@ pub const COMMANDS: &[Command] = &[
     Command { names: &["leave", "part"], args: "", help: "give up this room", parse: |args| bare(args, Action::Leave) },
     Command { names: &["nick"], args: "<name>", help: "take another name", parse: nick },
     Command { names: &["topic"], args: "[text | -]", help: "show, set or clear the topic", parse: topic },
+    Command {
+        names: &["notify"],
+        args: "[all | mentions | nothing]",
+        help: "show or set what of this room calls you",
+        parse: notify,
+    },
     Command {
         names: &["kick"],
         args: "<name>",

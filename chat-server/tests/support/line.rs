@@ -93,10 +93,12 @@ impl Line {
         let mut before = Seq(u64::MAX);
         loop {
             let ask = History { room, after: Seq::START, before, limit: 200 };
-            let page = match self.ask(ask).await? {
+            let mut page = match self.ask(ask).await? {
                 ServerFrame::Page(page) => page.entries.into_vec(),
                 other => panic!("a page, not {other:?}"),
             };
+            // What is later points into the page, and stands in one of its own.
+            page.retain(|entry| entry.seq < before);
             let Some(first) = page.first() else { break };
             before = first.seq;
             pages.push(page);

@@ -15,6 +15,7 @@ pub use around::look_around;
 use crate::effect::Effect;
 use crate::event::{Event, EventKind, HostEvent};
 use crate::export::{FileEvent, FileStep};
+use crate::hyperlink::Uri;
 use crate::keeper::Note;
 use crate::link::{Command, LinkEvent, OutboxItem};
 use crate::plain;
@@ -65,6 +66,11 @@ pub trait World {
 
     /// Does this with the file that is written for somebody; the next step waits for what became of this one.
     fn file(&mut self, step: FileStep) -> oneshot::Receiver<FileEvent>;
+    /// Lets something else open this link.
+    ///
+    /// # Errors
+    /// There is nothing that does.
+    fn open(&mut self, link: &Uri) -> io::Result<()>;
 
     /// Keeps what was written under this name for a server that is left, until somebody comes back to it.
     fn shelve(&mut self, server: &str, name: Nick, posts: Vec<OutboxItem>);
@@ -307,6 +313,7 @@ impl<W: World> App<'_, W> {
             Effect::Keep(note) => self.world.keep(note),
             Effect::File(step) => self.writing = Some(self.world.file(step)),
             Effect::Copy(text) => self.terminal.copy(&text)?,
+            Effect::Open(link) => self.open(link)?,
             Effect::Bell => self.terminal.ring()?,
             Effect::Notify(words) => self.terminal.notify(&words)?,
             Effect::Suspend => self.suspend()?,
@@ -315,6 +322,16 @@ impl<W: World> App<'_, W> {
             Effect::Quit => return Err(Farewell::Quit),
         }
         Ok(())
+    }
+
+    fn open(&mut self, link: Uri) -> Result<(), Farewell> {
+        match self.world.open(&link) {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                tracing::debug!(%error, "a link was not opened");
+                self.take_in(EventKind::NotOpened(link))
+            }
+        }
     }
 
     fn dial(&mut self, server: String, key: Option<Fingerprint>, name: Nick) {

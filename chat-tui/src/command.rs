@@ -2,6 +2,7 @@
 
 use crate::attendance;
 use crate::destination::Destination;
+use crate::emoji;
 use crate::export::Wanted;
 use crate::keep;
 use crate::level::Level;
@@ -9,13 +10,17 @@ use crate::quest::{Moment, Typed};
 use crate::share::View;
 use chat_proto::entry::{BanScope, Target};
 use chat_proto::frame::{Door, Keep};
-use chat_proto::{Act, Nick, PersonId, Text, Topic};
+use chat_proto::{Act, Emoji, Nick, PersonId, Text, Topic};
 
 /// What a command asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
     Help,
     Me(Text),
+    /// To the selected message, or the last of somebody else.
+    Reply(Text),
+    EditLast,
+    React(Emoji),
     Join(Destination),
     Create(Door, Keep),
     Invite(View),
@@ -65,6 +70,19 @@ pub struct Command {
 pub const COMMANDS: &[Command] = &[
     Command { names: &["help"], args: "", help: "show keys and commands", parse: |args| bare(args, Action::Help) },
     Command { names: &["me"], args: "<does>", help: "say what you do: /me waves", parse: me },
+    Command { names: &["reply"], args: "<text>", help: "answer the selected message, or the last one", parse: reply },
+    Command {
+        names: &["edit"],
+        args: "",
+        help: "put your last message otherwise",
+        parse: |args| bare(args, Action::EditLast),
+    },
+    Command {
+        names: &["react"],
+        args: "<:name: | emoji>",
+        help: "react to the selected message, or the last one; again: take it back",
+        parse: react,
+    },
     Command {
         names: &["join", "j"],
         args: "<code | invite>",
@@ -279,6 +297,20 @@ fn me(args: &str) -> Result<Action, String> {
     }
 }
 
+fn reply(args: &str) -> Result<Action, String> {
+    match args {
+        "" => Err("say what you answer: /reply yes".to_owned()),
+        _ => Text::parse(args.as_bytes()).map(Action::Reply).map_err(|error| error.to_string()),
+    }
+}
+
+fn react(args: &str) -> Result<Action, String> {
+    let named = emoji::named(args.trim_matches(':')).unwrap_or(args);
+    let unknown =
+        |_| format!("there is no emoji {args}: /react :tada: reacts with one, :ta and Tab completes its name");
+    Emoji::parse(named.as_bytes()).map(Action::React).map_err(unknown)
+}
+
 fn join(args: &str) -> Result<Action, String> {
     Destination::parse(args).map(Action::Join).map_err(|error| error.to_string())
 }
@@ -386,6 +418,10 @@ mod tests {
         let table = [
             ("/help", Action::Help),
             ("/me waves", Action::Me(text("waves"))),
+            ("/reply  yes, it did", Action::Reply(text("yes, it did"))),
+            ("/edit", Action::EditLast),
+            ("/react :tada:", Action::React(Emoji::parse("🎉".as_bytes()).unwrap())),
+            ("/react 🎉", Action::React(Emoji::parse("🎉".as_bytes()).unwrap())),
             ("/join ab3z", Action::Join(Destination::parse("AB3Z").unwrap())),
             ("/j AB3Z ", Action::Join(Destination::parse("AB3Z").unwrap())),
             ("/join chat://h/AB3Z", Action::Join(Destination::parse("chat://h:7000/AB3Z").unwrap())),
@@ -451,6 +487,10 @@ mod tests {
     fn what_is_wrong_with_a_command_is_a_sentence() {
         let lines = [
             "/me",
+            "/reply",
+            "/edit it",
+            "/react",
+            "/react :nothing_is_called_so:",
             "/join",
             "/join ABC",
             "/join 0000",

@@ -1,6 +1,7 @@
 //! What `update` asks of the world. A closed set; `app` carries them out in order.
 
 use crate::export::FileStep;
+use crate::hyperlink::Uri;
 use crate::keeper::Note;
 use crate::link::Command;
 use crate::state::Face;
@@ -21,6 +22,8 @@ pub enum Effect {
     File(FileStep),
     /// Put this into the clipboard, if the terminal allows it.
     Copy(String),
+    /// Let whatever opens links on this machine open this one; answered only if there is nothing.
+    Open(Uri),
     /// Ring the terminal's bell.
     Bell,
     /// Show this on the desktop, if the terminal does so.

@@ -1,6 +1,7 @@
 //! What wakes the client. A closed set: everything that happens reaches `update` as one of these.
 
 use crate::export::FileEvent;
+use crate::hyperlink::Uri;
 use crate::link::LinkEvent;
 use chat_proto::{Invite, UnixMillis};
 
@@ -25,6 +26,8 @@ pub enum EventKind {
     Host(HostEvent),
     /// What became of a file, as asked for by `Effect::File`.
     File(FileEvent),
+    /// Whatever opens links did not open this one.
+    NotOpened(Uri),
     /// A deadline that `State::wake_at` named has come (a minute turned, a retry counts down).
     Tick,
     /// Somebody outside asks the program to end: SIGTERM, SIGHUP, a vanished terminal.

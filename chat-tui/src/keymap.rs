@@ -12,6 +12,8 @@ pub enum Context {
     /// Where text is typed: in the room and in the fields of the prompt.
     Typing,
     Room,
+    /// In the room, while a message is selected.
+    Selected,
     Prompt,
     Connecting,
     /// The help overlay.
@@ -30,6 +32,10 @@ pub enum Context {
     Switcher,
     /// The list of themes.
     Themes,
+    /// The links of a message.
+    Links,
+    /// Something to react with.
+    Picker,
 }
 
 /// What a key asks for.
@@ -79,6 +85,21 @@ pub enum Action {
     Discard,
     /// Shows the other side.
     Turn,
+    SelectEarlier,
+    SelectLater,
+    Unselect,
+    Reply,
+    EditMessage,
+    Delete,
+    React,
+    Copy,
+    Open,
+    /// To the message that this one answers.
+    Original,
+    /// What Enter does while a message is selected.
+    Enter,
+    /// The link that stands at this place of the list, from 0.
+    Link(usize),
 }
 
 /// A key as it is pressed.
@@ -118,7 +139,8 @@ const fn row(keys: &'static [Key], context: Context, action: Action, help: &'sta
 const CTRL: KeyModifiers = KeyModifiers::CONTROL;
 const ALT: KeyModifiers = KeyModifiers::ALT;
 use Context::{
-    Anywhere, Connecting, Distrust, Find, Help, Invite, Prompt, Question, Room, Search, Switcher, Themes, Typing,
+    Anywhere, Connecting, Distrust, Find, Help, Invite, Links, Picker, Prompt, Question, Room, Search, Selected,
+    Switcher, Themes, Typing,
 };
 use KeyCode::{BackTab, Backspace, Delete, Down, End, Enter, Esc, F, Home, Left, PageDown, PageUp, Right, Tab, Up};
 
@@ -133,6 +155,8 @@ pub const BINDINGS: &[Binding] = &[
     row(&[with(ALT, Home)], Room, Action::Oldest, "to the oldest message here"),
     row(&[with(ALT, End)], Room, Action::Newest, "to the newest message"),
     row(&[alt('u')], Room, Action::Unread, "to the first unread message"),
+    row(&[with(ALT, Up)], Room, Action::SelectEarlier, "select a message; what can be done about it stands below"),
+    row(&[with(ALT, Down)], Room, Action::SelectLater, "the message after it; behind the last, back to writing"),
     row(&[ctrl('f')], Room, Action::Find, "find in this room; Right still moves by a character"),
     row(&[alt('a')], Room, Action::News, "to the next room with something new; then back"),
     row(&[alt('k')], Room, Action::Switch, "to a room by a few letters of its name"),
@@ -154,6 +178,17 @@ pub const BINDINGS: &[Binding] = &[
     row(&[alt('x')], Room, Action::DiscardUnsent, "discard a message that was not sent"),
     row(&[key(F(5))], Room, Action::Mend, "reconnect now; after a room, open a new one"),
     row(&[key(Esc)], Room, Action::Dismiss, "to the newest message; again: everything is read"),
+    row(&[ch('r')], Selected, Action::Reply, "reply to it"),
+    row(&[ch('e')], Selected, Action::EditMessage, "edit it, if it is yours"),
+    row(&[ch('d')], Selected, Action::Delete, "delete it for everybody, after asking"),
+    row(&[ch('+')], Selected, Action::React, "react, or take it back"),
+    row(&[ch('y')], Selected, Action::Copy, "copy it"),
+    row(&[ch('o')], Selected, Action::Open, "open its link"),
+    row(&[ch('g')], Selected, Action::Original, "to the message that it answers"),
+    row(&[key(Enter)], Selected, Action::Enter, ""),
+    row(&[key(Up)], Selected, Action::SelectEarlier, ""),
+    row(&[key(Down)], Selected, Action::SelectLater, ""),
+    row(&[key(Esc)], Selected, Action::Unselect, "back to writing; so does any other character"),
     row(&[ctrl('c')], Anywhere, Action::Interrupt, "clear the line; again: quit"),
     row(&[ctrl('z')], Anywhere, Action::Suspend, "suspend; fg comes back"),
     row(&[ctrl('l')], Anywhere, Action::Redraw, "draw the screen again"),
@@ -227,6 +262,23 @@ pub const BINDINGS: &[Binding] = &[
     row(&[key(Down), ch('j')], Themes, Action::Down, ""),
     row(&[key(Home), with(ALT, Home)], Themes, Action::Oldest, ""),
     row(&[key(End), with(ALT, End)], Themes, Action::Newest, ""),
+    row(&[key(Enter), ch('1')], Links, Action::Link(0), ""),
+    row(&[ch('2')], Links, Action::Link(1), ""),
+    row(&[ch('3')], Links, Action::Link(2), ""),
+    row(&[ch('4')], Links, Action::Link(3), ""),
+    row(&[ch('5')], Links, Action::Link(4), ""),
+    row(&[ch('6')], Links, Action::Link(5), ""),
+    row(&[ch('7')], Links, Action::Link(6), ""),
+    row(&[ch('8')], Links, Action::Link(7), ""),
+    row(&[ch('9')], Links, Action::Link(8), ""),
+    row(&[key(Enter)], Picker, Action::Go, ""),
+    row(&[key(Esc)], Picker, Action::Dismiss, ""),
+    row(&[key(Left), key(BackTab)], Picker, Action::PreviousField, ""),
+    row(&[key(Right), key(Tab)], Picker, Action::NextField, ""),
+    row(&[key(Up)], Picker, Action::Up, ""),
+    row(&[key(Down)], Picker, Action::Down, ""),
+    row(&[key(Backspace), ctrl('h')], Picker, Action::Edit(Edit::DeleteLeft), ""),
+    row(&[key(Esc), ch('q')], Links, Action::Dismiss, ""),
 ];
 
 const fn ch(letter: char) -> Key {
@@ -238,6 +290,8 @@ impl Context {
     fn chain(self) -> &'static [Context] {
         match self {
             Room => &[Room, Typing, Anywhere],
+            // Its letters come before what they would type, and its Esc before the room's.
+            Selected => &[Selected, Room, Typing, Anywhere],
             Prompt => &[Prompt, Typing, Anywhere],
             Connecting => &[Connecting, Anywhere],
             Help => &[Help, Anywhere],
@@ -248,6 +302,8 @@ impl Context {
             Find => &[Find, Typing, Anywhere],
             Switcher => &[Switcher, Typing, Anywhere],
             Themes => &[Themes, Anywhere],
+            Links => &[Links, Anywhere],
+            Picker => &[Picker, Anywhere],
             Typing => &[Typing, Anywhere],
             Anywhere => &[Anywhere],
         }
@@ -311,13 +367,24 @@ mod tests {
 
     #[test]
     fn no_key_means_two_things_in_one_place() {
-        for context in [Room, Prompt, Connecting, Help, Question, Distrust, Invite, Search, Find, Switcher, Themes] {
+        for context in
+            [Room, Prompt, Connecting, Help, Question, Distrust, Invite, Search, Find, Switcher, Themes, Links, Picker]
+        {
             let rows = BINDINGS.iter().filter(|row| context.chain().contains(&row.context));
             let keys: Vec<String> = rows.flat_map(|row| row.keys.iter().map(Key::to_string)).collect();
             for (i, key) in keys.iter().enumerate() {
                 assert!(!keys[..i].contains(key), "{key} stands twice in {context:?}");
             }
         }
+    }
+
+    #[test]
+    fn no_letter_means_two_things_about_a_message() {
+        let rows = BINDINGS.iter().filter(|row| row.context == Selected);
+        let keys: Vec<String> = rows.flat_map(|row| row.keys.iter().map(Key::to_string)).collect();
+        let once: std::collections::BTreeSet<&String> = keys.iter().collect();
+
+        assert_eq!(once.len(), keys.len(), "{keys:?}");
     }
 
     #[test]

@@ -6,12 +6,14 @@
 //!                                     State -> draw(&State)
 //! ```
 
+pub mod about;
 pub mod act;
 pub mod address;
 pub mod app;
 pub mod attendance;
 pub mod command;
 pub mod config;
+pub mod deed;
 pub mod destination;
 pub mod document;
 pub mod effect;
@@ -38,6 +40,7 @@ pub mod link;
 pub mod looks;
 pub mod markup;
 pub mod nearest;
+pub mod opener;
 pub mod outbox;
 pub mod overlay;
 pub mod people;

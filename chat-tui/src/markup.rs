@@ -16,6 +16,7 @@ mod link;
 pub use layout::rows;
 
 use crate::hyperlink::Uri;
+use crate::wrap;
 use ratatui::style::Modifier;
 use std::ops::Range;
 
@@ -93,6 +94,13 @@ pub enum Kind {
     Address,
     /// A mark that a space stands for.
     Gap,
+}
+
+impl Row {
+    /// Columns that it takes of a message.
+    pub fn width(&self, message: &str) -> usize {
+        self.pieces.iter().map(|piece| wrap::width(piece.text(message))).sum()
+    }
 }
 
 impl Piece {

@@ -1,10 +1,13 @@
-//! What lies over a screen: the help, a question, an invite, what is known of a person, what a search found, the switcher, the themes, or a server that is not trusted.
+//! What lies over a screen: the help, a question, an invite, what is known of a person, what a search found, the switcher,
+//! the themes, the links of a message, a picker, or a server that is not trusted.
 
 pub mod distrust;
 pub mod help;
 pub mod invite;
+pub mod links;
 pub mod person;
 pub mod question;
+pub mod react;
 pub mod search;
 pub mod switcher;
 pub mod themes;
@@ -39,6 +42,10 @@ pub enum Overlay {
     Themes {
         row: usize,
     },
+    /// What the picker of the state offers to react with.
+    React,
+    /// The links of a message, which the state holds.
+    Links,
 }
 
 impl Overlay {

@@ -2,13 +2,16 @@
 
 use crate::attendance::Attendance;
 use crate::config::Options;
+use crate::emoji::Named;
 use crate::export::Export;
 use crate::find::Find;
+use crate::hyperlink::Uri;
 use crate::keeper::Kept;
 use crate::link::{Command, Distrust, OutboxItem, Security, Trouble};
 use crate::looks::Looks;
 use crate::overlay::Overlay;
 use crate::overlay::invite::{Invitation, Purpose};
+use crate::overlay::react::Picker;
 use crate::overlay::search::Search;
 use crate::overlay::switcher::Switcher;
 use crate::people::People;
@@ -71,6 +74,8 @@ pub struct Surroundings {
     pub background: Background,
     pub widths: Widths,
     pub zone: Zone,
+    /// Whether there is something here that opens links, on a screen that the reader sees.
+    pub can_open_links: bool,
     pub now: UnixMillis,
 }
 
@@ -139,6 +144,13 @@ pub struct State {
     pub switcher: Switcher,
     /// What is being written into a file.
     pub export: Option<Export>,
+    /// What the overlay of reactions shows.
+    pub picker: Option<Picker>,
+    /// What the reader reacted with, the last first.
+    pub reacted_with: Vec<Named>,
+    /// The links that the overlay of that name shows.
+    pub links: Vec<Uri>,
+    pub can_open_links: bool,
     pub person: Option<PersonId>,
     pub name: Option<Nick>,
     pub key: Fingerprint,
@@ -338,6 +350,10 @@ impl State {
             sought_time: None,
             switcher: Switcher::default(),
             export: None,
+            picker: None,
+            reacted_with: Vec::new(),
+            links: Vec::new(),
+            can_open_links: start.around.can_open_links,
             person: None,
             name: None,
             key: start.key,

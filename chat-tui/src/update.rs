@@ -10,12 +10,14 @@ mod invite;
 mod keys;
 mod link;
 mod looks;
+mod message;
 mod noticing;
 mod people;
 mod plain;
 mod posting;
 mod presence;
 mod prompt;
+mod reacting;
 mod read;
 mod reading;
 mod recent;
@@ -57,6 +59,7 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
         EventKind::Link(event) => link::on_link(state, event),
         EventKind::Host(event) => prompt::on_host(state, event),
         EventKind::File(event) => export::on_file(state, event),
+        EventKind::NotOpened(link) => message::on_not_opened(state, &link),
         EventKind::Tick => Vec::new(),
         EventKind::Hangup => vec![Effect::Quit],
     };

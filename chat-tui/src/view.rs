@@ -1,7 +1,7 @@
 //! What the terminal shows: a function of the state that only reads it.
 
 use crate::hyperlink::Link;
-use crate::overlay::{Overlay, distrust, help, invite, person, question, search, switcher, themes};
+use crate::overlay::{Overlay, distrust, help, invite, links, person, question, react, search, switcher, themes};
 use crate::screen::{connecting, prompt, room};
 use crate::state::{Screen, State};
 use crate::theme::{Ground, Ink};
@@ -60,6 +60,8 @@ pub(crate) fn draw_overlay(overlay: Overlay, state: &State, area: Rect, buffer: 
         Overlay::WhoAmI => person::draw_whoami(state, area, buffer),
         Overlay::Search => search::draw(state, buffer),
         Overlay::Themes { row } => themes::draw(row, state, area, buffer),
+        Overlay::React => react::draw(state, area, buffer),
+        Overlay::Links => links::draw(state, area, buffer),
         Overlay::Invite(view) => invite::draw(view, state, area, buffer),
     }
     None

@@ -6,13 +6,16 @@ use crate::event::HostEvent;
 use crate::export::{FileEvent, FileStep};
 use crate::export_file::Desk;
 use crate::host::{self, Host, Hosting};
+use crate::hyperlink::Uri;
 use crate::keeper::{Keeper, Note};
 use crate::link::{self, Encryption, Environment, OutboxItem, Target, Tcp};
+use crate::opener;
 use crate::outbox::{Kept, Outbox};
 use crate::place::Homeless;
 use chat_proto::frame::Stay;
 use chat_proto::{Fingerprint, Nick};
 use ed25519_dalek::SigningKey;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -90,6 +93,10 @@ impl World for ThisMachine {
             drop(told.send(desk.carry_out(step, std::env::var_os("HOME"))));
         });
         tells
+    }
+
+    fn open(&mut self, link: &Uri) -> io::Result<()> {
+        opener::open(link)
     }
 
     fn shelve(&mut self, server: &str, name: Nick, posts: Vec<OutboxItem>) {

@@ -27,6 +27,7 @@ fn place(context: Context) -> &'static str {
         Context::Anywhere => "anywhere",
         Context::Typing => "where you type",
         Context::Room => "room",
+        Context::Selected => "a selected message",
         Context::Prompt => "prompt",
         Context::Connecting => "connecting",
         Context::Help => "help",
@@ -37,6 +38,8 @@ fn place(context: Context) -> &'static str {
         Context::Find => "finding",
         Context::Switcher => "switcher",
         Context::Themes => "themes",
+        Context::Links => "links",
+        Context::Picker => "a picker",
     }
 }
 

@@ -65,6 +65,7 @@ pub(crate) fn begins(columns: u16, rows: u16) -> State {
             background: Background::Unknown,
             widths: Widths::default(),
             zone: Zone::fixed(3600),
+            can_open_links: true,
             now: UnixMillis(NOW),
         },
     });

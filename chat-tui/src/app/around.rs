@@ -1,5 +1,6 @@
 //! What the loop knows by itself: the terminal's size and colours, the zone, the time.
 
+use crate::opener;
 use crate::plain;
 use crate::state::{Face, Surroundings};
 use crate::theme::{Background, Depth};
@@ -28,7 +29,8 @@ pub fn look_around(face: Face) -> Surroundings {
     let zone = Zone::sample(now, ZONE_YEARS, offset_at);
     let depth = Depth::detect(|name| std::env::var(name).ok());
     let (background, widths) = (Background::Unknown, Widths::default());
-    Surroundings { columns, rows, face, depth, background, widths, zone, now }
+    let can_open_links = opener::is_here(|name| std::env::var(name).ok());
+    Surroundings { columns, rows, face, depth, background, widths, zone, can_open_links, now }
 }
 
 pub(super) fn now() -> UnixMillis {

@@ -1,7 +1,8 @@
 //! What stands in a file of the outbox: JSON, so that a person can read it in an emergency.
 
 use bytes::Bytes;
-use chat_proto::{Act, EntryBody, PostId, RoomId, UnixMillis};
+use chat_proto::entry::{Delete, Edit, React, ReactionState, Reply};
+use chat_proto::{Act, EntryBody, PostId, RoomId, Seq, UnixMillis};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -51,6 +52,8 @@ pub(super) enum Unreadable {
     Room,
     #[error("one of its acts is none")]
     Act,
+    #[error("one of its messages does not say at which other it points")]
+    Target,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -71,6 +74,12 @@ struct Row {
     text: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     act: Option<Act>,
+    /// At which message it points.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    target: Option<Seq>,
+    /// Whether a reaction is given or taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    state: Option<ReactionState>,
     written: i64,
     sent: bool,
     unknown: bool,
@@ -84,6 +93,10 @@ enum Kind {
     Topic,
     Act,
     Forget,
+    Reply,
+    Edit,
+    Delete,
+    React,
 }
 
 pub(super) fn to_json(server: &str, name: &str, items: &[Kept]) -> Vec<u8> {
@@ -116,10 +129,16 @@ fn row(kept: &Kept) -> Option<Row> {
         EntryBody::Action(text) => (Kind::Action, text),
         EntryBody::Topic(text) => (Kind::Topic, text),
         EntryBody::Forget => (Kind::Forget, &Bytes::new()),
+        EntryBody::Reply(reply) => (Kind::Reply, &reply.text),
+        EntryBody::Edit(edit) => (Kind::Edit, &edit.text),
+        EntryBody::Delete(_) => (Kind::Delete, &Bytes::new()),
+        EntryBody::React(react) => (Kind::React, &react.emoji),
         EntryBody::Act(act) => (Kind::Act, &act.target().map(|target| target.name.clone()).unwrap_or_default()),
         _ => return None,
     };
     let act = if let EntryBody::Act(act) = body { Some(act.clone()) } else { None };
+    let answered = if let EntryBody::Reply(reply) = body { Some(reply.to) } else { None };
+    let state = if let EntryBody::React(react) = body { Some(react.state) } else { None };
     Some(Row {
         room: room.to_string(),
         instance: id.instance,
@@ -127,6 +146,8 @@ fn row(kept: &Kept) -> Option<Row> {
         kind,
         text: String::from_utf8_lossy(text).into_owned(),
         act,
+        target: answered.or(body.target()),
+        state,
         written: written.0,
         sent: kept.sent,
         unknown: kept.is_unknown,
@@ -134,12 +155,20 @@ fn row(kept: &Kept) -> Option<Row> {
 }
 
 fn kept(row: Row) -> Result<Kept, Unreadable> {
+    let target = row.target.ok_or(Unreadable::Target);
     let body = match row.kind {
         Kind::Message => EntryBody::Message(row.text.into()),
         Kind::Action => EntryBody::Action(row.text.into()),
         Kind::Topic => EntryBody::Topic(row.text.into()),
         Kind::Act => EntryBody::Act(row.act.ok_or(Unreadable::Act)?),
         Kind::Forget => EntryBody::Forget,
+        Kind::Reply => EntryBody::Reply(Reply { to: target?, text: row.text.into() }),
+        Kind::Edit => EntryBody::Edit(Edit { target: target?, text: row.text.into() }),
+        Kind::Delete => EntryBody::Delete(Delete { target: target? }),
+        Kind::React => {
+            let state = row.state.ok_or(Unreadable::Target)?;
+            EntryBody::React(React { target: target?, emoji: row.text.into(), state })
+        }
     };
     let item = OutboxItem {
         room: room(&row.room).ok_or(Unreadable::Room)?,

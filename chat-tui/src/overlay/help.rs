@@ -38,7 +38,7 @@ const SIGNS: [(&str, &str); 4] = [
 ];
 const MOUSE: [(&str, &str); 3] = [
     ("wheel", "scroll"),
-    ("click", "go to a room of the list"),
+    ("click", "select a message, or go to a room of the list"),
     ("Shift-drag", "select text, as the terminal does; Option-drag on a Mac"),
 ];
 
@@ -63,10 +63,11 @@ fn lines(state: &State) -> Vec<Line> {
     if let Some(room) = room {
         marks[2] = Line::Pair(ACCEPTED.to_owned(), keep::accepted(room.label.durability).to_owned());
     }
-    let sections: [(&'static str, Vec<Line>); 10] = [
+    let sections: [(&'static str, Vec<Line>); 11] = [
         ("This room", room.map(about).unwrap_or_default()),
         ("In the room", keys(Context::Room)),
         ("While finding", keys(Context::Find)),
+        ("On a selected message", keys(Context::Selected)),
         ("Everywhere", keys(Context::Anywhere)),
         ("Commands", commands.chain(say).collect()),
         ("While writing", keys(Context::Typing)),

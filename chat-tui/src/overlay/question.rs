@@ -4,7 +4,9 @@ use crate::screen::room::Room;
 use crate::state::{Server, State};
 use crate::theme::{Ground, Ink};
 use crate::widget::paint;
+use crate::widget::timeline::Quote;
 use crate::wrap;
+use chat_proto::{RoomId, Seq};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::{Clear, Widget};
@@ -17,9 +19,16 @@ pub enum Question {
     SendLong,
     /// Whether all that the reader said here is to be erased.
     Forget,
+    /// Whether a message is to be taken away.
+    Delete {
+        room: RoomId,
+        target: Seq,
+    },
 }
 
 const COLUMNS: u16 = 50;
+/// Columns of a message that is asked about: two rows of the panel at most.
+const DELETED_COLUMNS: usize = 80;
 
 impl Question {
     pub(crate) fn title(self) -> &'static str {
@@ -27,6 +36,7 @@ impl Question {
             Self::Quit => "Quit?",
             Self::SendLong => "Send all of this?",
             Self::Forget => "Erase everything that you have said here?",
+            Self::Delete { .. } => "Delete this message for everybody?",
         }
     }
 
@@ -35,6 +45,7 @@ impl Question {
             Self::Quit => "Enter quit   Esc stay",
             Self::SendLong => "Enter send   Esc edit   x discard",
             Self::Forget => "Enter erase   Esc keep",
+            Self::Delete { .. } => "y delete   n keep",
         }
     }
 
@@ -43,6 +54,7 @@ impl Question {
         match self {
             Self::Quit => quitting(state),
             Self::Forget => forgetting(state),
+            Self::Delete { room, target } => deleting(state, room, target),
             Self::SendLong => {
                 let composer = state.composer();
                 vec![(
@@ -93,6 +105,14 @@ fn forgetting(state: &State) -> Vec<(String, Ink)> {
     let waiting = waiting.then_some("What waits to be sent goes out before, and is erased as well.");
     let rows = [(gone, Ink::Text), (kept, Ink::Warning)].into_iter().chain(waiting.map(|words| (words, Ink::Text)));
     rows.map(|(words, ink)| (words.to_owned(), ink)).collect()
+}
+
+fn deleting(state: &State, room: RoomId, target: Seq) -> Vec<(String, Ink)> {
+    let Some(room) = state.rooms.get(&room) else { return Vec::new() };
+    let Quote { name, text } = room.timeline.quote(target);
+    let words = name.map_or_else(|| text.clone(), |name| format!("{name}  {text}"));
+    let kept = "Nobody can take back what others have read, copied or logged.";
+    vec![(wrap::cut(&words, DELETED_COLUMNS).into_owned(), Ink::Text), (kept.to_owned(), Ink::Muted)]
 }
 
 /// Draws the question in the middle.

@@ -2,7 +2,6 @@
 
 use super::{Layout, SAYS, WARNS};
 use crate::link::Mark;
-use crate::people::People;
 use crate::screen::room::Room;
 use crate::state::State;
 use crate::widget::timeline::{Gap, Item, Pending, Said, What, comings_and_goings};
@@ -82,7 +81,7 @@ impl Told {
         };
         for (item, part) in items {
             self.tell_day(item, &state.zone, layout, lines);
-            lines.extend(item_lines(item, part, state, layout));
+            lines.extend(item_lines(item, part, state, room, layout));
         }
         self.place = Some(place(room));
     }
@@ -153,18 +152,19 @@ fn latest<'a>(room: &'a Room, layout: Layout, lines: &mut Vec<String>) -> Vec<(&
     items
 }
 
-fn item_lines(item: &Item, part: Part, state: &State, layout: Layout) -> Vec<String> {
+fn item_lines(item: &Item, part: Part, state: &State, room: &Room, layout: Layout) -> Vec<String> {
     let clock = item.time().map(|time| clock(time, &state.zone)).unwrap_or_default();
     let says = |words: &str| layout.lines(&format!("{clock}{SAYS}"), words);
     match &item.what {
-        What::Said(said) => layout.lines(&speaker(said, &clock, &state.people), &said.text),
+        // What has only grown was told.
+        What::Said(_) | What::System { .. } | What::Hidden(_) | What::Erased(_) if part != Part::Whole => Vec::new(),
+        What::Silent => Vec::new(),
+        What::Said(said) => layout.lines(&speaker(said, &clock, state, room), &said.text),
         What::Fold { changes, .. } => comings_and_goings(&changes[part.told().min(changes.len())..])
             .iter()
             .flat_map(|words| says(words.trim_start_matches(['→', '←', '↔', ' '])))
             .collect(),
         What::System { text, .. } => says(text),
-        // What has only grown was told.
-        What::Hidden(_) | What::Erased(_) if part != Part::Whole => Vec::new(),
         What::Hidden(_) => says("somebody whom you ignore said something"),
         What::Erased(erased) => says(&erased.sentence()),
         What::Gap(Gap::Purged) => says("older messages are gone"),
@@ -176,12 +176,14 @@ fn clock(time: UnixMillis, zone: &Zone) -> String {
     format!("{} ", zone.clock(time).trim_start())
 }
 
-/// `14:03 bob: `, `14:03 * carol `; with a mark if the key is not the one of last time.
-fn speaker(said: &Said, clock: &str, people: &People) -> String {
-    let doubt = if said.person.is_some_and(|person| people.is_changed(person)) { "!" } else { "" };
+/// `14:03 bob: `, `14:03 bob to alice: `, `14:03 * carol `; with a mark if the key is not the one of last time.
+fn speaker(said: &Said, clock: &str, state: &State, room: &Room) -> String {
+    let doubt = if said.person.is_some_and(|person| state.people.is_changed(person)) { "!" } else { "" };
+    let answered = said.answers().and_then(|to| room.timeline.quote(to).name);
+    let to = answered.map(|name| format!(" to {name}")).unwrap_or_default();
     match said.is_action {
         true => format!("{clock}* {}{doubt} ", said.name),
-        false => format!("{clock}{}{doubt}: ", said.name),
+        false => format!("{clock}{}{doubt}{to}: ", said.name),
     }
 }
 

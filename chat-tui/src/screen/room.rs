@@ -1,5 +1,7 @@
 //! The room: its data, and where the parts of its screen stand.
 
+use crate::about::About;
+use crate::deed::{self, Deed};
 use crate::find::Find;
 use crate::level::Level;
 use crate::removal::{self, Removal};
@@ -57,6 +59,8 @@ pub struct Room {
     pub composer: Composer,
     /// When others were last told that something is.
     pub writing_told_at: Option<UnixMillis>,
+    /// The message that it is about, if it is about one.
+    pub about: Option<About>,
     /// How far the reader has read, as far as the server knows or is about to be told.
     pub read: Seq,
     /// When the server is to be told, if it does not know yet.
@@ -92,6 +96,7 @@ impl Room {
             timeline: Timeline::default(),
             composer: Composer::default(),
             writing_told_at: None,
+            about: None,
             read: joined.state.read,
             tell_read_at: None,
             head: Seq::START,
@@ -308,6 +313,7 @@ pub struct Places {
     pub banner: Rect,
     pub notice: Rect,
     pub rule: Rect,
+    pub about: Rect,
     pub composer: Rect,
     pub hints: Rect,
 }
@@ -326,6 +332,7 @@ impl Places {
         };
         let hints = take(u16::from(has_frills));
         let composer = take(composer);
+        let about = take(u16::from(state.room().is_some_and(|room| room.about.is_some())));
         let rule = take(u16::from(has_frills));
         let notice = take(notice_rows(state));
         let banner = take(u16::from(banner(state).is_some()));
@@ -340,6 +347,7 @@ impl Places {
             banner,
             notice,
             rule,
+            about,
             composer,
             hints,
         }
@@ -422,6 +430,7 @@ pub fn draw(state: &State, cells: &mut Buffer) -> Drawn {
     draw_banner(state, places.banner, cells);
     draw_notice(state, places.notice, cells);
     paint::rule(cells, places.rule, places.rule.y, 0, places.rule.width, state.theme.ink(Ink::Rule));
+    draw_about(state, room, places.about, cells);
     draw_hints(state, places.hints, cells);
     let cursor = match finding {
         Some(finding) => find::draw(finding, state.theme, places.composer, cells),
@@ -457,8 +466,42 @@ fn draw_notice(state: &State, area: Rect, cells: &mut Buffer) {
     }
 }
 
+/// Which message is answered or edited, and how to leave that.
+fn draw_about(state: &State, room: &Room, area: Rect, cells: &mut Buffer) {
+    let Some((what, text)) = room.about.as_ref().map(|about| about.line(room)) else { return };
+    let keys = if area.width < 30 { "" } else { "Esc cancels " };
+    let end = paint::pieces_right(cells, area, area.y, &[(keys, state.theme.ink(Ink::Faint))]);
+    let left = Rect { width: end.saturating_sub(area.x + 2), ..area };
+    let behind = paint::text(cells, left, (left.x + 3, left.y), &what, state.theme.ink(Ink::Accent));
+    let text = wrap::cut(&text, usize::from(left.right().saturating_sub(behind + 1)));
+    paint::text(cells, left, (behind + 1, left.y), &text, state.theme.ink(Ink::Muted));
+}
+
+/// What can be done about the selected message; as much of it in words as there is place for.
+fn draw_deeds(state: &State, deeds: &[Deed], area: Rect, cells: &mut Buffer) {
+    let words: usize = deeds.iter().map(|deed| deed.words().1.len() + 3).sum();
+    let columns = usize::from(area.width);
+    let has_words = words <= columns;
+    let gap = if words + deeds.len() + 9 <= columns { "  " } else { " " };
+    let (accent, muted) = (state.theme.ink(Ink::Accent), state.theme.ink(Ink::Muted));
+    let mut pieces = Vec::new();
+    for (letter, word) in deeds.iter().map(|deed| deed.words()) {
+        pieces.push((letter, accent));
+        pieces.extend([(" ", muted), (word, muted)].into_iter().filter(|_| has_words));
+        pieces.push((gap, muted));
+    }
+    if !has_words || gap == "  " {
+        pieces.extend([("Esc", accent), (" back ", muted)]);
+    }
+    paint::pieces_right(cells, area, area.y, &pieces);
+}
+
 /// Who is writing, and beside it as many keys as there is place for.
 fn draw_hints(state: &State, area: Rect, cells: &mut Buffer) {
+    let deeds = deed::possible(state);
+    if !deeds.is_empty() {
+        return draw_deeds(state, &deeds, area, cells);
+    }
     let typing = state.room().and_then(|room| room.typing.words(&room.members, state.reader())).unwrap_or_default();
     let typing = wrap::cut(&typing, usize::from(area.width.saturating_sub(2)));
     let taken = paint::text(cells, area, (area.x + 1, area.y), &typing, state.theme.ink(Ink::Muted));
@@ -467,10 +510,15 @@ fn draw_hints(state: &State, area: Rect, cells: &mut Buffer) {
         columns if state.is_finding() => find::keys(columns),
         0..12 => "",
         12..30 => "F1 help ",
-        30..64 if state.rooms.len() > 1 => "Enter send · Alt-K rooms · F1 help ",
-        30..64 => "Enter send · F1 help ",
-        _ if state.rooms.len() > 1 => "Enter send · Alt-Enter new line · Alt-K rooms · F1 help ",
-        _ => "Enter send · Alt-Enter new line · Tab complete · F1 help ",
+        30..38 => "Enter send · F1 help ",
+        38..63 if state.rooms.len() > 1 => "Alt-Up select · Alt-K rooms · F1 help ",
+        38..63 => "Enter send · Alt-Up select · F1 help ",
+        63..89 if state.rooms.len() > 1 => "Enter send · Alt-Up select a message · Alt-K rooms · F1 help ",
+        63..89 => "Enter send · Alt-Up select a message · Tab complete · F1 help ",
+        _ if state.rooms.len() > 1 => {
+            "Enter send · Alt-Enter new line · Alt-Up select a message · Alt-K rooms · F1 help "
+        }
+        _ => "Enter send · Alt-Enter new line · Alt-Up select a message · Tab complete · F1 help ",
     };
     paint::pieces_right(cells, beside, area.y, &[(words, state.theme.ink(Ink::Faint))]);
 }

@@ -1,8 +1,8 @@
 //! What slash commands do.
 
 use super::{
-    ask, at, direct, export, hint, invite, looks, noticing, people, plain, posting, presence, problem, reading, rooms,
-    search, switching, travel,
+    ask, at, direct, export, hint, invite, looks, message, noticing, people, plain, posting, presence, problem,
+    reacting, reading, rooms, search, switching, travel,
 };
 use crate::command::Action;
 use crate::destination::Destination;
@@ -18,6 +18,9 @@ pub(super) fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
     match action {
         Action::Help => help(state),
         Action::Me(text) => posting::post(state, EntryBody::Action(bytes(text.as_str()))),
+        Action::Reply(text) => message::reply_at_once(state, &text),
+        Action::EditLast => message::edit_last(state),
+        Action::React(emoji) => reacting::react_at_once(state, &emoji),
         Action::Join(destination) => join(state, &destination),
         Action::Create(door, keep) => ask_link(state, Command::Create(door, keep)),
         Action::Invite(view) => invite::ask(state, view),

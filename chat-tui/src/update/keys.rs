@@ -1,8 +1,8 @@
 //! Keys, the mouse and pastes: what they mean where.
 
 use super::{
-    ask, commands, export, find, hint, invite, link, looks, plain, posting, problem, prompt, reading, search,
-    switching, trust,
+    ask, commands, export, find, hint, invite, link, looks, message, plain, posting, problem, prompt, reacting,
+    reading, search, switching, trust,
 };
 use crate::effect::Effect;
 use crate::find::LINE_BYTES;
@@ -14,6 +14,7 @@ use crate::screen::room::{Places, Room};
 use crate::state::{Screen, State};
 use crate::widget::composer::{Edit, harmless};
 use crate::widget::rooms;
+use crate::widget::timeline::Direction;
 use crate::{command, screen};
 use chat_proto::EntryBody;
 use crossterm::event::{KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
@@ -48,6 +49,9 @@ fn context(state: &State) -> Context {
         (None, Screen::Prompt) => Context::Prompt,
         (None, Screen::Connecting) => Context::Connecting,
         (None, Screen::Room) if state.is_finding() => Context::Find,
+        (Some(Overlay::Links), _) => Context::Links,
+        (Some(Overlay::React), _) => Context::Picker,
+        (None, Screen::Room) if message::is_any_chosen(state) => Context::Selected,
         (None, Screen::Room) => Context::Room,
     }
 }
@@ -62,6 +66,8 @@ fn on_action(state: &mut State, context: Context, action: Action) -> Vec<Effect>
         Context::Find => on_find_action(state, action),
         Context::Switcher => on_switcher_action(state, action),
         Context::Themes => on_themes_action(state, action),
+        Context::Links => on_links_action(state, action),
+        Context::Picker => on_picker_action(state, action),
         _ => on_screen_action(state, context, action),
     }
 }
@@ -105,19 +111,33 @@ fn on_screen_action(state: &mut State, context: Context, action: Action) -> Vec<
         Action::TakeOffer => prompt::take_offer(state),
         Action::Recent(at) => prompt::go_back(state, at),
         Action::Leave => prompt::leave(state),
-        Action::Yes | Action::No | Action::Discard | Action::Turn | Action::Older | Action::Newer => Vec::new(),
+        Action::SelectEarlier => message::choose(state, Direction::Earlier),
+        Action::SelectLater => message::choose(state, Direction::Later),
+        Action::Unselect => message::let_go(state),
+        Action::Reply => message::reply(state),
+        Action::EditMessage => message::edit(state),
+        Action::Delete => message::delete(state),
+        Action::React => reacting::pick(state),
+        Action::Copy => message::copy(state),
+        Action::Open => message::open(state),
+        Action::Original => message::to_original(state),
+        Action::Enter => message::enter(state),
+        Action::Yes | Action::No | Action::Discard | Action::Turn | Action::Older | Action::Newer | Action::Link(_) => {
+            Vec::new()
+        }
     }
 }
 
 /// Ctrl-C: clears what is being written; if nothing is, asks before quitting.
 fn interrupt(state: &mut State, context: Context) -> Vec<Effect> {
     match context {
-        Context::Room if !state.composer().is_empty() => {
+        Context::Room | Context::Selected if !state.composer().is_empty() => {
             state.composer_mut().clear();
             hint(state, "cleared: Ctrl-Y brings it back, Ctrl-C again asks to quit")
         }
-        Context::Room if state.export.is_some() => export::stop(state),
-        Context::Room => ask(state, Question::Quit),
+        Context::Room | Context::Selected if message::forget(state) => Vec::new(),
+        Context::Room | Context::Selected if state.export.is_some() => export::stop(state),
+        Context::Room | Context::Selected => ask(state, Question::Quit),
         _ => prompt_interrupt(state),
     }
 }
@@ -130,10 +150,11 @@ fn prompt_interrupt(state: &mut State) -> Vec<Effect> {
 }
 
 fn on_edit(state: &mut State, context: Context, edit: Edit) -> Vec<Effect> {
-    if context != Context::Room {
+    if !matches!(context, Context::Room | Context::Selected) {
         state.prompt.edit(edit);
         return Vec::new();
     }
+    message::let_go(state);
     match state.composer_mut().edit(edit) {
         Ok(()) => Vec::new(),
         Err(error) => problem(state, &error.to_string()),
@@ -143,16 +164,14 @@ fn on_edit(state: &mut State, context: Context, edit: Edit) -> Vec<Effect> {
 fn on_typed(state: &mut State, context: Context, text: &str) -> Vec<Effect> {
     state.forget_hint();
     match context {
-        Context::Room => match state.composer_mut().write(text) {
-            Ok(()) => Vec::new(),
-            Err(error) => problem(state, &error.to_string()),
-        },
         Context::Find => find::insert(state, text),
         Context::Prompt if state.is_plain() && state.prompt.focus == Focus::Offer => match text {
             "y" => plain::on_offer(state, Action::Yes),
             "n" => plain::on_offer(state, Action::No),
             _ => Vec::new(),
         },
+        Context::Room | Context::Selected => write(state, text),
+        Context::Picker => reacting::insert(state, text),
         Context::Prompt => {
             state.prompt.insert(text);
             Vec::new()
@@ -165,10 +184,19 @@ fn on_typed(state: &mut State, context: Context, text: &str) -> Vec<Effect> {
     }
 }
 
+/// Whoever writes has done with the message that was selected.
+fn write(state: &mut State, text: &str) -> Vec<Effect> {
+    message::let_go(state);
+    match state.composer_mut().write(text) {
+        Ok(()) => Vec::new(),
+        Err(error) => problem(state, &error.to_string()),
+    }
+}
+
 pub(super) fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
     state.forget_hint();
     match context(state) {
-        Context::Room => paste(state, text),
+        Context::Room | Context::Selected => paste(state, text),
         Context::Find => find::insert(state, &harmless(&text[..text.floor_char_boundary(LINE_BYTES)])),
         Context::Prompt => {
             let start = &text[..text.floor_char_boundary(1024)];
@@ -242,6 +270,7 @@ pub(super) fn on_question_action(state: &mut State, action: Action) -> Vec<Effec
             state.overlay = None;
             posting::post(state, EntryBody::Forget)
         }
+        (Action::Yes, Question::Delete { room, target }) => message::delete_now(state, room, target),
         (Action::Yes | Action::Interrupt, Question::Quit) => vec![Effect::Quit],
         (Action::No | Action::Interrupt, _) => {
             state.overlay = None;
@@ -288,6 +317,27 @@ fn on_invite_action(state: &mut State, action: Action) -> Vec<Effect> {
     match action {
         Action::Turn => invite::turn(state),
         Action::Dismiss | Action::Interrupt => invite::close(state),
+        action => on_any_overlay(action),
+    }
+}
+
+fn on_links_action(state: &mut State, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Link(at) => message::open_chosen(state, at),
+        Action::Dismiss | Action::Interrupt => message::close_links(state),
+        action => on_any_overlay(action),
+    }
+}
+
+fn on_picker_action(state: &mut State, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Go => reacting::go(state),
+        Action::PreviousField => reacting::choose(state, -1),
+        Action::NextField => reacting::choose(state, 1),
+        Action::Up => reacting::choose_row(state, -1),
+        Action::Down => reacting::choose_row(state, 1),
+        Action::Edit(_) => reacting::delete(state),
+        Action::Dismiss | Action::Interrupt => reacting::close(state),
         action => on_any_overlay(action),
     }
 }
@@ -387,8 +437,8 @@ pub(super) fn keep_help_in_bounds(state: &mut State) {
 
 pub(super) fn on_mouse(state: &mut State, mouse: MouseEvent) -> Vec<Effect> {
     match (mouse.kind, context(state)) {
-        (MouseEventKind::ScrollUp, Context::Room | Context::Find) => reading::wheel_up(state),
-        (MouseEventKind::ScrollDown, Context::Room | Context::Find) => reading::wheel_down(state),
+        (MouseEventKind::ScrollUp, Context::Room | Context::Selected | Context::Find) => reading::wheel_up(state),
+        (MouseEventKind::ScrollDown, Context::Room | Context::Selected | Context::Find) => reading::wheel_down(state),
         (MouseEventKind::ScrollUp, Context::Help) => scroll_help(state, -3),
         (MouseEventKind::ScrollDown, Context::Help) => scroll_help(state, 3),
         (MouseEventKind::ScrollUp, Context::Search) => search::choose(state, -1),
@@ -400,7 +450,7 @@ pub(super) fn on_mouse(state: &mut State, mouse: MouseEvent) -> Vec<Effect> {
         (MouseEventKind::ScrollUp, Context::Switcher) => switching::choose(state, -1),
         (MouseEventKind::ScrollDown, Context::Switcher) => switching::choose(state, 1),
         (MouseEventKind::Down(MouseButton::Left), Context::Prompt) => on_prompt_click(state, mouse),
-        (MouseEventKind::Down(MouseButton::Left), Context::Room) => on_room_click(state, mouse),
+        (MouseEventKind::Down(MouseButton::Left), Context::Room | Context::Selected) => on_room_click(state, mouse),
         _ => Vec::new(),
     }
 }
@@ -409,7 +459,7 @@ fn on_room_click(state: &mut State, mouse: MouseEvent) -> Vec<Effect> {
     let at = Position::new(mouse.column, mouse.row);
     match rooms::hit(state, Places::of(state).rooms, at) {
         Some(room) => switching::to(state, room),
-        None => Vec::new(),
+        None => message::click(state, mouse),
     }
 }
 

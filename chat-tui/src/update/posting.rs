@@ -1,24 +1,34 @@
 //! From the composer to the outbox, and what becomes of a post that was not sent.
 
-use super::{ask, commands, hint, problem};
+use super::{ask, commands, hint, message, problem};
+use crate::about::About;
 use crate::command::{self, Line};
 use crate::effect::Effect;
 use crate::link::{Command, Mark, OutboxItem};
 use crate::overlay::Question;
 use crate::screen::room::Room;
 use crate::state::State;
+use crate::widget::timeline::Pending;
 use bytes::Bytes;
-use chat_proto::Text;
-use chat_proto::entry::{EntryBody, PostId, RoomId};
+use chat_proto::entry::{Edit, EntryBody, PostId, Reply, RoomId};
+use chat_proto::{Seq, Text};
 
 /// Enter: a command is carried out, anything else is said; much of it after asking.
 pub(super) fn send(state: &mut State) -> Vec<Effect> {
     if state.composer().text().trim().is_empty() {
-        return Vec::new();
+        return send_nothing(state);
     }
     match state.composer().is_long() {
         true => ask(state, Question::SendLong),
         false => send_now(state),
+    }
+}
+
+/// Who leaves nothing of a message wants to delete it.
+fn send_nothing(state: &mut State) -> Vec<Effect> {
+    match state.room().and_then(|room| room.about.clone()) {
+        Some(About::Edit { target, .. }) => message::delete_edited(state, target),
+        Some(About::Reply { .. }) | None => Vec::new(),
     }
 }
 
@@ -38,15 +48,44 @@ fn say(state: &mut State, text: &str) -> Vec<Effect> {
     // The newline behind a pasted block is no part of what is said.
     match Text::parse(text.trim_end().as_bytes()) {
         Ok(text) => {
-            let effects = post(state, EntryBody::Message(Bytes::copy_from_slice(text.as_str().as_bytes())));
+            let effects = match body(state, &text) {
+                Some(body) => post(state, body),
+                None => return leave_as_it_is(state),
+            };
             if !effects.is_empty() {
                 state.composer_mut().has_sent();
+                message::forget(state);
             }
             effects
         }
         // The line stays: nothing is lost.
         Err(error) => problem(state, &error.to_string()),
     }
+}
+
+/// What the line says, by what it is about; nothing if it changes nothing.
+fn body(state: &State, text: &Text) -> Option<EntryBody> {
+    match state.room().and_then(|room| Some((room, room.about.as_ref()?))) {
+        Some((_, About::Reply { to })) => Some(reply(*to, text)),
+        Some((room, About::Edit { target, .. })) => {
+            let is_other = room.timeline.text_of(*target) != text.as_str();
+            is_other.then(|| EntryBody::Edit(Edit { target: *target, text: bytes(text) }))
+        }
+        None => Some(EntryBody::Message(bytes(text))),
+    }
+}
+
+pub(super) fn reply(to: Seq, text: &Text) -> EntryBody {
+    EntryBody::Reply(Reply { to, text: bytes(text) })
+}
+
+fn bytes(text: &Text) -> Bytes {
+    Bytes::copy_from_slice(text.as_str().as_bytes())
+}
+
+fn leave_as_it_is(state: &mut State) -> Vec<Effect> {
+    message::forget(state);
+    super::hint(state, "nothing was changed")
 }
 
 /// Posts to the room on the screen. No effects: it was refused, with a sentence.
@@ -86,7 +125,10 @@ fn show(state: &mut State, item: &OutboxItem) {
     let widths = state.widths;
     if let Some(room) = state.rooms.get_mut(&item.room) {
         room.timeline.post(item, Mark::Waiting, &name, widths);
-        room.timeline.has_written();
+        // Whoever changes a message stays where it is.
+        if item.body.target().is_none() {
+            room.timeline.has_written();
+        }
     }
 }
 
@@ -106,6 +148,9 @@ pub(super) fn edit_unsent(state: &mut State) -> Vec<Effect> {
     let Some(pending) = state.rooms.get_mut(&room).and_then(|room| room.timeline.take_pending(id)) else {
         return Vec::new();
     };
+    if let Some(reaction) = as_deed(state, &pending) {
+        return [reaction, vec![Effect::Link(Command::Discard(id))]].concat();
+    }
     let line = as_typed(&pending.body);
     let line = match state.composer().is_empty() {
         true => line,
@@ -115,12 +160,35 @@ pub(super) fn edit_unsent(state: &mut State) -> Vec<Effect> {
     vec![Effect::Link(Command::Discard(id))]
 }
 
+/// What was about a message is about it again.
+fn as_deed(state: &mut State, pending: &Pending) -> Option<Vec<Effect>> {
+    match &pending.body {
+        EntryBody::Edit(edit) => message::edit_as(state, edit.target, &String::from_utf8_lossy(&edit.text)),
+        EntryBody::Delete(_) | EntryBody::React(_) => {
+            return Some(super::hint(state, "it is undone: select the message to try again"));
+        }
+        EntryBody::Reply(reply) => {
+            if let Some(room) = state.room_mut().filter(|room| room.about.is_none()) {
+                room.about = Some(About::Reply { to: reply.to });
+            }
+            return None;
+        }
+        _ => return None,
+    }
+    Some(Vec::new())
+}
+
+/// The line that says this text.
+pub(super) fn as_line(text: &str) -> String {
+    if text.starts_with('/') { format!("/{text}") } else { text.to_owned() }
+}
+
 /// The line that would say this.
 fn as_typed(body: &EntryBody) -> String {
     let text = |bytes: &Bytes| String::from_utf8_lossy(bytes).into_owned();
     match body {
-        EntryBody::Message(bytes) if bytes.starts_with(b"/") => format!("/{}", text(bytes)),
-        EntryBody::Message(bytes) => text(bytes),
+        EntryBody::Message(bytes) => as_line(&text(bytes)),
+        EntryBody::Reply(reply) => as_line(&text(&reply.text)),
         EntryBody::Action(bytes) => format!("/me {}", text(bytes)),
         EntryBody::Topic(bytes) if bytes.is_empty() => "/topic -".to_owned(),
         EntryBody::Topic(bytes) => format!("/topic {}", text(bytes)),

@@ -1,6 +1,6 @@
 //! Moving through what was said.
 
-use super::{hint, problem};
+use super::{hint, message, problem};
 use crate::effect::Effect;
 use crate::link::Command;
 use crate::screen::room::Places;
@@ -61,8 +61,11 @@ pub(super) fn unread(state: &mut State) -> Vec<Effect> {
     }
 }
 
-/// Esc: hints away, to the end. Where there is nothing to dismiss, what is unread is.
+/// Esc: what is written is about no other message any more; hints away, to the end. Where there is nothing to dismiss, what is unread is.
 pub(super) fn dismiss(state: &mut State) -> Vec<Effect> {
+    if message::forget(state) {
+        return Vec::new();
+    }
     let is_at_end = state.room().is_some_and(|room| room.timeline.is_at_end());
     if state.notice.take().is_some() || !is_at_end {
         return newest(state);

@@ -8,8 +8,10 @@
 //! The anchor is an entry and a row of it, never a row of the screen: whatever is added above, below or around, the
 //! reader keeps reading what they read.
 
+mod attached;
 mod authors;
 mod block;
+mod chips;
 mod draw;
 mod erased;
 mod finding;
@@ -20,10 +22,15 @@ mod layout;
 mod look;
 mod mention;
 mod pending;
+mod pointing;
+mod quote;
 mod seeking;
+mod selecting;
 mod unread;
 
+pub use attached::{Attached, Reaction};
 pub use block::Row;
+pub use chips::Chip;
 pub use draw::{Crowd, draw};
 pub use finding::{Step, Then};
 pub(crate) use fold::sentences as comings_and_goings;
@@ -32,10 +39,12 @@ pub use intake::Reader;
 pub(crate) use intake::name;
 pub use look::Look;
 pub use pending::Pending;
+pub use quote::Quote;
 pub use seeking::Sought;
+pub use selecting::Direction;
 pub use unread::{COUNTED_MAX, Count};
 
-use chat_proto::{PersonId, PostId, Seq, UnixMillis};
+use chat_proto::{Entry, PersonId, PostId, Seq, UnixMillis};
 use std::collections::{BTreeMap, VecDeque};
 use unread::Unread;
 
@@ -60,7 +69,8 @@ pub enum Key {
     Pending(PostId),
 }
 
-/// Entries that are shown as one, or a gap between them.
+/// Entries that are shown as one, or a gap between them. What points at another entry has no row of its own: its place
+/// belongs to the item before it, whose own place is its first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
     /// The first and the last place in the log that this stands for.
@@ -86,10 +96,12 @@ pub enum What {
         time: UnixMillis,
         text: String,
     },
+    /// What points at another entry, and stands behind a gap.
+    Silent,
     Gap(Gap),
 }
 
-/// A message or an action.
+/// A message, an action or a reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
     /// Who; none for a post that the log does not show yet.
@@ -101,6 +113,8 @@ pub struct Said {
     pub is_own: bool,
     /// Names the reader.
     pub is_mention: bool,
+    /// What others hung on it, or it on others; most have nothing.
+    pub attached: Option<Box<Attached>>,
 }
 
 /// Where messages stood that their author erased.
@@ -134,10 +148,14 @@ pub struct Timeline {
     divider: Option<Seq>,
     /// What was said meanwhile, after the first and up to the second place, is new to the reader.
     missed: Option<(Seq, Seq)>,
+    /// The message that the reader has chosen to do something about.
+    selected: Option<Seq>,
     /// The message that the reader jumped to.
     marked: Option<Seq>,
     /// The message that the reader wants to jump to, and that is not here yet.
     sought: Option<Seq>,
+    /// What points at messages that a page is to bring.
+    strays: Vec<Entry>,
     /// Up to which place people erased what they had said.
     forgotten: BTreeMap<PersonId, Seq>,
     /// Everything up to here is taken off the screen, until somebody scrolls up.
@@ -168,8 +186,10 @@ impl Default for Timeline {
             unread: Unread::default(),
             divider: None,
             missed: None,
+            selected: None,
             marked: None,
             sought: None,
+            strays: Vec::new(),
             forgotten: BTreeMap::new(),
             cleared: None,
             entries: 0,
@@ -222,6 +242,7 @@ impl Timeline {
     /// The connection ended: what was asked for will not come.
     pub fn forget_requests(&mut self) {
         self.sought = None;
+        self.strays.clear();
         if self.request == Request::Pending {
             self.turn_gaps(&Gap::Loading, &Gap::Loadable);
             self.request = Request::None;
@@ -281,7 +302,7 @@ impl Item {
             What::Fold { time, .. } | What::System { time, .. } => Some(*time),
             What::Erased(erased) => Some(erased.time),
             What::Hidden(items) => items.first().and_then(Self::time),
-            What::Gap(_) => None,
+            What::Gap(_) | What::Silent => None,
         }
     }
 
@@ -299,19 +320,29 @@ impl Item {
             What::Fold { changes, .. } => changes.len(),
             What::Hidden(items) => items.len(),
             What::Erased(erased) => erased.messages,
-            What::Gap(_) => 0,
+            What::Gap(_) | What::Silent => 0,
             What::Said(_) | What::System { .. } => 1,
         }
     }
 
     fn bytes(&self) -> usize {
         match &self.what {
-            What::Said(said) => said.name.len() + said.text.len(),
+            What::Said(said) => said.bytes(),
             What::Fold { changes, .. } => changes.iter().map(|change| change.name.len()).sum(),
             What::System { text, .. } => text.len(),
             What::Erased(erased) => erased.name.len(),
             What::Hidden(items) => items.iter().map(Self::bytes).sum(),
-            What::Gap(_) => 0,
+            What::Gap(_) | What::Silent => 0,
+        }
+    }
+
+    /// Takes the place of an entry that has no row.
+    fn reach(&mut self, seq: Seq) {
+        self.last = seq;
+        if let What::Hidden(items) = &mut self.what
+            && let Some(newest) = items.last_mut()
+        {
+            newest.last = seq;
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Messages that are not acknowledged outlive the program that took them.
 
 use crate::{Directory, mode};
-use chat_proto::entry::{BanScope, Target};
-use chat_proto::{Act, EntryBody, Nick, PersonId, PostId, RoomId, UnixMillis};
+use chat_proto::entry::{BanScope, Delete, Edit, React, ReactionState, Reply, Target};
+use chat_proto::{Act, EntryBody, Nick, PersonId, PostId, RoomId, Seq, UnixMillis};
 use chat_tui::app::World;
 use chat_tui::link::{Encryption, OutboxItem};
 use chat_tui::outbox::{Kept, Outbox};
@@ -40,6 +40,28 @@ fn an_act_outlives_the_program_like_any_other_post() {
     crash(first);
 
     assert_eq!(open(&directory, "alice").adopt(Vec::new()).items, acts);
+}
+
+#[test]
+fn what_points_at_a_message_outlives_the_program_as_well() {
+    let directory = Directory::new();
+    let react = |state| EntryBody::React(React { target: Seq(7), emoji: "👍".into(), state });
+    let bodies = [
+        EntryBody::Reply(Reply { to: Seq(7), text: "yes".into() }),
+        EntryBody::Edit(Edit { target: Seq(7), text: "better".into() }),
+        EntryBody::Delete(Delete { target: Seq(7) }),
+        react(ReactionState::On),
+        react(ReactionState::Off),
+    ];
+    let items: Vec<Kept> =
+        (1..).zip(bodies).map(|(n, body)| Kept { item: OutboxItem { body, ..kept(n).item }, ..kept(n) }).collect();
+    let mut outbox = open(&directory, "alice");
+    outbox.save(&items).unwrap();
+    crash(outbox);
+
+    let adopted = open(&directory, "alice").adopt(Vec::new());
+
+    assert_eq!((adopted.items, adopted.notices), (items, Vec::<String>::new()));
 }
 
 /// As a crash ends a program: its locks go, its files stay.

@@ -1,8 +1,9 @@
-//! Keeping order and giving up names, over a real server: what one client does, others see.
+//! Keeping order, giving up names and changing what was said, over a real server: what one client does, others see.
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails as the test does")]
 
 mod acts;
+mod messages;
 mod names;
 
 use chat_proto::entry::Target;

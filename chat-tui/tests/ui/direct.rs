@@ -100,7 +100,7 @@ fn a_message_to_somebody_opens_their_conversation_and_is_said_there() {
 
     ────────────────────────────────────────────────────────────────────────────────────────────────────
      › write a message
-                                                Enter send · Alt-Enter new line · Alt-K rooms · F1 help
+                      Enter send · Alt-Enter new line · Alt-Up select a message · Alt-K rooms · F1 help
     ");
 }
 
@@ -120,7 +120,7 @@ fn a_conversation_in_a_narrow_window_and_a_wide_one() {
      · AB3Z is still open: Alt-1 goes back
     ──────────────────────────────────────────────────
      › write a message
-                   Enter send · Alt-K rooms · F1 help
+                Alt-Up select · Alt-K rooms · F1 help
     ");
 
     scene.resize(120, 12);
@@ -136,7 +136,7 @@ fn a_conversation_in_a_narrow_window_and_a_wide_one() {
      · AB3Z is still open: Alt-1 goes back
     ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
      › write a message
-                                                                    Enter send · Alt-Enter new line · Alt-K rooms · F1 help
+                                          Enter send · Alt-Enter new line · Alt-Up select a message · Alt-K rooms · F1 help
     ");
 }
 

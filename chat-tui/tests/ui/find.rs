@@ -68,7 +68,7 @@ fn what_is_typed_stands_out_and_is_counted() {
 
 
 
-                                                     ↓ Alt-End
+
     ────────────────────────────────────────────────────────────────────────────────
      / build                                                                 1 of 2
            Enter older · Down newer · Esc stay here · Ctrl-C back to where you were
@@ -88,7 +88,7 @@ fn it_fits_into_a_narrow_window_and_into_a_low_one() {
      14:03  carol
     ▌       then rebuild the docs
      14:04  bob
-            on it                ↓ Alt-End
+            on it
     ────────────────────────────────────────
      / build                         1 of 2
        Enter older · Esc stay · Ctrl-C back

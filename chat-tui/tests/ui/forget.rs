@@ -29,11 +29,11 @@ fn tombstones_of_one_person_are_one_line() {
      AB3Z  release planning          3 here  anyone with the code  not kept  ● 2 ms
 
      ───────────────  Sunday, 22 November 2026  ───────────────   HERE
-     14:00                bob erased 2 messages                   ● alice  you
+     14:00                2 messages of bob are deleted           ● alice  you
                                                                   ● bob
      14:02         carol  no secret of mine                       ● carol
 
-     14:03                bob erased a message                    LEFT
+     14:03                a message of bob is deleted             LEFT
      14:04              • bob erased what they had said           ○ dave
 
      14:05           bob  this is new
@@ -49,7 +49,7 @@ fn tombstones_of_one_person_are_one_line() {
 
     ────────────────────────────────────────────────────────────────────────────────
      › write a message
-                           Enter send · Alt-Enter new line · Tab complete · F1 help
+                      Enter send · Alt-Up select a message · Tab complete · F1 help
     "#);
 }
 
@@ -60,7 +60,11 @@ fn tombstones_look_the_same_in_a_narrow_and_in_a_wide_window() {
         scene.happens(4, BOB, EntryBody::Forget);
         scene.resize(columns, rows);
 
-        assert!(scene.shows("bob erased 2 messages") && scene.shows("bob erased a message"), "{}", scene.screen());
+        assert!(
+            scene.shows("2 messages of bob are deleted") && scene.shows("a message of bob is deleted"),
+            "{}",
+            scene.screen()
+        );
         assert!(!scene.screen().contains("a secret") && !scene.screen().contains("more secret"), "{}", scene.screen());
     }
 }
@@ -96,7 +100,7 @@ fn a_page_that_was_on_its_way_brings_nothing_back() {
     let page: Vec<Entry> = (1..=3).map(|seq| entry(seq, 0, BOB, message("a secret"))).collect();
     scene.link(LinkEvent::Page { room: ROOM, after: Seq(0), before: Seq(4), oldest: Seq(1), entries: page });
 
-    assert!(scene.shows("bob erased 3 messages"), "{}", scene.screen());
+    assert!(scene.shows("3 messages of bob are deleted"), "{}", scene.screen());
     assert!(!format!("{:?}", scene.state.rooms).contains("a secret"));
 }
 
@@ -107,7 +111,7 @@ fn tombstones_that_the_server_sends_are_the_same() {
 
     scene.link(LinkEvent::Entries { room: ROOM, entries });
 
-    assert!(scene.shows("bob erased 12 messages"), "{}", scene.screen());
+    assert!(scene.shows("12 messages of bob are deleted"), "{}", scene.screen());
 }
 
 #[test]
@@ -119,14 +123,14 @@ fn the_reader_stays_where_they_are() {
     for _ in 0..3 {
         scene.key(KeyCode::PageUp);
     }
-    let carols = |scene: &Scene| rows_of(&scene.buffer())[1..18].join("\n").replace("erased a message", "");
+    let carols = |scene: &Scene| rows_of(&scene.buffer())[1..18].join("\n").replace("a message of bob is deleted", "");
     let before = carols(&scene);
     let first = (0..100).find(|n| n % 10 != 0 && before.contains(&format!("message {n} end"))).unwrap();
 
     scene.happens(4, BOB, EntryBody::Forget);
 
     assert!(scene.row(&format!("message {first} end")).is_some_and(|row| row < 6), "{}", scene.screen());
-    assert!(scene.shows("bob erased a message"));
+    assert!(scene.shows("a message of bob is deleted"));
 }
 
 #[test]

@@ -58,7 +58,7 @@ fn a_lively_room_at_80_by_24() {
 
     ────────────────────────────────────────────────────────────────────────────────
      › write a message
-                           Enter send · Alt-Enter new line · Tab complete · F1 help
+                      Enter send · Alt-Up select a message · Tab complete · F1 help
     "#);
 }
 
@@ -79,7 +79,7 @@ fn a_lively_room_in_a_narrow_window() {
             nods
     ────────────────────────────────────────
      › write a message
-                       Enter send · F1 help
+       Enter send · Alt-Up select · F1 help
     "#);
 }
 
@@ -135,7 +135,7 @@ fn a_lively_room_in_a_wide_window() {
 
     ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
      › write a message
-                                                                                                                                                   Enter send · Alt-Enter new line · Tab complete · F1 help
+                                                                                                                         Enter send · Alt-Enter new line · Alt-Up select a message · Tab complete · F1 help
     "#);
 }
 
@@ -164,7 +164,7 @@ fn an_empty_room_invites_to_write() {
 
     ────────────────────────────────────────────────────────────
      › write a message
-                                           Enter send · F1 help
+                           Enter send · Alt-Up select · F1 help
     "#);
 }
 
@@ -427,7 +427,7 @@ fn the_help_is_made_of_the_tables() {
     insta::assert_snapshot!(scene.screen(), @r#"
      AB3Z  release planning          3 here  anyone with the code  not kept  ● 2 ms
      ╭────────────────────────────────────────────────────────────────────────────╮
-     │  Help   Esc closes                                 ↑↓ PgUp PgDn   16/136   │
+     │  Help   Esc closes                                 ↑↓ PgUp PgDn   16/158   │
      │                                                                            │
      │  This room                                                                 │
      │  kept                    in the server's memory; nothing survives its      │
@@ -448,7 +448,7 @@ fn the_help_is_made_of_the_tables() {
      ╰────────────────────────────────────────────────────────────────────────────╯
     ────────────────────────────────────────────────────────────────────────────────
      › write a message
-                           Enter send · Alt-Enter new line · Tab complete · F1 help
+                      Enter send · Alt-Up select a message · Tab complete · F1 help
     "#);
 
     scene.key(KeyCode::End);

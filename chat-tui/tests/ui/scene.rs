@@ -2,7 +2,9 @@
 
 use bytes::Bytes;
 use chat_proto::Arrival;
-use chat_proto::entry::{Author, Entry, EntryBody, PersonId, PostId, RoomId, Seq, UnixMillis};
+use chat_proto::entry::{
+    Author, Delete, Edit, Entry, EntryBody, PersonId, PostId, React, ReactionState, Reply, RoomId, Seq, UnixMillis,
+};
 use chat_proto::frame::{Door, Keep, Lock, Voice};
 use chat_proto::frame::{Durability, Joined, Label, Limits, Member, Presence, Role, RoomState};
 use chat_proto::{Fingerprint, Invite, Nick, RoomCode};
@@ -60,6 +62,7 @@ pub(crate) fn start() -> Start {
             background: Background::Unknown,
             widths: Widths::default(),
             zone: Zone::fixed(3600),
+            can_open_links: true,
             now: UnixMillis(TWO_O_CLOCK),
         },
     }
@@ -157,6 +160,22 @@ pub(crate) fn up_within_tls(trust: Trust) -> LinkEvent {
 
 pub(crate) fn server_key() -> Fingerprint {
     Fingerprint::of(b"the server")
+}
+
+pub(crate) fn reply(to: u64, text: &str) -> EntryBody {
+    EntryBody::Reply(Reply { to: Seq(to), text: bytes(text) })
+}
+
+pub(crate) fn edit(target: u64, text: &str) -> EntryBody {
+    EntryBody::Edit(Edit { target: Seq(target), text: bytes(text) })
+}
+
+pub(crate) fn delete(target: u64) -> EntryBody {
+    EntryBody::Delete(Delete { target: Seq(target) })
+}
+
+pub(crate) fn react(target: u64, emoji: &str, state: ReactionState) -> EntryBody {
+    EntryBody::React(React { target: Seq(target), emoji: bytes(emoji), state })
 }
 
 /// A server of this process, as others reach it.

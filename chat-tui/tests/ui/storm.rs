@@ -2,6 +2,8 @@
 
 use crate::scene::ARRIVAL;
 use crate::scene::{ALICE, INSTANCE, Scene, bytes, code, entry, joined, limits, member, message, nick};
+use crate::scene::{delete, edit, react, reply};
+use chat_proto::entry::ReactionState;
 use chat_proto::entry::{Entry, EntryBody, LeaveReason, PersonId, PostId, RoomId, Seq, Target, UnixMillis};
 use chat_proto::frame::{
     Door, Durability, EndReason, GapKind, HeldName, Joined, Member, Membership, Peer, Presence, SignalKind, Voice,
@@ -20,7 +22,10 @@ const STORMS: u64 = 60;
 const EVENTS: usize = 300;
 /// Drawing is what takes the time.
 const DRAWN_EVERY: usize = 10;
-const LINES: [&str; 30] = [
+const LINES: [&str; 33] = [
+    "/reply yes",
+    "/edit",
+    "/react :tada:",
     "/search x",
     "/search \"a b\" from:bob since:yesterday before:today",
     "/search x before:never",
@@ -52,7 +57,13 @@ const LINES: [&str; 30] = [
     "/join chat://chat.example.org/AB3Z#CQkJCQkJCQkJCQkJCQkJCQ",
     "👩\u{200d}👩\u{200d}👧",
 ];
-const KEYS: [KeyCode; 20] = [
+const KEYS: [KeyCode; 26] = [
+    KeyCode::Char('r'),
+    KeyCode::Char('e'),
+    KeyCode::Char('d'),
+    KeyCode::Char('+'),
+    KeyCode::Char('o'),
+    KeyCode::Char('g'),
     KeyCode::Enter,
     KeyCode::Tab,
     KeyCode::BackTab,
@@ -127,11 +138,22 @@ impl Storm {
     }
 
     fn body(&mut self) -> EntryBody {
+        let at = self.seq();
         let target = Target { person: PersonId(self.below(4)), name: bytes("bob") };
         let arrival = Arrival { key: [self.below(3) as u8; 32], ..ARRIVAL };
         self.one_of(&[
             message("hello alice"),
             message("a\n\tb"),
+            message("https://a.example https://b.example"),
+            reply(at.0, "alice"),
+            edit(at.0, "alice"),
+            edit(at.0, ""),
+            delete(at.0),
+            react(at.0, "🎉", ReactionState::On),
+            react(at.0, "🎉", ReactionState::Off),
+            react(at.0, "\u{1b}", ReactionState::On),
+            EntryBody::Erased,
+            EntryBody::Forget,
             EntryBody::Action(bytes("waves")),
             EntryBody::Topic(bytes("")),
             EntryBody::Joined(arrival),
@@ -319,6 +341,9 @@ impl Storm {
             }
             18 => {
                 let key = self.one_of(&[
+                    KeyCode::Up,
+                    KeyCode::Up,
+                    KeyCode::Down,
                     KeyCode::Home,
                     KeyCode::End,
                     KeyCode::Char('e'),

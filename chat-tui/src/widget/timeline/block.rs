@@ -1,6 +1,6 @@
 //! The rows of one entry, with what stands above it: a day, the divider, air, a name.
 
-use super::{Gap, Item, Look, Pending, Said, Timeline, What};
+use super::{Chip, Gap, Item, Look, Pending, Quote, Said, Timeline, What};
 use crate::link::Mark;
 use crate::markup;
 use crate::wrap;
@@ -26,6 +26,19 @@ pub enum Row {
         block: usize,
         line: markup::Row,
         place: Place,
+    },
+    /// The message that block `block` answers.
+    Quote {
+        block: usize,
+        quote: Quote,
+    },
+    /// Below a text that is another than at first, and has no place for it beside.
+    Edited,
+    /// Reactions to what block `block` says.
+    Reactions {
+        block: usize,
+        chips: Vec<Chip>,
+        is_first: bool,
     },
     /// A line of comings and goings, or a system line: its row of the words.
     System {
@@ -54,6 +67,9 @@ pub struct Place {
     pub opens_group: bool,
 }
 
+/// What is told about a text that is another than at first.
+pub(super) const EDITED: &str = "(edited)";
+
 /// The rows of a block, of which `above` come before its own text.
 pub(super) struct Block {
     pub(super) rows: Vec<Row>,
@@ -62,6 +78,9 @@ pub(super) struct Block {
 
 impl Timeline {
     pub(super) fn block(&self, index: usize, look: &Look) -> Block {
+        if self.is_silent(index) {
+            return Block { rows: Vec::new(), above: 0 };
+        }
         let mut rows = self.rows_above(index, look);
         let above = rows.len();
         match self.items.get(index).map(|item| &item.what) {
@@ -73,6 +92,7 @@ impl Timeline {
             Some(What::Hidden(items)) => system_rows(index, &super::hidden::sentence(items), look, &mut rows),
             Some(What::Erased(erased)) => system_rows(index, &erased.sentence(), look, &mut rows),
             Some(What::System { text, .. }) => system_rows(index, text, look, &mut rows),
+            Some(What::Silent) => {}
             Some(What::Gap(Gap::Loadable)) if self.is_full() && self.spare().is_none() => rows.push(Row::Full),
             Some(What::Gap(gap)) => rows.push(Row::Gap(gap.clone())),
             None => self.pending_rows(index, look, &mut rows),
@@ -82,12 +102,34 @@ impl Timeline {
 
     fn said_rows(&self, index: usize, said: &Said, look: &Look, rows: &mut Vec<Row>) {
         let opens_group = self.opens_group(index, look);
-        let lines = markup::rows(&said.text, usize::from(look.text_columns()));
+        if let Some(to) = said.answers() {
+            rows.push(Row::Quote { block: index, quote: self.quote(to) });
+        }
+        let text = self.text(index);
+        let lines = markup::rows(text, usize::from(look.text_columns()));
         let last = lines.len() - 1;
+        let has_place = lines[last].width(text) + 1 + EDITED.len() <= usize::from(look.text_columns());
         rows.extend(lines.into_iter().enumerate().map(|(i, line)| {
             let place = Place { is_first: i == 0, is_last: i == last, opens_group };
             Row::Text { block: index, line, place }
         }));
+        if said.is_edited() && !has_place {
+            rows.push(Row::Edited);
+        }
+        self.reaction_rows(index, look, rows);
+    }
+
+    /// The block before this one that has a row on the screen.
+    fn before(&self, index: usize) -> Option<usize> {
+        (self.first_shown()..index).rev().find(|before| !self.is_silent(*before))
+    }
+
+    /// Whether block `index` has no row: an entry that points at another one, or a post that will be one.
+    fn is_silent(&self, index: usize) -> bool {
+        match self.items.get(index) {
+            Some(item) => item.what == What::Silent,
+            None => self.pending_at(index).is_some_and(Pending::is_silent),
+        }
     }
 
     fn pending_rows(&self, index: usize, look: &Look, rows: &mut Vec<Row>) {
@@ -120,8 +162,7 @@ impl Timeline {
             }
         } else if rows.is_empty()
             && self.said(index).is_none()
-            && index > 0
-            && self.said(index - 1).is_some()
+            && self.before(index).is_some_and(|before| self.said(before).is_some())
             && look.has_air()
         {
             rows.push(Row::Blank);
@@ -131,7 +172,7 @@ impl Timeline {
 
     fn new_day(&self, index: usize, look: &Look) -> Option<UnixMillis> {
         let time = self.time(index)?;
-        let before = index.checked_sub(1).filter(|before| *before >= self.first_shown()).and_then(|i| self.time(i));
+        let before = self.before(index).and_then(|before| self.time(before));
         let is_same = before.is_some_and(|before| look.zone.local(before).date() == look.zone.local(time).date());
         (!is_same).then_some(time)
     }
@@ -139,14 +180,13 @@ impl Timeline {
     fn is_after_divider(&self, index: usize) -> bool {
         let Some(divider) = self.divider else { return false };
         let is_after = self.items.get(index).is_some_and(|item| item.first > divider);
-        is_after && (index == self.first_shown() || self.items[index - 1].first <= divider)
+        is_after && self.before(index).is_none_or(|before| self.items[before].first <= divider)
     }
 
     /// Whether the person who says this is named (again).
     fn opens_group(&self, index: usize, look: &Look) -> bool {
         let Some(said) = self.said(index) else { return true };
-        let before = index.checked_sub(1).filter(|before| *before >= self.first_shown()).and_then(|i| self.said(i));
-        let Some(before) = before else { return true };
+        let Some(before) = self.before(index).and_then(|before| self.said(before)) else { return true };
         said.is_action
             || before.is_action
             || before.name != said.name
@@ -179,7 +219,7 @@ impl Timeline {
 
     /// Whether the reader jumped to block `index`.
     pub fn is_marked(&self, index: usize) -> bool {
-        self.items.get(index).is_some_and(|item| Some(item.last) == self.marked)
+        self.marked.is_some() && self.items.get(index).map(|item| item.first) == self.marked
     }
 
     /// The post at block `index`, if it is one.
@@ -208,14 +248,22 @@ fn system_rows(block: usize, text: &str, look: &Look, rows: &mut Vec<Row>) {
 /// What its author is told about a post, and which keys act on it.
 fn advice(pending: &Pending) -> Option<(String, &'static str)> {
     let (sent, delivered) = match &pending.body {
-        EntryBody::Act(_) | EntryBody::Forget => ("done", "done"),
-        _ => ("sent", "delivered"),
+        EntryBody::Message(_) | EntryBody::Action(_) | EntryBody::Reply(_) | EntryBody::Topic(_) => {
+            ("sent", "delivered")
+        }
+        _ => ("done", "done"),
     };
     let (sentence, keys) = match &pending.mark {
         Mark::Waiting | Mark::OnTheWire | Mark::Accepted { .. } => return None,
         Mark::Refused(reason) => (format!("not {sent}: {reason}"), "Alt-E edit · Alt-X discard"),
         Mark::Unknown(reason) => (format!("may have been {delivered}: {reason}"), "Alt-E edit · Alt-X discard"),
         Mark::Stale => (format!("written a while ago, not {sent} yet"), "Alt-S send · Alt-E edit · Alt-X discard"),
+    };
+    let keys = match &pending.body {
+        // There are no words to edit.
+        EntryBody::Delete(_) | EntryBody::React(_) if pending.mark == Mark::Stale => "Alt-S send · Alt-X discard",
+        EntryBody::Delete(_) | EntryBody::React(_) => "Alt-X discard",
+        _ => keys,
     };
     Some((visible_line(sentence.as_bytes()), keys))
 }

@@ -1,8 +1,8 @@
 //! The timeline on the screen. Column 0 belongs to the program.
 
-use super::block::Place;
+use super::block::{EDITED, Place};
 use super::mention::{self, Word};
-use super::{Count, Gap, Look, Reader, Row, Timeline};
+use super::{Chip, Count, Gap, Look, Quote, Reader, Row, Timeline};
 use crate::fold::Needle;
 use crate::hyperlink::{Link, Uri};
 use crate::link::Mark;
@@ -11,7 +11,7 @@ use crate::theme::{Ground, Ink};
 use crate::widget::members::Members;
 use crate::widget::paint;
 use crate::wrap;
-use chat_proto::UnixMillis;
+use chat_proto::{EntryBody, UnixMillis};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
@@ -70,6 +70,9 @@ impl Pen<'_> {
             Row::Divider => self.divider(y),
             Row::Name { block } => self.name_row(y, *block),
             Row::Text { block, line, place } => self.text_row(y, *block, line, *place),
+            Row::Quote { block, quote } => self.quote_row(y, *block, quote),
+            Row::Edited => self.write(self.look.text_from(), y, EDITED, self.ink(Ink::Faint)),
+            Row::Reactions { block, chips, is_first } => self.reactions_row(y, *block, chips, *is_first),
             Row::System { block, text, is_first } => self.system_row(y, *block, text, *is_first),
             Row::Advice { text, mark } => self.write(self.look.text_from(), y, text, self.mark_style(mark)),
             Row::Keys(keys) => self.write(self.look.text_from(), y, keys, self.ink(Ink::Muted)),
@@ -148,11 +151,7 @@ impl Pen<'_> {
 
     fn text_row(&mut self, y: u16, block: usize, line: &markup::Row, place: Place) {
         let Some(said) = self.timeline.said(block) else { return };
-        if self.timeline.is_marked(block) {
-            self.line(y, Ground::Button, Ink::Accent);
-        } else if said.is_mention {
-            self.mention(y);
-        }
+        self.ground_of(y, block);
         if place.is_first {
             self.first_row(y, block, place);
         }
@@ -163,15 +162,23 @@ impl Pen<'_> {
             (_, Some(Mark::Waiting | Mark::OnTheWire | Mark::Stale)) => self.ink(Ink::Muted),
             _ => self.ink(Ink::Text),
         };
-        self.find(block, &said.text);
-        self.pieces(y, block, &said.text, line, style);
-        if place.is_last && said.is_own {
+        let style =
+            if self.is_leaving(block) { self.ink(Ink::Faint).add_modifier(Modifier::CROSSED_OUT) } else { style };
+        let text = self.timeline.text(block);
+        self.find(block, text);
+        let behind = self.pieces(y, block, text, line, style);
+        let end = self.area.x + self.look.text_from() + self.look.text_columns();
+        // Where there is no place for it, it has a row of its own.
+        if place.is_last && said.is_edited() && usize::from(end.saturating_sub(behind)) > EDITED.len() {
+            paint::text(self.buffer, self.area, (behind + 1, y), EDITED, self.ink(Ink::Faint));
+        }
+        if place.is_last && (said.is_own || self.timeline.change_of(block).is_some()) {
             self.mark(y, block);
         }
     }
 
-    /// A row of what somebody wrote; `style` is for what has no face of its own.
-    fn pieces(&mut self, y: u16, block: usize, text: &str, line: &markup::Row, style: Style) {
+    /// A row of what somebody wrote; `style` is for what has no face of its own. The column behind it.
+    fn pieces(&mut self, y: u16, block: usize, text: &str, line: &markup::Row, style: Style) -> u16 {
         if line.ground == markup::Ground::Panel {
             self.panel(y);
         }
@@ -189,6 +196,7 @@ impl Pen<'_> {
                 part.link.iter().for_each(|address| self.link(y, from..x, block, text, address));
             }
         }
+        x
     }
 
     /// Whoever is called in this text, which is drawn here, stands out.
@@ -267,6 +275,51 @@ impl Pen<'_> {
         self.links.extend(uri.map(|uri| Link { row: y, columns, uri, id }));
     }
 
+    /// Whether the reader has deleted what block `block` says, and waits for the answer.
+    fn is_leaving(&self, block: usize) -> bool {
+        self.timeline.change_of(block).is_some_and(|pending| matches!(pending.body, EntryBody::Delete(_)))
+    }
+
+    /// What makes rows of block `block` stand out.
+    fn ground_of(&mut self, y: u16, block: usize) {
+        let is_mention = self.timeline.said(block).is_some_and(|said| said.is_mention);
+        if self.timeline.is_selected(block) || self.timeline.is_marked(block) {
+            self.line(y, Ground::Button, Ink::Accent);
+        } else if is_mention {
+            self.mention(y);
+        }
+    }
+
+    fn quote_row(&mut self, y: u16, block: usize, quote: &Quote) {
+        self.ground_of(y, block);
+        let faint = self.ink(Ink::Faint);
+        let end = self.area.x + self.look.text_from() + self.look.text_columns();
+        let text = Rect { width: end.saturating_sub(self.area.x), ..self.area };
+        let mut column = paint::text(self.buffer, text, (self.area.x + self.look.text_from(), y), "╭ ", faint);
+        if let Some(name) = &quote.name {
+            let style = self.look.theme.name(name).remove_modifier(Modifier::BOLD);
+            column = paint::text(self.buffer, text, (column, y), name, style) + 2;
+        }
+        let words = wrap::cut(&quote.text, usize::from(end.saturating_sub(column)));
+        paint::text(self.buffer, text, (column, y), &words, faint);
+    }
+
+    fn reactions_row(&mut self, y: u16, block: usize, chips: &[Chip], is_first: bool) {
+        self.ground_of(y, block);
+        let mut column = self.area.x + self.look.text_from();
+        if is_first {
+            self.write(self.look.text_from(), y, "╰", self.ink(Ink::Faint));
+        }
+        for chip in chips {
+            let ink = match (chip.is_waiting, chip.is_own) {
+                (true, _) => Ink::Faint,
+                (false, true) => Ink::Accent,
+                (false, false) => Ink::Muted,
+            };
+            column = paint::text(self.buffer, self.area, (column + 2, y), &chip.text, self.ink(ink));
+        }
+    }
+
     /// The time and, where there is a column for it, the name.
     fn first_row(&mut self, y: u16, block: usize, place: Place) {
         let Some(said) = self.timeline.said(block) else { return };
@@ -313,7 +366,8 @@ impl Pen<'_> {
     }
 
     fn mark_of(&self, block: usize) -> Option<&Mark> {
-        self.timeline.pending_at(block).map(|pending| &pending.mark)
+        let pending = self.timeline.pending_at(block).or_else(|| self.timeline.change_of(block));
+        pending.map(|pending| &pending.mark)
     }
 
     fn mark(&mut self, y: u16, block: usize) {
@@ -342,7 +396,7 @@ impl Pen<'_> {
         }
         let Some(y) = self.area.bottom().checked_sub(1) else { return };
         match below {
-            0 if self.timeline.is_at_end() => {}
+            0 if self.timeline.is_end_seen(self.look) => {}
             0 => self.way(y, " ↓ Alt-End ", Ground::Button, Ink::Muted),
             new => self.way(y, &format!(" ↓ {} new · Alt-End ", counted(new)), Ground::Focus, Ink::OnFocus),
         }

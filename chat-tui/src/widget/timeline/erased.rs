@@ -1,6 +1,7 @@
-//! What people said and erased: a line that tells that something was there, and nothing of what it was.
+//! What was said and is erased: a line that tells that something was there, and nothing of what it was, or of who erased
+//! it, which a page of history does not say.
 
-use super::{Erased, Item, Timeline, What};
+use super::{Erased, Item, Said, Timeline, What};
 use chat_proto::entry::{Entry, EntryBody, PersonId};
 use chat_proto::{Seq, UnixMillis};
 
@@ -13,11 +14,21 @@ impl Erased {
         Self { person, name, time, messages: 1 }
     }
 
-    /// The line: "alice erased 12 messages".
+    /// The line: "12 messages of alice are deleted".
     pub(crate) fn sentence(&self) -> String {
         match self.messages {
-            1 => format!("{} erased a message", self.name),
-            many => format!("{} erased {many} messages", self.name),
+            1 => format!("a message of {} is deleted", self.name),
+            many => format!("{many} messages of {} are deleted", self.name),
+        }
+    }
+}
+
+impl Said {
+    /// What is left of it.
+    pub(super) fn erased(&self) -> What {
+        match self.person {
+            Some(person) => What::Erased(Erased::one(person, self.name.clone(), self.time)),
+            None => What::Silent,
         }
     }
 }
@@ -27,10 +38,7 @@ impl Item {
     fn unless_forgotten(self, has_forgotten: impl Fn(PersonId, Seq) -> bool) -> Self {
         let What::Said(said) = &self.what else { return self };
         match said.person {
-            Some(person) if has_forgotten(person, self.last) => {
-                let what = What::Erased(Erased::one(person, said.name.clone(), said.time));
-                Self { what, ..self }
-            }
+            Some(person) if has_forgotten(person, self.first) => Self { what: said.erased(), ..self },
             _ => self,
         }
     }

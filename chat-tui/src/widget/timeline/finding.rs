@@ -30,21 +30,21 @@ impl Timeline {
                 return Step { hits, next: Some(item.last.next()) };
             }
             cost += item.cost();
-            hits.extend(item.has(needle).then_some(item.last));
+            hits.extend(item.has(needle).then_some(item.first));
         }
         Step { hits, next: None }
     }
 
     /// The messages after this place that have `needle` in them, the newest first.
     pub fn find_after(&self, after: Seq, needle: &Needle) -> Vec<Seq> {
-        let new = self.items.iter().rev().take_while(|item| item.last > after);
-        new.filter(|item| item.has(needle)).map(|item| item.last).collect()
+        let new = self.items.iter().rev().take_while(|item| item.first > after);
+        new.filter(|item| item.has(needle)).map(|item| item.first).collect()
     }
 
     /// The messages that name the reader, the newest first.
     pub fn mentions(&self) -> impl Iterator<Item = (Seq, &Said)> {
         self.items.iter().rev().filter_map(|item| match &item.what {
-            What::Said(said) if said.is_mention => Some((item.last, said)),
+            What::Said(said) if said.is_mention => Some((item.first, said)),
             _ => None,
         })
     }

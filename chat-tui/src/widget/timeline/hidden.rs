@@ -1,7 +1,7 @@
 //! What people say whom the reader ignores: kept, counted, and told in one line.
 
 use super::fold::list;
-use super::{Item, Timeline, What};
+use super::{Erased, Item, Said, Timeline, What};
 use crate::people::People;
 use std::collections::VecDeque;
 
@@ -49,10 +49,9 @@ impl Timeline {
 pub(super) fn sentence(items: &[Item]) -> String {
     let mut names: Vec<&str> = Vec::new();
     for item in items {
-        if let What::Said(said) = &item.what
-            && !names.contains(&said.name.as_str())
-        {
-            names.push(&said.name);
+        let (What::Said(Said { name, .. }) | What::Erased(Erased { name, .. })) = &item.what else { continue };
+        if !names.contains(&name.as_str()) {
+            names.push(name);
         }
     }
     match items.len() {

@@ -2,7 +2,8 @@
 
 use super::fold::FOLD_MAX;
 use super::hidden::HIDDEN_MAX;
-use super::{BYTES_MAX, Change, ChangeKind, ENTRIES_MAX, Erased, Gap, Item, Request, Said, Timeline, What};
+use super::pointing::point_within;
+use super::{Attached, BYTES_MAX, Change, ChangeKind, ENTRIES_MAX, Erased, Gap, Item, Request, Said, Timeline, What};
 use crate::people::People;
 use crate::widths::Widths;
 use crate::wrap;
@@ -11,6 +12,7 @@ use chat_proto::frame::GapKind;
 use chat_proto::limits::NAME_COLUMNS;
 use chat_proto::text::{visible, visible_line};
 use chat_proto::{Nick, Seq, UnixMillis};
+use std::collections::VecDeque;
 
 /// Who reads: decides what is own, what is a mention and what is hidden.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +23,17 @@ pub struct Reader<'a> {
     pub people: &'a People,
     /// Decides whether emoji that are joined are shown so.
     pub widths: Widths,
+}
+
+impl Reader<'_> {
+    /// What somebody wrote, as it may be shown.
+    pub(super) fn shown(&self, text: &[u8]) -> String {
+        self.widths.laid_out(visible(text))
+    }
+
+    pub(super) fn is_named_in(&self, text: &str) -> bool {
+        self.name.is_some_and(|me| super::mention::calls(text, me.as_str()))
+    }
 }
 
 impl Timeline {
@@ -43,9 +56,9 @@ impl Timeline {
         if first > to {
             return;
         }
-        let gap = match kind {
-            GapKind::Loadable => Gap::Loadable,
-            GapKind::Purged => Gap::Purged,
+        let (gap, first) = match kind {
+            GapKind::Loadable => (Gap::Loadable, self.give_up_held().unwrap_or(first)),
+            GapKind::Purged => (Gap::Purged, first),
         };
         let gaps_before = self.items.iter().rev().take_while(|item| item.is_gap()).take(2).count();
         match self.items.back_mut() {
@@ -60,6 +73,20 @@ impl Timeline {
         self.forget_accepted();
     }
 
+    /// What is here may have been changed by what is not: it is to be loaded again with it, but for what lies before a gap
+    /// that stays one. From where on.
+    fn give_up_held(&mut self) -> Option<Seq> {
+        let purged = self.items.iter().rposition(|item| item.what == What::Gap(Gap::Purged));
+        let from = purged.map_or(0, |purged| purged + 1);
+        let first = self.items.get(from)?.first;
+        for item in self.items.drain(from..) {
+            self.open_gaps -= usize::from(item.is_open_gap());
+            self.entries -= item.entries();
+            self.bytes -= item.bytes();
+        }
+        Some(first)
+    }
+
     /// Appends an entry. Whether it was new: places that do not rise are a misbehaving server's.
     pub fn append(&mut self, entry: &Entry, reader: Reader) -> bool {
         let end = self.end();
@@ -71,7 +98,8 @@ impl Timeline {
             self.take_pending(id);
             self.follow(id, entry.seq);
         }
-        let item = self.without_forgotten(item(entry, reader));
+        let told = self.point(entry, reader);
+        let item = self.without_forgotten(item(entry, told, reader));
         let is_anothers = matches!(&item.what, What::Said(said) if !said.is_own);
         if is_anothers && self.missed.is_some_and(|(read, head)| read < entry.seq && entry.seq <= head) {
             self.missed = None;
@@ -114,21 +142,27 @@ impl Timeline {
         let Some(index) = self.asked_gap(after, before) else {
             // What was asked for made place meanwhile.
             self.turn_gaps(&Gap::Loading, &Gap::Loadable);
+            self.strays.clear();
             self.request = Request::None;
             return;
         };
-        let mut page: std::collections::VecDeque<Item> = std::collections::VecDeque::new();
+        let mut page = VecDeque::new();
         let mut last = after;
         let mut reaches = None;
         for entry in entries.iter().filter(|entry| entry.seq < before) {
             if entry.seq > last {
                 last = entry.seq;
                 reaches.get_or_insert(entry.prev.min(Seq(entry.seq.0 - 1)));
-                let item = self.without_forgotten(item(entry, reader));
+                let told = point_within(&mut page, entry, reader);
+                let item = self.without_forgotten(item(entry, told, reader));
                 self.has_heard(&item);
                 push(&mut page, item);
             }
         }
+        for later in entries.iter().filter(|entry| entry.seq >= before) {
+            point_within(&mut page, later, reader);
+        }
+        self.catch_up(&mut page, reader);
         let rest = remainder(after, reaches, before, oldest);
         self.entries += page.iter().map(Item::entries).sum::<usize>();
         self.bytes += page.iter().map(Item::bytes).sum::<usize>();
@@ -143,6 +177,7 @@ impl Timeline {
     pub fn page_refused(&mut self, sentence: &str) {
         self.turn_gaps(&Gap::Loading, &Gap::Failed(sentence.to_owned()));
         self.sought = None;
+        self.strays.clear();
         self.request = Request::Refused;
     }
 
@@ -204,8 +239,12 @@ fn remainder(after: Seq, reaches: Option<Seq>, before: Seq, oldest: Seq) -> Vec<
     purged.into_iter().chain(gap(kept_from, last, Gap::Loadable)).collect()
 }
 
-/// Appends an item; comings and goings join those before them, and so does what is hidden.
-pub(super) fn push(items: &mut std::collections::VecDeque<Item>, item: Item) {
+/// Appends an item; comings and goings join those before them, and so do what is hidden and what has no row.
+pub(super) fn push(items: &mut VecDeque<Item>, item: Item) {
+    if let (Some(before), What::Silent) = (items.back_mut().filter(|before| !before.is_gap()), &item.what) {
+        before.reach(item.last);
+        return;
+    }
     if let (Some(Item { last, what: What::Fold { changes, time }, .. }), What::Fold { changes: more, time: later }) =
         (items.back_mut(), &item.what)
         && changes.len() < FOLD_MAX
@@ -235,8 +274,10 @@ pub(super) fn push(items: &mut std::collections::VecDeque<Item>, item: Item) {
 /// Changes further apart than this are told apart: the line bears one time.
 const FOLD_SPAN_MILLIS: i64 = 60 * 60 * 1000;
 
-fn item(entry: &Entry, reader: Reader) -> Item {
-    Item { first: entry.seq, last: entry.seq, what: what(entry, reader) }.heard(reader.people)
+/// An entry as it is shown: what is told of it, or what it says itself.
+fn item(entry: &Entry, told: Option<What>, reader: Reader) -> Item {
+    let what = told.unwrap_or_else(|| what(entry, reader));
+    Item { first: entry.seq, last: entry.seq, what }.heard(reader.people)
 }
 
 fn what(entry: &Entry, reader: Reader) -> What {
@@ -246,7 +287,9 @@ fn what(entry: &Entry, reader: Reader) -> What {
     }
     match &entry.body {
         EntryBody::Message(text) => said(entry, reader, name, text, Manner::Message),
+        EntryBody::Reply(reply) => said(entry, reader, name, &reply.text, Manner::Reply(reply.to)),
         EntryBody::Action(text) => said(entry, reader, name, text, Manner::Action),
+        EntryBody::Edit(_) | EntryBody::Delete(_) | EntryBody::React(_) => What::Silent,
         EntryBody::Erased => What::Erased(Erased::one(entry.author.person, name, time)),
         EntryBody::Forget => What::System { time, text: format!("{name} erased what they had said") },
         EntryBody::Topic(topic) if topic.is_empty() => What::System { time, text: format!("{name} cleared the topic") },
@@ -266,12 +309,17 @@ fn what(entry: &Entry, reader: Reader) -> What {
 enum Manner {
     Message,
     Action,
+    Reply(Seq),
 }
 
 fn said(entry: &Entry, reader: Reader, name: String, text: &[u8], manner: Manner) -> What {
-    let text = reader.widths.laid_out(visible(text));
+    let text = reader.shown(text);
     let is_own = reader.person == Some(entry.author.person);
-    let is_mention = !is_own && reader.name.is_some_and(|me| super::mention::calls(&text, me.as_str()));
+    let is_mention = !is_own && reader.is_named_in(&text);
+    let attached = match manner {
+        Manner::Reply(to) => Some(Box::new(Attached { to: Some(to), ..Attached::default() })),
+        Manner::Message | Manner::Action => None,
+    };
     What::Said(Said {
         person: Some(entry.author.person),
         name,
@@ -280,6 +328,7 @@ fn said(entry: &Entry, reader: Reader, name: String, text: &[u8], manner: Manner
         is_action: manner == Manner::Action,
         is_own,
         is_mention,
+        attached,
     })
 }
 

@@ -37,6 +37,11 @@ impl Timeline {
         top..behind
     }
 
+    /// Whether nothing is below the pane.
+    pub(super) fn is_end_seen(&self, look: &Look) -> bool {
+        self.is_at_end() || self.top(look).is_none_or(|(block, row)| self.shows_end(look, block, row))
+    }
+
     /// Moves the reader by so many rows; down to the end, the view follows again.
     pub fn scroll(&mut self, look: &Look, rows: isize) {
         self.sought = None;
@@ -49,7 +54,7 @@ impl Timeline {
     }
 
     /// The anchor for a pane that begins at `row` of `block`: on an entry, because a gap may be filled.
-    fn hold(&self, look: &Look, mut block: usize, row: usize) -> Anchor {
+    pub(super) fn hold(&self, look: &Look, mut block: usize, row: usize) -> Anchor {
         let mut rows_before = self.block(block, look).above.cast_signed() - row.cast_signed();
         while matches!(self.items.get(block), Some(Item { what: What::Gap(_), .. })) && block + 1 < self.blocks() {
             let gap = self.block(block, look);

@@ -1,8 +1,9 @@
 //! What this client posted and the log does not show yet, with the mark that tells the truth about it.
 
-use super::{Anchor, Key, Said, Timeline};
+use super::{Anchor, Attached, Item, Key, Said, Timeline, What};
 use crate::link::{Mark, OutboxItem};
 use crate::widths::Widths;
+use chat_proto::entry::{React, ReactionState};
 use chat_proto::text::visible;
 use chat_proto::{EntryBody, PostId, Seq, UnixMillis};
 
@@ -26,6 +27,10 @@ impl Pending {
             EntryBody::Topic(text) => (format!("set the topic: {}", shown(text)), true),
             EntryBody::Act(act) => (crate::act::line(act), true),
             EntryBody::Forget => ("/forget".to_owned(), true),
+            EntryBody::Reply(reply) => (shown(&reply.text), false),
+            EntryBody::Edit(edit) => (shown(&edit.text), false),
+            EntryBody::Delete(_) => ("deletes a message".to_owned(), true),
+            EntryBody::React(react) => (reacting(react, widths), true),
             _ => (String::new(), true),
         };
         let said = Said {
@@ -36,6 +41,7 @@ impl Pending {
             is_action,
             is_own: true,
             is_mention: false,
+            attached: attached(&item.body).map(Box::new),
         };
         Self { id: item.id, body: item.body.clone(), written: item.written, mark, said }
     }
@@ -45,13 +51,50 @@ impl Pending {
         matches!(self.mark, Mark::Refused(_) | Mark::Unknown(_) | Mark::Stale)
     }
 
+    /// Whether it shows on the message that it points at, and nowhere else.
+    pub(super) fn is_silent(&self) -> bool {
+        self.body.target().is_some() && !self.needs_decision()
+    }
+
     /// Whether it is still on its way.
     pub fn is_undelivered(&self) -> bool {
         matches!(self.mark, Mark::Waiting | Mark::OnTheWire)
     }
 }
 
+fn reacting(react: &React, widths: Widths) -> String {
+    let emoji = widths.laid_out(visible(&react.emoji));
+    match react.state {
+        ReactionState::On => format!("reacts with {emoji}"),
+        ReactionState::Off => format!("takes {emoji} back"),
+    }
+}
+
+fn attached(body: &EntryBody) -> Option<Attached> {
+    match body {
+        EntryBody::Reply(reply) => Some(Attached { to: Some(reply.to), ..Attached::default() }),
+        _ => None,
+    }
+}
+
 impl Timeline {
+    /// What block `index` says, or will say once what its author has made of it arrives.
+    pub fn text(&self, index: usize) -> &str {
+        let edit = self.change_of(index).filter(|pending| matches!(pending.body, EntryBody::Edit(_)));
+        edit.map(|pending| &pending.said).or_else(|| self.said(index)).map_or("", |said| &said.text)
+    }
+
+    /// What the reader last did to what block `index` says, and the log does not show yet: an edit, or a deletion.
+    pub fn change_of(&self, index: usize) -> Option<&Pending> {
+        if self.pending.is_empty() {
+            return None;
+        }
+        let Some(Item { first, what: What::Said(_), .. }) = self.items.get(index) else { return None };
+        let is_change = |body: &EntryBody| matches!(body, EntryBody::Edit(_) | EntryBody::Delete(_));
+        let mut changes = self.pending.iter().rev().filter(|pending| pending.is_silent() && is_change(&pending.body));
+        changes.find(|pending| pending.body.target() == Some(*first))
+    }
+
     /// Shows a post before the log does. One that is shown already gets the mark.
     pub fn post(&mut self, item: &OutboxItem, mark: Mark, name: &str, widths: Widths) {
         match self.pending.iter_mut().find(|pending| pending.id == item.id) {
@@ -62,6 +105,7 @@ impl Timeline {
 
     /// Whoever writes has read, and wants to see what they wrote.
     pub fn has_written(&mut self) {
+        self.selected = None;
         self.read_all();
         self.to_end();
     }

@@ -46,7 +46,7 @@ impl Timeline {
         self.sought = None;
         if sought == Sought::Here {
             self.cleared = None;
-            self.marked = (!is_divider).then(|| self.items[self.index_of(Key::Entry(seq))].last);
+            self.marked = (!is_divider).then(|| self.items[self.index_of(Key::Entry(seq))].first);
             // What was said before stands above it.
             self.anchor = Anchor::At { key: Key::Entry(seq), row: -(isize::from(look.rows.cast_signed()) / 3) };
         }
@@ -76,12 +76,17 @@ impl Timeline {
     fn wanted_up_to(&self, index: usize, look: &Look) -> Seq {
         let Item { first, last, .. } = self.items[index];
         let comes_from_above = self.anchor != Anchor::End && self.top(look).is_some_and(|(top, _)| top < index);
-        let wanted = match self.sought.filter(|seq| (first..=last).contains(seq)) {
+        let wanted = match self.sought.or(self.held_on_to()).filter(|seq| (first..=last).contains(seq)) {
             Some(seq) => seq.0.saturating_add(AFTER),
             None if comes_from_above => first.0.saturating_add(PAGE_ENTRIES as u64 - 1),
             None => last.0,
         };
         Seq(wanted).min(last).next()
+    }
+
+    /// The place that the reader was at, which may have become a gap.
+    fn held_on_to(&self) -> Option<Seq> {
+        if let Anchor::At { key: Key::Entry(seq), .. } = self.anchor { Some(seq) } else { None }
     }
 
     /// The gap that the sought message is in.

@@ -119,11 +119,11 @@ impl Timeline {
     pub(super) fn has_heard(&mut self, item: &Item) {
         if let What::Said(said) = &item.what
             && !said.is_own
-            && self.is_unread_at(item.last)
+            && self.is_unread_at(item.first)
         {
-            self.unread.messages.insert(item.last);
+            self.unread.messages.insert(item.first);
             if said.is_mention {
-                self.unread.mentions.insert(item.last);
+                self.unread.mentions.insert(item.first);
             }
         }
     }
@@ -142,9 +142,9 @@ impl Timeline {
             return;
         }
         for block in self.blocks_seen(look) {
-            if let Some(Item { last, what: What::Said(_), .. }) = self.items.get(block) {
-                self.unread.messages.remove(last);
-                self.unread.mentions.remove(last);
+            if let Some(Item { first, what: What::Said(_), .. }) = self.items.get(block) {
+                self.unread.messages.remove(first);
+                self.unread.mentions.remove(first);
             }
         }
     }

@@ -22,6 +22,7 @@ pub use script::{GiveUp, Identity, Invite, Names, Script, Send, Tail, Trust, Who
 use crate::address::Address;
 use crate::destination::Destination;
 use crate::keep;
+use crate::keymap::Keymap;
 use crate::link::Encryption;
 use chat_proto::frame::Keep;
 use clap::builder::FalseyValueParser;
@@ -79,6 +80,9 @@ pub struct Config {
     /// What was typed over what the environment and the file say.
     #[arg(skip)]
     pub options: Options,
+    /// What keys do.
+    #[arg(skip)]
+    pub keys: Keymap,
 }
 
 /// What the chat screen starts with. As typed: the prompt judges it, and says what is wrong with it.
@@ -163,7 +167,7 @@ impl Config {
             (None, Some(usual)) => file::read_if_there(usual)?,
             (None, None) => Written::default(),
         };
-        self.options = written.options;
+        (self.options, self.keys) = (written.options, written.keys);
         for row in ROWS {
             if let Some(value) = variable(&row.variable()) {
                 set_variable(&mut self.options, row, &value)?;
@@ -180,7 +184,7 @@ impl Config {
 
     /// What `--print-config` prints.
     pub fn printed(&self) -> String {
-        print::Printed(&self.options).to_string()
+        print::Printed { options: &self.options, keys: &self.keys }.to_string()
     }
 
     /// The server to begin with: that of the invite, or the one that was named.

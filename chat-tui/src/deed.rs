@@ -21,16 +21,16 @@ pub enum Deed {
 const ALL: [Deed; 7] = [Deed::Reply, Deed::Edit, Deed::Delete, Deed::React, Deed::Copy, Deed::Open, Deed::Original];
 
 impl Deed {
-    /// The letter, and what it does in a word.
+    /// What the keymap calls it, and what it does in a word.
     pub fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::Reply => ("r", "reply"),
-            Self::Edit => ("e", "edit"),
-            Self::Delete => ("d", "delete"),
-            Self::React => ("+", "react"),
-            Self::Copy => ("y", "copy"),
-            Self::Open => ("o", "open"),
-            Self::Original => ("g", "original"),
+            Self::Reply => ("reply", "reply"),
+            Self::Edit => ("edit-message", "edit"),
+            Self::Delete => ("delete", "delete"),
+            Self::React => ("react", "react"),
+            Self::Copy => ("copy", "copy"),
+            Self::Open => ("open", "open"),
+            Self::Original => ("original", "original"),
         }
     }
 

@@ -181,7 +181,7 @@ impl Export {
         let (done, all) = (self.after.0 - self.begin.0, self.end.0.saturating_sub(self.begin.0).max(1));
         let percent = (u128::from(done) * 100 / u128::from(all)).min(100);
         let Self { code, entries, .. } = self;
-        format!("writing {code} into a file: {entries} entries, {percent} %.  Ctrl-C stops it")
+        format!("writing {code} into a file: {entries} entries, {percent} %")
     }
 
     /// What was done.

@@ -1,8 +1,16 @@
-//! The keys: one table. Dispatch and the help overlay read it.
+//! The keys: one table. What was bound otherwise is laid over it ([`Keymap`]); dispatch, hints and the help read that.
+
+mod bound;
+mod key;
+mod name;
+mod rebinding;
+
+pub use bound::{Bound, Keymap};
+pub use key::{Key, typed};
 
 use crate::widget::composer::Edit;
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use std::fmt;
+use crossterm::event::KeyCode;
+use key::{ALT, CTRL, alt, ch, ctrl, key, with};
 
 /// Where a key means something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,13 +110,6 @@ pub enum Action {
     Link(usize),
 }
 
-/// A key as it is pressed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Key {
-    code: KeyCode,
-    modifiers: KeyModifiers,
-}
-
 /// A row of the table.
 #[derive(Debug)]
 pub struct Binding {
@@ -116,28 +117,14 @@ pub struct Binding {
     pub keys: &'static [Key],
     pub context: Context,
     pub action: Action,
-    /// Empty: not worth a line in the help overlay.
+    /// Empty: not worth a line in the help overlay. Other keys are named in it by what they do: `{help}`.
     pub help: &'static str,
 }
 
-const fn key(code: KeyCode) -> Key {
-    Key { code, modifiers: KeyModifiers::NONE }
-}
-const fn ctrl(letter: char) -> Key {
-    Key { code: KeyCode::Char(letter), modifiers: KeyModifiers::CONTROL }
-}
-const fn alt(letter: char) -> Key {
-    Key { code: KeyCode::Char(letter), modifiers: KeyModifiers::ALT }
-}
-const fn with(modifiers: KeyModifiers, code: KeyCode) -> Key {
-    Key { code, modifiers }
-}
 const fn row(keys: &'static [Key], context: Context, action: Action, help: &'static str) -> Binding {
     Binding { keys, context, action, help }
 }
 
-const CTRL: KeyModifiers = KeyModifiers::CONTROL;
-const ALT: KeyModifiers = KeyModifiers::ALT;
 use Context::{
     Anywhere, Connecting, Distrust, Find, Help, Invite, Links, Picker, Prompt, Question, Room, Search, Selected,
     Switcher, Themes, Typing,
@@ -157,10 +144,10 @@ pub const BINDINGS: &[Binding] = &[
     row(&[alt('u')], Room, Action::Unread, "to the first unread message"),
     row(&[with(ALT, Up)], Room, Action::SelectEarlier, "select a message; what can be done about it stands below"),
     row(&[with(ALT, Down)], Room, Action::SelectLater, "the message after it; behind the last, back to writing"),
-    row(&[ctrl('f')], Room, Action::Find, "find in this room; Right still moves by a character"),
+    row(&[ctrl('f')], Room, Action::Find, "find in this room; {right} still moves by a character"),
     row(&[alt('a')], Room, Action::News, "to the next room with something new; then back"),
     row(&[alt('k')], Room, Action::Switch, "to a room by a few letters of its name"),
-    row(&[alt('1')], Room, Action::Room(0), "to the first room; Alt-2 to Alt-9 to the others"),
+    row(&[alt('1')], Room, Action::Room(0), "to the first room; {room-2} to {room-9} to the others"),
     row(&[alt('2')], Room, Action::Room(1), ""),
     row(&[alt('3')], Room, Action::Room(2), ""),
     row(&[alt('4')], Room, Action::Room(3), ""),
@@ -212,7 +199,12 @@ pub const BINDINGS: &[Binding] = &[
     row(&[key(Enter)], Prompt, Action::Go, "go"),
     row(&[key(F(2))], Prompt, Action::TakeOffer, "take what is offered"),
     row(&[ctrl('f')], Prompt, Action::Edit(Edit::Right), ""),
-    row(&[alt('1')], Prompt, Action::Recent(0), "back to the first room of the list; Alt-2 to Alt-5 to the others"),
+    row(
+        &[alt('1')],
+        Prompt,
+        Action::Recent(0),
+        "back to the first room of the list; {recent-2} to {recent-5} to the others",
+    ),
     row(&[alt('2')], Prompt, Action::Recent(1), ""),
     row(&[alt('3')], Prompt, Action::Recent(2), ""),
     row(&[alt('4')], Prompt, Action::Recent(3), ""),
@@ -255,7 +247,7 @@ pub const BINDINGS: &[Binding] = &[
     row(&[key(Down), with(ALT, Enter), ctrl('s')], Find, Action::Newer, "to the next newer one"),
     row(&[key(PageUp)], Find, Action::PageUp, ""),
     row(&[key(PageDown)], Find, Action::PageDown, ""),
-    row(&[key(Esc)], Find, Action::Dismiss, "stay there; Ctrl-C goes back to where you were"),
+    row(&[key(Esc)], Find, Action::Dismiss, "stay there; {interrupt} goes back to where you were"),
     row(&[key(Enter)], Themes, Action::Go, ""),
     row(&[key(Esc), ch('q')], Themes, Action::Dismiss, ""),
     row(&[key(Up), ch('k')], Themes, Action::Up, ""),
@@ -281,11 +273,12 @@ pub const BINDINGS: &[Binding] = &[
     row(&[key(Esc), ch('q')], Links, Action::Dismiss, ""),
 ];
 
-const fn ch(letter: char) -> Key {
-    key(KeyCode::Char(letter))
-}
-
 impl Context {
+    pub const ALL: [Self; 16] = [
+        Anywhere, Typing, Room, Selected, Prompt, Connecting, Help, Question, Distrust, Invite, Search, Find, Switcher,
+        Themes, Links, Picker,
+    ];
+
     /// The contexts whose keys hold here, the nearest first.
     fn chain(self) -> &'static [Context] {
         match self {
@@ -308,55 +301,22 @@ impl Context {
             Anywhere => &[Anywhere],
         }
     }
-}
 
-/// What a key means here.
-pub fn action(context: Context, event: KeyEvent) -> Option<Action> {
-    let pressed = Key::from(event);
-    let in_context = |at: &Context| BINDINGS.iter().find(|row| row.context == *at && row.keys.contains(&pressed));
-    context.chain().iter().find_map(in_context).map(|row| row.action)
-}
-
-/// The character that a key types, if it types one.
-pub fn typed(event: KeyEvent) -> Option<char> {
-    match event.code {
-        KeyCode::Char(c) if (event.modifiers - KeyModifiers::SHIFT).is_empty() => Some(c),
-        // AltGr is Ctrl+Alt on some terminals.
-        KeyCode::Char(c) if event.modifiers == CTRL | ALT && !c.is_ascii_alphanumeric() => Some(c),
-        _ => None,
-    }
-}
-
-impl From<KeyEvent> for Key {
-    /// Shift is in the character already, and in `BackTab`; elsewhere it makes no difference here.
-    fn from(event: KeyEvent) -> Self {
-        let modifiers = event.modifiers & (CTRL | ALT);
-        let code = match event.code {
-            KeyCode::Char(c) if !modifiers.is_empty() => KeyCode::Char(c.to_ascii_lowercase()),
-            Tab if event.modifiers.contains(KeyModifiers::SHIFT) => BackTab,
-            code => code,
-        };
-        Self { code, modifiers }
-    }
-}
-
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.modifiers.contains(CTRL) {
-            f.write_str("Ctrl-")?;
+    /// Whether a key that types something types it here.
+    pub(super) fn is_typed_in(self) -> bool {
+        match self {
+            Anywhere | Picker => true,
+            // A letter that does something about a message types nothing.
+            Selected => false,
+            _ => self.chain().contains(&Typing),
         }
-        if self.modifiers.contains(ALT) {
-            f.write_str("Alt-")?;
-        }
-        match self.code {
-            KeyCode::Char(' ') => f.write_str("Space"),
-            KeyCode::Char(c) if self.modifiers.is_empty() => write!(f, "{c}"),
-            KeyCode::Char(c) => write!(f, "{}", c.to_ascii_uppercase()),
-            PageUp => f.write_str("PgUp"),
-            PageDown => f.write_str("PgDn"),
-            BackTab => f.write_str("Shift-Tab"),
-            F(number) => write!(f, "F{number}"),
-            code => write!(f, "{code}"),
+    }
+
+    /// Whether a key may not mean one thing here and another there. What is selected lays its keys over those of the room.
+    pub(super) fn meets(self, other: Self) -> bool {
+        match (self, other) {
+            (Selected, Room | Typing) | (Room | Typing, Selected) => false,
+            _ => self.chain().contains(&other) || other.chain().contains(&self),
         }
     }
 }
@@ -364,12 +324,12 @@ impl fmt::Display for Key {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crossterm::event::{KeyEvent, KeyModifiers};
 
     #[test]
     fn no_key_means_two_things_in_one_place() {
-        for context in
-            [Room, Prompt, Connecting, Help, Question, Distrust, Invite, Search, Find, Switcher, Themes, Links, Picker]
-        {
+        // What is selected lays its keys over those of the room.
+        for context in Context::ALL.into_iter().filter(|context| *context != Selected) {
             let rows = BINDINGS.iter().filter(|row| context.chain().contains(&row.context));
             let keys: Vec<String> = rows.flat_map(|row| row.keys.iter().map(Key::to_string)).collect();
             for (i, key) in keys.iter().enumerate() {
@@ -389,24 +349,16 @@ mod tests {
 
     #[test]
     fn keys_that_type_are_bound_only_where_nothing_is_typed() {
-        let is_typed_in = |context| matches!(context, Room | Prompt | Find | Switcher | Typing | Anywhere);
-        let bound = BINDINGS.iter().filter(|row| is_typed_in(row.context));
+        let bound = BINDINGS.iter().filter(|row| row.context.is_typed_in());
         for key in bound.flat_map(|row| row.keys) {
-            assert!(!matches!(key, Key { code: KeyCode::Char(_), modifiers: KeyModifiers::NONE }), "{key}");
+            assert!(!key.types(), "{key}");
         }
-    }
-
-    #[test]
-    fn a_key_is_named_as_it_is_pressed() {
-        let names = [ctrl('a'), with(ALT, Enter), key(PageUp), key(BackTab), key(F(8)), with(CTRL, Left)];
-
-        assert_eq!(names.map(|key| key.to_string()), ["Ctrl-A", "Alt-Enter", "PgUp", "Shift-Tab", "F8", "Ctrl-Left"]);
     }
 
     #[test]
     fn capitals_with_a_modifier_are_the_same_key() {
         let event = KeyEvent::new(KeyCode::Char('C'), CTRL | KeyModifiers::SHIFT);
 
-        assert_eq!(action(Room, event), Some(Action::Interrupt));
+        assert_eq!(Keymap::default().action(Room, event), Some(Action::Interrupt));
     }
 }

@@ -201,7 +201,7 @@ fn themes() -> Themes {
 
 fn start(config: Config, face: Face, key: &SigningKey, state: Option<&Path>) -> Start {
     let server = config.start_server();
-    let Config { chat, options, .. } = config;
+    let Config { chat, options, keys, .. } = config;
     let room = match chat.join {
         Some(code) => Wish::Join(code),
         None if chat.private => Wish::CreatePrivate,
@@ -220,6 +220,7 @@ fn start(config: Config, face: Face, key: &SigningKey, state: Option<&Path>) -> 
         kept: keeper::load(state),
         recent: state.map(|state| recent::load(&Store::new(state))).unwrap_or_default(),
         options,
+        keys,
         themes: themes(),
         around: app::look_around(face),
     }

@@ -7,6 +7,7 @@ use crate::export::Export;
 use crate::find::Find;
 use crate::hyperlink::Uri;
 use crate::keeper::Kept;
+use crate::keymap::{Context, Keymap};
 use crate::link::{Command, Distrust, OutboxItem, Security, Trouble};
 use crate::looks::Looks;
 use crate::overlay::Overlay;
@@ -59,6 +60,7 @@ pub struct Start {
     pub recent: Vec<Recent>,
     /// What this person wants everywhere.
     pub options: Options,
+    pub keys: Keymap,
     /// The themes there are.
     pub themes: Themes,
     pub around: Surroundings,
@@ -116,6 +118,7 @@ pub struct State {
     pub zone: Zone,
     /// What this person wants everywhere.
     pub options: Options,
+    pub keys: Keymap,
     pub instance: u64,
     pub screen: Screen,
     pub prompt: Prompt,
@@ -331,6 +334,7 @@ impl State {
             face: start.around.face,
             widths: start.around.widths,
             theme: looks.theme(),
+            keys: start.keys,
             looks,
             zone: start.around.zone.with_clock(start.options.clock),
             instance: start.instance,
@@ -462,7 +466,8 @@ impl State {
 
     /// The sentence to show: how far something is that takes its time, unless there is something else to tell.
     pub fn told(&self) -> Option<Notice> {
-        let progress = || self.export.as_ref().map(|export| Notice::Hint(export.progress()));
+        let way = || self.keys.say(Context::Room, "{interrupt} stops it");
+        let progress = || self.export.as_ref().map(|export| Notice::Hint(format!("{}.  {}", export.progress(), way())));
         self.notice.clone().or_else(progress)
     }
 

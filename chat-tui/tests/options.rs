@@ -4,6 +4,7 @@
 
 use chat_tui::config::options::ROWS;
 use chat_tui::config::{Config, ConfigError, Options, Script};
+use chat_tui::keymap::{BINDINGS, Keymap};
 use chat_tui::zone::Clock;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -189,4 +190,44 @@ fn the_program_ends_with_2_and_the_sentence_and_prints_its_options_elsewhere() {
     assert!(reason.starts_with("chat-tui: ") && reason.contains("do you mean name?"), "{reason}");
     assert!(good.status.success());
     assert!(String::from_utf8(good.stdout).unwrap().contains("\nname = \"ann\"\n"));
+}
+
+#[test]
+fn what_is_wrong_with_a_key_is_said_with_its_line_and_what_would_do() {
+    for (text, line, words) in [
+        ("keys = 1", 1, "keys is a table: [keys]"),
+        ("[keys]\nhyper-x = 'help'", 2, "\"hyper-x\" is not a key; keys are written like ctrl-n"),
+        ("[keys]\nf9 = 'hlep'", 2, "there is nothing to do called \"hlep\"; do you mean help?"),
+        ("[keys]\nf9 = 1", 2, "f9: 1 is not the name of something to do"),
+        ("[keys]\nf9 = 'none'", 2, "F9 means nothing there as it is"),
+        ("[keys]\nx = 'send'", 2, "x is a letter to be typed there: take one with Ctrl or Alt"),
+        ("[keys.anywhere]\nx = 'help'", 2, "x is a letter to be typed there"),
+        ("[keys]\nf9 = 'help'\nF9 = 'send'", 3, "F9 is bound above already, to help"),
+        ("[keys]\nf9 = 'help'\n[keys.room]\nf9 = 'send'", 4, "F9 is bound above already, to help"),
+        ("[keys]\nf1 = 'none'\n[keys.room]\nf1 = 'send'", 4, "F1 is bound above already, to none"),
+        ("[keys.romo]\nf9 = 'send'", 1, "there is no place \"romo\"; do you mean room?"),
+        ("[keys.prompt]\nf9 = 'send'", 2, "send can be done in room only: write it into [keys.room]"),
+    ] {
+        let error = options(text).unwrap_err();
+
+        assert_eq!(error.exit_code(), 2, "{text}");
+        assert!(error.to_string().contains(&format!(", line {line}: {words}")), "{text}: {error}");
+    }
+}
+
+#[test]
+fn every_key_from_the_beginning_is_printed_and_what_was_bound_is_read_back() {
+    let text = "[keys]\nctrl-g = 'next-room'\nf1 = 'none'\n[keys.help]\nx = 'dismiss'\n'\"' = 'up'\n";
+    let file = File::new(text);
+    let config = read("chat-tui", &[], Some(&file.0)).unwrap();
+    let printed = File::new(&config.printed());
+
+    let again = read("chat-tui", &[], Some(&printed.0)).unwrap();
+
+    assert_eq!(again.keys, config.keys);
+    assert_ne!(again.keys, Keymap::default());
+    for row in BINDINGS {
+        let name = format!("= {:?}", row.action.name());
+        assert!(config.printed().lines().any(|line| line.starts_with("# ") && line.ends_with(&name)), "{name}");
+    }
 }

@@ -1,7 +1,7 @@
 //! The README's tables of keys and commands are those of the program.
 
 use chat_tui::command::COMMANDS;
-use chat_tui::keymap::{BINDINGS, Context};
+use chat_tui::keymap::{BINDINGS, Context, Keymap};
 
 const README: &str = include_str!("../../README.md");
 
@@ -14,10 +14,11 @@ fn section(name: &str) -> &'static str {
 }
 
 fn keys() -> String {
+    let default = Keymap::default();
     let rows = BINDINGS.iter().filter(|row| !row.help.is_empty());
     let lines = rows.map(|row| {
         let keys: Vec<_> = row.keys.iter().map(|key| format!("`{key}`")).collect();
-        format!("| {} | {} | {} |", keys.join(" "), place(row.context), row.help)
+        format!("| {} | {} | {} |", keys.join(" "), place(row.context), default.say(row.context, row.help))
     });
     format!("| key | where | does |\n|---|---|---|\n{}", lines.collect::<Vec<_>>().join("\n"))
 }

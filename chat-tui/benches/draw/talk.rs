@@ -8,6 +8,7 @@ use chat_proto::{Fingerprint, Nick};
 use chat_tui::config::Options;
 use chat_tui::event::{Event, EventKind};
 use chat_tui::keeper::Kept;
+use chat_tui::keymap::Keymap;
 use chat_tui::link::{Asked, LinkEvent, Security};
 use chat_tui::state::{Face, Start, State, Surroundings, Wish};
 use chat_tui::theme::{Background, Depth, Themes};
@@ -56,6 +57,7 @@ pub(crate) fn begins(columns: u16, rows: u16) -> State {
         kept: Kept::default(),
         recent: Vec::new(),
         options: Options::default(),
+        keys: Keymap::default(),
         themes: Themes::built_in(),
         around: Surroundings {
             columns,

@@ -5,15 +5,20 @@ use super::form::Style;
 use super::option::Row;
 use super::options::{Options, ROWS};
 use crate::document::{Document, Mistake, Pair};
+use crate::keymap::Keymap;
 use crate::nearest::suggestion;
 use std::io::ErrorKind;
 use std::path::Path;
 use toml::de::DeValue;
 
+/// The table of what keys do.
+pub(super) const KEYS: &str = "keys";
+
 /// What the file says.
 #[derive(Debug, Default)]
 pub(super) struct Written {
     pub(super) options: Options,
+    pub(super) keys: Keymap,
 }
 
 /// Reads the file that somebody named.
@@ -36,6 +41,10 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Written, Mistake> {
     let document = Document::parse(path, text)?;
     let mut written = Written::default();
     for pair in document.pairs() {
+        if pair.key == KEYS {
+            written.keys.rebind(&document, pair)?;
+            continue;
+        }
         let row = known(pair).map_err(|words| document.mistake(pair, words))?;
         set(&mut written.options, row, pair).map_err(|words| document.mistake(pair, words))?;
     }

@@ -1,7 +1,8 @@
 //! A server that is not trusted: what it showed, what that may mean, and what to do. Nothing here accepts it.
 
+use crate::keymap::Context;
 use crate::state::State;
-use crate::theme::{Ink, Theme};
+use crate::theme::Ink;
 use crate::trust::{self, Part};
 use crate::widget::paint;
 use crate::wrap;
@@ -37,14 +38,16 @@ pub fn draw(first: usize, state: &State, area: Rect, buffer: &mut Buffer) {
     }
     let last = (first + usize::from(body.height)).min(rows.len());
     let position = (rows.len() > usize::from(body.height)).then(|| format!("↑↓ {last}/{}", rows.len()));
-    draw_keys(state.theme, place, body, position, buffer);
+    draw_keys(state, place, body, position, buffer);
 }
 
-fn draw_keys(theme: Theme, place: Rect, body: Rect, position: Option<String>, buffer: &mut Buffer) {
+fn draw_keys(state: &State, place: Rect, body: Rect, position: Option<String>, buffer: &mut Buffer) {
     let y = place.bottom().saturating_sub(if is_airy(place) { 2 } else { 1 });
     let row = Rect { y, height: 1, ..body };
-    let words = if row.width < 30 { "Enter again  Esc" } else { "Enter try again   Esc close" };
-    let behind = paint::text(buffer, row, (row.x, y), words, theme.ink(Ink::Muted));
+    let theme = state.theme;
+    let words = if row.width < 30 { "{mend} again  {dismiss}" } else { "{mend} try again   {dismiss} close" };
+    let words = state.keys.list(Context::Distrust, words);
+    let behind = paint::text(buffer, row, (row.x, y), &words, theme.ink(Ink::Muted));
     // Where both do not fit, the keys count more.
     if let Some(position) = position.filter(|it| usize::from(row.right() - behind) > wrap::width(it)) {
         paint::pieces_right(buffer, row, y, &[(&position, theme.ink(Ink::Muted))]);

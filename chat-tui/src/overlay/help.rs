@@ -2,7 +2,7 @@
 
 use crate::command::COMMANDS;
 use crate::keep;
-use crate::keymap::{BINDINGS, Context};
+use crate::keymap::{Bound, Context, Keymap};
 use crate::screen::room::Room;
 use crate::state::{Screen, State};
 use crate::theme::{Ink, Theme};
@@ -65,15 +65,15 @@ fn lines(state: &State) -> Vec<Line> {
     }
     let sections: [(&'static str, Vec<Line>); 11] = [
         ("This room", room.map(about).unwrap_or_default()),
-        ("In the room", keys(Context::Room)),
-        ("While finding", keys(Context::Find)),
-        ("On a selected message", keys(Context::Selected)),
-        ("Everywhere", keys(Context::Anywhere)),
+        ("In the room", keys(&state.keys, Context::Room)),
+        ("While finding", keys(&state.keys, Context::Find)),
+        ("On a selected message", keys(&state.keys, Context::Selected)),
+        ("Everywhere", keys(&state.keys, Context::Anywhere)),
         ("Commands", commands.chain(say).collect()),
-        ("While writing", keys(Context::Typing)),
+        ("While writing", keys(&state.keys, Context::Typing)),
         ("Beside your messages", marks),
         ("Beside names", pairs(&SIGNS)),
-        ("In the prompt", keys(Context::Prompt)),
+        ("In the prompt", keys(&state.keys, Context::Prompt)),
         ("Mouse", pairs(&MOUSE)),
     ];
     let mut all = Vec::new();
@@ -91,13 +91,16 @@ fn about(room: &Room) -> Vec<Line> {
     rows.map(|(what, words)| Line::Pair(what.to_owned(), words)).collect()
 }
 
-fn keys(context: Context) -> Vec<Line> {
-    let rows = BINDINGS.iter().filter(|row| row.context == context && !row.help.is_empty());
-    rows.map(|row| {
-        let keys: Vec<String> = row.keys.iter().take(2).map(ToString::to_string).collect();
-        Line::Pair(keys.join("  "), row.help.to_owned())
-    })
-    .collect()
+fn keys(keys: &Keymap, context: Context) -> Vec<Line> {
+    let has_line = |row: &&Bound| row.context == context && !row.help.is_empty() && !row.keys.is_empty();
+    keys.rows()
+        .iter()
+        .filter(has_line)
+        .map(|row| {
+            let shown: Vec<String> = row.keys.iter().take(2).map(ToString::to_string).collect();
+            Line::Pair(shown.join("  "), keys.say(context, row.help))
+        })
+        .collect()
 }
 
 /// How many rows there are, and how many of them fit: what scrolling is bounded by.
@@ -114,7 +117,8 @@ pub fn draw(first: usize, state: &State, area: Rect, buffer: &mut Buffer) {
     if place.height >= AIRY_ROWS {
         paint::border(buffer, place, theme.ink(Ink::Rule));
     }
-    let title = [("Help", theme.ink(Ink::Strong)), ("   Esc closes", theme.ink(Ink::Muted))];
+    let closes = format!("   {}", state.keys.list(Context::Help, "{dismiss} closes"));
+    let title = [("Help", theme.ink(Ink::Strong)), (closes.as_str(), theme.ink(Ink::Muted))];
     let inner = body(place);
     let title_row = if inner.y > place.y + 1 { inner.y - 2 } else { place.y };
     paint::pieces(buffer, place, (inner.x, title_row), &title);

@@ -3,6 +3,7 @@
 //! It takes the whole width and has no border at its sides, so that a terminal's own selection takes the line and nothing
 //! else; the client reads it with the breaks in it.
 
+use crate::keymap::Context;
 use crate::qr::Qr;
 use crate::share::{self, View};
 use crate::state::State;
@@ -24,7 +25,10 @@ fn columns(area: Rect) -> usize {
     usize::from(area.width.saturating_sub(2 * margin(area)).max(1))
 }
 
-const QR_KEYS: &str = "Q shows the line   Esc closes";
+const LINE_KEYS: &str = "{turn} shows a QR code   {dismiss} closes";
+const COPIED: &str = "The line is copied, if your terminal allows it.";
+const CLOSES: &str = "{dismiss} closes";
+const QR_KEYS: &str = "{turn} shows the line   {dismiss} closes";
 
 /// What an invite that was asked for is wanted for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +78,7 @@ fn draw_line(invitation: &Invitation, state: &State, area: Rect, buffer: &mut Bu
         rows(&invitation.line, ink(Ink::Accent)),
         rows(invitation.who, ink(Ink::Text)),
         rows("It is copied, if your terminal allows it.", ink(Ink::Muted)),
-        rows("Q shows a QR code   Esc closes", ink(Ink::Accent)),
+        rows(&state.keys.list(Context::Invite, LINE_KEYS), ink(Ink::Accent)),
     ];
     if let Some(warning) = invitation.warning {
         parts.insert(3, rows(warning, ink(Ink::Warning)));
@@ -82,14 +86,7 @@ fn draw_line(invitation: &Invitation, state: &State, area: Rect, buffer: &mut Bu
     match parts.iter().map(Vec::len).sum::<usize>() <= usize::from(area.height) {
         true => draw_parts(&parts, state, area, buffer),
         // Half a line is none.
-        false => draw_note(
-            &invitation.title,
-            "The line is copied, if your terminal allows it.",
-            "Esc closes",
-            state,
-            area,
-            buffer,
-        ),
+        false => draw_note(&invitation.title, COPIED, CLOSES, state, area, buffer),
     }
 }
 
@@ -138,11 +135,12 @@ fn draw_qr(invitation: &Invitation, state: &State, area: Rect, buffer: &mut Buff
 
 /// A sentence instead of what cannot be drawn.
 fn draw_note(title: &str, words: &str, keys: &str, state: &State, area: Rect, buffer: &mut Buffer) {
+    let keys = state.keys.list(Context::Invite, keys);
     let rows = |words: &str, ink: Ink| -> Vec<Row> {
         let rows = wrap::rows(words, columns(area)).into_iter();
         rows.map(|row| (words[row].to_owned(), state.theme.ink(ink))).collect()
     };
-    let parts = [rows(title, Ink::Strong), rows(words, Ink::Text), rows(keys, Ink::Accent)];
+    let parts = [rows(title, Ink::Strong), rows(words, Ink::Text), rows(&keys, Ink::Accent)];
     draw_parts(&parts, state, area, buffer);
 }
 
@@ -168,10 +166,11 @@ fn draw_code(title: &str, rows: &[String], columns: u16, state: &State, area: Re
 /// What it is and which keys it knows, above the code; where both do not fit, the keys.
 fn draw_caption(title: &str, from: u16, state: &State, area: Rect, buffer: &mut Buffer) {
     let both = format!("{title}   ");
-    let fits = |words: &str| wrap::width(words) + wrap::width(QR_KEYS) <= usize::from(area.width);
+    let keys = state.keys.list(Context::Invite, QR_KEYS);
+    let fits = |words: &str| wrap::width(words) + wrap::width(&keys) <= usize::from(area.width);
     let title = if fits(&both) { both.as_str() } else { "" };
-    let columns = (wrap::width(title) + wrap::width(QR_KEYS)) as u16;
+    let columns = (wrap::width(title) + wrap::width(&keys)) as u16;
     let x = from.min(area.right().saturating_sub(columns)).max(area.x);
-    let words = [(title, state.theme.ink(Ink::Strong)), (QR_KEYS, state.theme.ink(Ink::Muted))];
+    let words = [(title, state.theme.ink(Ink::Strong)), (&keys, state.theme.ink(Ink::Muted))];
     paint::pieces(buffer, area, (x, area.y), &words);
 }

@@ -1,6 +1,7 @@
 //! The links of a message, to choose from.
 
 use super::question::panel;
+use crate::keymap::Context;
 use crate::state::State;
 use crate::theme::Ink;
 use crate::widget::paint;
@@ -21,7 +22,8 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
         paint::border(buffer, place, theme.ink(Ink::Rule));
     }
     let inner = Rect { x: place.x + 3, width: place.width.saturating_sub(6), ..place };
-    let title = [("Open which?", theme.ink(Ink::Strong)), ("   Esc none", theme.ink(Ink::Muted))];
+    let none = format!("   {}", state.keys.list(Context::Links, "{dismiss} none"));
+    let title = [("Open which?", theme.ink(Ink::Strong)), (none.as_str(), theme.ink(Ink::Muted))];
     paint::pieces(buffer, inner, (inner.x, place.y + air), &title);
     let columns = usize::from(inner.width.saturating_sub(3));
     for (y, (number, link)) in (place.y + 2 * air + 1..place.bottom()).zip((1..).zip(&state.links)) {

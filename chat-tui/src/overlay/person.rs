@@ -1,5 +1,6 @@
 //! A person's key, in a form to compare aloud; and the reader's own.
 
+use crate::keymap::Context;
 use crate::people::Whois;
 use crate::screen::room::Room;
 use crate::state::State;
@@ -149,7 +150,8 @@ fn draw(lines: &[Line], state: &State, area: Rect, buffer: &mut Buffer) {
     if air == 1 {
         paint::border(buffer, place, state.theme.ink(Ink::Rule));
     }
-    let closes = [("Esc closes ", state.theme.ink(Ink::Muted))];
+    let closes = state.keys.list(Context::Help, "{dismiss} closes ");
+    let closes = [(closes.as_str(), state.theme.ink(Ink::Muted))];
     if area.width >= 40 {
         let inner = Rect { width: place.width - side, ..place };
         paint::pieces_right(buffer, inner, place.y + air, &closes);

@@ -1,5 +1,6 @@
 //! Questions: what cannot be taken back is asked first.
 
+use crate::keymap::Context;
 use crate::screen::room::Room;
 use crate::state::{Server, State};
 use crate::theme::{Ground, Ink};
@@ -42,10 +43,10 @@ impl Question {
 
     fn keys(self) -> &'static str {
         match self {
-            Self::Quit => "Enter quit   Esc stay",
-            Self::SendLong => "Enter send   Esc edit   x discard",
-            Self::Forget => "Enter erase   Esc keep",
-            Self::Delete { .. } => "y delete   n keep",
+            Self::Quit => "{yes} quit   {no} stay",
+            Self::SendLong => "{yes} send   {no} edit   {discard} discard",
+            Self::Forget => "{yes} erase   {no} keep",
+            Self::Delete { .. } => "{yes} delete   {no} keep",
         }
     }
 
@@ -128,7 +129,7 @@ pub fn draw(question: Question, state: &State, area: Rect, buffer: &mut Buffer) 
     if area.height > rows.len() as u16 + 4 {
         rows.push((String::new(), theme.ink(Ink::Text)));
     }
-    rows.push((question.keys().to_owned(), theme.ink(Ink::Accent)));
+    rows.push((state.keys.list(Context::Question, question.keys()), theme.ink(Ink::Accent)));
     let air = u16::from(area.height >= rows.len() as u16 + 2);
     let place = paint::centred(area, COLUMNS, rows.len() as u16 + 2 * air);
     panel(place, state, buffer);

@@ -2,6 +2,7 @@
 
 use super::question::panel;
 use crate::emoji::{self, Named};
+use crate::keymap::Context;
 use crate::state::State;
 use crate::theme::{Ground, Ink};
 use crate::widget::paint;
@@ -97,7 +98,8 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
     }
     let inner = Rect { x: place.x + 3, width: place.width.saturating_sub(6), ..place };
     let (title, keys) = (theme.ink(Ink::Strong), theme.ink(Ink::Muted));
-    paint::pieces(buffer, inner, (inner.x, place.y + air), &[("React", title), ("   type a name   Esc none", keys)]);
+    let words = format!("   {}", state.keys.list(Context::Picker, "type a name   {dismiss} none"));
+    paint::pieces(buffer, inner, (inner.x, place.y + air), &[("React", title), (&words, keys)]);
     let top = place.y + 2 * air + 1;
     for (at, named) in offers.iter().enumerate() {
         let (x, y) = (inner.x + (at % ACROSS) as u16 * CELL, top + (at / ACROSS) as u16);
@@ -122,9 +124,10 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
 fn enter(state: &State, picker: &Picker) -> String {
     let Some(Named { emoji, name }) = picker.chosen() else { return String::new() };
     let emoji = wrap::apart(emoji);
+    let key = state.keys.say(Context::Picker, "{go}");
     let timeline = state.rooms.get(&picker.room).map(|room| &room.timeline);
     match timeline.is_some_and(|timeline| timeline.has_reacted(picker.target, &emoji)) {
-        true => format!("Enter takes {emoji} back"),
-        false => format!("Enter {emoji}  {name}"),
+        true => format!("{key} takes {emoji} back"),
+        false => format!("{key} {emoji}  {name}"),
     }
 }

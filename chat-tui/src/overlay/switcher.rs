@@ -2,6 +2,7 @@
 //! something new before the others; then those of the last days, which are entered again.
 
 use crate::fuzzy::score;
+use crate::keymap::Context;
 use crate::recent::{Recent, ago};
 use crate::screen::room::Room;
 use crate::state::State;
@@ -175,8 +176,10 @@ pub fn draw(switcher: &Switcher, state: &State, area: Rect, buffer: &mut Buffer)
     if places.is_airy {
         paint::border(buffer, places.frame, theme.ink(Ink::Rule));
     }
-    let keys = if area.width < 50 { "  Enter go   Esc stay" } else { "   ↑↓ choose   Enter go there   Esc stay" };
-    let title = [("Go to a room", theme.ink(Ink::Strong).bold()), (keys, theme.ink(Ink::Muted))];
+    let keys =
+        if area.width < 50 { "{go} go   {dismiss} stay" } else { "↑↓ choose   {go} go there   {dismiss} stay" };
+    let keys = format!("   {}", state.keys.list(Context::Switcher, keys));
+    let title = [("Go to a room", theme.ink(Ink::Strong).bold()), (&keys, theme.ink(Ink::Muted))];
     paint::pieces(buffer, places.title, (places.title.x, places.title.y), &title);
     let cursor = draw_typed(switcher, state, places.typed, buffer);
     draw_choices(switcher, state, places.list, buffer);

@@ -1,6 +1,7 @@
 //! The themes to choose from. It leaves the screen below to be seen, in the theme that is tried.
 
 use super::question;
+use crate::keymap::Context;
 use crate::state::State;
 use crate::theme::{Choice, Ground, Ink};
 use crate::widget::paint;
@@ -13,8 +14,8 @@ const COLUMNS: u16 = 46;
 const AIRY_ROWS: u16 = 12;
 /// From here on, the list stands at the right, and leaves what is said to be seen.
 const ASIDE_COLUMNS: u16 = 90;
-const KEYS: &str = "↑↓ try   Enter keep   Esc back";
-const SHORT_KEYS: &str = "Enter keep  Esc";
+const KEYS: &str = "↑↓ try   {go} keep   {dismiss} back";
+const SHORT_KEYS: &str = "{go} keep  {dismiss}";
 
 /// Draws the list with row `row` chosen.
 pub fn draw(row: usize, state: &State, area: Rect, buffer: &mut Buffer) {
@@ -65,8 +66,8 @@ fn draw_below(choice: Choice, state: &State, inner: Rect, buffer: &mut Buffer) {
     for (y, line) in (from..).zip(&words) {
         paint::text(buffer, inner, (inner.x, y), line, state.theme.ink(ink));
     }
-    let keys = if inner.width < 30 { SHORT_KEYS } else { KEYS };
-    paint::text(buffer, inner, (inner.x, inner.bottom().saturating_sub(1)), keys, state.theme.ink(Ink::Accent));
+    let keys = state.keys.list(Context::Themes, if inner.width < 30 { SHORT_KEYS } else { KEYS });
+    paint::text(buffer, inner, (inner.x, inner.bottom().saturating_sub(1)), &keys, state.theme.ink(Ink::Accent));
 }
 
 /// So that the list stands still while one goes through it.

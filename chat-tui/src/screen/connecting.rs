@@ -1,5 +1,6 @@
 //! The connecting screen: flags said enough, the room is on its way.
 
+use crate::keymap::Context;
 use crate::state::{Goal, State};
 use crate::theme::Ink;
 use crate::widget::paint;
@@ -16,7 +17,8 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
     };
     let server = state.prompt.server();
     centre(&format!("{goal} at {server}…"), Ink::Text, state, area, middle, buffer);
-    centre("Esc prompt   Ctrl-C quit", Ink::Muted, state, area, middle + 2, buffer);
+    let keys = state.keys.list(Context::Connecting, "{leave} prompt   {interrupt} quit");
+    centre(&keys, Ink::Muted, state, area, middle + 2, buffer);
 }
 
 fn centre(words: &str, ink: Ink, state: &State, area: Rect, y: u16, buffer: &mut Buffer) {

@@ -3,6 +3,7 @@
 use crate::about::About;
 use crate::deed::{self, Deed};
 use crate::find::Find;
+use crate::keymap::Context;
 use crate::level::Level;
 use crate::removal::{self, Removal};
 use crate::screen::panels::Panels;
@@ -390,7 +391,8 @@ fn banner(state: &State) -> Option<String> {
     if room.is_over {
         let over = || if columns < OVER_COLUMNS { OVER } else { OVER_AND_GONE }.to_owned();
         let words = room.farewell.clone().unwrap_or_else(over);
-        return Some(format!("{}.  F5 opens a new one", capitalised(&words)));
+        let way = state.keys.say(Context::Room, "{mend} opens a new one");
+        return Some(format!("{}.  {way}", capitalised(&words)));
     }
     match &state.link {
         Link::Up { .. } | Link::Idle => None,
@@ -398,12 +400,16 @@ fn banner(state: &State) -> Option<String> {
         Link::Down { trouble, retry_at } => {
             let seconds = (retry_at.0.saturating_sub(state.now.0).max(0) + 999) / 1000;
             let trouble = capitalised(&trouble.sentence());
+            let way = state.keys.say(Context::Room, "{mend} tries now");
             Some(match seconds {
                 0 => format!("Reconnecting…  {trouble}"),
-                _ => format!("Reconnecting in {seconds} s…  {trouble}.  F5 tries now"),
+                _ => format!("Reconnecting in {seconds} s…  {trouble}.  {way}"),
             })
         }
-        Link::Ended(why) => Some(format!("Not connected.  F5 connects again  {}", visible_line(why.as_bytes()))),
+        Link::Ended(why) => {
+            let way = state.keys.say(Context::Room, "{mend} connects again");
+            Some(format!("Not connected.  {way}  {}", visible_line(why.as_bytes())))
+        }
     }
 }
 
@@ -420,7 +426,7 @@ pub fn draw(state: &State, cells: &mut Buffer) -> Drawn {
     let finding = state.find.as_ref().filter(|_| state.is_finding());
     let needle = finding.and_then(Find::needle);
     let crowd = Crowd { reader: state.reader(), members: &room.members };
-    let links = timeline::draw(&room.timeline, crowd, needle, &places.look(state), places.timeline, cells);
+    let links = timeline::draw(&room.timeline, crowd, needle, &places.look(state), &state.keys, places.timeline, cells);
     if !places.rooms.is_empty() {
         rooms::draw(state, places.rooms, cells);
     }
@@ -469,8 +475,8 @@ fn draw_notice(state: &State, area: Rect, cells: &mut Buffer) {
 /// Which message is answered or edited, and how to leave that.
 fn draw_about(state: &State, room: &Room, area: Rect, cells: &mut Buffer) {
     let Some((what, text)) = room.about.as_ref().map(|about| about.line(room)) else { return };
-    let keys = if area.width < 30 { "" } else { "Esc cancels " };
-    let end = paint::pieces_right(cells, area, area.y, &[(keys, state.theme.ink(Ink::Faint))]);
+    let keys = state.keys.list(Context::Room, if area.width < 30 { "" } else { "{dismiss} cancels " });
+    let end = paint::pieces_right(cells, area, area.y, &[(&keys, state.theme.ink(Ink::Faint))]);
     let left = Rect { width: end.saturating_sub(area.x + 2), ..area };
     let behind = paint::text(cells, left, (left.x + 3, left.y), &what, state.theme.ink(Ink::Accent));
     let text = wrap::cut(&text, usize::from(left.right().saturating_sub(behind + 1)));
@@ -484,16 +490,39 @@ fn draw_deeds(state: &State, deeds: &[Deed], area: Rect, cells: &mut Buffer) {
     let has_words = words <= columns;
     let gap = if words + deeds.len() + 9 <= columns { "  " } else { " " };
     let (accent, muted) = (state.theme.ink(Ink::Accent), state.theme.ink(Ink::Muted));
+    let key = |name: &str| state.keys.key(Context::Selected, name).map(|key| key.to_string());
+    let keyed: Vec<_> = deeds.iter().map(|deed| deed.words()).map(|(name, word)| (key(name), word)).collect();
+    let back = key("unselect").unwrap_or_default();
     let mut pieces = Vec::new();
-    for (letter, word) in deeds.iter().map(|deed| deed.words()) {
+    for (letter, word) in keyed.iter().filter_map(|(letter, word)| Some((letter.as_deref()?, *word))) {
         pieces.push((letter, accent));
         pieces.extend([(" ", muted), (word, muted)].into_iter().filter(|_| has_words));
         pieces.push((gap, muted));
     }
     if !has_words || gap == "  " {
-        pieces.extend([("Esc", accent), (" back ", muted)]);
+        pieces.extend([(back.as_str(), accent), (" back ", muted)]);
     }
     paint::pieces_right(cells, area, area.y, &pieces);
+}
+
+fn keys(state: &State, columns: u16) -> String {
+    let has_rooms = state.rooms.len() > 1;
+    let words = match columns {
+        0..12 => "",
+        12..30 => "{help} help ",
+        30..38 => "{send} send · {help} help ",
+        38..63 if has_rooms => "{select-earlier} select · {switch} rooms · {help} help ",
+        38..63 => "{send} send · {select-earlier} select · {help} help ",
+        63..89 if has_rooms => "{send} send · {select-earlier} select a message · {switch} rooms · {help} help ",
+        63..89 => "{send} send · {select-earlier} select a message · {complete} complete · {help} help ",
+        _ if has_rooms => {
+            "{send} send · {newline} new line · {select-earlier} select a message · {switch} rooms · {help} help "
+        }
+        _ => {
+            "{send} send · {newline} new line · {select-earlier} select a message · {complete} complete · {help} help "
+        }
+    };
+    state.keys.list(Context::Room, words)
 }
 
 /// Who is writing, and beside it as many keys as there is place for.
@@ -507,18 +536,8 @@ fn draw_hints(state: &State, area: Rect, cells: &mut Buffer) {
     let taken = paint::text(cells, area, (area.x + 1, area.y), &typing, state.theme.ink(Ink::Muted));
     let beside = Rect { x: taken, width: area.right().saturating_sub(taken), ..area };
     let words = match beside.width {
-        columns if state.is_finding() => find::keys(columns),
-        0..12 => "",
-        12..30 => "F1 help ",
-        30..38 => "Enter send · F1 help ",
-        38..63 if state.rooms.len() > 1 => "Alt-Up select · Alt-K rooms · F1 help ",
-        38..63 => "Enter send · Alt-Up select · F1 help ",
-        63..89 if state.rooms.len() > 1 => "Enter send · Alt-Up select a message · Alt-K rooms · F1 help ",
-        63..89 => "Enter send · Alt-Up select a message · Tab complete · F1 help ",
-        _ if state.rooms.len() > 1 => {
-            "Enter send · Alt-Enter new line · Alt-Up select a message · Alt-K rooms · F1 help "
-        }
-        _ => "Enter send · Alt-Enter new line · Alt-Up select a message · Tab complete · F1 help ",
+        columns if state.is_finding() => find::keys(&state.keys, columns),
+        columns => keys(state, columns),
     };
-    paint::pieces_right(cells, beside, area.y, &[(words, state.theme.ink(Ink::Faint))]);
+    paint::pieces_right(cells, beside, area.y, &[(&words, state.theme.ink(Ink::Faint))]);
 }

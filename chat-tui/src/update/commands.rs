@@ -7,6 +7,7 @@ use super::{
 use crate::command::Action;
 use crate::destination::Destination;
 use crate::effect::Effect;
+use crate::keymap::Context;
 use crate::link::Command;
 use crate::overlay::{Overlay, Question};
 use crate::screen::room::Room;
@@ -119,5 +120,6 @@ fn clear(state: &mut State) -> Vec<Effect> {
         room.timeline.clear();
     }
     reading::newest(state);
-    hint(state, "the screen is clear; PgUp brings everything back")
+    let words = state.keys.say(Context::Room, "the screen is clear; {page-up} brings everything back");
+    hint(state, words)
 }

@@ -3,6 +3,7 @@
 use super::{hint, posting, problem, rooms};
 use crate::effect::Effect;
 use crate::keeper::Note;
+use crate::keymap::Context;
 use crate::level::Level;
 use crate::link::Command;
 use crate::people::Age;
@@ -188,7 +189,8 @@ pub(super) fn tell_of(state: &mut State, room: RoomId, entries: &[Entry]) {
     let is_for_reader = |entry: &Entry| entry.seq > known.read && known.is_addressed(entry, state.person);
     if let Some(peer) = known.direct.as_ref().filter(|_| entries.iter().any(is_for_reader)) {
         let name = crate::widget::timeline::name(&peer.name);
-        hint(state, format!("{name} writes to you: Alt-A"));
+        let key = state.keys.say(Context::Room, "{news}");
+        hint(state, format!("{name} writes to you: {key}"));
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{hint, problem};
 use crate::effect::Effect;
 use crate::export::{Export, FileEvent, FileStep, Stage, Wanted};
+use crate::keymap::Context;
 use crate::state::State;
 use chat_proto::entry::{Entry, RoomId, Seq};
 
@@ -11,7 +12,9 @@ pub(super) fn begin(state: &mut State, wanted: Wanted) -> Vec<Effect> {
     let span = room.timeline.beginning().map(|first| (first, room.timeline.end()));
     match span {
         _ if state.export.is_some() => {
-            problem(state, "something is being written into a file already: Ctrl-C stops that")
+            let words = "something is being written into a file already: {interrupt} stops that";
+            let words = state.keys.say(Context::Room, words);
+            problem(state, &words)
         }
         _ if room.is_over => problem(state, "this room is over: the server has nothing of it any more"),
         _ if !state.is_up() => problem(state, "not connected: what is to be written is on the server"),

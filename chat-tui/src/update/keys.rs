@@ -26,7 +26,7 @@ pub(super) fn on_key(state: &mut State, key: KeyEvent) -> Vec<Effect> {
         return Vec::new();
     }
     let context = context(state);
-    match keymap::action(context, key) {
+    match state.keys.action(context, key) {
         Some(action) => on_action(state, context, action),
         None => match keymap::typed(key) {
             Some(c) => on_typed(state, context, c.encode_utf8(&mut [0; 4])),
@@ -133,7 +133,8 @@ fn interrupt(state: &mut State, context: Context) -> Vec<Effect> {
     match context {
         Context::Room | Context::Selected if !state.composer().is_empty() => {
             state.composer_mut().clear();
-            hint(state, "cleared: Ctrl-Y brings it back, Ctrl-C again asks to quit")
+            let words = state.keys.say(context, "cleared: {paste} brings it back, {interrupt} again asks to quit");
+            hint(state, words)
         }
         Context::Room | Context::Selected if message::forget(state) => Vec::new(),
         Context::Room | Context::Selected if state.export.is_some() => export::stop(state),
@@ -215,7 +216,10 @@ pub(super) fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
 fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     match (state.composer_mut().paste(text), state.composer().lines()) {
         (Ok(()), 0..=1) => Vec::new(),
-        (Ok(()), lines) => hint(state, format!("{lines} lines, not sent yet: Enter sends them as one message")),
+        (Ok(()), lines) => {
+            let way = state.keys.say(Context::Room, "{send} sends them as one message");
+            hint(state, format!("{lines} lines, not sent yet: {way}"))
+        }
         (Err(error), _) => problem(state, &error.to_string()),
     }
 }
@@ -264,7 +268,8 @@ pub(super) fn on_question_action(state: &mut State, action: Action) -> Vec<Effec
         (Action::Discard, Question::SendLong) => {
             state.overlay = None;
             state.composer_mut().clear();
-            hint(state, "discarded: Ctrl-Y brings it back")
+            let words = state.keys.say(Context::Room, "discarded: {paste} brings it back");
+            hint(state, words)
         }
         (Action::Yes, Question::Forget) => {
             state.overlay = None;

@@ -5,6 +5,7 @@ use super::{
 };
 use crate::address::dialed_address;
 use crate::effect::Effect;
+use crate::keymap::Context;
 use crate::link::{Asked, Command, LinkEvent, Security, Trouble};
 use crate::screen::room::Room;
 use crate::state::{Goal, Link, State};
@@ -152,7 +153,8 @@ fn on_rename_refused(state: &mut State, sentence: &str, free_name: Option<Nick>)
     match free_name {
         Some(name) if state.composer().is_empty() => {
             state.composer_mut().set(&format!("/nick {name}"));
-            problem(state, &format!("{sentence}; Enter takes {name}"))
+            let way = state.keys.say(Context::Room, "{send} takes");
+            problem(state, &format!("{sentence}; {way} {name}"))
         }
         Some(name) => problem(state, &format!("{sentence}; {name} is free")),
         None => problem(state, sentence),

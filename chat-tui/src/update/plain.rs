@@ -2,7 +2,7 @@
 
 use super::{hint, keys, posting, problem, prompt, trust};
 use crate::effect::Effect;
-use crate::keymap::Action;
+use crate::keymap::{Action, Context};
 use crate::overlay::Overlay;
 use crate::plain::{COLUMNS, ROWS};
 use crate::screen::prompt::Focus;
@@ -58,13 +58,14 @@ pub(super) fn instead(state: &mut State, action: Action) -> Option<Vec<Effect>> 
         Action::Send => return Some(say(state)),
         Action::Go => return Some(answered(state)),
         Action::Find => "/search finds what was said",
-        Action::Switch => "Alt-1 to Alt-9, Ctrl-N, Ctrl-P and /join with a code go to other rooms",
+        Action::Switch => "{room-1} to {room-9}, {next-room}, {previous-room} and /join with a code go to other rooms",
         Action::PageUp | Action::PageDown | Action::Oldest | Action::Newest | Action::Unread => {
             "what was said stands above; /plain goes back to a screen that scrolls"
         }
         Action::ToggleMembers | Action::ToggleRooms => "/plain goes back to a screen that has lists beside it",
         _ => return None,
     };
+    let told = state.keys.say(Context::Room, told);
     Some(hint(state, told))
 }
 

@@ -4,6 +4,7 @@ use super::{ask, commands, hint, message, problem};
 use crate::about::About;
 use crate::command::{self, Line};
 use crate::effect::Effect;
+use crate::keymap::Context;
 use crate::link::{Command, Mark, OutboxItem};
 use crate::overlay::Question;
 use crate::screen::room::Room;
@@ -204,7 +205,9 @@ pub(super) fn send_unsent(state: &mut State) -> Vec<Effect> {
     let timeline = state.rooms.get(&room).map(|room| &room.timeline);
     let Some(pending) = timeline.and_then(|timeline| timeline.undecided()).cloned() else { return Vec::new() };
     if pending.mark != Mark::Stale {
-        return problem(state, "this message has its answer: Alt-E edits it, Alt-X discards it");
+        let words = "this message has its answer: {edit-unsent} edits it, {discard-unsent} discards it";
+        let words = state.keys.say(Context::Room, words);
+        return problem(state, &words);
     }
     if let Some(room) = state.rooms.get_mut(&room) {
         room.timeline.mark(id, Mark::Waiting);

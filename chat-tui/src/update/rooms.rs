@@ -2,6 +2,7 @@
 
 use super::{direct, hint, invite, problem, prompt, recent, returning, search, trust};
 use crate::effect::Effect;
+use crate::keymap::Context;
 use crate::link::Asked;
 use crate::screen::room::Room;
 use crate::state::{Screen, State};
@@ -91,7 +92,9 @@ pub(super) fn show(state: &mut State, id: RoomId) -> Vec<Effect> {
 /// Why somebody might want to go back to the room they came from, and how.
 pub(super) fn way_back(state: &State, before: RoomId) -> Option<String> {
     let number = 1 + state.rooms_in_order().iter().position(|room| room.id == before)?;
-    let keys = if number <= 9 { format!("Alt-{number}") } else { "Alt-K".to_owned() };
+    let room_key = state.keys.key(Context::Room, &format!("room-{number}"));
+    let key = room_key.or_else(|| state.keys.key(Context::Room, "switch"));
+    let keys = key.map_or_else(|| "/switch".to_owned(), |key| key.to_string());
     let room = state.rooms.get(&before)?;
     let called = room.called();
     match room.is_over {

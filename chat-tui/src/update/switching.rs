@@ -2,6 +2,7 @@
 
 use super::{commands, hint, rooms};
 use crate::effect::Effect;
+use crate::keymap::Context;
 use crate::link::Command;
 use crate::overlay::Overlay;
 use crate::overlay::switcher::{self, Switcher, Way, choices};
@@ -71,10 +72,11 @@ fn next_news(state: &State) -> Option<RoomId> {
 pub(super) fn toggle(state: &mut State, panel: Panel) -> Vec<Effect> {
     let what = match panel {
         Panel::Rooms if state.rooms.len() < 2 => return only_room(state),
-        Panel::Rooms => "the list of rooms needs a wider window: Alt-K goes to any of them",
+        Panel::Rooms => "the list of rooms needs a wider window: {switch} goes to any of them",
         Panel::Members => "the list of people needs a wider window",
     };
     if !has_place(state) {
+        let what = state.keys.say(Context::Room, what);
         return hint(state, what);
     }
     let is_wanted = !is_shown(state, panel);

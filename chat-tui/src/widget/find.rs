@@ -1,6 +1,7 @@
 //! The line in which something is looked for, in place of the composer.
 
 use crate::find::Find;
+use crate::keymap::{Context, Keymap};
 use crate::theme::{Ink, Theme};
 use crate::widget::paint;
 use crate::wrap;
@@ -14,10 +15,10 @@ const SIGN_COLUMNS: u16 = 3;
 const TEXT_COLUMNS_MIN: u16 = 8;
 /// The longest that fits.
 const KEYS: [&str; 4] = [
-    "Esc · Ctrl-C back ",
-    "Enter older · Esc stay · Ctrl-C back ",
-    "Enter older · Down newer · Esc stay here · Ctrl-C back ",
-    "Enter older · Down newer · Esc stay here · Ctrl-C back to where you were ",
+    "{dismiss} · {interrupt} back ",
+    "{older} older · {dismiss} stay · {interrupt} back ",
+    "{older} older · {newer} newer · {dismiss} stay here · {interrupt} back ",
+    "{older} older · {newer} newer · {dismiss} stay here · {interrupt} back to where you were ",
 ];
 
 /// Draws what is looked for and how much of it there is, and says where the cursor is.
@@ -43,9 +44,8 @@ pub fn draw(find: &Find, theme: Theme, area: Rect, cells: &mut Cells) -> Option<
 }
 
 /// The keys that do something here.
-pub fn keys(columns: u16) -> &'static str {
-    let fits = |words: &&&str| wrap::width(words) <= usize::from(columns);
-    KEYS.iter().rev().find(fits).unwrap_or(&KEYS[0])
+pub fn keys(keys: &Keymap, columns: u16) -> String {
+    keys.longest(Context::Find, &KEYS, usize::from(columns))
 }
 
 /// In the longest form that leaves a place for the text.

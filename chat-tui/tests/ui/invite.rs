@@ -84,7 +84,7 @@ fn inviting_asks_the_server_and_copies_what_it_shows() {
 
        It is copied, if your terminal allows it.
 
-       Q shows a QR code   Esc closes
+       q shows a QR code   Esc closes
 
     ────────────────────────────────────────────────────────────────────────────────
 
@@ -111,7 +111,7 @@ fn the_line_can_be_taken_off_a_narrow_screen_and_pasted_with_the_breaks_in_it() 
        the code alone lets nobody in.
        It is copied, if your terminal
        allows it.
-       Q shows a QR code   Esc closes
+       q shows a QR code   Esc closes
     ────────────────────────────────────────
      › write a message
        Enter send · Alt-Up select · F1 help

@@ -12,6 +12,7 @@ mod hostile;
 mod identity;
 mod invite;
 mod jump;
+mod keys;
 mod links;
 mod marks;
 mod members;

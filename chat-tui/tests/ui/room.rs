@@ -465,7 +465,8 @@ fn every_key_and_command_with_a_help_text_is_in_the_help() {
 
     for row in chat_tui::keymap::BINDINGS.iter().filter(|row| !row.help.is_empty()) {
         let is_of_connecting = row.context == chat_tui::keymap::Context::Connecting;
-        assert!(is_of_connecting || scene.shows(beginning(row.help)), "{}", row.help);
+        let help = scene.state.keys.say(row.context, row.help);
+        assert!(is_of_connecting || scene.shows(beginning(&help)), "{help}");
     }
     for command in chat_tui::command::COMMANDS {
         assert!(scene.shows(beginning(command.help)), "{}", command.help);

@@ -12,6 +12,7 @@ use chat_tui::config::Options;
 use chat_tui::effect::Effect;
 use chat_tui::event::{Event, EventKind, HostEvent};
 use chat_tui::keeper::{Kept, Note};
+use chat_tui::keymap::Keymap;
 use chat_tui::link::{Asked, Command, LinkEvent, Mark, OutboxItem};
 use chat_tui::link::{Security, Trust};
 use chat_tui::recent::Change;
@@ -53,6 +54,7 @@ pub(crate) fn start() -> Start {
         kept: Kept::default(),
         recent: Vec::new(),
         options: Options::default(),
+        keys: Keymap::default(),
         themes: Themes::built_in(),
         around: Surroundings {
             columns: 80,

@@ -488,7 +488,7 @@ fn d_deletes_after_asking_and_shows_it_as_on_its_way() {
     ▌              │  Nobody can take back what others have read,   │T
                    │  copied or logged.                             │ave
                    │                                                │
-     14:02         │  y delete   n keep                             │
+     14:02         │  Enter delete   Esc keep                       │
                    ╰────────────────────────────────────────────────╯
 
 

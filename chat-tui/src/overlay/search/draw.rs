@@ -1,6 +1,7 @@
 //! The box of a search: title, hits, how far the search is, keys.
 
 use super::{HITS_MAX, Hit, Said, Search, Stage};
+use crate::keymap::Context;
 use crate::overlay::question;
 use crate::state::State;
 use crate::theme::{Ground, Ink};
@@ -23,13 +24,13 @@ const STAMP_COLUMNS: u16 = 12;
 const NAME_COLUMNS: u16 = 12;
 /// Rows of a message that was found; the rest of it is where Enter leads.
 const TEXT_ROWS: usize = 3;
-const KEYS_OF_NOTHING: &str = "Esc close";
+const KEYS_OF_NOTHING: &str = "{dismiss} close";
 /// The longest that fits.
 const KEYS: [&str; 4] = [
-    "Enter go · Esc",
-    "Enter go · Esc close",
-    "↑↓ choose · Enter go there · Esc close",
-    "↑↓ PgUp PgDn choose · Enter go there · Esc close",
+    "{go} go · {dismiss}",
+    "{go} go · {dismiss} close",
+    "↑↓ choose · {go} go there · {dismiss} close",
+    "↑↓ PgUp PgDn choose · {go} go there · {dismiss} close",
 ];
 
 /// Where the parts of the box are.
@@ -233,12 +234,12 @@ impl Pen<'_> {
 
     fn keys(&mut self) {
         let area = self.places.keys;
-        let fits = |words: &&&str| wrap::width(words) <= usize::from(area.width);
+        let keys = &self.state.keys;
         let words = match self.search.hits.is_empty() {
-            true => KEYS_OF_NOTHING,
-            false => KEYS.iter().rev().find(fits).unwrap_or(&KEYS[0]),
+            true => keys.list(Context::Search, KEYS_OF_NOTHING),
+            false => keys.longest(Context::Search, &KEYS, usize::from(area.width)),
         };
-        self.write(area, 0, area.y, words, self.ink(Ink::Accent));
+        self.write(area, 0, area.y, &words, self.ink(Ink::Accent));
     }
 
     fn list(&mut self) {

@@ -1,6 +1,7 @@
 //! The prompt on the screen: a box in the middle, or, where there is no room for one, its lines.
 
 use super::{Focus, Offer, Prompt, recent};
+use crate::keymap::{Context, Keymap};
 use crate::state::State;
 use crate::theme::{Ground, Ink, Theme};
 use crate::widget::composer::Buffer;
@@ -170,7 +171,7 @@ pub fn draw(state: &State, area: Rect, cells: &mut Cells) -> Option<Position> {
     pen.outcome(places.error);
     recent::draw(rooms, state.now, theme, places.recent, pen.cells);
     if let Some(y) = places.hints {
-        pen.hints(area, y);
+        pen.hints(&state.keys, area, y);
     }
     pen.cursor
 }
@@ -249,13 +250,14 @@ impl Pen<'_> {
         }
     }
 
-    fn hints(&mut self, area: Rect, y: u16) {
+    fn hints(&mut self, keys: &Keymap, area: Rect, y: u16) {
         let words = match area.width {
-            0..46 => "Tab next  Enter go  Esc quit",
-            _ => "Tab next   Enter go   F1 help   Esc quit",
+            0..46 => "{next-field} next  {go} go  {leave} quit",
+            _ => "{next-field} next   {go} go   {help} help   {leave} quit",
         };
-        let x = area.x + area.width.saturating_sub(wrap::width(words) as u16) / 2;
-        paint::text(self.cells, area, (x, y), words, self.theme.ink(Ink::Muted));
+        let words = keys.list(Context::Prompt, words);
+        let x = area.x + area.width.saturating_sub(wrap::width(&words) as u16) / 2;
+        paint::text(self.cells, area, (x, y), &words, self.theme.ink(Ink::Muted));
     }
 }
 

@@ -51,7 +51,7 @@ pub enum Row {
         text: String,
         mark: Mark,
     },
-    /// The keys that act on it.
+    /// What keys do with it, named by that.
     Keys(&'static str),
     /// Something is not here.
     Gap(Gap),
@@ -255,14 +255,21 @@ fn advice(pending: &Pending) -> Option<(String, &'static str)> {
     };
     let (sentence, keys) = match &pending.mark {
         Mark::Waiting | Mark::OnTheWire | Mark::Accepted { .. } => return None,
-        Mark::Refused(reason) => (format!("not {sent}: {reason}"), "Alt-E edit · Alt-X discard"),
-        Mark::Unknown(reason) => (format!("may have been {delivered}: {reason}"), "Alt-E edit · Alt-X discard"),
-        Mark::Stale => (format!("written a while ago, not {sent} yet"), "Alt-S send · Alt-E edit · Alt-X discard"),
+        Mark::Refused(reason) => (format!("not {sent}: {reason}"), "{edit-unsent} edit · {discard-unsent} discard"),
+        Mark::Unknown(reason) => {
+            (format!("may have been {delivered}: {reason}"), "{edit-unsent} edit · {discard-unsent} discard")
+        }
+        Mark::Stale => (
+            format!("written a while ago, not {sent} yet"),
+            "{send-unsent} send · {edit-unsent} edit · {discard-unsent} discard",
+        ),
     };
     let keys = match &pending.body {
         // There are no words to edit.
-        EntryBody::Delete(_) | EntryBody::React(_) if pending.mark == Mark::Stale => "Alt-S send · Alt-X discard",
-        EntryBody::Delete(_) | EntryBody::React(_) => "Alt-X discard",
+        EntryBody::Delete(_) | EntryBody::React(_) if pending.mark == Mark::Stale => {
+            "{send-unsent} send · {discard-unsent} discard"
+        }
+        EntryBody::Delete(_) | EntryBody::React(_) => "{discard-unsent} discard",
         _ => keys,
     };
     Some((visible_line(sentence.as_bytes()), keys))

@@ -5,6 +5,7 @@ use super::mention::{self, Word};
 use super::{Chip, Count, Gap, Look, Quote, Reader, Row, Timeline};
 use crate::fold::Needle;
 use crate::hyperlink::{Link, Uri};
+use crate::keymap::{Context, Keymap};
 use crate::link::Mark;
 use crate::markup::{self, Face, Kind, Piece};
 use crate::theme::{Ground, Ink};
@@ -21,6 +22,10 @@ use std::ops::Range;
 
 /// Before what the program tells, in columns that no message reaches.
 const SIGN: &str = "•";
+/// The keys behind what is not on the screen.
+const WAY_UP: &str = " · {unread} ";
+const WAY_DOWN: &str = " {newest} ";
+const WAY_TO_NEWS: &str = " · {newest} ";
 
 /// Draws the rows that are on the screen, with what is looked for in them, and says where links are.
 pub fn draw(
@@ -28,12 +33,13 @@ pub fn draw(
     crowd: Crowd,
     sought: Option<&Needle>,
     look: &Look,
+    keys: &Keymap,
     area: Rect,
     buffer: &mut Buffer,
 ) -> Vec<Link> {
     let names = OnceCell::new();
     let found = (usize::MAX, Vec::new());
-    let mut pen = Pen { timeline, crowd, names, sought, found, look, area, buffer, links: Vec::new() };
+    let mut pen = Pen { timeline, crowd, names, sought, found, look, keys, area, buffer, links: Vec::new() };
     for (y, row) in (area.top()..area.bottom()).zip(timeline.window(look)) {
         pen.row(y, &row);
     }
@@ -57,6 +63,7 @@ struct Pen<'a> {
     /// Where it is in the block that was drawn last.
     found: (usize, Vec<Range<usize>>),
     look: &'a Look<'a>,
+    keys: &'a Keymap,
     area: Rect,
     buffer: &'a mut Buffer,
     links: Vec<Link>,
@@ -75,7 +82,10 @@ impl Pen<'_> {
             Row::Reactions { block, chips, is_first } => self.reactions_row(y, *block, chips, *is_first),
             Row::System { block, text, is_first } => self.system_row(y, *block, text, *is_first),
             Row::Advice { text, mark } => self.write(self.look.text_from(), y, text, self.mark_style(mark)),
-            Row::Keys(keys) => self.write(self.look.text_from(), y, keys, self.ink(Ink::Muted)),
+            Row::Keys(words) => {
+                let words = self.keys.list(Context::Room, words);
+                self.write(self.look.text_from(), y, &words, self.ink(Ink::Muted));
+            }
             Row::Gap(gap) => self.gap(y, gap),
             Row::Full => self.centred(y, "older messages stay on the server: this window is full", Ink::Muted),
         }
@@ -392,13 +402,17 @@ impl Pen<'_> {
     fn ways(&mut self) {
         let (above, below) = self.timeline.unread_around(self.look);
         if above > 0 {
-            self.way(self.area.y, &format!(" ↑ {} unread · Alt-U ", counted(above)), Ground::Focus, Ink::OnFocus);
+            let words = format!(" ↑ {} unread{}", counted(above), self.keys.list(Context::Room, WAY_UP));
+            self.way(self.area.y, &words, Ground::Focus, Ink::OnFocus);
         }
         let Some(y) = self.area.bottom().checked_sub(1) else { return };
         match below {
             0 if self.timeline.is_end_seen(self.look) => {}
-            0 => self.way(y, " ↓ Alt-End ", Ground::Button, Ink::Muted),
-            new => self.way(y, &format!(" ↓ {} new · Alt-End ", counted(new)), Ground::Focus, Ink::OnFocus),
+            0 => self.way(y, &format!(" ↓{}", self.keys.list(Context::Room, WAY_DOWN)), Ground::Button, Ink::Muted),
+            new => {
+                let words = format!(" ↓ {} new{}", counted(new), self.keys.list(Context::Room, WAY_TO_NEWS));
+                self.way(y, &words, Ground::Focus, Ink::OnFocus);
+            }
         }
     }
 

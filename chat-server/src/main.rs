@@ -19,7 +19,7 @@ async fn main() -> ExitCode {
         Ok(Command::Serve(config)) => start(config).await,
         Ok(Command::Print(config)) => print(&config),
         Ok(Command::Backup { data, into }) => done(upkeep::backup(&data, &into)),
-        Ok(Command::Export { data, room, format }) => done(upkeep::export(&data, room, format)),
+        Ok(Command::Export { data, room, format }) => done(upkeep::export(&data, &room, format)),
         Ok(Command::Check { data }) => done(upkeep::check(&data)),
         // Clap knows what goes to standard output, and what exit code belongs to it.
         Err(ConfigError::Usage(usage)) => usage.exit(),

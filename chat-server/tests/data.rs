@@ -7,7 +7,7 @@ mod program;
 mod support;
 
 use bytes::Bytes;
-use chat_proto::frame::{Durability, History, Page, Post, Read, Search};
+use chat_proto::frame::{Durability, History, OpenDirect, Page, Post, Read, Search, Stay};
 use chat_proto::{Code, Entry, EntryBody, PostId, RoomCode, RoomId, Seq, ServerFrame};
 use program::{Running, command, output_of};
 use rustix::process::Signal;
@@ -240,6 +240,25 @@ async fn a_room_of_a_running_server_is_exported_for_programs_and_for_people() {
     let unknown = place.run(&["export", "--room", "2222"]);
     assert_eq!(unknown.status.code(), Some(1));
     assert!(reason(&unknown).contains("2222"), "{}", reason(&unknown));
+}
+
+#[tokio::test]
+async fn a_direct_room_is_exported_by_its_people_and_its_code_is_nobodys() {
+    let place = Place::new();
+    let (_server, mut alice, bob, ..) = talked(&place).await;
+    let person = bob.welcome.as_ref().unwrap().person;
+    let ServerFrame::Joined(direct) = alice.ask(OpenDirect { person, stay: Stay::Resident }).await else {
+        panic!("not let in");
+    };
+    alice.say(direct.room, 9, "psst").await;
+
+    let by_people = place.run(&["export", "--room", "bob,alice", "--format", "txt"]);
+    let by_id = place.run(&["export", "--room", &direct.room.to_string(), "--format", "txt"]);
+    let by_code = place.run(&["export", "--room", &RoomCode::parse(&direct.code).unwrap().to_string()]);
+
+    assert!(said(&by_people).contains("<alice> psst"), "{by_people:?}");
+    assert_eq!(by_id.stdout, by_people.stdout);
+    assert_eq!((by_code.status.code(), by_code.stdout.as_slice()), (Some(1), &b""[..]));
 }
 
 #[tokio::test]

@@ -275,10 +275,13 @@ fn a_command_on_data_without_a_directory_is_wrong_usage_and_says_what_is_missing
 
 #[test]
 fn a_command_on_data_that_is_not_complete_is_wrong_usage() {
-    let wrong: [&[&str]; 5] = [
+    let wrong: [&[&str]; 8] = [
         &["backup"],
         &["export"],
         &["export", "--room", "OOOO"],
+        &["export", "--room", "alice"],
+        &["export", "--room", "alice,bob,carol"],
+        &["export", "--room", "alice,"],
         &["export", "--room", "AB3Z", "--format", "pdf"],
         &["check", "stray"],
     ];

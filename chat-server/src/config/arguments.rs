@@ -3,13 +3,13 @@
 use super::form::Style;
 use super::setting::{Group, Setting, variable};
 use super::{Config, ConfigError, SETTINGS, check, file};
-use crate::log::sqlite::Format;
-use chat_proto::RoomCode;
+use crate::log::sqlite::{Format, RoomName};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches};
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
+use std::str::FromStr as _;
 
 const FILE: &str = "config";
 /// The arguments of commands. Settings have other names: a flag is known everywhere.
@@ -80,6 +80,7 @@ Examples:
   chat-server --data /var/lib/chat           keeps history
   chat-server backup FILE --data DIR         copies the data of a running server
   chat-server export --room AB3Z --data DIR  prints what is kept of a room
+  chat-server export --room alice,bob --data DIR   the same of a direct room
   chat-server config > chat.toml             every setting, to be edited
   chat-server --config chat.toml             with those settings
   chat-server --public-address chat.example.org \\
@@ -104,7 +105,7 @@ pub enum Command {
         /// The data directory.
         data: PathBuf,
         /// Which room.
-        room: RoomCode,
+        room: RoomName,
         /// How.
         format: Format,
     },
@@ -217,12 +218,14 @@ fn backup_command() -> clap::Command {
 }
 
 fn export_command() -> clap::Command {
-    let room = Arg::new(ROOM).long(ROOM).required(true).value_name("CODE");
+    let room = Arg::new(ROOM).long(ROOM).required(true).value_name("ROOM");
     let formats = PossibleValuesParser::new(FORMATS.map(|(name, _)| name)).map(|name| format_called(&name));
     let format = Arg::new(FORMAT).long(FORMAT).value_name("FORMAT").value_parser(formats).default_value(FORMATS[0].0);
     clap::Command::new(EXPORT)
         .about("Prints what is kept of a room in --data DIR, also while a server runs on it")
-        .arg(room.value_parser(|text: &str| RoomCode::parse(text.as_bytes())).help("The room's four characters"))
+        .arg(room.value_parser(RoomName::from_str).help(
+            "The room's four characters; or the two people of a direct room, as in alice,bob; or the 32 characters of an id",
+        ))
         .arg(format.help("An object of JSON per line for programs, or text for people"))
 }
 

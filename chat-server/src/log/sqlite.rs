@@ -10,6 +10,7 @@
 mod append;
 mod backup;
 mod beginnings;
+mod called;
 mod check;
 mod chores;
 mod clock;
@@ -58,6 +59,7 @@ use tokio::sync::{oneshot, watch};
 use writer::Writer;
 
 pub use backup::{BackupError, backup};
+pub use called::{RoomName, RoomNameError};
 pub use check::{Health, check};
 pub use export::{ExportError, Format, export};
 pub use limits::{DiskLimits, Retention};

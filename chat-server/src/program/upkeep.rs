@@ -1,7 +1,6 @@
 //! What is done with the data of a server beside serving, also while it runs: copies, exports, checks.
 
-use chat_proto::RoomCode;
-use chat_server::log::sqlite::{self, ExportError, Format, Health, VisitError};
+use chat_server::log::sqlite::{self, ExportError, Format, Health, RoomName, VisitError};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -15,7 +14,7 @@ pub(crate) fn backup(data: &Path, target: &Path) -> Result<ExitCode, String> {
 }
 
 /// Prints what is kept of a room.
-pub(crate) fn export(data: &Path, room: RoomCode, format: Format) -> Result<ExitCode, String> {
+pub(crate) fn export(data: &Path, room: &RoomName, format: Format) -> Result<ExitCode, String> {
     let mut out = BufWriter::new(io::stdout().lock());
     let exported = sqlite::export(data, room, format, &mut out);
     let written = exported.and_then(|_| out.flush().map_err(|error| VisitError::Output(error).into()));

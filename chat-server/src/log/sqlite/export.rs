@@ -14,6 +14,10 @@
 //! | `renamed` | `name` |
 //! | `joined` | `role` (`member`, `operator`, `owner`), `voice` (`free`, `muted`) |
 //! | `left` | `reason` (`quit`, `lost`, `leave`) |
+//! | `reply` | `to` (a `seq`), `text` |
+//! | `edit` | `of` (a `seq`), `text` |
+//! | `delete` | `of` |
+//! | `react` | `of`, `emoji`, `state` (`on`, `off`) |
 //! | `forget`, `erased`, `opened` | none |
 //! | `unknown` | `number`, `bytes` (hex) |
 //!
@@ -23,11 +27,12 @@
 mod json;
 mod text;
 
+use super::called::{self, Found, RoomName};
 use super::forgotten::Forgotten;
 use super::place::place;
 use super::visiting::{self, COLUMNS, VisitError, Visited};
-use chat_proto::{EntryBody, RoomCode, Seq};
-use rusqlite::{Connection, OptionalExtension};
+use chat_proto::{EntryBody, Seq};
+use rusqlite::Connection;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -51,17 +56,25 @@ pub enum ExportError {
     History(#[from] VisitError),
     /// Nobody knows such a room.
     #[error("there is no room {0} in this history")]
-    NoRoom(RoomCode),
+    NoRoom(RoomName),
+    /// People have borne those names one after the other.
+    #[error("there are several rooms {name} in this history: name one by its id, {ids}")]
+    Several {
+        /// What all of them are called.
+        name: RoomName,
+        /// What each of them is named by.
+        ids: String,
+    },
 }
 
-/// Writes every entry of the room that `code` finds, from the history in the directory `place`; says how many. What is
+/// Writes every entry of the room that is called `name`, from the history in the directory `place`; says how many. What is
 /// said meanwhile is written too.
 ///
 /// # Errors
 /// [`ExportError`].
-pub fn export(place: &Path, code: RoomCode, format: Format, out: &mut dyn Write) -> Result<u64, ExportError> {
+pub fn export(place: &Path, name: &RoomName, format: Format, out: &mut dyn Write) -> Result<u64, ExportError> {
     let file = visiting::open(place)?;
-    let room = room(&file, code).map_err(VisitError::from)?.ok_or(ExportError::NoRoom(code))?;
+    let room = room(&file, name)?;
     let write = match format {
         Format::JsonLines => json::write,
         Format::Text => text::write,
@@ -69,9 +82,17 @@ pub fn export(place: &Path, code: RoomCode, format: Format, out: &mut dyn Write)
     Ok(write_all(&file, room, write, out)?)
 }
 
-fn room(file: &Connection, code: RoomCode) -> rusqlite::Result<Option<i64>> {
-    let sql = "SELECT room FROM rooms WHERE code = ?1";
-    file.query_row(sql, [code.to_string()], |row| row.get(0)).optional()
+fn room(file: &Connection, name: &RoomName) -> Result<i64, ExportError> {
+    match called::find(file, name).map_err(VisitError::from)?.as_slice() {
+        [] => Err(ExportError::NoRoom(name.clone())),
+        [found] => Ok(found.room),
+        several => Err(ExportError::Several { name: name.clone(), ids: ids(several) }),
+    }
+}
+
+fn ids(rooms: &[Found]) -> String {
+    let ids: Vec<String> = rooms.iter().map(|found| found.id.to_string()).collect();
+    ids.join(" or ")
 }
 
 fn write_all(

@@ -2,6 +2,7 @@
 
 use super::Findings;
 use super::index::Digests;
+use crate::log::sqlite::called::name_of_room;
 use crate::log::sqlite::place::{is_said, place, seq};
 use crate::log::sqlite::retention::cost_bytes;
 use crate::log::sqlite::visiting::{COLUMNS, VisitError, Visited};
@@ -34,10 +35,12 @@ pub(super) fn check(file: &Connection, digests: &mut Digests, findings: &mut Fin
 }
 
 fn logs(file: &Connection) -> rusqlite::Result<Vec<Log>> {
-    let sql =
-        "SELECT room, coalesce(code, 'that is over'), dropped, indexed, bytes FROM logs LEFT JOIN rooms USING (room)";
+    let sql = format!(
+        "SELECT room, coalesce({}, 'that is over'), dropped, indexed, bytes FROM logs LEFT JOIN rooms USING (room)",
+        name_of_room()
+    );
     let number = |n: i64| Seq(n.cast_unsigned());
-    let mut statement = file.prepare(sql)?;
+    let mut statement = file.prepare(&sql)?;
     let rows = statement.query_map([], |row| {
         let (dropped, indexed) = (number(row.get(2)?), number(row.get(3)?));
         Ok(Log { room: row.get(0)?, name: row.get(1)?, dropped, indexed, bytes: row.get(4)? })

@@ -109,6 +109,17 @@ fn every_disagreement_is_found() {
 }
 
 #[test]
+fn a_direct_room_is_called_by_its_id_because_its_code_finds_nothing() {
+    let out = damaged_by(
+        "UPDATE rooms SET state = '{\"door\":{\"direct\":{\"pair\":[{\"person\":1},{\"person\":2}]}}}'; \
+         UPDATE logs SET bytes = 1",
+    );
+
+    assert!(out.contains("room 01010101010101010101010101010101: 1 bytes are counted"), "{out}");
+    assert!(!out.contains("ABCD"), "{out}");
+}
+
+#[test]
 fn a_file_with_flipped_bytes_is_not_whole() {
     let (directory, server) = history();
     server.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();

@@ -4,13 +4,13 @@ use crate::log::sqlite::fixture::{ALICE, BOB, Directory, append, open, person, s
 use chat_proto::entry::{Act, BanScope, LeaveReason, Target};
 use serde_json::{Value, json};
 
-fn code(code: &str) -> RoomCode {
-    RoomCode::parse(code.as_bytes()).unwrap()
+fn name(name: &str) -> RoomName {
+    name.parse().unwrap()
 }
 
 fn exported(directory: &Directory, format: Format) -> String {
     let mut out = Vec::new();
-    export(directory.path(), code("ABCD"), format, &mut out).unwrap();
+    export(directory.path(), &name("ABCD"), format, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -125,13 +125,89 @@ fn a_time_that_is_no_date_is_still_written() {
     }
 }
 
+/// Opens room number `room` as one between these, by number and name; says something in it.
+fn open_direct(server: &Connection, room: i64, code: &str, pair: [(u64, &str); 2]) {
+    open(server, room, code);
+    let pair = pair.map(|(person, name)| json!({"person": person, "name": name, "key": "00"}));
+    let state = json!({"door": {"direct": {"pair": pair}}}).to_string();
+    server.execute("UPDATE rooms SET state = ?2 WHERE room = ?1", (room, state)).unwrap();
+    say(server, room, 1, ALICE, &format!("in room {room}"));
+}
+
+fn know(server: &Connection, person: u64, name: &str) {
+    let sql = "INSERT INTO people (person, key, name, last_seen, seen) VALUES (?1, zeroblob(32), ?2, 0, 1)";
+    server.execute(sql, (person.cast_signed(), name)).unwrap();
+}
+
+/// What was said in the room of this name, or why there is none.
+fn told(directory: &Directory, room: &str) -> Result<String, String> {
+    let mut out = Vec::new();
+    let exported = export(directory.path(), &name(room), Format::JsonLines, &mut out);
+    exported.map_err(|error| error.to_string())?;
+    Ok(serde_json::from_slice::<Value>(&out).unwrap()["text"].as_str().unwrap().to_owned())
+}
+
+#[test]
+fn a_direct_room_is_found_by_its_two_people_and_by_its_id_but_not_by_its_code() {
+    let directory = Directory::new();
+    let server = directory.connect();
+    open(&server, 1, "ABCD");
+    say(&server, 1, 1, ALICE, "in room 1");
+    open_direct(&server, 2, "ABCE", [(1, "alice"), (2, "bob")]);
+    know(&server, 1, "alice");
+    know(&server, 2, "Robert");
+
+    for called in ["alice,robert", "@robert, @Alice", "02020202020202020202020202020202"] {
+        assert_eq!(told(&directory, called), Ok("in room 2".to_owned()), "{called}");
+    }
+    assert_eq!(told(&directory, "01010101010101010101010101010101"), Ok("in room 1".to_owned()));
+    assert_eq!(told(&directory, "ABCE"), Err("there is no room ABCE in this history".to_owned()));
+    let as_they_were = told(&directory, "alice,bob").unwrap_err();
+    assert_eq!(as_they_were, "there is no room between alice and bob in this history");
+}
+
+#[test]
+fn of_several_rooms_between_people_of_the_same_names_the_ids_are_told() {
+    let directory = Directory::new();
+    let server = directory.connect();
+    open_direct(&server, 1, "ABCD", [(1, "alice"), (2, "bob")]);
+    open_direct(&server, 2, "ABCE", [(1, "alice"), (3, "bob")]);
+    know(&server, 1, "alice");
+    know(&server, 3, "bob");
+
+    let reason = told(&directory, "alice,bob").unwrap_err();
+
+    assert!(reason.contains("several rooms between alice and bob") && !reason.contains("ABC"), "{reason}");
+    for id in [[1; 16], [2; 16]].map(|id| chat_proto::RoomId(id).to_string()) {
+        assert!(reason.contains(&id) && told(&directory, &id).is_ok(), "{reason}");
+    }
+}
+
+#[test]
+fn a_damaged_state_of_another_room_keeps_none_from_being_exported() {
+    let directory = Directory::new();
+    let server = directory.connect();
+    open(&server, 1, "ABCD");
+    open_direct(&server, 2, "ABCE", [(1, "alice"), (2, "bob")]);
+    server.execute("UPDATE rooms SET state = '{' WHERE room = 1", []).unwrap();
+
+    assert_eq!(told(&directory, "alice,bob"), Ok("in room 2".to_owned()));
+}
+
+#[test]
+fn what_calls_no_room_is_refused() {
+    for text in ["", "alice", "alice,", ",", "alice,bob,carol", "OOOO", "0202", "a b,c"] {
+        assert_eq!(text.parse::<RoomName>(), Err(crate::log::sqlite::RoomNameError), "{text}");
+    }
+}
+
 #[test]
 fn a_room_or_a_history_that_is_not_there_is_refused() {
     let (directory, empty) = (Directory::new(), Directory::new());
     directory.connect();
 
-    let no_room = export(directory.path(), code("ABCD"), Format::Text, &mut Vec::new()).unwrap_err();
-    let no_history = export(empty.path(), code("ABCD"), Format::Text, &mut Vec::new()).unwrap_err();
+    let no_room = export(directory.path(), &name("ABCD"), Format::Text, &mut Vec::new()).unwrap_err();
+    let no_history = export(empty.path(), &name("ABCD"), Format::Text, &mut Vec::new()).unwrap_err();
 
     assert!(matches!(no_room, ExportError::NoRoom(_)));
     assert!(matches!(no_history, ExportError::History(VisitError::NoHistory(_))));

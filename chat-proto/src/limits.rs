@@ -28,6 +28,8 @@ pub const EMOJI_BYTES: usize = 64;
 pub const EMOJI_PER_MESSAGE: usize = 20;
 /// Reactions on one message, so that a page can carry all of them.
 pub const REACTIONS_PER_MESSAGE: usize = 500;
+/// Edits of one message: all that it ever said goes at once when it is deleted.
+pub const EDITS_PER_MESSAGE: usize = 64;
 /// Bytes of what somebody says about being away, which is one line.
 pub const AWAY_BYTES: usize = 128;
 

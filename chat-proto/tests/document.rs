@@ -87,6 +87,7 @@ fn every_limit_has_its_value() {
         ("EMOJI_BYTES", is::EMOJI_BYTES as u128),
         ("EMOJI_PER_MESSAGE", is::EMOJI_PER_MESSAGE as u128),
         ("REACTIONS_PER_MESSAGE", is::REACTIONS_PER_MESSAGE as u128),
+        ("EDITS_PER_MESSAGE", is::EDITS_PER_MESSAGE as u128),
         ("AWAY_BYTES", is::AWAY_BYTES as u128),
         ("POSTS_UNANSWERED", is::POSTS_UNANSWERED as u128),
         ("PAGE_ENTRIES", is::PAGE_ENTRIES as u128),

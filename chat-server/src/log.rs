@@ -86,6 +86,8 @@ pub enum Verdict {
     NoSuchMessage,
     /// It would change what somebody else said.
     NotYours,
+    /// What it would change was edited as often as it may.
+    TooManyEdits,
     /// What it reacts to has as many reactions as it may.
     TooManyReactions,
 }

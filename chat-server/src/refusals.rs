@@ -4,7 +4,7 @@ use crate::log::ReadError;
 use crate::log::search::SearchError;
 use bytes::Bytes;
 use chat_proto::emoji::EmojiError;
-use chat_proto::limits::{EMOJI_PER_MESSAGE, REACTIONS_PER_MESSAGE};
+use chat_proto::limits::{EDITS_PER_MESSAGE, EMOJI_PER_MESSAGE, REACTIONS_PER_MESSAGE};
 use chat_proto::name::{CodeError, NickError};
 use chat_proto::text::TextError;
 use chat_proto::{Code, Detail, Nick, Refused, RoomCode, Seq, VERSION_MAX, VERSION_MIN};
@@ -217,6 +217,11 @@ pub(crate) fn no_such_message() -> Refused {
 
 pub(crate) fn not_yours() -> Refused {
     Refused::new(Code::NOT_YOURS, "only who wrote a message changes it; whoever keeps order here may delete it")
+}
+
+pub(crate) fn too_many_edits() -> Refused {
+    let text = format!("this message was edited {EDITS_PER_MESSAGE} times, which is the most: say it anew");
+    Refused::new(Code::NOT_ALLOWED, text).with(Detail::Max(EDITS_PER_MESSAGE as u64))
 }
 
 pub(crate) fn too_many_reactions() -> Refused {

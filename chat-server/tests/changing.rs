@@ -4,7 +4,7 @@ mod support;
 
 use chat_proto::entry::{Delete, Edit, React, ReactionState, Reply};
 use chat_proto::frame::{History, Page};
-use chat_proto::limits::{PAGE_ENTRIES, TEXT_BYTES};
+use chat_proto::limits::{EDITS_PER_MESSAGE, PAGE_ENTRIES, TEXT_BYTES};
 use chat_proto::{Act, Code, EntryBody, Frame, PostId, RoomId, Seq, ServerFrame};
 use support::disk::DiskWorld;
 use support::{Peer, World, called, gist, gists, unhurried};
@@ -98,6 +98,19 @@ async fn what_cannot_be_changed_is_refused_with_its_reason() {
         assert_eq!(bob.post_body(room.room, 1, body.clone()).await, Err(code), "{body:?}");
     }
     assert!(bob.post_body(room.room, 1, react(said, "👍")).await.is_ok(), "nothing was taken under the id");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_edits_for_ever_is_told_to_say_it_anew() {
+    let world = World::with(unhurried());
+    let (mut alice, room) = world.opener("alice").await;
+    let said = alice.say(room.room, 1, "0").await.seq.0;
+    for n in 0..EDITS_PER_MESSAGE as u64 {
+        alice.post_body(room.room, 2 + n, edit(said, "again")).await.unwrap();
+    }
+
+    assert_eq!(alice.post_body(room.room, 100, edit(said, "once more")).await, Err(Code::NOT_ALLOWED));
+    assert!(alice.post_body(room.room, 100, delete(said)).await.is_ok());
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,7 +2,7 @@
 
 use super::{Draft, Reach, Verdict};
 use chat_proto::entry::{React, ReactionState};
-use chat_proto::limits::{EMOJI_PER_MESSAGE, REACTIONS_PER_MESSAGE};
+use chat_proto::limits::{EDITS_PER_MESSAGE, EMOJI_PER_MESSAGE, REACTIONS_PER_MESSAGE};
 use chat_proto::{EntryBody, PersonId, Seq};
 use std::collections::HashSet;
 
@@ -56,6 +56,14 @@ pub(super) fn judge_author(draft: &Draft, change: Change<'_>, author: PersonId) 
         Change::React(_) => true,
     };
     if may { Ok(()) } else { Err(Verdict::NotYours) }
+}
+
+/// Whether a message that was edited so often may be edited once more.
+///
+/// # Errors
+/// The verdict, if not.
+pub(super) fn judge_edit(edits: usize) -> Result<(), Verdict> {
+    if edits < EDITS_PER_MESSAGE { Ok(()) } else { Err(Verdict::TooManyEdits) }
 }
 
 /// Whether there is place for a reaction of `person` beside those `given`, each by whom and with what.

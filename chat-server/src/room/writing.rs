@@ -178,6 +178,7 @@ fn decide(id: PostId, verdict: Verdict, durability: Durability) -> Decided {
         Verdict::NoPlace => Decided::Refused(refusals::storage_full()),
         Verdict::NoSuchMessage => Decided::Refused(refusals::no_such_message()),
         Verdict::NotYours => Decided::Refused(refusals::not_yours()),
+        Verdict::TooManyEdits => Decided::Refused(refusals::too_many_edits()),
         Verdict::TooManyReactions => Decided::Refused(refusals::too_many_reactions()),
     }
 }

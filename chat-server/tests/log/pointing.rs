@@ -3,7 +3,9 @@
 use crate::bench::{ALICE, BOB, Bench, Sender, all, append, entry, verdict, within_reason};
 use crate::on_every_log;
 use chat_proto::entry::{Delete, Edit, React, ReactionState, Reply};
-use chat_proto::limits::{EMOJI_PER_MESSAGE, PAGE_BYTES, PAGE_ENTRIES, REACTIONS_PER_MESSAGE, TEXT_BYTES};
+use chat_proto::limits::{
+    EDITS_PER_MESSAGE, EMOJI_PER_MESSAGE, PAGE_BYTES, PAGE_ENTRIES, REACTIONS_PER_MESSAGE, TEXT_BYTES,
+};
 use chat_proto::{Entry, EntryBody, Seq};
 use chat_server::log::search::{Query, Term};
 use chat_server::log::{Draft, End, Log, Range, Reach, Verdict};
@@ -19,6 +21,7 @@ on_every_log!(
     a_resend_of_what_was_erased_meanwhile_is_known,
     what_was_edited_is_found_by_what_it_says_now_in_its_own_place,
     what_was_deleted_is_found_no_more_and_stands_around_no_hit,
+    a_message_is_edited_so_often_and_no_more,
     a_message_has_so_many_reactions_and_no_more,
     a_page_comes_with_what_changes_it_and_still_counts,
     a_page_that_does_not_fit_with_all_that_changes_it_gives_fewer_entries,
@@ -164,6 +167,17 @@ async fn what_was_deleted_is_found_no_more_and_stands_around_no_hit(bench: Bench
 
     assert_eq!(found(&log, "gone").await, []);
     assert_eq!(around(&log, "here").await, [] as [&str; 0]);
+}
+
+async fn a_message_is_edited_so_often_and_no_more(bench: Bench) {
+    let log = bench.room(1);
+    append(&log, vec![ALICE.says(1, "a"), ALICE.says(2, "b")]).await;
+    append(&log, (0..EDITS_PER_MESSAGE as u64).map(|n| ALICE.posts(3 + n, edit(1, &n.to_string()))).collect()).await;
+
+    assert_eq!(verdict(&log, ALICE.posts(100, edit(1, "once more"))).await, Verdict::TooManyEdits);
+    assert!(matches!(verdict(&log, ALICE.posts(100, edit(2, "another"))).await, Verdict::Appended(_)));
+    assert!(matches!(verdict(&log, ALICE.posts(101, delete(1))).await, Verdict::Appended(_)));
+    assert_eq!(found(&log, "63").await, []);
 }
 
 async fn a_message_has_so_many_reactions_and_no_more(bench: Bench) {

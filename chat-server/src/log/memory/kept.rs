@@ -2,7 +2,7 @@
 
 use super::pointers::{Pointers, Pointing};
 use crate::log::page::{Behind, fitted};
-use crate::log::pointing::{Change, Pointer, is_before, judge_author, judge_reaction};
+use crate::log::pointing::{Change, Pointer, is_before, judge_author, judge_edit, judge_reaction};
 use crate::log::said::{text_of, without_text};
 use crate::log::{Draft, End, Range, Slice, Stored, Verdict, is_same};
 use chat_proto::{Entry, EntryBody, PersonId, Seq, codec, wire};
@@ -104,12 +104,12 @@ impl Kept {
             Pointer::Changes(target, change) => (target, change),
         };
         judge_author(draft, change, self.author_of(target).ok_or(Verdict::NoSuchMessage)?)?;
+        let Some(pointing) = self.pointers.at(target) else { return Ok(()) };
+        let given = pointing.reactions.iter().map(|given| (given.person, &*given.emoji));
         match change {
-            Change::React(react) => {
-                let given = self.pointers.at(target).map_or(&[][..], |pointing| &pointing.reactions);
-                judge_reaction(react, draft.author.person, given.iter().map(|given| (given.person, &*given.emoji)))
-            }
-            Change::Edit | Change::Delete => Ok(()),
+            Change::Edit => judge_edit(pointing.edits.len()),
+            Change::Delete => Ok(()),
+            Change::React(react) => judge_reaction(react, draft.author.person, given),
         }
     }
 

@@ -133,6 +133,12 @@ impl Mark {
     }
 }
 
+/// How often the message at this place was edited.
+pub(super) fn count_edits(file: &Connection, place: i64) -> rusqlite::Result<usize> {
+    let sql = "SELECT count(*) FROM entries WHERE target IN (?1, -?1) AND kind = 7";
+    file.prepare_cached(sql)?.query_row([place], |row| row.get::<_, u16>(0)).map(usize::from)
+}
+
 /// Every edit of the message at this place.
 fn edits_of(file: &Connection, place: i64) -> rusqlite::Result<Vec<Edit>> {
     let sql = "SELECT place, body FROM entries WHERE target IN (?1, -?1) AND kind = 7";

@@ -5,7 +5,7 @@ use super::erasing;
 use super::place::{is_said, place};
 use super::stale;
 use super::words::{SPOKEN, Spoken};
-use crate::log::pointing::{Change, Pointer, is_before, judge_author, judge_reaction};
+use crate::log::pointing::{Change, Pointer, is_before, judge_author, judge_edit, judge_reaction};
 use crate::log::{Draft, Verdict};
 use chat_proto::entry::{React, ReactionState};
 use chat_proto::{EntryBody, PersonId, Seq};
@@ -37,9 +37,15 @@ fn judge_change(
     change: Change<'_>,
     message: &Spoken,
 ) -> rusqlite::Result<Result<(), Verdict>> {
-    let Change::React(react) = change else { return Ok(Ok(())) };
-    let given = given(file, message.place)?;
-    Ok(judge_reaction(react, draft.author.person, given.iter().map(|(person, emoji)| (*person, emoji.as_slice()))))
+    match change {
+        Change::Edit => Ok(judge_edit(erasing::count_edits(file, message.place)?)),
+        Change::Delete => Ok(Ok(())),
+        Change::React(react) => {
+            let given = given(file, message.place)?;
+            let given = given.iter().map(|(person, emoji)| (*person, emoji.as_slice()));
+            Ok(judge_reaction(react, draft.author.person, given))
+        }
+    }
 }
 
 /// What was said there, and is not erased.

@@ -28,7 +28,7 @@ mod told;
 mod writing;
 
 pub(crate) use effect::Readers;
-pub(crate) use entering::{Addition, EnterError, Entrance, Grounds};
+pub(crate) use entering::{EnterError, Entrance, Grounds};
 pub(crate) use membership::{Departure, SessionId};
 pub(crate) use order::{Knock, Order, Whom};
 pub(crate) use pair::{Pair, PairId, Side};

@@ -13,8 +13,7 @@ use crate::log::Logs;
 use crate::log::record::{Fact, RestingCode, RestoredRoom};
 use crate::people::{People, Person};
 use crate::room::{
-    Addition, Entrance, Grounds, Knock, Life, News, Order, Pair, PairId, RestoreError, Room, SessionId, Side,
-    Surroundings, Told,
+    Entrance, Grounds, Knock, Life, News, Order, Pair, PairId, RestoreError, Room, SessionId, Side, Surroundings, Told,
 };
 use chat_proto::frame::{Create, Door, Keep, Presence, Stay};
 use chat_proto::limits::DIRECT_ROOMS_PER_PERSON;
@@ -175,8 +174,7 @@ impl Rooms {
         }
     }
 
-    /// Opens the room between two people, with both of them as members, unless they have one; says whether the other one is
-    /// a member by that.
+    /// Opens the room between two people, with both of them as members, unless they have one; says who is a member by that.
     ///
     /// # Errors
     /// [`CreateError`].
@@ -184,20 +182,18 @@ impl Rooms {
         &self,
         (person, other): (&Arc<Person>, &Arc<Person>),
         knock: &Knock,
-    ) -> Result<(Arc<Room>, Addition), CreateError> {
+    ) -> Result<(Arc<Room>, Vec<Arc<Person>>), CreateError> {
         let create = Create { id: 0, stay: Stay::Resident, door: Door::Direct, keep: Keep::Default };
         let pair = Pair::of(Side::from(&**person), Side::from(&**other));
         let room = self.make(person, (&create, Some(pair)), knock)?;
         // Members before anybody can find it: an empty room is swept away.
-        room.add(person);
-        let addition = room.add(other);
+        let newcomers = room.add([person, other]);
         match self.announce(&room) {
-            Ok(()) => Ok((room, addition)),
+            Ok(()) => Ok((room, newcomers)),
             Err(first) => {
                 self.discard(&room);
-                first.add(person);
-                let addition = first.add(other);
-                Ok((first, addition))
+                let newcomers = first.add([person, other]);
+                Ok((first, newcomers))
             }
         }
     }

@@ -328,3 +328,23 @@ async fn nothing_from_it_reaches_anybody_else() {
     };
     assert_eq!(reason, EndReason::Removed);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_other_sessions_of_whoever_opens_it_hear_of_it_too() {
+    let world = World::new();
+    let (mut alice, bob, _) = two(&world).await;
+    let mut elsewhere = world.person("alice").await;
+
+    let joined = alice.open_direct(bob.number()).await.unwrap();
+
+    let added = elsewhere.added().await;
+    assert_eq!((added.room, added.direct), (joined.room, Some(with(&bob, "bob"))));
+    elsewhere.resume(joined.room, 0).await.unwrap();
+    alice.say(joined.room, 1, "psst").await;
+    assert_eq!(elsewhere.next_said().await, "psst");
+    alice.leave(joined.room).await;
+    alice.open_direct(bob.number()).await.unwrap();
+    assert_eq!(elsewhere.added().await.room, joined.room, "a member again");
+    let heard = |frame: &ServerFrame| matches!(frame, ServerFrame::RoomAdded(_));
+    assert!(!alice.kept.iter().any(heard), "who asked is answered");
+}

@@ -410,8 +410,8 @@ pub struct Found {
     pub beyond: Beyond,
 }
 
-/// This person is a member of a room that they did not enter: somebody opened a direct room with them. Nothing comes from
-/// it before [`Resume`](super::Resume).
+/// This person is a member of a direct room that this session did not ask for: the other one opened it, or another session
+/// of theirs. Nothing comes from it before [`Resume`](super::Resume).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoomAdded {
     /// The room.

@@ -129,9 +129,9 @@ impl Person {
         self.lock().rooms.iter().copied().collect()
     }
 
-    /// Tells all their sessions that they are a member of a room which they did not enter.
-    pub(crate) fn added_to(&self, room: RoomId) {
-        for session in self.lock().sessions.values() {
+    /// Tells all their sessions that they are a member of a room, but not the one that asked for it.
+    pub(crate) fn added_to(&self, room: RoomId, asking: &Arc<Mailbox>) {
+        for session in self.lock().sessions.values().filter(|session| !Arc::ptr_eq(&session.mailbox, asking)) {
             session.mailbox.put_added(room);
         }
     }

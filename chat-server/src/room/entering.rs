@@ -31,15 +31,6 @@ pub(crate) struct Entrance {
     pub told: Told,
 }
 
-/// Whether somebody is a member by what was done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Addition {
-    /// They are.
-    New,
-    /// They are what they were before.
-    WasThere,
-}
-
 /// Why nobody enters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum EnterError {
@@ -94,12 +85,16 @@ impl Room {
         Ok(entrance)
     }
 
-    /// Makes somebody a member who is not there; says whether they were none.
-    pub(crate) fn add(self: &Arc<Self>, person: &Arc<Person>) -> Addition {
+    /// Makes members of people who need not be there; gives back those who were none.
+    pub(crate) fn add<'a>(self: &Arc<Self>, people: impl IntoIterator<Item = &'a Arc<Person>>) -> Vec<Arc<Person>> {
+        people.into_iter().filter_map(|person| self.add_one(person)).collect()
+    }
+
+    fn add_one(self: &Arc<Self>, person: &Arc<Person>) -> Option<Arc<Person>> {
         {
             let mut state = self.lock();
             if state.ended || state.presences.is_member(person.id) {
-                return Addition::WasThere;
+                return None;
             }
             let record = state.presences.add(person).record_now(self.moment());
             if self.is_on_disk() {
@@ -108,7 +103,7 @@ impl Room {
         }
         person.came_in();
         self.flush();
-        Addition::New
+        Some(Arc::clone(person))
     }
 
     /// Ends a session's stay.

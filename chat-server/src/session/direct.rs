@@ -4,7 +4,7 @@ use super::Session;
 use super::entering::{Start, create_refused};
 use crate::people::Person;
 use crate::refusals;
-use crate::room::{Addition, Grounds, Pair, Room};
+use crate::room::{Grounds, Pair, Room};
 use bytes::Bytes;
 use chat_proto::frame::{OpenDirect, Peer, RoomAdded};
 use chat_proto::limits::DIRECT_ROOMS_PER_PERSON;
@@ -26,21 +26,28 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             return Err(refusals::not_with_oneself());
         }
         let other = self.shared.people.numbered(open.person).filter(|other| !other.is_forgotten());
-        let (room, addition) = self.direct_room(&person, (open.person, other.as_ref()))?;
-        let answered = self.admit(request, Arc::clone(&room), (open.stay, Grounds::Membership), Start::LastPage).await;
+        let (room, newcomers) = self.direct_room(&person, (open.person, other.as_ref()))?;
+        let id = room.id;
+        let answered = self.admit(request, room, (open.stay, Grounds::Membership), Start::LastPage).await;
         // What they are told is on disk by now.
-        if let (Addition::New, Some(other)) = (addition, other) {
-            other.added_to(room.id);
-        }
+        self.tell_newcomers(id, &newcomers);
         answered
     }
 
-    /// The room between `person` and another one, with both as members, and whether the other one is by that.
+    /// Tells all sessions of people who are members now, but not this one, which is answered.
+    fn tell_newcomers(&mut self, room: RoomId, newcomers: &[Arc<Person>]) {
+        let asking = Arc::clone(&self.member().mailbox);
+        for newcomer in newcomers {
+            newcomer.added_to(room, &asking);
+        }
+    }
+
+    /// The room between `person` and another one, with both as members, and who is one by that.
     fn direct_room(
         &mut self,
         person: &Arc<Person>,
         (number, other): (PersonId, Option<&Arc<Person>>),
-    ) -> Result<(Arc<Room>, Addition), Refused> {
+    ) -> Result<(Arc<Room>, Vec<Arc<Person>>), Refused> {
         let room = self.shared.rooms.between(Pair::id_of(person.id, number));
         // Somebody who is not there, and somebody who is nowhere here, are the same.
         if room.is_none() && !other.is_some_and(|other| self.do_meet(person, other)) {
@@ -55,13 +62,11 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             (None, None) => Err(refusals::nobody_here()),
             (None, Some(other)) => self.shared.rooms.open_direct((person, other), &knock).map_err(create_refused),
             (Some(room), other) => {
-                let other = other.filter(|other| !room.is_member(other.id));
-                if other.is_some() {
+                if other.is_some_and(|other| !room.is_member(other.id)) {
                     self.shared.rooms.charge_direct(&knock).map_err(create_refused)?;
                 }
-                room.add(person);
-                let addition = other.map_or(Addition::WasThere, |other| room.add(other));
-                Ok((room, addition))
+                let newcomers = room.add(std::iter::once(person).chain(other));
+                Ok((room, newcomers))
             }
         }
     }
@@ -106,7 +111,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         Some(Peer { person: side.person, name: Bytes::from(name.to_string()), key: side.key })
     }
 
-    /// Tells of a room that somebody else opened, unless it is over already.
+    /// Tells of a room that was opened elsewhere, unless it is over already.
     pub(super) fn on_added(&mut self, room: RoomId) {
         let person = self.member().deliveries.person_id();
         if let Some(room) = self.shared.rooms.by_id(room).filter(|room| room.is_member(person)) {

@@ -139,10 +139,15 @@ impl Rooms {
         self.lock().by_id.get(&id).cloned()
     }
 
-    /// The room between these two, if they have one.
+    /// The room between these two, if they have one. One that is over makes place for the next, also if whoever ended it
+    /// has not come to that yet.
     pub(crate) fn between(&self, pair: PairId) -> Option<Arc<Room>> {
-        let directory = self.lock();
-        directory.by_pair.get(&pair).and_then(|id| directory.by_id.get(id)).cloned()
+        let room = self.lock().of_pair(pair)?;
+        if room.is_ended() {
+            self.end(&room);
+            return None;
+        }
+        Some(room)
     }
 
     /// The room that `person` opened with this request before.
@@ -356,7 +361,7 @@ impl Directory {
     /// The room that was opened for the same reason before.
     fn twin_of(&self, room: &Room) -> Option<Arc<Room>> {
         match room.direct() {
-            Some(pair) => self.by_pair.get(&pair.id()).and_then(|id| self.by_id.get(id)).cloned(),
+            Some(pair) => self.of_pair(pair.id()),
             None => self.of_origin(origin_of(room)),
         }
     }
@@ -370,6 +375,10 @@ impl Directory {
                 self.resting.begin(code, ledger.moment().past(since), ledger);
             }
         }
+    }
+
+    fn of_pair(&self, pair: PairId) -> Option<Arc<Room>> {
+        self.by_pair.get(&pair).and_then(|id| self.by_id.get(id)).cloned()
     }
 
     fn of_origin(&self, origin: (PersonId, u64)) -> Option<Arc<Room>> {

@@ -9,6 +9,7 @@ use chat_server::Config;
 use chat_server::config::Rate;
 use std::time::Duration;
 use support::disk::DiskWorld;
+use support::held::{HeldWorld, Slow};
 use support::{Peer, World, called, gists, key_of, unhurried};
 
 impl Peer {
@@ -347,4 +348,26 @@ async fn the_other_sessions_of_whoever_opens_it_hear_of_it_too() {
     assert_eq!(elsewhere.added().await.room, joined.room, "a member again");
     let heard = |frame: &ServerFrame| matches!(frame, ServerFrame::RoomAdded(_));
     assert!(!alice.kept.iter().any(heard), "who asked is answered");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_ends_while_somebody_comes_in_is_followed_by_the_next() {
+    let held = HeldWorld::new();
+    let (mut alice, mut bob, _) = two(&held.world).await;
+    let mut elsewhere = held.world.person("alice").await;
+    let first = elsewhere.open_direct(bob.number()).await.unwrap();
+    held.commit_all().await;
+    assert_eq!(bob.added().await.room, first.room);
+    bob.resume(first.room, 0).await.unwrap();
+    // Whoever comes in has to read the log again, and that takes a while.
+    held.next_commit().await.lose_in_doubt();
+    held.slow_reads.lock().unwrap().push_back(Slow::Reading(1_000));
+    let asking = alice.send(OpenDirect { person: bob.number(), stay: Stay::Resident }).await;
+    elsewhere.leave(first.room).await;
+    bob.leave(first.room).await;
+
+    let next = support::expect_joined(alice.answer_to(asking).await);
+
+    assert_ne!(next.room, first.room);
+    assert_eq!((next.state.members, bob.added().await.room), (2, next.room));
 }

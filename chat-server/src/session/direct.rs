@@ -8,9 +8,12 @@ use crate::room::{Grounds, Pair, Room};
 use bytes::Bytes;
 use chat_proto::frame::{OpenDirect, Peer, RoomAdded};
 use chat_proto::limits::DIRECT_ROOMS_PER_PERSON;
-use chat_proto::{PersonId, Refused, RoomId};
+use chat_proto::{Code, PersonId, Refused, RoomId};
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
+
+/// How often one more is looked for or opened when the last one ended in the same moment.
+const TRIES: usize = 3;
 
 /// How many rooms somebody is a member of.
 #[derive(Default)]
@@ -26,11 +29,17 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             return Err(refusals::not_with_oneself());
         }
         let other = self.shared.people.numbered(open.person).filter(|other| !other.is_forgotten());
-        let (room, newcomers) = self.direct_room(&person, (open.person, other.as_ref()))?;
-        let id = room.id;
-        let answered = self.admit(request, room, (open.stay, Grounds::Membership), Start::LastPage).await;
-        // What they are told is on disk by now.
-        self.tell_newcomers(id, &newcomers);
+        let mut answered = Err(refusals::room_ended());
+        for _ in 0..TRIES {
+            let (room, newcomers) = self.direct_room(&person, (open.person, other.as_ref()))?;
+            let id = room.id;
+            answered = self.admit(request, room, (open.stay, Grounds::Membership), Start::LastPage).await;
+            // What they are told is on disk by now.
+            self.tell_newcomers(id, &newcomers);
+            if !answered.as_ref().is_err_and(|refused| refused.code == Code::ROOM_ENDED) {
+                break;
+            }
+        }
         answered
     }
 

@@ -53,6 +53,12 @@ impl Pace {
         Ok(())
     }
 
+    /// Whether a token is there to be taken.
+    pub(crate) fn has_one(&mut self) -> bool {
+        self.fill();
+        self.tokens >= 1.0 - NEARLY
+    }
+
     /// Puts back what was taken for nothing.
     pub(crate) fn give_back(&mut self, tokens: f64) {
         self.tokens = (self.tokens + tokens).min(self.rate.burst);

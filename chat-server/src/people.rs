@@ -183,9 +183,13 @@ impl People {
         self.lock().numbered(id)
     }
 
-    /// Tells of those whose presence has changed, through `tell`, which says how many were told.
-    pub(crate) fn tell_changes(&self, now: Instant, tell: impl Fn(&Person, &Presence) -> usize) {
-        self.changes.tell(now, tell);
+    /// Tells of those whose presence has changed, through `tell`, which says how many were told, as soon as it may be.
+    pub(crate) fn tell_changes(
+        &self,
+        now: Instant,
+        (may_tell, tell): (impl Fn(&Person) -> bool, impl Fn(&Person, &Presence) -> usize),
+    ) {
+        self.changes.tell(now, (may_tell, tell));
     }
 
     /// Forgets who has been gone for long enough.

@@ -44,7 +44,6 @@ use crate::log::record::{Record, RoomRecord};
 use crate::log::search::{Findings, Query};
 use crate::log::{Finding, Log, Logs, Range, ReadError, Slice};
 use crate::network::Network;
-use crate::pace::Pace;
 use crate::people::{Key, Person};
 use bytes::Bytes;
 use chat_proto::frame::{Create, Door, Durability, Keep, Label, Lock, Member, Role};
@@ -117,8 +116,7 @@ struct State {
     /// How long an owner may stay away.
     owner_away: Duration,
     topic: Topic,
-    /// How fast signals may be told.
-    signals: Pace,
+    signals: signals::Paces,
     ended: bool,
 }
 
@@ -196,7 +194,7 @@ impl Room {
                 owner_seen: Instant::now(),
                 owner_away: config.owner_away,
                 topic: Topic::default(),
-                signals: Pace::new(signals::RATE),
+                signals: signals::Paces::new(),
                 ended: false,
             }),
             reconciling: tokio::sync::Mutex::default(),

@@ -282,10 +282,18 @@ impl Rooms {
         self.logs.erase(room.id);
     }
 
+    /// Whether all rooms of `person` may be told of one more now.
+    pub(crate) fn may_tell_presence(&self, person: &Person) -> bool {
+        self.rooms_of(person).all(|room| room.may_tell_presence())
+    }
+
     /// Tells all rooms in which `person` is how present they are; says how many listen.
     pub(crate) fn tell_presence(&self, person: &Person, presence: &Presence) -> usize {
-        let rooms = person.rooms().into_iter().filter_map(|id| self.by_id(id));
-        rooms.map(|room| room.tell_presence(person, presence)).sum()
+        self.rooms_of(person).map(|room| room.tell_presence(person, presence)).sum()
+    }
+
+    fn rooms_of(&self, person: &Person) -> impl Iterator<Item = Arc<Room>> {
+        person.rooms().into_iter().filter_map(|id| self.by_id(id))
     }
 
     /// Carries out what became of a room.

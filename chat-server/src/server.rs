@@ -8,7 +8,7 @@ use crate::guard::{Guard, Guesses, Notice, Notices};
 use crate::log::memory::MemoryLogs;
 use crate::log::record::Restored;
 use crate::log::{Logs, StorageFailure};
-use crate::people::{Kept, People};
+use crate::people::{Kept, People, Person};
 use crate::room::RestoreError;
 use crate::rooms::Rooms;
 use crate::session::{Accepted, Budget, Doorstep, Shared};
@@ -213,9 +213,11 @@ async fn sweep(shared: Arc<Shared>, stop: CancellationToken) {
 fn let_time_pass(shared: &Shared) {
     let now = Instant::now();
     shared.people.sweep(now);
-    shared.people.tell_changes(now, |person, presence| shared.rooms.tell_presence(person, presence));
-    shared.rooms.sweep(now);
-    shared.rooms.logs().sweep(shared.environment.now());
+    let rooms = &shared.rooms;
+    let may_tell = |person: &Person| rooms.may_tell_presence(person);
+    shared.people.tell_changes(now, (may_tell, |person, presence| rooms.tell_presence(person, presence)));
+    rooms.sweep(now);
+    rooms.logs().sweep(shared.environment.now());
     shared.guard.sweep(now);
     shared.guesses.sweep(now);
     shared.notices.tell();

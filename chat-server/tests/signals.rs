@@ -215,3 +215,44 @@ async fn what_nobody_may_be_is_refused() {
     alice.is(away(&"x".repeat(AWAY_BYTES))).await;
     alice.is(away("")).await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn whoever_changes_once_is_told_of_however_many_change_all_the_time() {
+    let world = World::with(unhurried());
+    let (mut alice, room) = world.opener("alice").await;
+    let mut guests = Vec::new();
+    for n in 0..200 {
+        guests.push(world.guest(&format!("p{n}"), room.code).await.0);
+    }
+    let (mut bob, _) = world.guest("bob", room.code).await;
+
+    bob.is(away("once")).await;
+    for n in 0..30 {
+        for guest in &mut guests {
+            guest.is(away(&n.to_string())).await;
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    alice.say(room.room, 1, "hello").await;
+
+    let told = alice.signals_before("hello").await;
+    assert!(told.contains(&(bob.number(), SignalKind::Presence(away("once")))), "{}", told.len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_however_many_are_away_at_once_everybody_hears() {
+    let world = World::with(unhurried());
+    let (mut alice, room) = world.opener("alice").await;
+    let mut guests = Vec::new();
+    for n in 0..100 {
+        guests.push(world.guest(&format!("p{n}"), room.code).await.0);
+    }
+
+    for guest in &mut guests {
+        guest.is(away("at lunch")).await;
+    }
+    tokio::time::sleep(Duration::from_mins(1)).await;
+    alice.say(room.room, 1, "hello").await;
+
+    assert_eq!(alice.signals_before("hello").await.len(), guests.len());
+}

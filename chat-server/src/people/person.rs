@@ -2,7 +2,7 @@
 
 use super::Key;
 use super::changes::Changes;
-use super::presence::Said;
+use super::presence::{Change, Said};
 use crate::ledger::Ledger;
 use crate::log::record::{Fact, PersonRecord};
 use crate::mailbox::Mailbox;
@@ -173,6 +173,13 @@ impl Person {
         file.said.presence(file.sessions.len())
     }
 
+    /// What is to be told of their presence now; it counts as told.
+    pub(super) fn take_change(&self, now: Instant) -> Change {
+        let mut file = self.lock();
+        let sessions = file.sessions.len();
+        file.said.take_change(sessions, now)
+    }
+
     /// Whoever comes in counts as here: if they are not, that is told again.
     pub(crate) fn tell_again(self: &Arc<Self>) {
         if self.presence() != Presence::Here {
@@ -227,11 +234,15 @@ impl Attendance {
 
     /// Notes how present the person is here.
     pub(crate) fn say(&self, presence: Presence) {
-        // Who was replaced says nothing any more.
-        if !self.session.replaced.is_cancelled() {
-            self.person.lock().said.say(self.instance, presence);
-            self.person.changes.note(&self.person);
+        {
+            let mut file = self.person.lock();
+            // Who was replaced says nothing any more; that happens under this lock.
+            if self.session.replaced.is_cancelled() {
+                return;
+            }
+            file.said.say(self.instance, presence);
         }
+        self.person.changes.note(&self.person);
     }
 
     /// Waits until a newer session of the same instance takes over, or another gives up the person's name.

@@ -7,7 +7,6 @@ use super::gathering::Writing;
 use super::presence::Presences;
 use super::{Room, State, Surroundings, record, signals};
 use crate::log::record::{MemberRecord, Record, RestoredRoom};
-use crate::pace::Pace;
 use crate::people::{People, Person};
 use chat_proto::{RoomCode, UnixMillis};
 use std::sync::{Arc, Mutex};
@@ -55,7 +54,7 @@ impl Room {
             writing,
             head,
             topic,
-            signals: Pace::new(signals::RATE),
+            signals: signals::Paces::new(),
             ended: false,
         };
         let room = Arc::new(Self {

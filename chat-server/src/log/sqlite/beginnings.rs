@@ -6,7 +6,7 @@
 use super::words::Progress;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension};
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 /// Pages of the index that one step writes anew.
 const STEP_PAGES: i64 = 64;
@@ -41,13 +41,13 @@ fn mark(file: &Connection, stage: i64) -> rusqlite::Result<()> {
 
 fn is_any_left(file: &Connection, erased: &[String]) -> rusqlite::Result<bool> {
     file.prepare_cached("INSERT INTO words (words) VALUES ('flush')")?.execute([])?;
-    let beginnings: HashSet<&[u8]> = erased.iter().flat_map(|text| text.split(' ')).flat_map(beginnings).collect();
+    let words: BTreeSet<&[u8]> = erased.iter().flat_map(|text| text.split(' ')).map(str::as_bytes).collect();
     let mut statement = file.prepare_cached("SELECT term FROM words_idx")?;
     let mut terms = statement.query([])?;
     while let Some(row) = terms.next()? {
         // Behind a mark for the index of whole words.
         if let Some((_, beginning)) = row.get_ref(0)?.as_bytes()?.split_first()
-            && beginnings.contains(beginning)
+            && is_beginning(beginning, &words)
             && !is_in_use(file, beginning)?
         {
             return Ok(true);
@@ -56,8 +56,11 @@ fn is_any_left(file: &Connection, erased: &[String]) -> rusqlite::Result<bool> {
     Ok(false)
 }
 
-fn beginnings(word: &str) -> impl Iterator<Item = &[u8]> {
-    (1..=word.len()).map(|end| &word.as_bytes()[..end])
+/// Whether one of these words begins so: then the first one behind it does. No word is taken apart: a long one would have
+/// more beginnings than there is time for.
+fn is_beginning(beginning: &[u8], words: &BTreeSet<&[u8]>) -> bool {
+    let next = words.range(beginning..).next();
+    !beginning.is_empty() && next.is_some_and(|word| word.starts_with(beginning))
 }
 
 /// Whether a word in the index begins so. A beginning may end within a character.

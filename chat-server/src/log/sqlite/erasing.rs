@@ -17,6 +17,8 @@ use rusqlite::{Connection, OptionalExtension};
 
 /// Messages that one step erases.
 const STEP_MESSAGES: i64 = 32;
+/// Bytes of them, with all their edits, after which a step is over.
+const STEP_BYTES: usize = 256 * 1024;
 
 /// Whose messages go, up to which entry.
 struct Mark {
@@ -39,8 +41,9 @@ pub(super) fn mark(file: &Connection, room: i64, person: PersonId, before: Seq) 
     file.prepare_cached(sql)?.execute((room, person.0.cast_signed(), before.0.cast_signed())).map(drop)
 }
 
-/// Erases what a message says and ever said, and lets nothing point at it any more, in a transaction that is open.
-pub(super) fn erase(file: &Connection, message: &Spoken) -> rusqlite::Result<()> {
+/// Erases what a message says and ever said, and lets nothing point at it any more, in a transaction that is open; says how
+/// many bytes that were.
+pub(super) fn erase(file: &Connection, message: &Spoken) -> rusqlite::Result<usize> {
     let edits = edits_of(file, message.place)?;
     let texts = std::iter::once(body_of(message.kind, message.body.clone())).chain(edits.iter().map(Edit::body));
     let words: Vec<String> = texts.map(|body| words_of(&body)).collect();
@@ -49,7 +52,20 @@ pub(super) fn erase(file: &Connection, message: &Spoken) -> rusqlite::Result<()>
     statement.execute((message.place, EntryBody::Erased.kind()))?;
     count_out(file, message.place, message.body.len())?;
     edits.iter().try_for_each(|edit| edit.erase(file))?;
-    file.prepare_cached("UPDATE entries SET target = NULL WHERE target = ?1")?.execute([message.place]).map(drop)
+    file.prepare_cached("UPDATE entries SET target = NULL WHERE target = ?1")?.execute([message.place])?;
+    Ok(message.body.len() + edits.iter().map(|edit| edit.body.len()).sum::<usize>())
+}
+
+/// Erases the first of these messages, as many as fit into a step.
+fn erase_some(file: &Connection, messages: &[Spoken]) -> rusqlite::Result<()> {
+    let mut bytes = 0;
+    for message in messages {
+        bytes += erase(file, message)?;
+        if bytes > STEP_BYTES {
+            break;
+        }
+    }
+    Ok(())
 }
 
 fn words_of(body: &EntryBody) -> String {
@@ -92,7 +108,7 @@ impl Mark {
         }
         let messages = self.next_messages(file)?;
         if !messages.is_empty() {
-            return messages.iter().try_for_each(|message| erase(file, message));
+            return erase_some(file, &messages);
         }
         let edits = self.next_edits(file)?;
         match edits.is_empty() {

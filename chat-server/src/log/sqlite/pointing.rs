@@ -76,7 +76,7 @@ fn given(file: &Connection, message: i64) -> rusqlite::Result<Vec<(PersonId, Vec
 pub(super) fn change(file: &Connection, draft: &Draft, message: &Spoken) -> rusqlite::Result<Option<i64>> {
     match &draft.body {
         EntryBody::Edit(_) => edit(file, message).map(|()| Some(message.place)),
-        EntryBody::Delete(_) => erasing::erase(file, message).map(|()| None),
+        EntryBody::Delete(_) => erasing::erase(file, message).map(|_| None),
         EntryBody::React(react) => react_to(file, message, (react, draft.author.person)),
         _ => Ok(None),
     }

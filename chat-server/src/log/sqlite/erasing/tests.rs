@@ -268,3 +268,22 @@ fn a_deleted_message_that_is_dropped_before_its_words_are_taken_out_leaves_none(
     assert_eq!(count(&file, "words('xyzzy')"), 0);
     assert_eq!(count(&file, "stale"), 0);
 }
+
+#[test]
+fn one_step_erases_no_more_than_it_must_of_messages_with_many_edits() {
+    let file = file();
+    said(&file, &[(ALICE, "one"), (ALICE, "two")]);
+    let long = "x".repeat(16_000);
+    for seq in 3..103 {
+        append(&file, 1, seq, ALICE, &edit(seq % 2 + 1, &long));
+    }
+    index_all(&file, 1);
+    mark(&file, 1, person(1), Seq(103)).unwrap();
+
+    step(&file).unwrap();
+
+    assert_eq!(kinds(&file)[..2], [15, 1]);
+    erase_all(&file);
+    assert_eq!(kinds(&file)[..2], [15, 15]);
+    assert_eq!(counted_bytes(&file), bytes_there(&file));
+}

@@ -38,6 +38,8 @@ pub enum Context {
     Find,
     /// The switcher.
     Switcher,
+    /// The list of people, with one of them chosen.
+    Crowd,
     /// The list of themes.
     Themes,
     /// The links of a message.
@@ -69,6 +71,9 @@ pub enum Action {
     Newer,
     ToggleMembers,
     ToggleRooms,
+    /// Into the list of people.
+    Crowd,
+    Deal(Dealing),
     /// To the room that stands at this place of the list, from 0.
     Room(usize),
     NextRoom,
@@ -110,6 +115,21 @@ pub enum Action {
     Link(usize),
 }
 
+/// What is done with whoever is chosen in the list of people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dealing {
+    Message,
+    Whois,
+    Mention,
+    Ignore,
+    Kick,
+    Ban,
+    /// Or lets them speak again.
+    Mute,
+    /// Or takes it back.
+    Operator,
+}
+
 /// A row of the table.
 #[derive(Debug)]
 pub struct Binding {
@@ -126,7 +146,7 @@ const fn row(keys: &'static [Key], context: Context, action: Action, help: &'sta
 }
 
 use Context::{
-    Anywhere, Connecting, Distrust, Find, Help, Invite, Links, Picker, Prompt, Question, Room, Search, Selected,
+    Anywhere, Connecting, Crowd, Distrust, Find, Help, Invite, Links, Picker, Prompt, Question, Room, Search, Selected,
     Switcher, Themes, Typing,
 };
 use KeyCode::{BackTab, Backspace, Delete, Down, End, Enter, Esc, F, Home, Left, PageDown, PageUp, Right, Tab, Up};
@@ -160,6 +180,7 @@ pub const BINDINGS: &[Binding] = &[
     row(&[ctrl('p')], Room, Action::PreviousRoom, "to the room before"),
     row(&[key(F(7))], Room, Action::ToggleRooms, "show or hide the rooms"),
     row(&[key(F(8))], Room, Action::ToggleMembers, "show or hide who is here"),
+    row(&[key(F(9))], Room, Action::Crowd, "choose somebody in the list: speak alone, look, mention, ignore"),
     row(&[alt('e')], Room, Action::EditUnsent, "edit a message that was not sent"),
     row(&[alt('s')], Room, Action::SendUnsent, "send a message that was left over"),
     row(&[alt('x')], Room, Action::DiscardUnsent, "discard a message that was not sent"),
@@ -229,6 +250,21 @@ pub const BINDINGS: &[Binding] = &[
     row(&[key(PageDown), ch(' ')], Distrust, Action::PageDown, ""),
     row(&[key(Esc), key(Enter)], Invite, Action::Dismiss, ""),
     row(&[ch('q')], Invite, Action::Turn, ""),
+    row(&[key(Enter), ch('m')], Crowd, Action::Deal(Dealing::Message), ""),
+    row(&[ch('w')], Crowd, Action::Deal(Dealing::Whois), ""),
+    row(&[ch('@')], Crowd, Action::Deal(Dealing::Mention), ""),
+    row(&[ch('i')], Crowd, Action::Deal(Dealing::Ignore), ""),
+    row(&[ch('k')], Crowd, Action::Deal(Dealing::Kick), ""),
+    row(&[ch('b')], Crowd, Action::Deal(Dealing::Ban), ""),
+    row(&[ch('u')], Crowd, Action::Deal(Dealing::Mute), ""),
+    row(&[ch('o')], Crowd, Action::Deal(Dealing::Operator), ""),
+    row(&[key(Up)], Crowd, Action::Up, ""),
+    row(&[key(Down)], Crowd, Action::Down, ""),
+    row(&[key(PageUp)], Crowd, Action::PageUp, ""),
+    row(&[key(PageDown)], Crowd, Action::PageDown, ""),
+    row(&[key(Home)], Crowd, Action::Oldest, ""),
+    row(&[key(End)], Crowd, Action::Newest, ""),
+    row(&[key(Esc), key(F(8)), key(F(9)), ch('q')], Crowd, Action::Dismiss, ""),
     row(&[key(Enter)], Switcher, Action::Go, ""),
     row(&[key(Esc), alt('k')], Switcher, Action::Dismiss, ""),
     row(&[key(Up), ctrl('p')], Switcher, Action::Up, ""),
@@ -274,9 +310,9 @@ pub const BINDINGS: &[Binding] = &[
 ];
 
 impl Context {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Anywhere, Typing, Room, Selected, Prompt, Connecting, Help, Question, Distrust, Invite, Search, Find, Switcher,
-        Themes, Links, Picker,
+        Crowd, Themes, Links, Picker,
     ];
 
     /// The contexts whose keys hold here, the nearest first.
@@ -294,6 +330,7 @@ impl Context {
             Search => &[Search, Anywhere],
             Find => &[Find, Typing, Anywhere],
             Switcher => &[Switcher, Typing, Anywhere],
+            Crowd => &[Crowd, Anywhere],
             Themes => &[Themes, Anywhere],
             Links => &[Links, Anywhere],
             Picker => &[Picker, Anywhere],

@@ -1,6 +1,7 @@
 //! What lies over a screen: the help, a question, an invite, what is known of a person, what a search found, the switcher,
 //! the themes, the links of a message, a picker, or a server that is not trusted.
 
+pub mod crowd;
 pub mod distrust;
 pub mod help;
 pub mod invite;
@@ -14,6 +15,7 @@ pub mod themes;
 
 use crate::people::Whois;
 use crate::share::View;
+use chat_proto::PersonId;
 pub use question::Question;
 
 /// At most one at a time.
@@ -38,6 +40,8 @@ pub enum Overlay {
     Search,
     /// The switcher of that name in the state.
     Switcher,
+    /// The list of people, with one of them chosen.
+    Crowd(PersonId),
     /// The themes, with this row chosen.
     Themes {
         row: usize,

@@ -2,6 +2,7 @@
 
 mod at;
 mod commands;
+mod crowd;
 mod direct;
 mod entries;
 mod export;

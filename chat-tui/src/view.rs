@@ -1,7 +1,9 @@
 //! What the terminal shows: a function of the state that only reads it.
 
 use crate::hyperlink::Link;
-use crate::overlay::{Overlay, distrust, help, invite, links, person, question, react, search, switcher, themes};
+use crate::overlay::{
+    Overlay, crowd, distrust, help, invite, links, person, question, react, search, switcher, themes,
+};
 use crate::screen::{connecting, prompt, room};
 use crate::state::{Screen, State};
 use crate::theme::{Ground, Ink};
@@ -52,6 +54,7 @@ fn draw_screen(state: &State, area: Rect, buffer: &mut Buffer) -> Drawn {
 
 pub(crate) fn draw_overlay(overlay: Overlay, state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position> {
     match overlay {
+        Overlay::Crowd(chosen) => crowd::draw(chosen, state, buffer),
         Overlay::Switcher => return switcher::draw(&state.switcher, state, area, buffer),
         Overlay::Help { row } => help::draw(row, state, area, buffer),
         Overlay::Distrust { row } => distrust::draw(row, state, area, buffer),

@@ -38,6 +38,7 @@ fn place(context: Context) -> &'static str {
         Context::Search => "search",
         Context::Find => "finding",
         Context::Switcher => "switcher",
+        Context::Crowd => "list of people",
         Context::Themes => "themes",
         Context::Links => "links",
         Context::Picker => "a picker",

@@ -1,6 +1,6 @@
 //! What actions and places are called in the file of options. A name that was released stays.
 
-use super::{Action, Context};
+use super::{Action, Context, Dealing};
 use crate::widget::composer::Edit;
 
 const ROOMS: [&str; 9] = ["room-1", "room-2", "room-3", "room-4", "room-5", "room-6", "room-7", "room-8", "room-9"];
@@ -62,7 +62,22 @@ impl Action {
             Self::Original => "original",
             Self::Enter => "enter",
             Self::Link(at) => LINKS[at],
+            Self::Crowd => "people",
+            Self::Deal(dealing) => dealing_name(dealing),
         }
+    }
+}
+
+fn dealing_name(dealing: Dealing) -> &'static str {
+    match dealing {
+        Dealing::Message => "message",
+        Dealing::Whois => "whois",
+        Dealing::Mention => "mention",
+        Dealing::Ignore => "ignore",
+        Dealing::Kick => "kick",
+        Dealing::Ban => "ban",
+        Dealing::Mute => "mute",
+        Dealing::Operator => "operator",
     }
 }
 
@@ -101,6 +116,7 @@ impl Context {
             Self::Search => "search",
             Self::Find => "find",
             Self::Switcher => "switcher",
+            Self::Crowd => "people",
             Self::Themes => "themes",
             Self::Links => "links",
             Self::Picker => "picker",

@@ -5,6 +5,7 @@ use crate::deed::{self, Deed};
 use crate::find::Find;
 use crate::keymap::Context;
 use crate::level::Level;
+use crate::overlay::{Overlay, crowd};
 use crate::removal::{self, Removal};
 use crate::screen::panels::Panels;
 use crate::state::{Link, Notice, State};
@@ -431,7 +432,7 @@ pub fn draw(state: &State, cells: &mut Buffer) -> Drawn {
         rooms::draw(state, places.rooms, cells);
     }
     if !places.members.is_empty() {
-        members::draw(&room.members, state.reader(), state.theme, places.members, cells);
+        members::draw(&room.members, state.reader(), state.theme, (places.members, None), cells);
     }
     draw_banner(state, places.banner, cells);
     draw_notice(state, places.notice, cells);
@@ -536,6 +537,7 @@ fn draw_hints(state: &State, area: Rect, cells: &mut Buffer) {
     let taken = paint::text(cells, area, (area.x + 1, area.y), &typing, state.theme.ink(Ink::Muted));
     let beside = Rect { x: taken, width: area.right().saturating_sub(taken), ..area };
     let words = match beside.width {
+        columns if matches!(state.overlay, Some(Overlay::Crowd(_))) => crowd::keys(state, columns),
         columns if state.is_finding() => find::keys(&state.keys, columns),
         columns => keys(state, columns),
     };

@@ -1,7 +1,7 @@
 //! Keys, the mouse and pastes: what they mean where.
 
 use super::{
-    ask, commands, export, find, hint, invite, link, looks, message, plain, posting, problem, prompt, reacting,
+    ask, commands, crowd, export, find, hint, invite, link, looks, message, plain, posting, problem, prompt, reacting,
     reading, search, switching, trust,
 };
 use crate::effect::Effect;
@@ -45,6 +45,7 @@ fn context(state: &State) -> Context {
         (Some(Overlay::Invite(_)), _) => Context::Invite,
         (Some(Overlay::Search), _) => Context::Search,
         (Some(Overlay::Switcher), _) => Context::Switcher,
+        (Some(Overlay::Crowd(_)), _) => Context::Crowd,
         (Some(Overlay::Themes { .. }), _) => Context::Themes,
         (None, Screen::Prompt) => Context::Prompt,
         (None, Screen::Connecting) => Context::Connecting,
@@ -65,6 +66,7 @@ fn on_action(state: &mut State, context: Context, action: Action) -> Vec<Effect>
         Context::Search => on_search_action(state, action),
         Context::Find => on_find_action(state, action),
         Context::Switcher => on_switcher_action(state, action),
+        Context::Crowd => on_crowd_action(state, action),
         Context::Themes => on_themes_action(state, action),
         Context::Links => on_links_action(state, action),
         Context::Picker => on_picker_action(state, action),
@@ -94,6 +96,7 @@ fn on_screen_action(state: &mut State, context: Context, action: Action) -> Vec<
         Action::Unread => reading::unread(state),
         Action::Find => find::open(state),
         Action::ToggleMembers => switching::toggle(state, Panel::Members),
+        Action::Crowd => crowd::open(state),
         Action::ToggleRooms => switching::toggle(state, Panel::Rooms),
         Action::Room(at) => switching::to_number(state, at),
         Action::NextRoom => switching::step(state, 1),
@@ -122,9 +125,14 @@ fn on_screen_action(state: &mut State, context: Context, action: Action) -> Vec<
         Action::Open => message::open(state),
         Action::Original => message::to_original(state),
         Action::Enter => message::enter(state),
-        Action::Yes | Action::No | Action::Discard | Action::Turn | Action::Older | Action::Newer | Action::Link(_) => {
-            Vec::new()
-        }
+        Action::Yes
+        | Action::No
+        | Action::Discard
+        | Action::Turn
+        | Action::Older
+        | Action::Newer
+        | Action::Link(_)
+        | Action::Deal(_) => Vec::new(),
     }
 }
 
@@ -376,6 +384,24 @@ fn on_find_action(state: &mut State, action: Action) -> Vec<Effect> {
     }
 }
 
+fn on_crowd_action(state: &mut State, action: Action) -> Vec<Effect> {
+    let page = crowd::page(state);
+    match action {
+        Action::Up => crowd::choose(state, -1),
+        Action::Down => crowd::choose(state, 1),
+        Action::PageUp => crowd::choose(state, -page),
+        Action::PageDown => crowd::choose(state, page),
+        Action::Oldest => crowd::choose(state, isize::MIN),
+        Action::Newest => crowd::choose(state, isize::MAX),
+        Action::Deal(dealing) => crowd::act(state, dealing),
+        Action::Dismiss | Action::Interrupt => {
+            state.overlay = None;
+            Vec::new()
+        }
+        action => on_any_overlay(action),
+    }
+}
+
 fn on_switcher_action(state: &mut State, action: Action) -> Vec<Effect> {
     let page = switching::page(state);
     match action {
@@ -452,10 +478,13 @@ pub(super) fn on_mouse(state: &mut State, mouse: MouseEvent) -> Vec<Effect> {
         (MouseEventKind::ScrollDown, Context::Themes) => looks::choose(state, 1),
         (MouseEventKind::ScrollUp, Context::Distrust) => scroll_distrust(state, -3),
         (MouseEventKind::ScrollDown, Context::Distrust) => scroll_distrust(state, 3),
+        (MouseEventKind::ScrollUp, Context::Crowd) => crowd::choose(state, -1),
+        (MouseEventKind::ScrollDown, Context::Crowd) => crowd::choose(state, 1),
         (MouseEventKind::ScrollUp, Context::Switcher) => switching::choose(state, -1),
         (MouseEventKind::ScrollDown, Context::Switcher) => switching::choose(state, 1),
         (MouseEventKind::Down(MouseButton::Left), Context::Prompt) => on_prompt_click(state, mouse),
         (MouseEventKind::Down(MouseButton::Left), Context::Room | Context::Selected) => on_room_click(state, mouse),
+        (MouseEventKind::Down(MouseButton::Left), Context::Crowd) => on_crowd_click(state, mouse),
         _ => Vec::new(),
     }
 }
@@ -464,8 +493,17 @@ fn on_room_click(state: &mut State, mouse: MouseEvent) -> Vec<Effect> {
     let at = Position::new(mouse.column, mouse.row);
     match rooms::hit(state, Places::of(state).rooms, at) {
         Some(room) => switching::to(state, room),
-        None => message::click(state, mouse),
+        None => crowd::click(state, at).unwrap_or_else(|| message::click(state, mouse)),
     }
+}
+
+/// Beside the list, a click leaves it.
+fn on_crowd_click(state: &mut State, mouse: MouseEvent) -> Vec<Effect> {
+    let done = crowd::click(state, Position::new(mouse.column, mouse.row));
+    if done.is_none() {
+        state.overlay = None;
+    }
+    done.unwrap_or_default()
 }
 
 fn on_prompt_click(state: &mut State, mouse: MouseEvent) -> Vec<Effect> {

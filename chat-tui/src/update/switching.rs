@@ -1,6 +1,6 @@
 //! From room to room: by number, in order, to what is new, and by name.
 
-use super::{commands, hint, rooms};
+use super::{commands, crowd, hint, rooms};
 use crate::effect::Effect;
 use crate::keymap::Context;
 use crate::link::Command;
@@ -70,14 +70,16 @@ fn next_news(state: &State) -> Option<RoomId> {
 
 /// F7 and F8. Where only one panel has a place, it is the one that was asked for last.
 pub(super) fn toggle(state: &mut State, panel: Panel) -> Vec<Effect> {
-    let what = match panel {
+    match panel {
         Panel::Rooms if state.rooms.len() < 2 => return only_room(state),
-        Panel::Rooms => "the list of rooms needs a wider window: {switch} goes to any of them",
-        Panel::Members => "the list of people needs a wider window",
-    };
-    if !has_place(state) {
-        let what = state.keys.say(Context::Room, what);
-        return hint(state, what);
+        Panel::Rooms if !has_place(state) => {
+            let what = "the list of rooms needs a wider window: {switch} goes to any of them";
+            let what = state.keys.say(Context::Room, what);
+            return hint(state, what);
+        }
+        // People have no switcher: they come over the timeline.
+        Panel::Members if !has_place(state) => return crowd::open(state),
+        Panel::Rooms | Panel::Members => {}
     }
     let is_wanted = !is_shown(state, panel);
     match panel {

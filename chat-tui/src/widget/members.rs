@@ -2,7 +2,7 @@
 
 mod draw;
 
-pub use draw::draw;
+pub use draw::{draw, hit, listed};
 
 use chat_proto::entry::{Entry, EntryBody, LeaveReason, PersonId};
 use chat_proto::frame::{Member, Presence, Role, Voice};

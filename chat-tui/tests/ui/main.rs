@@ -3,6 +3,7 @@
 mod at;
 mod calling;
 mod counting;
+mod crowd;
 mod direct;
 mod export;
 mod find;

@@ -424,10 +424,10 @@ fn the_help_is_made_of_the_tables() {
     let mut scene = lively(80, 24);
 
     scene.key(KeyCode::F(1));
-    insta::assert_snapshot!(scene.screen(), @r#"
+    insta::assert_snapshot!(scene.screen(), @r"
      AB3Z  release planning          3 here  anyone with the code  not kept  ● 2 ms
      ╭────────────────────────────────────────────────────────────────────────────╮
-     │  Help   Esc closes                                 ↑↓ PgUp PgDn   16/158   │
+     │  Help   Esc closes                                 ↑↓ PgUp PgDn   16/160   │
      │                                                                            │
      │  This room                                                                 │
      │  kept                    in the server's memory; nothing survives its      │
@@ -449,7 +449,7 @@ fn the_help_is_made_of_the_tables() {
     ────────────────────────────────────────────────────────────────────────────────
      › write a message
                       Enter send · Alt-Up select a message · Tab complete · F1 help
-    "#);
+    ");
 
     scene.key(KeyCode::End);
     assert!(scene.shows("Shift-drag"));

@@ -9,35 +9,73 @@ use chat_proto::PersonId;
 use chat_proto::frame::{Presence, Role, Voice};
 use chat_proto::text::visible_line;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 /// Columns from which on the word of somebody who is away is worth showing.
 const AWAY_COLUMNS: usize = 7;
 
-/// Draws the list on its panel.
-pub fn draw(members: &Members, reader: Reader, theme: Theme, area: Rect, buffer: &mut Buffer) {
+/// Draws the list on its panel, with whoever is chosen in it.
+pub fn draw(
+    members: &Members,
+    reader: Reader,
+    theme: Theme,
+    (area, chosen): (Rect, Option<PersonId>),
+    buffer: &mut Buffer,
+) {
     buffer.set_style(area.intersection(buffer.area), theme.ground(Ground::Panel));
-    let mut here = members.here();
-    // The reader first: one glance says under which name they are here.
-    here.sort_by_key(|(person, _)| Some(*person) != reader.person);
-    let mut rows: Vec<Line> = vec![Line::Blank, Line::Heading("HERE")];
-    rows.extend(here.iter().map(|(id, person)| Line::Person(*id, person)));
-    let gone = members.gone();
-    if !gone.is_empty() {
-        rows.extend([Line::Blank, Line::Heading("LEFT")]);
-        rows.extend(gone.iter().map(|(id, person)| Line::Person(*id, person)));
-    }
-    let fits = usize::from(area.height);
-    let hidden = rows.len().saturating_sub(fits);
-    if hidden > 0 {
-        rows.truncate(fits.saturating_sub(1));
-        rows.push(Line::More(hidden + 1));
-    }
-    let pen = &mut Pen { reader, theme, inner: Rect { width: area.width.saturating_sub(1), ..area }, buffer };
+    let rows = visible(members, reader.person, area.height, chosen);
+    let pen = &mut Pen { reader, theme, chosen, inner: Rect { width: area.width.saturating_sub(1), ..area }, buffer };
     for (y, row) in (area.top()..area.bottom()).zip(&rows) {
         pen.line(y, row);
     }
+}
+
+/// Everybody in the list, in its order.
+pub fn listed(members: &Members, reader: Option<PersonId>) -> Vec<PersonId> {
+    all(members, reader).iter().filter_map(Line::whose).collect()
+}
+
+/// Who stands at this place of the screen.
+pub fn hit(
+    members: &Members,
+    reader: Option<PersonId>,
+    (area, chosen): (Rect, Option<PersonId>),
+    at: Position,
+) -> Option<PersonId> {
+    let row = area.contains(at).then(|| usize::from(at.y - area.y))?;
+    visible(members, reader, area.height, chosen).get(row).and_then(Line::whose)
+}
+
+fn all(members: &Members, reader: Option<PersonId>) -> Vec<Line<'_>> {
+    let mut here = members.here();
+    // The reader first: one glance says under which name they are here.
+    here.sort_by_key(|(person, _)| Some(*person) != reader);
+    let mut rows: Vec<Line> = vec![Line::Blank, Line::Heading("HERE")];
+    rows.extend(here.into_iter().map(|(id, person)| Line::Person(id, person)));
+    let gone = members.gone();
+    if !gone.is_empty() {
+        rows.extend([Line::Blank, Line::Heading("LEFT")]);
+        rows.extend(gone.into_iter().map(|(id, person)| Line::Person(id, person)));
+    }
+    rows
+}
+
+/// The rows that fit, with whoever is chosen among them.
+fn visible(members: &Members, reader: Option<PersonId>, height: u16, chosen: Option<PersonId>) -> Vec<Line<'_>> {
+    let (mut rows, fits) = (all(members, reader), usize::from(height));
+    if rows.len() <= fits {
+        return rows;
+    }
+    let shown = fits.saturating_sub(1);
+    let at = rows.iter().position(|row| chosen.is_some() && row.whose() == chosen).unwrap_or(0);
+    rows.drain(..(at + 1).saturating_sub(shown));
+    if rows.len() > fits {
+        let hidden = rows.len() - shown;
+        rows.truncate(shown);
+        rows.push(Line::More(hidden));
+    }
+    rows
 }
 
 /// A row of the panel.
@@ -48,9 +86,16 @@ enum Line<'a> {
     More(usize),
 }
 
+impl Line<'_> {
+    fn whose(&self) -> Option<PersonId> {
+        if let Self::Person(id, _) = self { Some(*id) } else { None }
+    }
+}
+
 struct Pen<'a> {
     reader: Reader<'a>,
     theme: Theme,
+    chosen: Option<PersonId>,
     inner: Rect,
     buffer: &'a mut Buffer,
 }
@@ -71,6 +116,11 @@ impl Pen<'_> {
 
     /// Presence, name, signs; then as many words as there is room for.
     fn person(&mut self, y: u16, id: PersonId, person: &Person) {
+        if self.chosen == Some(id) {
+            let row = Rect { y, height: 1, ..self.inner }.intersection(self.buffer.area);
+            self.buffer.set_style(row, self.theme.ground(Ground::Button));
+            paint::text(self.buffer, self.inner, (self.inner.x, y), "▌", self.theme.ink(Ink::Accent));
+        }
         let signs = self.signs(id, person);
         let sign_columns: usize = signs.iter().map(|(sign, _)| wrap::width(sign)).sum();
         let columns = usize::from(self.inner.width.saturating_sub(4));

@@ -56,14 +56,17 @@ pub enum Mouse {
 
 /// What is written on.
 enum Sheet {
-    Screen { canvas: Canvas, title: String },
+    Screen { canvas: Canvas, title: String, cursor: Option<u32> },
     Lines { teller: Teller, paper: Paper },
 }
 
 impl Sheet {
     fn new(face: Face, widths: Widths, kind: &Kind) -> Self {
         match face {
-            Face::Screen => Self::Screen { canvas: Canvas::new(widths, kind.hyperlinks()), title: String::new() },
+            Face::Screen => {
+                let canvas = Canvas::new(widths, kind.hyperlinks());
+                Self::Screen { canvas, title: String::new(), cursor: None }
+            }
             Face::Plain | Face::PlainOnly => Self::Lines { teller: Teller::default(), paper: Paper::default() },
         }
     }
@@ -102,11 +105,15 @@ impl Terminal {
 
     /// Shows the state on the screen; writes only what differs from what is shown already.
     pub fn draw(&mut self, state: &State) -> io::Result<()> {
-        let Sheet::Screen { canvas, title } = &mut self.sheet else { return Ok(()) };
+        let Sheet::Screen { canvas, title, cursor } = &mut self.sheet else { return Ok(()) };
         let wanted = view::title(state);
         if wanted != *title {
             execute!(stdout(), SetTitle(&wanted))?;
             *title = wanted;
+        }
+        if state.theme.cursor() != *cursor {
+            *cursor = state.theme.cursor();
+            modes::colour_cursor(*cursor)?;
         }
         let (columns, rows) = crossterm::terminal::size()?;
         let mut picture = Buffer::empty(Rect::new(0, 0, columns, rows));
@@ -181,8 +188,9 @@ impl Terminal {
     /// Takes the terminal over again, whatever others did with it.
     pub fn retake(&mut self) -> io::Result<()> {
         modes::take_over(self.face, self.mouse)?;
-        if let Sheet::Screen { title, .. } = &mut self.sheet {
+        if let Sheet::Screen { title, cursor, .. } = &mut self.sheet {
             title.clear();
+            *cursor = None;
         }
         self.clear();
         Ok(())

@@ -10,7 +10,7 @@ pub use palette::Palette;
 pub use role::{Ground, Ink};
 pub use themes::{AUTO, Choice, Themes};
 
-use ratatui::style::{Modifier, Style};
+use ratatui::style::{Color, Modifier, Style};
 
 /// The theme that one begins with.
 pub const DARK: &str = "dark";
@@ -83,6 +83,16 @@ impl Theme {
         match self.depth {
             Depth::Mono => Style::new().add_modifier(ground.without_colour()),
             depth => Style::new().bg(paint.tone.at(depth)).add_modifier(paint.weight),
+        }
+    }
+
+    /// For the cursor, if the theme does not leave it to the terminal: as the text is.
+    pub fn cursor(self) -> Option<u32> {
+        match (self.depth, self.palette.inks[Ink::Text as usize].tone.full) {
+            (Depth::Sixteen | Depth::Indexed | Depth::True, Color::Rgb(r, g, b)) => {
+                Some(u32::from_be_bytes([0, r, g, b]))
+            }
+            _ => None,
         }
     }
 

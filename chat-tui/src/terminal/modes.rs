@@ -20,6 +20,9 @@ const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
 const TITLE_SAVE: &str = "\x1b[22;0t";
 const TITLE_RESTORE: &str = "\x1b[23;0t";
 
+/// The cursor in the terminal's own colour.
+const CURSOR_RESTORE: &str = "\x1b]112\x1b\\";
+
 /// The thread that writes, while the terminal is taken over, and as what.
 static OWNER: Mutex<Option<(ThreadId, Face)>> = Mutex::new(None);
 
@@ -53,6 +56,12 @@ fn take_screen(mouse: Mouse) -> io::Result<()> {
     )
 }
 
+/// Gives the cursor a colour (OSC 12): one that is made for the terminal's own ground is not seen on every other.
+pub(super) fn colour_cursor(rgb: Option<u32>) -> io::Result<()> {
+    let asked = rgb.map_or_else(|| CURSOR_RESTORE.to_owned(), |rgb| format!("\x1b]12;#{rgb:06x}\x1b\\"));
+    execute!(stdout(), Print(asked))
+}
+
 fn take_line() -> io::Result<()> {
     enable_raw_mode()?;
     set_owner(Some((thread::current().id(), Face::Plain)));
@@ -77,6 +86,7 @@ fn restore(face: Face) {
             LeaveAlternateScreen,
             cursor::SetCursorStyle::DefaultUserShape,
             cursor::Show,
+            Print(CURSOR_RESTORE),
             Print(TITLE_RESTORE)
         );
     }

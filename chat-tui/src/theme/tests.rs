@@ -1,7 +1,6 @@
 use super::themes::{BUILT_IN, our};
 use super::tone::{Tone, rgb_of};
 use super::*;
-use ratatui::style::Color;
 
 /// WCAG 2: what running text needs; and what it needs for weak eyes.
 const CONTRAST_MIN: f64 = 4.5;

@@ -81,6 +81,20 @@ fn a_mouse_that_is_not_wanted_stays_the_terminals() {
 }
 
 #[test]
+fn the_cursor_is_seen_on_the_ground_of_a_theme_and_has_its_own_colour_back_at_the_end() {
+    let home = Home::new();
+    let mut terminal = Terminal::start(chat(&home, &["--theme", "light"]), SIZE);
+    terminal.shows("Name");
+
+    let during = terminal.cursor();
+    terminal.keys("\x1b");
+    terminal.ends();
+
+    assert_eq!(during.as_deref(), Some("#24292f"));
+    assert_eq!(terminal.cursor(), None);
+}
+
+#[test]
 fn two_people_talk_through_a_real_server() {
     let (home, served) = (Home::new(), serve());
     let (mut alice, code) = opener(&home, &served, "alice");

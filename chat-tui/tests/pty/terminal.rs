@@ -39,19 +39,32 @@ impl Drop for Home {
     }
 }
 
-/// What the program put into the clipboard last, in base64, as terminals are given it.
+/// What the program asked of the terminal besides what stands on the screen.
 #[derive(Default)]
-struct Clipboard(String);
+struct Asked {
+    /// What it put into the clipboard last, in base64, as terminals are given it.
+    clipboard: String,
+    /// The colour that it gave to the cursor.
+    cursor: Option<String>,
+}
 
-impl vt100::Callbacks for Clipboard {
+impl vt100::Callbacks for Asked {
     fn copy_to_clipboard(&mut self, _: &mut vt100::Screen, _ty: &[u8], data: &[u8]) {
-        self.0 = String::from_utf8_lossy(data).into_owned();
+        self.clipboard = String::from_utf8_lossy(data).into_owned();
+    }
+
+    fn unhandled_osc(&mut self, _: &mut vt100::Screen, parts: &[&[u8]]) {
+        match parts {
+            [b"12", colour] => self.cursor = Some(String::from_utf8_lossy(colour).into_owned()),
+            [b"112", ..] => self.cursor = None,
+            _ => {}
+        }
     }
 }
 
 #[derive(Default)]
 struct Seen {
-    parser: Option<vt100::Parser<Clipboard>>,
+    parser: Option<vt100::Parser<Asked>>,
     is_unwatched: bool,
 }
 
@@ -91,7 +104,7 @@ impl Terminal {
         drop(pair.slave);
         let seen = Arc::new((Mutex::new(Seen::default()), Condvar::new()));
         seen.0.lock().unwrap().parser =
-            Some(vt100::Parser::new_with_callbacks(cells(rows), cells(columns), 0, Clipboard::default()));
+            Some(vt100::Parser::new_with_callbacks(cells(rows), cells(columns), 0, Asked::default()));
         let reader = pair.master.try_clone_reader().unwrap();
         let writer = pair.master.take_writer().unwrap();
         let watcher = std::thread::spawn({
@@ -131,7 +144,12 @@ impl Terminal {
 
     /// What is in the clipboard, in base64.
     pub fn clipboard(&self) -> String {
-        self.seen.0.lock().unwrap().parser.as_ref().unwrap().callbacks().0.clone()
+        self.seen.0.lock().unwrap().parser.as_ref().unwrap().callbacks().clipboard.clone()
+    }
+
+    /// The colour of the cursor, unless it is the terminal's own.
+    pub fn cursor(&self) -> Option<String> {
+        self.seen.0.lock().unwrap().parser.as_ref().unwrap().callbacks().cursor.clone()
     }
 
     /// Every mode that a program must give back, in words; empty when all is as a shell wants it.

@@ -197,16 +197,16 @@ fn what_is_wrong_with_a_key_is_said_with_its_line_and_what_would_do() {
     for (text, line, words) in [
         ("keys = 1", 1, "keys is a table: [keys]"),
         ("[keys]\nhyper-x = 'help'", 2, "\"hyper-x\" is not a key; keys are written like ctrl-n"),
-        ("[keys]\nf9 = 'hlep'", 2, "there is nothing to do called \"hlep\"; do you mean help?"),
-        ("[keys]\nf9 = 1", 2, "f9: 1 is not the name of something to do"),
-        ("[keys]\nf9 = 'none'", 2, "F9 means nothing there as it is"),
+        ("[keys]\nf12 = 'hlep'", 2, "there is nothing to do called \"hlep\"; do you mean help?"),
+        ("[keys]\nf12 = 1", 2, "f12: 1 is not the name of something to do"),
+        ("[keys]\nf12 = 'none'", 2, "F12 means nothing there as it is"),
         ("[keys]\nx = 'send'", 2, "x is a letter to be typed there: take one with Ctrl or Alt"),
         ("[keys.anywhere]\nx = 'help'", 2, "x is a letter to be typed there"),
-        ("[keys]\nf9 = 'help'\nF9 = 'send'", 3, "F9 is bound above already, to help"),
-        ("[keys]\nf9 = 'help'\n[keys.room]\nf9 = 'send'", 4, "F9 is bound above already, to help"),
+        ("[keys]\nf12 = 'help'\nF12 = 'send'", 3, "F12 is bound above already, to help"),
+        ("[keys]\nf12 = 'help'\n[keys.room]\nf12 = 'send'", 4, "F12 is bound above already, to help"),
         ("[keys]\nf1 = 'none'\n[keys.room]\nf1 = 'send'", 4, "F1 is bound above already, to none"),
-        ("[keys.romo]\nf9 = 'send'", 1, "there is no place \"romo\"; do you mean room?"),
-        ("[keys.prompt]\nf9 = 'send'", 2, "send can be done in room only: write it into [keys.room]"),
+        ("[keys.romo]\nf12 = 'send'", 1, "there is no place \"romo\"; do you mean room?"),
+        ("[keys.prompt]\nf12 = 'send'", 2, "send can be done in room only: write it into [keys.room]"),
     ] {
         let error = options(text).unwrap_err();
 

@@ -5,7 +5,7 @@
 //! ctrl-g = "next-room"        # wherever there is such a thing to be done
 //! ctrl-l = "none"
 //! [keys.room]
-//! f9 = "toggle-people"        # in the room alone
+//! f12 = "toggle-people"       # in the room alone
 //! ```
 
 use super::bound::{Change, Keymap};
@@ -101,7 +101,7 @@ impl Keymap {
 
     fn check(&self, key: Key, places: &[Context], to: Option<Action>) -> Result<(), String> {
         if to.is_some() && key.types() && places.iter().any(|place| place.is_typed_in()) {
-            return Err(format!("{key} is a letter to be typed there: take one with Ctrl or Alt, or one like F9"));
+            return Err(format!("{key} is a letter to be typed there: take one with Ctrl or Alt, or one like F12"));
         }
         let meets = |change: &&Change| {
             change.key == key && change.context.is_none_or(|other| places.iter().any(|place| place.meets(other)))

@@ -2,7 +2,7 @@
 
 use super::{direct, hint, people, problem};
 use crate::effect::Effect;
-use crate::keymap::Dealing;
+use crate::keymap::{Context, Dealing};
 use crate::overlay::{Overlay, crowd};
 use crate::screen::room::{Places, Room};
 use crate::state::State;
@@ -102,5 +102,6 @@ fn offer(state: &mut State, line: &str) -> Vec<Effect> {
         return problem(state, &format!("send or clear what you are writing first: {line}"));
     }
     state.composer_mut().set(line);
-    hint(state, "Enter does it, Ctrl-C does not")
+    let words = state.keys.say(Context::Room, "{send} does it, {interrupt} does not");
+    hint(state, words)
 }

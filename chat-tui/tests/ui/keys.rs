@@ -29,11 +29,11 @@ fn room(keys: &str) -> Scene {
 
 #[test]
 fn a_key_that_was_bound_does_it_and_the_ones_from_before_do_too() {
-    let mut scene = room("[keys]\nf9 = 'help'\n");
+    let mut scene = room("[keys]\nf12 = 'help'\n");
 
-    scene.key(KeyCode::F(9));
+    scene.key(KeyCode::F(12));
     assert!(matches!(scene.state.overlay, Some(Overlay::Help { .. })));
-    scene.key(KeyCode::F(9));
+    scene.key(KeyCode::F(12));
     assert_eq!(scene.state.overlay, None, "it closes the help, too");
     scene.key(KeyCode::F(1));
     assert!(matches!(scene.state.overlay, Some(Overlay::Help { .. })));
@@ -41,10 +41,10 @@ fn a_key_that_was_bound_does_it_and_the_ones_from_before_do_too() {
 
 #[test]
 fn the_help_and_the_hints_name_the_key_that_is_bound_now() {
-    let mut scene = room("[keys]\nf9 = 'help'\nctrl-g = 'send'\n");
+    let mut scene = room("[keys]\nf12 = 'help'\nctrl-g = 'send'\n");
 
-    assert!(scene.shows("Ctrl-G send · Alt-Up select a message · Tab complete · F9 help"), "{}", scene.screen());
-    scene.key(KeyCode::F(9));
+    assert!(scene.shows("Ctrl-G send · Alt-Up select a message · Tab complete · F12 help"), "{}", scene.screen());
+    scene.key(KeyCode::F(12));
     assert!(scene.shows("Ctrl-G  Enter           send"), "{}", scene.screen());
 }
 

@@ -278,7 +278,8 @@ pub struct Accepted {
 }
 
 /// Answers [`History`](super::History): at most [`PAGE_ENTRIES`] of the range; then, from `before` on, later ones that
-/// change what is in the page, as far as they still count: the last edit of a message, and the reactions it has.
+/// change what is in the page, as far as they still count: the last edit of a message, the reactions it has, and those that
+/// were taken back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Page {
     /// Which room.

@@ -23,6 +23,8 @@ on_every_log!(
     what_was_deleted_is_found_no_more_and_stands_around_no_hit,
     a_message_is_edited_so_often_and_no_more,
     a_message_has_so_many_reactions_and_no_more,
+    a_page_with_a_reaction_tells_that_it_was_taken_back,
+    of_what_was_taken_back_a_page_tells_the_last_hundred,
     a_page_comes_with_what_changes_it_and_still_counts,
     a_page_that_does_not_fit_with_all_that_changes_it_gives_fewer_entries,
     forgetting_erases_replies_and_edits_too,
@@ -169,6 +171,34 @@ async fn what_was_deleted_is_found_no_more_and_stands_around_no_hit(bench: Bench
     assert_eq!(around(&log, "here").await, [] as [&str; 0]);
 }
 
+async fn a_page_with_a_reaction_tells_that_it_was_taken_back(bench: Bench) {
+    let log = bench.room(1);
+    append(&log, vec![ALICE.says(1, "a"), BOB.posts(1, on(1, "👍")), BOB.says(2, "b"), BOB.posts(3, off(1, "👍"))])
+        .await;
+    assert_eq!(places(&log, 0, 3).await, [1, 2, 4]);
+
+    append(&log, vec![BOB.posts(4, off(1, "👍"))]).await;
+    assert_eq!(places(&log, 0, 3).await, [1, 2, 5]);
+    append(&log, vec![BOB.posts(5, on(1, "👍"))]).await;
+    assert_eq!(places(&log, 0, 3).await, [1, 2, 6]);
+    append(&log, vec![ALICE.posts(2, off(1, "🎉"))]).await;
+    assert_eq!(places(&log, 0, 3).await, [1, 2, 6], "nobody gave that");
+}
+
+async fn of_what_was_taken_back_a_page_tells_the_last_hundred(bench: Bench) {
+    let log = bench.room(1);
+    append(&log, vec![ALICE.says(1, "a")]).await;
+    let emoji = |n: u32| char::from_u32(0x1f300 + n).unwrap().to_string();
+
+    for n in 0..150 {
+        let id = 2 * u64::from(n) + 1;
+        append(&log, vec![BOB.posts(id, on(1, &emoji(n))), BOB.posts(id + 1, off(1, &emoji(n)))]).await;
+    }
+
+    let page = places(&log, 0, 2).await;
+    assert_eq!((page.len(), page[1], page[100]), (101, 103, 301));
+}
+
 async fn a_message_is_edited_so_often_and_no_more(bench: Bench) {
     let log = bench.room(1);
     append(&log, vec![ALICE.says(1, "a"), ALICE.says(2, "b")]).await;
@@ -198,7 +228,11 @@ async fn a_message_has_so_many_reactions_and_no_more(bench: Bench) {
     assert!(matches!(verdict(&log, BOB.posts(93, off(1, &emoji(1)))).await, Verdict::Appended(_)));
     assert!(matches!(verdict(&log, person(0).posts(1, on(1, &emoji(50)))).await, Verdict::Appended(_)));
     let page = page(&log, 0, 3).await;
-    assert_eq!(page.len(), 2 + REACTIONS_PER_MESSAGE + 1);
+    assert_eq!(
+        page.len(),
+        2 + REACTIONS_PER_MESSAGE + 2,
+        "those of one message, what was taken back, and one of the other"
+    );
 }
 
 async fn a_page_comes_with_what_changes_it_and_still_counts(bench: Bench) {
@@ -229,6 +263,7 @@ async fn a_page_comes_with_what_changes_it_and_still_counts(bench: Bench) {
             (2, EntryBody::Message("two".into())),
             (3, EntryBody::Erased),
             (6, edit(1, "one!")),
+            (8, off(1, "👍")),
             (10, on(1, "🎉")),
             (11, on(1, "🎉")),
             (12, on(2, "🎉")),
@@ -350,7 +385,11 @@ impl Model {
                     matches!(body, EntryBody::React(again) if again.target == react.target && again.emoji == react.emoji)
                         && other.person == sender.person
                 };
-                self.is_said(react.target.0) && react.state == ReactionState::On && !later.iter().any(again)
+                let is_on = |body: &EntryBody| matches!(body, EntryBody::React(React { state: ReactionState::On, .. }));
+                let earlier = &self.entries[..usize::try_from(seq - 1).unwrap()];
+                let was_given = || earlier.iter().any(|said| again(said) && is_on(&said.1));
+                let is_told = react.state == ReactionState::On || was_given();
+                self.is_said(react.target.0) && is_told && !later.iter().any(again)
             }
             _ => false,
         }
@@ -429,6 +468,10 @@ async fn compare(log: &Arc<dyn Log>, model: &Model, dice: &mut Dice) {
         let told: Vec<_> = found(log, word).await.into_iter().map(|(seq, _)| seq).collect();
         assert_eq!(told, expected.collect::<Vec<_>>(), "{word}");
     }
+}
+
+async fn places(log: &Arc<dyn Log>, after: u64, before: u64) -> Vec<u64> {
+    page(log, after, before).await.iter().map(|entry| entry.seq.0).collect()
 }
 
 async fn page(log: &Arc<dyn Log>, after: u64, before: u64) -> Vec<Entry> {

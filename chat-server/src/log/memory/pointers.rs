@@ -1,11 +1,12 @@
 //! Which later entries change what was said, as far as they still count: the edits of each message, of which the last one
-//! does, and its reactions.
+//! does, its reactions, and that they were taken back.
 //!
 //! Bounded by the entries there are: goes with the message that it is about.
 
+use crate::log::pointing::TAKEN_BACK_MAX;
 use chat_proto::entry::{React, ReactionState};
 use chat_proto::{EntryBody, PersonId, Seq};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::ops::RangeInclusive;
 
 #[derive(Default)]
@@ -16,9 +17,11 @@ pub(super) struct Pointers(BTreeMap<Seq, Pointing>);
 pub(super) struct Pointing {
     pub(super) edits: Vec<Seq>,
     pub(super) reactions: Vec<Reaction>,
+    /// In the order of their places.
+    taken_back: VecDeque<Reaction>,
 }
 
-/// A reaction that was given and not taken back.
+/// A reaction that was given and not taken back; or that it was.
 pub(super) struct Reaction {
     pub(super) seq: Seq,
     pub(super) person: PersonId,
@@ -59,13 +62,24 @@ impl Pointers {
 
 impl Pointing {
     fn counting(&self) -> impl Iterator<Item = Seq> {
-        self.edits.last().copied().into_iter().chain(self.reactions.iter().map(|reaction| reaction.seq))
+        let reactions = self.reactions.iter().chain(&self.taken_back).map(|reaction| reaction.seq);
+        self.edits.last().copied().into_iter().chain(reactions)
     }
 
     fn react(&mut self, seq: Seq, person: PersonId, react: &React) {
-        self.reactions.retain(|given| given.person != person || given.emoji != *react.emoji);
-        if react.state == ReactionState::On {
-            self.reactions.push(Reaction { seq, person, emoji: react.emoji.to_vec() });
+        let is_other = |other: &Reaction| other.person != person || other.emoji != *react.emoji;
+        let known = self.reactions.len() + self.taken_back.len();
+        self.reactions.retain(is_other);
+        self.taken_back.retain(is_other);
+        let was_given = self.reactions.len() + self.taken_back.len() < known;
+        let reaction = Reaction { seq, person, emoji: react.emoji.to_vec() };
+        match react.state {
+            ReactionState::On => self.reactions.push(reaction),
+            ReactionState::Off if was_given => self.taken_back.push_back(reaction),
+            ReactionState::Off => {}
+        }
+        if self.taken_back.len() > TAKEN_BACK_MAX {
+            self.taken_back.pop_front();
         }
     }
 }

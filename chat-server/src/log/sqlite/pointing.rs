@@ -3,9 +3,10 @@
 use super::entries::body_of;
 use super::erasing;
 use super::place::{is_said, place};
+use super::retention::signed;
 use super::stale;
 use super::words::{SPOKEN, Spoken};
-use crate::log::pointing::{Change, Pointer, is_before, judge_author, judge_edit, judge_reaction};
+use crate::log::pointing::{Change, Pointer, TAKEN_BACK_MAX, is_before, judge_author, judge_edit, judge_reaction};
 use crate::log::{Draft, Verdict};
 use chat_proto::entry::{React, ReactionState};
 use chat_proto::{EntryBody, PersonId, Seq};
@@ -63,13 +64,13 @@ fn message(file: &Connection, room: i64, target: Seq) -> rusqlite::Result<Option
 fn given(file: &Connection, message: i64) -> rusqlite::Result<Vec<(PersonId, Vec<u8>)>> {
     let mut statement = file.prepare_cached("SELECT person, kind, body FROM entries WHERE target = ?1 AND kind = 9")?;
     let rows = statement.query_map([message], |row| {
-        let emoji = match body_of(row.get(1)?, row.get(2)?) {
-            EntryBody::React(react) => react.emoji.to_vec(),
-            _ => Vec::new(),
-        };
-        Ok((PersonId(row.get::<_, i64>(0)?.cast_unsigned()), emoji))
+        let person = PersonId(row.get::<_, i64>(0)?.cast_unsigned());
+        Ok(match body_of(row.get(1)?, row.get(2)?) {
+            EntryBody::React(React { emoji, state: ReactionState::On, .. }) => Some((person, emoji.to_vec())),
+            _ => None,
+        })
     })?;
-    rows.collect()
+    rows.filter_map(Result::transpose).collect()
 }
 
 /// Changes a message as a draft says that is about to be appended; says what its entry points at from then on.
@@ -89,8 +90,21 @@ fn edit(file: &Connection, message: &Spoken) -> rusqlite::Result<()> {
 }
 
 fn react_to(file: &Connection, message: &Spoken, (react, person): (&React, PersonId)) -> rusqlite::Result<Option<i64>> {
-    let given = EntryBody::React(React { state: ReactionState::On, ..react.clone() });
-    let sql = "UPDATE entries SET target = NULL WHERE target = ?1 AND kind = 9 AND person = ?2 AND body = ?3";
-    file.prepare_cached(sql)?.execute((message.place, person.0.cast_signed(), &*given.bytes()))?;
-    Ok((react.state == ReactionState::On).then_some(message.place))
+    let bytes = |state| EntryBody::React(React { state, ..react.clone() }).bytes();
+    let (on, off) = (bytes(ReactionState::On), bytes(ReactionState::Off));
+    let sql = "UPDATE entries SET target = NULL WHERE target = ?1 AND kind = 9 AND person = ?2 AND body IN (?3, ?4)";
+    let known = file.prepare_cached(sql)?.execute((message.place, person.0.cast_signed(), &*on, &*off))?;
+    match react.state {
+        ReactionState::On => Ok(Some(message.place)),
+        ReactionState::Off if known == 0 => Ok(None),
+        ReactionState::Off => forget_taken_back(file, message).map(|()| Some(message.place)),
+    }
+}
+
+/// Makes place for one more that is taken back.
+fn forget_taken_back(file: &Connection, message: &Spoken) -> rusqlite::Result<()> {
+    // The last byte of a reaction is its state.
+    let sql = "UPDATE entries SET target = NULL WHERE place IN (SELECT place FROM entries \
+               WHERE target = ?1 AND kind = 9 AND substr(body, -1) = x'01' ORDER BY place DESC LIMIT -1 OFFSET ?2)";
+    file.prepare_cached(sql)?.execute((message.place, signed(TAKEN_BACK_MAX - 1))).map(drop)
 }

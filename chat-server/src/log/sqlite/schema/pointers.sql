@@ -1,7 +1,7 @@
 -- Entries that point at entries.
 --
 -- entries.target is the place of the message that an edit or a reaction changes, as long as it counts: of the last edit of a
--- message, and of the last reaction of a person with an emoji, if it was given. An edit that no longer counts has the same
+-- message, and of the last reaction of a person with an emoji, given or taken back. An edit that no longer counts has the same
 -- place below zero, so that its text is found when the message is erased; then, and of everything else, it is NULL.
 
 -- Whose edits there are.

@@ -169,14 +169,15 @@ fn rows_of(line: Line, theme: Theme, columns: usize) -> Vec<Row> {
         Line::Heading(words) => return vec![vec![(0, words.to_owned(), theme.ink(Ink::Muted).bold())]],
         Line::Pair(key, help) => (key, help),
     };
-    // Narrow, what a key does stands below it.
+    // Narrow, what a key does stands below it; so it does where the key, or what is typed, leaves no place beside it.
     let is_narrow = columns < KEY_COLUMNS + 24;
+    let is_below = is_narrow || wrap::width(&key) + 2 > KEY_COLUMNS;
     let indent = if is_narrow { 2 } else { KEY_COLUMNS };
     let wrapped = wrap::rows(&help, columns.saturating_sub(indent));
     let mut rows: Vec<Row> =
         wrapped.into_iter().map(|row| vec![(indent as u16, help[row].to_owned(), theme.ink(Ink::Text))]).collect();
     let key = (0, key, theme.ink(Ink::Accent));
-    match is_narrow {
+    match is_below {
         true => rows.insert(0, vec![key]),
         false => rows[0].insert(0, key),
     }

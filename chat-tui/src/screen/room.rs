@@ -514,14 +514,15 @@ fn keys(state: &State, columns: u16) -> String {
         30..38 => "{send} send · {help} help ",
         38..63 if has_rooms => "{select-earlier} select · {switch} rooms · {help} help ",
         38..63 => "{send} send · {select-earlier} select · {help} help ",
-        63..89 if has_rooms => "{send} send · {select-earlier} select a message · {switch} rooms · {help} help ",
-        63..89 => "{send} send · {select-earlier} select a message · {complete} complete · {help} help ",
+        63..77 if has_rooms => "{send} send · {select-earlier} select a message · {switch} rooms · {help} help ",
+        77..97 if has_rooms => {
+            "{send} send · {select-earlier} select a message · {find} find · {switch} rooms · {help} help "
+        }
+        63..83 => "{send} send · {select-earlier} select a message · {find} find · {help} help ",
         _ if has_rooms => {
-            "{send} send · {newline} new line · {select-earlier} select a message · {switch} rooms · {help} help "
+            "{send} send · {newline} new line · {select-earlier} select a message · {find} find · {switch} rooms · {help} help "
         }
-        _ => {
-            "{send} send · {newline} new line · {select-earlier} select a message · {complete} complete · {help} help "
-        }
+        _ => "{send} send · {newline} new line · {select-earlier} select a message · {find} find · {help} help ",
     };
     state.keys.list(Context::Room, words)
 }

@@ -100,7 +100,7 @@ fn a_message_to_somebody_opens_their_conversation_and_is_said_there() {
 
     ────────────────────────────────────────────────────────────────────────────────────────────────────
      › write a message
-                      Enter send · Alt-Enter new line · Alt-Up select a message · Alt-K rooms · F1 help
+        Enter send · Alt-Enter new line · Alt-Up select a message · Ctrl-F find · Alt-K rooms · F1 help
     ");
 }
 
@@ -136,7 +136,7 @@ fn a_conversation_in_a_narrow_window_and_a_wide_one() {
      · AB3Z is still open: Alt-1 goes back
     ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
      › write a message
-                                          Enter send · Alt-Enter new line · Alt-Up select a message · Alt-K rooms · F1 help
+                            Enter send · Alt-Enter new line · Alt-Up select a message · Ctrl-F find · Alt-K rooms · F1 help
     ");
 }
 

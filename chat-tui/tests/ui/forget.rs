@@ -49,7 +49,7 @@ fn tombstones_of_one_person_are_one_line() {
 
     ────────────────────────────────────────────────────────────────────────────────
      › write a message
-                      Enter send · Alt-Up select a message · Tab complete · F1 help
+                       Enter send · Alt-Up select a message · Ctrl-F find · F1 help
     "#);
 }
 

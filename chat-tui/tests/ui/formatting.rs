@@ -48,7 +48,7 @@ fn formatted_messages_at_110_columns() {
 
     ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
      › write a message
-                               Enter send · Alt-Enter new line · Alt-Up select a message · Tab complete · F1 help
+                                Enter send · Alt-Enter new line · Alt-Up select a message · Ctrl-F find · F1 help
     "#);
 }
 
@@ -82,7 +82,7 @@ fn formatted_messages_at_80_columns() {
 
     ────────────────────────────────────────────────────────────────────────────────
      › write a message
-                      Enter send · Alt-Up select a message · Tab complete · F1 help
+                       Enter send · Alt-Up select a message · Ctrl-F find · F1 help
     "#);
 }
 

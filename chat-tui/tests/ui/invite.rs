@@ -92,7 +92,7 @@ fn inviting_asks_the_server_and_copies_what_it_shows() {
 
     ────────────────────────────────────────────────────────────────────────────────
      › write a message
-                      Enter send · Alt-Up select a message · Tab complete · F1 help
+                       Enter send · Alt-Up select a message · Ctrl-F find · F1 help
     "#);
 }
 

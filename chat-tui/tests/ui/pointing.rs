@@ -58,7 +58,7 @@ fn replies_edits_and_reactions_are_shown_on_their_messages() {
 
     ────────────────────────────────────────────────────────────────────────────────
      › write a message
-                      Enter send · Alt-Up select a message · Tab complete · F1 help
+                       Enter send · Alt-Up select a message · Ctrl-F find · F1 help
     "#);
 }
 
@@ -108,7 +108,7 @@ fn in_a_wide_window_nothing_else_moves() {
 
     ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
      › write a message
-                                                   Enter send · Alt-Enter new line · Alt-Up select a message · Tab complete · F1 help
+                                                    Enter send · Alt-Enter new line · Alt-Up select a message · Ctrl-F find · F1 help
     "#);
 }
 

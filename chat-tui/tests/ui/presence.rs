@@ -40,7 +40,7 @@ fn somebody_who_is_typing_stands_beside_the_hints() {
     let after = scene.screen();
     let (before, after): (Vec<_>, Vec<_>) = (before.lines().collect(), after.lines().collect());
     assert_eq!(before[..23], after[..23], "nothing else moves");
-    insta::assert_snapshot!(after[23], @" bob is typing…   Enter send · Alt-Up select a message · Tab complete · F1 help");
+    insta::assert_snapshot!(after[23], @" bob is typing…    Enter send · Alt-Up select a message · Ctrl-F find · F1 help");
 }
 
 #[test]

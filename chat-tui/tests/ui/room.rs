@@ -58,7 +58,7 @@ fn a_lively_room_at_80_by_24() {
 
     ────────────────────────────────────────────────────────────────────────────────
      › write a message
-                      Enter send · Alt-Up select a message · Tab complete · F1 help
+                       Enter send · Alt-Up select a message · Ctrl-F find · F1 help
     "#);
 }
 
@@ -135,7 +135,7 @@ fn a_lively_room_in_a_wide_window() {
 
     ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
      › write a message
-                                                                                                                         Enter send · Alt-Enter new line · Alt-Up select a message · Tab complete · F1 help
+                                                                                                                          Enter send · Alt-Enter new line · Alt-Up select a message · Ctrl-F find · F1 help
     "#);
 }
 
@@ -448,7 +448,7 @@ fn the_help_is_made_of_the_tables() {
      ╰────────────────────────────────────────────────────────────────────────────╯
     ────────────────────────────────────────────────────────────────────────────────
      › write a message
-                      Enter send · Alt-Up select a message · Tab complete · F1 help
+                       Enter send · Alt-Up select a message · Ctrl-F find · F1 help
     ");
 
     scene.key(KeyCode::End);

@@ -130,7 +130,7 @@ fn three_columns_stand_side_by_side_where_there_is_place() {
 
     ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
      › write a message
-                                          Enter send · Alt-Enter new line · Alt-Up select a message · Alt-K rooms · F1 help
+                            Enter send · Alt-Enter new line · Alt-Up select a message · Ctrl-F find · Alt-K rooms · F1 help
     "#);
 }
 
@@ -153,7 +153,7 @@ fn in_a_window_of_80_columns_one_panel_has_a_place_and_the_status_tells_the_rest
 
     ────────────────────────────────────────────────────────────────────────────────
      › write a message
-                       Enter send · Alt-Up select a message · Alt-K rooms · F1 help
+         Enter send · Alt-Up select a message · Ctrl-F find · Alt-K rooms · F1 help
     "#);
 
     scene.key(KeyCode::F(7));
@@ -173,7 +173,7 @@ fn in_a_window_of_80_columns_one_panel_has_a_place_and_the_status_tells_the_rest
 
     ────────────────────────────────────────────────────────────────────────────────
      › write a message
-                       Enter send · Alt-Up select a message · Alt-K rooms · F1 help
+         Enter send · Alt-Up select a message · Ctrl-F find · Alt-K rooms · F1 help
     "#);
 
     scene.key(KeyCode::F(8));
@@ -311,7 +311,7 @@ fn a_few_letters_lead_to_a_room() {
              │                                                            │
     ─────────╰────────────────────────────────────────────────────────────╯─────────
      › write a message
-                       Enter send · Alt-Up select a message · Alt-K rooms · F1 help
+         Enter send · Alt-Up select a message · Ctrl-F find · Alt-K rooms · F1 help
     "#);
 
     scene.types("eat");

@@ -88,7 +88,7 @@ fn hits_stand_between_their_neighbours() {
     ╰──────────────────────────────────────────────────────────────────────────────╯
     ────────────────────────────────────────────────────────────────────────────────
      › write a message
-                      Enter send · Alt-Up select a message · Tab complete · F1 help
+                       Enter send · Alt-Up select a message · Ctrl-F find · F1 help
     "#);
 }
 
@@ -165,7 +165,7 @@ fn hits_in_a_wide_window() {
                                                  ╰────────────────────────────────────────────────────────────────────────────────────────────────────────────╯
     ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
      › write a message
-                                                                                                                         Enter send · Alt-Enter new line · Alt-Up select a message · Tab complete · F1 help
+                                                                                                                          Enter send · Alt-Enter new line · Alt-Up select a message · Ctrl-F find · F1 help
     "#);
 }
 

@@ -317,7 +317,7 @@ fn r_replies_and_says_to_whom_until_it_is_sent() {
     ────────────────────────────────────────────────────────────────────────────────
        replying to bob: did the build pass? https://ci.example.org/1    Esc cancels
      › it did
-                      Enter send · Alt-Up select a message · Tab complete · F1 help
+                       Enter send · Alt-Up select a message · Ctrl-F find · F1 help
     "#);
 
     scene.key(KeyCode::Enter);

@@ -70,7 +70,7 @@ fn a_first_contact_is_told_in_the_room() {
        Compare it with what the server's operator sees
     ────────────────────────────────────────────────────────────────────────────────
      › write a message
-                      Enter send · Alt-Up select a message · Tab complete · F1 help
+                       Enter send · Alt-Up select a message · Ctrl-F find · F1 help
     "#);
 }
 
@@ -385,7 +385,7 @@ fn a_host_shows_what_others_paste() {
        Fg'
     ────────────────────────────────────────────────────────────────────────────────
      › write a message
-                      Enter send · Alt-Up select a message · Tab complete · F1 help
+                       Enter send · Alt-Up select a message · Ctrl-F find · F1 help
     "#);
     scene.resize(40, 15);
     insta::assert_snapshot!(scene.screen(), @r#"

@@ -305,9 +305,14 @@ fn reply(args: &str) -> Result<Action, String> {
 }
 
 fn react(args: &str) -> Result<Action, String> {
-    let named = emoji::named(args.trim_matches(':')).unwrap_or(args);
-    let unknown =
-        |_| format!("there is no emoji {args}: /react :tada: reacts with one, :ta and Tab completes its name");
+    let name = args.trim_matches(':');
+    let named = emoji::named(name).unwrap_or(args);
+    let unknown = |_| match name {
+        "" => "say with which emoji: /react :tada:, or :ta and Tab for its name".to_owned(),
+        _ => format!(
+            "there is no emoji of the name {name}; /react :tada: reacts with one, :ta and Tab completes its name"
+        ),
+    };
     Emoji::parse(named.as_bytes()).map(Action::React).map_err(unknown)
 }
 

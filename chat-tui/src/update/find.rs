@@ -1,6 +1,6 @@
 //! Finding in the room on the screen, as it is typed.
 
-use super::reading;
+use super::{message, reading};
 use crate::effect::Effect;
 use crate::find::Find;
 use crate::link::Command;
@@ -12,6 +12,7 @@ use chat_proto::frame::{Beyond, Excerpt, Hit};
 /// Ctrl-F: what is typed next is looked for. What was being written waits.
 pub(super) fn open(state: &mut State) -> Vec<Effect> {
     let Some(room) = state.current else { return Vec::new() };
+    message::let_go(state);
     let place = reading::with_timeline(state, |timeline, look| (timeline.anchor(), timeline.bottom(look)));
     state.find = place.map(|(anchor, bottom)| Find::new(room, anchor, bottom));
     state.forget_hint();

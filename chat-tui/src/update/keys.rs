@@ -225,7 +225,11 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     match (state.composer_mut().paste(text), state.composer().lines()) {
         (Ok(()), 0..=1) => Vec::new(),
         (Ok(()), lines) => {
-            let way = state.keys.say(Context::Room, "{send} sends them as one message");
+            let words = match state.composer().is_long() {
+                true => "{send} asks whether to send them as one message",
+                false => "{send} sends them as one message",
+            };
+            let way = state.keys.say(Context::Room, words);
             hint(state, format!("{lines} lines, not sent yet: {way}"))
         }
         (Err(error), _) => problem(state, &error.to_string()),

@@ -134,6 +134,13 @@ pub(super) fn forget(state: &mut State) -> bool {
     about.is_some()
 }
 
+/// A command is no other text for a message.
+pub(super) fn give_up_edit(state: &mut State) {
+    if state.room().is_some_and(|room| matches!(room.about, Some(About::Edit { .. }))) {
+        forget(state);
+    }
+}
+
 pub(super) fn delete(state: &mut State) -> Vec<Effect> {
     match chosen_for(state, Deed::Delete) {
         Some((room, target)) => ask(state, Question::Delete { room, target }),

@@ -39,6 +39,7 @@ pub(super) fn send_now(state: &mut State) -> Vec<Effect> {
         Ok(Line::Do(action)) => {
             state.composer_mut().has_sent();
             state.forget_hint();
+            message::give_up_edit(state);
             commands::carry_out(state, action)
         }
         Err(sentence) => problem(state, &sentence),

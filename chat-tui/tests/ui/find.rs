@@ -359,3 +359,27 @@ fn a_long_talk_is_looked_through_in_steps_and_a_key_waits_for_none() {
 
     assert!(scene.shows("1 of 1111") && !scene.shows("1111+"), "{}", scene.screen());
 }
+
+#[test]
+fn what_was_found_is_what_is_selected_next_and_nothing_else_stands_out() {
+    let mut scene = talk(80, 16);
+    finds(&mut scene, "build");
+    scene.key(KeyCode::Esc);
+
+    scene.alt(KeyCode::Up);
+
+    let room = scene.state.room().unwrap();
+    let (seq, said) = room.timeline.selected().expect("the one that was found");
+    assert!(said.text.contains("build"), "{seq}: {}", said.text);
+    assert!((0..room.timeline.items().len()).all(|index| !room.timeline.is_marked(index)));
+}
+
+#[test]
+fn whoever_looks_for_something_has_no_message_selected() {
+    let mut scene = talk(80, 16);
+    scene.alt(KeyCode::Up);
+
+    scene.ctrl('f');
+
+    assert!(scene.state.room().unwrap().timeline.selected().is_none());
+}

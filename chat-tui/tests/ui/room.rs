@@ -427,7 +427,7 @@ fn the_help_is_made_of_the_tables() {
     insta::assert_snapshot!(scene.screen(), @r"
      AB3Z  release planning          3 here  anyone with the code  not kept  ● 2 ms
      ╭────────────────────────────────────────────────────────────────────────────╮
-     │  Help   Esc closes                                 ↑↓ PgUp PgDn   16/160   │
+     │  Help   Esc closes                                 ↑↓ PgUp PgDn   16/168   │
      │                                                                            │
      │  This room                                                                 │
      │  kept                    in the server's memory; nothing survives its      │

@@ -766,3 +766,19 @@ fn what_an_earlier_run_left_is_shown_on_its_message() {
     assert!(scene.shows("deletes a message"), "{}", scene.screen());
     assert!(scene.shows("Alt-S send"), "{}", scene.screen());
 }
+
+#[test]
+fn a_command_ends_an_edit_and_is_no_part_of_it() {
+    let mut scene = talk(80, 24);
+    scene.types("a draft");
+    select(&mut scene, 2);
+    scene.types("e");
+    assert!(scene.shows("editing"));
+
+    scene.ctrl('u');
+    scene.types("/theme light");
+    scene.key(KeyCode::Enter);
+
+    assert!(!scene.shows("editing"), "{}", scene.screen());
+    assert_eq!(scene.state.composer().text(), "a draft");
+}

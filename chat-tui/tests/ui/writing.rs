@@ -209,7 +209,7 @@ fn pasted_lines_are_seen_first_and_the_question_says_how_many_there_are() {
     for (columns, rows, lines) in [(200, 50, 7), (80, 24, 7), (40, 15, 5)] {
         let mut scene = Scene::room(columns, rows);
         paste(&mut scene, &"let it be\n".repeat(25));
-        assert!(scene.shows("26 lines, not sent yet: Enter sends"), "{}", scene.screen());
+        assert!(scene.shows("26 lines, not sent yet: Enter asks"), "{}", scene.screen());
         assert!(scene.screen().matches("let it be").count() >= lines - 1, "{}", scene.screen());
 
         scene.key(KeyCode::Enter);

@@ -54,10 +54,11 @@ impl Timeline {
         })
     }
 
-    /// Chooses the next message; without one so far, the last on the screen. Behind the newest, none.
+    /// Chooses the next message; without one so far, the one that the reader jumped to, or the last on the screen. Behind
+    /// the newest, none.
     pub fn select_next(&mut self, look: &Look, direction: Direction) {
         let next = match (self.selected, direction) {
-            (None, _) => self.last_on_screen(look),
+            (None, _) => self.marked_on_screen(look).or_else(|| self.last_on_screen(look)),
             (Some(seq), Direction::Earlier) => self.said_before(self.index_of(Key::Entry(seq))).or(Some(seq)),
             (Some(seq), Direction::Later) => self.said_after(self.index_of(Key::Entry(seq)) + 1),
         };
@@ -69,7 +70,7 @@ impl Timeline {
 
     /// Chooses this message, and brings it into sight.
     pub fn select(&mut self, look: &Look, seq: Seq) {
-        (self.selected, self.sought) = (Some(seq), None);
+        (self.selected, self.marked, self.sought) = (Some(seq), None, None);
         self.hold_still(look);
         self.bring_into_sight(look, seq);
     }
@@ -119,6 +120,10 @@ impl Timeline {
         let seen = self.blocks_seen(look);
         let last = seen.end.min(self.items.len());
         (seen.start..last).rev().find_map(|block| self.seq_of(block)).or_else(|| self.said_before(last))
+    }
+
+    fn marked_on_screen(&self, look: &Look) -> Option<Seq> {
+        self.blocks_seen(look).filter(|block| self.is_marked(*block)).find_map(|block| self.seq_of(block))
     }
 
     fn seq_of(&self, block: usize) -> Option<Seq> {

@@ -4,21 +4,23 @@ use chat_proto::frame::Presence;
 use chat_proto::limits::AWAY_BYTES;
 use chat_proto::{Topic, UnixMillis};
 
-/// After so long without a key, nobody is at the keys.
-const IDLE_AFTER_MS: i64 = 10 * 60 * 1000;
+const MINUTE_MS: i64 = 60 * 1000;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attendance {
     away: Option<Topic>,
     /// When a key was last pressed.
     touched: UnixMillis,
+    /// After so long without one, nobody is at the keys.
+    idle_after_ms: i64,
     /// What the server knows, over the connection there is.
     told: Presence,
 }
 
 impl Attendance {
-    pub fn new(now: UnixMillis) -> Self {
-        Self { away: None, touched: now, told: Presence::Here }
+    pub fn new(now: UnixMillis, idle_minutes: usize) -> Self {
+        let idle_after_ms = i64::try_from(idle_minutes).unwrap_or(i64::MAX).saturating_mul(MINUTE_MS);
+        Self { away: None, touched: now, idle_after_ms, told: Presence::Here }
     }
 
     /// A key was pressed.
@@ -64,7 +66,7 @@ impl Attendance {
     }
 
     fn idle_at(&self) -> UnixMillis {
-        UnixMillis(self.touched.0.saturating_add(IDLE_AFTER_MS))
+        UnixMillis(self.touched.0.saturating_add(self.idle_after_ms))
     }
 
     /// When the reader becomes idle, if they are at the keys until then.

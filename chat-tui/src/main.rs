@@ -171,7 +171,7 @@ async fn chat(config: Config) -> ExitCode {
     let state = place::state().ok();
     let start = start(config, face, &key, state.as_deref());
     let mut world = ThisMachine::new(key, start.instance, encryption, state);
-    let outcome = app::run(start, &mut world).await;
+    let outcome = Box::pin(app::run(start, &mut world)).await;
     world.close().await;
     match outcome {
         Ok(None) => ExitCode::SUCCESS,

@@ -361,7 +361,7 @@ impl State {
             person: None,
             name: None,
             key: start.key,
-            attendance: Attendance::new(start.around.now),
+            attendance: Attendance::new(start.around.now, start.options.idle),
             people: People::new(start.kept.known, start.kept.ignored),
             names: None,
             server: if start.is_server_given && !start.is_host { Server::Chosen } else { Server::Usual },

@@ -1,6 +1,6 @@
 //! What a person may choose: one row an option. The flags, the file, the variables, `--print-config` and the help read it.
 
-use super::form::{Form, OneOf, OrNone, Path, Server, Switch, Typed};
+use super::form::{Count, Form, OneOf, OrNone, Path, Server, Switch, Typed};
 use super::option::{Group, Row, options};
 use crate::zone::Clock;
 use std::path::PathBuf;
@@ -18,6 +18,10 @@ options! {
         "identity" identity: Option<PathBuf> as OrNone<Path> = None,
         /// Brings the rooms of the last time back at the start. Without it, the program asks where to go.
         "come-back" come_back: bool as Switch = true,
+        /// Tells others while you are writing to them.
+        "typing" typing: bool as Switch = true,
+        /// After so many minutes without a key others see that you are idle.
+        "idle" idle: usize as Count = 10,
         /// Uses TLS also to this machine, as through a tunnel to another one.
         "tls" tls: bool as Switch = false,
     }

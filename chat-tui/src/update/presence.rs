@@ -73,7 +73,7 @@ pub(super) fn draft(state: &State) -> Option<Draft> {
 /// Tells the room that something is being written, now and then; and that nothing is any more. What was sent tells it
 /// by itself.
 pub(super) fn tell_writing(state: &mut State, before: Option<&Draft>, effects: &[Effect]) -> Option<Effect> {
-    let now = draft(state)?;
+    let now = draft(state).filter(|_| state.options.typing)?;
     if before.is_none_or(|before| before.room != now.room || before.text == now.text) || !state.is_up() {
         return None;
     }

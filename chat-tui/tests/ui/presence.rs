@@ -179,6 +179,21 @@ fn whoever_presses_no_key_for_ten_minutes_is_idle_until_the_next() {
 }
 
 #[test]
+fn whoever_wants_neither_to_be_seen_writing_nor_idle_so_soon_is_not() {
+    let mut start = crate::scene::start();
+    (start.options.typing, start.options.idle, start.room) = (false, 60, chat_tui::state::Wish::Create);
+    let mut scene = Scene::new(start);
+    scene.link(up());
+    scene.link(LinkEvent::Joined { asked: chat_tui::link::Asked::Create, joined: crate::scene::joined() });
+
+    scene.types("hi");
+    scene.waits(60 * MINUTE - 1);
+    assert_eq!(scene.signals(), []);
+    scene.waits(1);
+    assert_eq!(scene.signals(), [Command::SetPresence(Presence::Idle)]);
+}
+
+#[test]
 fn away_is_told_with_a_word_and_stays_until_back() {
     let mut scene = Scene::room(120, 24);
     scene.signals();

@@ -9,6 +9,7 @@
 pub mod about;
 pub mod act;
 pub mod address;
+pub mod afterthought;
 pub mod app;
 pub mod attendance;
 pub mod command;

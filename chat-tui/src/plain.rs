@@ -12,6 +12,7 @@ mod answers;
 mod asked;
 mod layout;
 mod paper;
+mod people;
 mod room;
 mod settled;
 
@@ -125,10 +126,10 @@ impl Teller {
     }
 
     fn tell_room(&mut self, state: &State, room: &Room, layout: Layout, lines: &mut Vec<String>) {
-        if self.current.replace(room.id) != Some(room.id) {
-            lines.extend(layout.lines(SAYS, &room::heading(room)));
-        }
         let told = self.rooms.entry(room.id).or_default();
+        if self.current.replace(room.id) != Some(room.id) {
+            told.tell_heading(room, layout, lines);
+        }
         told.tell(state, room, layout, lines);
         self.rooms.retain(|id, _| state.rooms.contains_key(id));
     }

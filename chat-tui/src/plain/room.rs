@@ -1,6 +1,8 @@
 //! What happens in a room, as lines: what its timeline has that was not told, and what becomes of one's own posts.
 
+use super::people::{self, PeopleTold};
 use super::{Layout, SAYS, WARNS};
+use crate::afterthought::{Afterthought, Done};
 use crate::link::Mark;
 use crate::screen::room::Room;
 use crate::state::State;
@@ -15,6 +17,8 @@ use std::collections::BTreeMap;
 const BEFORE_MAX: usize = 20;
 /// Of a post that something is told about.
 const QUOTE_COLUMNS: usize = 60;
+/// Of a post that is answered: the answer follows.
+const ANSWERED_COLUMNS: usize = 40;
 
 /// How far a room was told.
 #[derive(Debug, Default)]
@@ -22,6 +26,9 @@ pub(super) struct Told {
     /// None before anything was.
     place: Option<Place>,
     day: Option<String>,
+    /// So many of what was done to messages.
+    afterthoughts: usize,
+    people: PeopleTold,
     posts: BTreeMap<PostId, Fate>,
     is_over: bool,
 }
@@ -54,17 +61,15 @@ enum Fate {
 /// Who asks for a decision, and how it is given.
 const WAYS_OUT: &str = "/discard forgets it, /resend sends what was only left over";
 
-pub(super) fn heading(room: &Room) -> String {
-    let here = room.members.present();
-    match room.topic.as_str() {
-        "" => format!("{} ({here} here)", room.code),
-        topic => format!("{} ({here} here): {topic}", room.code),
-    }
-}
-
 impl Told {
+    pub(super) fn tell_heading(&mut self, room: &Room, layout: Layout, lines: &mut Vec<String>) {
+        lines.extend(layout.lines(SAYS, &people::heading(room)));
+        self.people.are_counted_in_heading(room);
+    }
+
     pub(super) fn tell(&mut self, state: &State, room: &Room, layout: Layout, lines: &mut Vec<String>) {
         self.tell_items(state, room, layout, lines);
+        self.people.tell(state, room, layout, lines);
         self.tell_posts(state, room, layout, lines);
         if !std::mem::replace(&mut self.is_over, room.is_over) && room.is_over {
             let words = room.farewell.as_deref().unwrap_or("this room is over: /create opens a new one");
@@ -73,16 +78,19 @@ impl Told {
     }
 
     fn tell_items(&mut self, state: &State, room: &Room, layout: Layout, lines: &mut Vec<String>) {
-        let items = match self.place {
-            Some(place) => news(room, place),
+        let (items, afterthoughts) = match self.place {
+            Some(place) => (news(room, place), self.afterthoughts),
             // What was said before is told with the last of it, or its beginning would be cut off.
             None if !room.is_caught_up() => return,
-            None => latest(room, layout, lines),
+            None => (latest(room, layout, lines), room.afterthoughts.count()),
         };
         for (item, part) in items {
             self.tell_day(item, &state.zone, layout, lines);
             lines.extend(item_lines(item, part, state, room, layout));
         }
+        let heard = room.afterthoughts.after(afterthoughts).filter(|it| !state.people.is_ignored(it.person));
+        lines.extend(heard.flat_map(|it| afterthought_lines(it, state, room, layout)));
+        self.afterthoughts = room.afterthoughts.count();
         self.place = Some(place(room));
     }
 
@@ -159,7 +167,7 @@ fn item_lines(item: &Item, part: Part, state: &State, room: &Room, layout: Layou
         // What has only grown was told.
         What::Said(_) | What::System { .. } | What::Hidden(_) | What::Erased(_) if part != Part::Whole => Vec::new(),
         What::Silent => Vec::new(),
-        What::Said(said) => layout.lines(&speaker(said, &clock, state, room), &said.text),
+        What::Said(said) => said_lines(said, &clock, state, room, layout),
         What::Fold { changes, .. } => comings_and_goings(&changes[part.told().min(changes.len())..])
             .iter()
             .flat_map(|words| says(words.trim_start_matches(['→', '←', '↔', ' '])))
@@ -176,14 +184,46 @@ fn clock(time: UnixMillis, zone: &Zone) -> String {
     format!("{} ", zone.clock(time).trim_start())
 }
 
-/// `14:03 bob: `, `14:03 bob to alice: `, `14:03 * carol `; with a mark if the key is not the one of last time.
-fn speaker(said: &Said, clock: &str, state: &State, room: &Room) -> String {
+/// `14:03 bob: `, `14:03 bob to alice ("what was asked"): `, `14:03 * carol `; with a mark if the key is not the one of
+/// last time.
+fn said_lines(said: &Said, clock: &str, state: &State, room: &Room, layout: Layout) -> Vec<String> {
     let doubt = if said.person.is_some_and(|person| state.people.is_changed(person)) { "!" } else { "" };
-    let answered = said.answers().and_then(|to| room.timeline.quote(to).name);
-    let to = answered.map(|name| format!(" to {name}")).unwrap_or_default();
-    match said.is_action {
-        true => format!("{clock}* {}{doubt} ", said.name),
-        false => format!("{clock}{}{doubt}{to}: ", said.name),
+    let speaker = format!("{}{doubt}", said.name);
+    match said.answers() {
+        _ if said.is_action => layout.lines(&format!("{clock}* {speaker} "), &said.text),
+        Some(to) => {
+            let (to, answered) = answered(room, to);
+            layout.lines(&format!("{clock}{speaker} to {to}"), &format!("({answered}): {}", said.text))
+        }
+        None => layout.lines(&format!("{clock}{speaker}: "), &said.text),
+    }
+}
+
+/// Who is answered, and what they had said, in quotes that it does not close.
+fn answered(room: &Room, to: Seq) -> (String, String) {
+    let quote = room.timeline.quote(to);
+    match quote.name {
+        Some(name) => {
+            let words = wrap::cut(&quote.text, ANSWERED_COLUMNS).replace('"', "'");
+            (format!("{name} "), format!("\"{words}\""))
+        }
+        None => (String::new(), quote.text),
+    }
+}
+
+fn afterthought_lines(it: &Afterthought, state: &State, room: &Room, layout: Layout) -> Vec<String> {
+    let who = format!("{}{}", clock(it.time, &state.zone), it.name);
+    let message = room.timeline.message(it.target);
+    let about = |link: &str| message.map(|said| format!(" {link} {}: ", said.name)).unwrap_or_default();
+    let quote = || room.timeline.quote(it.target).text;
+    let excerpt = || message.map(|_| wrap::cut(&quote(), QUOTE_COLUMNS).into_owned()).unwrap_or_default();
+    match (&it.done, message) {
+        (Done::Edited, Some(said)) => layout.lines(&format!("{who} edited: "), &said.text),
+        // It was deleted since, and that is told.
+        (Done::Edited, None) => Vec::new(),
+        (Done::Deleted, _) => layout.lines(&format!("{who} deleted a message"), ""),
+        (Done::Reacted(emoji), _) => layout.lines(&format!("{who} reacted {emoji}{}", about("to")), &excerpt()),
+        (Done::TookBack(emoji), _) => layout.lines(&format!("{who} took {emoji} back{}", about("from")), &excerpt()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The room: its data, and where the parts of its screen stand.
 
 use crate::about::About;
+use crate::afterthought::Afterthoughts;
 use crate::deed::{self, Deed};
 use crate::find::Find;
 use crate::keymap::Context;
@@ -57,6 +58,8 @@ pub struct Room {
     /// Who is writing just now.
     pub typing: Typing,
     pub timeline: Timeline,
+    /// What was done to messages since they were said.
+    pub afterthoughts: Afterthoughts,
     /// What is being written here.
     pub composer: Composer,
     /// When others were last told that something is.
@@ -96,6 +99,7 @@ impl Room {
             members: Members::default(),
             typing: Typing::default(),
             timeline: Timeline::default(),
+            afterthoughts: Afterthoughts::default(),
             composer: Composer::default(),
             writing_told_at: None,
             about: None,

@@ -3,10 +3,12 @@
 use super::noticing::{self, Call};
 use super::{direct, export, find, hint, people, problem, recent, search};
 use crate::act;
+use crate::afterthought::Afterthought;
 use crate::effect::Effect;
 use crate::link::{Mark, OutboxItem};
+use crate::screen::room::Room;
 use crate::state::State;
-use crate::widget::timeline::{ENTRIES_MAX, Reader};
+use crate::widget::timeline::{ENTRIES_MAX, Reader, Said};
 use chat_proto::Seq;
 use chat_proto::entry::{Entry, EntryBody, PostId, RoomId};
 use chat_proto::frame::{GapKind, Member};
@@ -45,8 +47,12 @@ pub(super) fn append(state: &mut State, room: RoomId, entries: &[Entry]) -> (Vec
     let (mut news, mut call) = (Vec::new(), None);
     let is_erased = room.timeline.forgets(entries);
     for entry in entries {
+        let before = entry.body.target().and_then(|target| room.timeline.message(target)).cloned();
         if !room.timeline.append(entry, reader) {
             continue;
+        }
+        if let Some(before) = before {
+            note_afterthought(room, entry, &before);
         }
         if let Some(latest) = room.timeline.newest_unread().and_then(|said| Call::of(room, said)) {
             call = Some(latest.or(call));
@@ -63,6 +69,13 @@ pub(super) fn append(state: &mut State, room: RoomId, entries: &[Entry]) -> (Vec
         find::look_again(state);
     }
     (news, call)
+}
+
+fn note_afterthought(room: &mut Room, entry: &Entry, before: &Said) {
+    let now = entry.body.target().and_then(|target| room.timeline.message(target));
+    if let Some(afterthought) = Afterthought::of(entry, before, now) {
+        room.afterthoughts.add(afterthought);
+    }
 }
 
 /// Whoever removed somebody is told what that means.

@@ -6,7 +6,12 @@ use crate::keymap::{Action, Context};
 use crate::overlay::Overlay;
 use crate::plain::{COLUMNS, ROWS};
 use crate::screen::prompt::Focus;
-use crate::state::{Face, Screen, State};
+use crate::state::{Face, Notice, Screen, State};
+use crate::wrap;
+use chat_proto::text::visible_line;
+
+/// Of a line that was refused.
+const QUOTE_COLUMNS: usize = 60;
 
 /// `/plain`.
 pub(super) fn turn(state: &mut State) -> Vec<Effect> {
@@ -72,7 +77,26 @@ pub(super) fn instead(state: &mut State, action: Action) -> Option<Vec<Effect>> 
 /// Whatever lay over the screen was told, and is over with the next thing that is said.
 pub(super) fn say(state: &mut State) -> Vec<Effect> {
     state.overlay = None;
-    posting::send(state)
+    let line = state.composer().text().to_owned();
+    let effects = posting::send(state);
+    take_back_refused(state, &line);
+    effects
+}
+
+/// A line that stayed was refused. On a screen it is seen and mended; here, what is typed next would stand behind it
+/// unheard: it goes, and is said with what is wrong with it. Up brings it back, as ever.
+fn take_back_refused(state: &mut State, line: &str) {
+    let has_stayed = !line.trim().is_empty() && state.composer().text() == line;
+    let is_of_its_own = state.room().is_some_and(|room| room.about.is_none());
+    let (Some(Notice::Problem(why)), None, true) = (&state.notice, state.overlay, has_stayed && is_of_its_own) else {
+        return;
+    };
+    let words = match state.composer().is_confidential() {
+        true => why.clone(),
+        false => format!("{why} (you typed: {})", wrap::cut(&visible_line(line.as_bytes()), QUOTE_COLUMNS)),
+    };
+    state.composer_mut().clear();
+    problem(state, &words);
 }
 
 fn on_answer(state: &mut State, line: &str) -> Vec<Effect> {

@@ -132,10 +132,15 @@ impl Composer {
         self.buffer.set(text);
     }
 
+    /// Whether it holds what lets somebody into a room.
+    pub fn is_confidential(&self) -> bool {
+        is_confidential(self.text())
+    }
+
     /// Empties the line; Up and Ctrl-Y bring it back, unless it holds what lets somebody into a room.
     pub fn clear(&mut self) {
         self.touch();
-        if is_confidential(self.text()) {
+        if self.is_confidential() {
             return self.buffer.set("");
         }
         let text = self.buffer.clear();

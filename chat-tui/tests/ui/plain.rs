@@ -1,9 +1,12 @@
 //! The client as lines: what happens is told once, in words, and is answered by typing.
 
-use crate::scene::{ARRIVAL, ROOM, Scene, bytes, code, entry, message, start};
+use crate::scene::{
+    ARRIVAL, ROOM, Scene, bytes, code, delete, edit, entry, joined, member, message, react, reply, start,
+};
 use chat_proto::Secret;
+use chat_proto::entry::ReactionState::{Off, On};
 use chat_proto::entry::{Author, EntryBody, PersonId, Seq};
-use chat_proto::frame::{Beyond, Excerpt, Hit};
+use chat_proto::frame::{Beyond, Door, Excerpt, Hit, Joined, Peer, Presence, RoomState, SignalKind};
 use chat_tui::effect::Effect;
 use chat_tui::event::EventKind;
 use chat_tui::link::{Command, LinkEvent, Mark, Trouble};
@@ -165,7 +168,8 @@ fn an_answer_is_told_as_often_as_it_is_asked_for() {
         let help = reader.types("/help");
         assert!(help.iter().any(|line| line.starts_with("   /me <does>: ")), "{help:?}");
     }
-    assert_eq!(reader.types("/nope"), ["!! there is no command /nope: /help lists them, //nope says it"]);
+    let refused = "!! there is no command /nope: /help lists them, //nope says it (you typed: /nope)";
+    assert_eq!(reader.types("/nope"), [refused]);
 }
 
 #[test]
@@ -313,4 +317,143 @@ fn a_question_that_is_open_at_the_end_is_no_good_end() {
     reader.scene.state.overlay = None;
     reader.scene.state.screen = Screen::Connecting;
     assert_eq!(settled(&reader.scene.state), None);
+}
+
+/// What somebody signals of being here.
+fn is(reader: &mut Reader, person: u64, presence: Presence) -> Vec<String> {
+    reader.scene.link(LinkEvent::Signal { room: ROOM, person: PersonId(person), kind: SignalKind::Presence(presence) });
+    reader.hears()
+}
+
+#[test]
+fn what_is_done_to_a_message_is_told_when_it_happens() {
+    let mut reader = Reader::room();
+    let mut does = |author, body| {
+        reader.scene.happens(3, author, body);
+        reader.hears()
+    };
+    let (alice, bob, carol) = ((1, "alice"), (2, "bob"), (3, "carol"));
+    does(alice, message("fix me"));
+
+    assert_eq!(
+        does(alice, edit(2, "fixed\n14:04 bob: x")),
+        ["14:03 alice edited: fixed", "                    14:04 bob: x"]
+    );
+    assert_eq!(does(bob, react(2, "👍", On)), ["14:03 bob reacted 👍 to alice: fixed"]);
+    assert_eq!(does(alice, react(2, "🎉", On)), ["14:03 alice reacted 🎉 to alice: fixed"]);
+    assert_eq!(does(bob, react(2, "👍", Off)), ["14:03 bob took 👍 back from alice: fixed"]);
+    assert_eq!(does(alice, delete(2)), ["14:03 alice deleted a message"]);
+    does(bob, message("mine"));
+    assert_eq!(does(carol, delete(8)), ["14:03 -- carol deleted a message of bob"]);
+}
+
+#[test]
+fn what_changes_nothing_is_not_told() {
+    let mut reader = Reader::room();
+    reader.scene.happens(1, (2, "bob"), react(1, "👍", On));
+    reader.hears();
+
+    for body in [edit(1, "mine now"), react(1, "🎉", Off), delete(4711), edit(4711, "x")] {
+        reader.scene.happens(2, (3, "carol"), body);
+    }
+    reader.scene.happens(2, (2, "bob"), react(1, "👍", On));
+
+    assert_eq!(reader.hears(), Vec::<String>::new());
+}
+
+#[test]
+fn what_was_done_to_messages_before_somebody_came_is_not_told() {
+    let mut scene = Scene::room(plain::COLUMNS, plain::ROWS);
+    scene.happens(0, (2, "bob"), message("fix me"));
+    scene.happens(1, (2, "bob"), edit(1, "fixed"));
+    let mut reader = Reader::new(scene);
+
+    assert_eq!(reader.hears()[2..], ["14:00 bob: fixed"]);
+}
+
+#[test]
+fn what_somebody_does_who_is_ignored_is_not_told() {
+    let mut reader = Reader::room();
+    reader.types("/ignore carol");
+    reader.hears();
+
+    reader.scene.happens(2, (3, "carol"), react(1, "👍", On));
+
+    assert_eq!(reader.hears(), Vec::<String>::new());
+    assert_eq!(is(&mut reader, 3, Presence::Away(bytes("lunch"))), Vec::<String>::new());
+}
+
+#[test]
+fn who_is_away_and_back_is_told() {
+    let mut reader = Reader::room();
+
+    assert_eq!(
+        is(&mut reader, 2, Presence::Away(bytes("lunch\n14:00 bob: hi"))),
+        ["-- bob is away: lunch 14:00 bob: hi"]
+    );
+    assert_eq!(is(&mut reader, 2, Presence::Away(bytes(""))), ["-- bob is away"]);
+    assert_eq!(is(&mut reader, 2, Presence::Here), ["-- bob is back"]);
+    assert_eq!(is(&mut reader, 2, Presence::Idle), Vec::<String>::new());
+    assert_eq!(reader.types("/away lunch"), ["-- you are away: /back says that you are here again"]);
+    assert_eq!(reader.types("/back"), ["-- you are here again"]);
+}
+
+#[test]
+fn an_answer_says_which_message_it_answers() {
+    let mut reader = Reader::room();
+
+    reader.scene.happens(1, (3, "carol"), message("is \"it\"): green?"));
+    reader.scene.happens(2, (2, "bob"), reply(2, "ok"));
+    reader.scene.happens(3, (3, "carol"), reply(4711, "what about that?"));
+
+    assert_eq!(
+        reader.hears()[1..],
+        ["14:02 bob to carol (\"is 'it'): green?\"): ok", "14:03 carol to (an older message): what about that?"]
+    );
+}
+
+#[test]
+fn how_many_are_here_is_told_when_it_is_known() {
+    let mut reader = Reader::new(Scene::entering(joined(), plain::COLUMNS, plain::ROWS));
+    assert_eq!(reader.hears(), ["-- AB3Z: release planning"]);
+
+    let members = vec![member(1, "alice", Presence::Here), member(2, "bob", Presence::Away(bytes("lunch")))];
+    reader.scene.link(LinkEvent::Members { room: ROOM, members });
+
+    assert_eq!(reader.hears(), ["-- 2 people are here"]);
+    assert_eq!(reader.hears(), Vec::<String>::new());
+}
+
+#[test]
+fn a_conversation_of_two_is_called_by_the_other_one() {
+    let direct = Some(Peer { person: PersonId(2), name: bytes("bob"), key: [2; 32] });
+    let state = RoomState { direct, door: Door::Direct, topic: bytes(""), ..joined().state };
+    let mut reader = Reader::new(Scene::entering(Joined { state, ..joined() }, plain::COLUMNS, plain::ROWS));
+
+    assert_eq!(reader.hears(), ["-- @bob"]);
+}
+
+#[test]
+fn a_line_that_is_refused_goes_and_is_said_back() {
+    let mut reader = Reader::room();
+    reader.scene.says("/nope");
+
+    assert_eq!(asked(&reader.scene.state).typed, "");
+    assert!(reader.hears()[0].ends_with("(you typed: /nope)"));
+    reader.scene.effects();
+    reader.scene.says("hi");
+    assert_eq!(reader.scene.posted().body, message("hi"));
+    reader.scene.key(KeyCode::Up);
+    reader.scene.key(KeyCode::Up);
+    assert_eq!(asked(&reader.scene.state).typed, "/nope");
+}
+
+#[test]
+fn a_line_that_is_refused_is_not_said_back_with_a_secret() {
+    let mut reader = Reader::room();
+
+    let lines = reader.types("/join chat://example.org/AB3Z#abc");
+
+    assert_eq!(lines, ["!! the secret in this invite is damaged; ask for a new one"]);
+    assert_eq!(asked(&reader.scene.state).typed, "");
 }

@@ -7,15 +7,32 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 const TAB_COLUMNS: usize = 4;
 
+/// The clusters of `text` and where they stand. What begins in two characters of ASCII begins in a cluster of one: most of
+/// what is written is not looked up.
+pub fn graphemes(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let rest = &text[at..];
+        let grapheme = match rest.as_bytes() {
+            [b'\r', b'\n', ..] => &rest[..2],
+            [0..0x80] | [0..0x80, 0..0x80, ..] => &rest[..1],
+            _ => rest.graphemes(true).next()?,
+        };
+        at += grapheme.len();
+        Some((at - grapheme.len(), grapheme))
+    })
+}
+
 /// Columns that `text` takes on one line; a tab counts as its widest.
 pub fn width(text: &str) -> usize {
-    text.graphemes(true).map(|grapheme| advance(grapheme, 0)).sum()
+    graphemes(text).map(|(_, grapheme)| advance(grapheme, 0)).sum()
 }
 
 /// Columns of one grapheme that starts at `column`.
 pub fn advance(grapheme: &str, column: usize) -> usize {
-    match grapheme {
-        "\t" => TAB_COLUMNS - column % TAB_COLUMNS,
+    match grapheme.as_bytes() {
+        b"\t" => TAB_COLUMNS - column % TAB_COLUMNS,
+        [b' '..=b'~'] => 1,
         // A cell or two is all that a terminal gives a grapheme, whatever the sum of its parts.
         _ => grapheme.width().min(2),
     }
@@ -62,7 +79,7 @@ pub fn cut(text: &str, columns: usize) -> Cow<'_, str> {
     }
     let mut kept = String::new();
     let mut used = 1;
-    for grapheme in text.graphemes(true) {
+    for (_, grapheme) in graphemes(text) {
         used += advance(grapheme, 0);
         if used > columns {
             break;
@@ -81,7 +98,7 @@ pub fn rows(text: &str, columns: usize) -> Vec<Range<usize>> {
     let mut rows = Vec::new();
     let mut start = 0;
     for line in text.split('\n') {
-        let graphemes = line.grapheme_indices(true).map(|(at, grapheme)| (start + at, grapheme));
+        let graphemes = graphemes(line).map(|(at, grapheme)| (start + at, grapheme));
         rows.extend(line_rows(graphemes, start..start + line.len(), columns));
         start += line.len() + 1;
     }
@@ -126,7 +143,7 @@ pub fn line_rows<'a>(
 pub fn cut_rows(line: &str, columns: usize) -> Vec<Range<usize>> {
     let mut rows = Vec::new();
     let (mut start, mut column) = (0, 0);
-    for (at, grapheme) in line.grapheme_indices(true) {
+    for (at, grapheme) in graphemes(line) {
         if column + advance(grapheme, column) > columns && at > start {
             rows.push(start..at);
             (start, column) = (at, 0);
@@ -165,6 +182,7 @@ impl Breaker {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn joined_emoji_are_set_apart_and_joined_letters_are_not() {
@@ -187,6 +205,14 @@ mod tests {
 
         assert_eq!(flowing(&pieces, 38), "→ alice opened the room   → bob joined");
         assert_eq!(flowing(&pieces, 37), "→ alice opened the room\n→ bob joined");
+    }
+
+    proptest! {
+        /// Letters, line breaks, marks, joiners, flags, Hangul, Indic letters, one that belongs to what follows.
+        #[test]
+        fn clusters_are_those_of_unicode(text in "[a \r\n\t\u{301}\u{200d}\u{fe0f}👩👧🏽🇪🇺각ᄀ가क्षि\u{600}結]{0,12}") {
+            prop_assert_eq!(graphemes(&text).collect::<Vec<_>>(), text.grapheme_indices(true).collect::<Vec<_>>());
+        }
     }
 
     fn wrapped(text: &str, columns: usize) -> Vec<&str> {

@@ -5,7 +5,6 @@ use super::{Face, Ground, Kind, Part, Piece, Row, inline};
 use crate::wrap;
 use ratatui::style::Modifier;
 use std::ops::Range;
-use unicode_segmentation::UnicodeSegmentation;
 
 const QUOTE: &str = "▎ ";
 const BULLET: &str = "• ";
@@ -103,7 +102,7 @@ fn written(range: &Range<usize>, kind: Kind) -> Piece {
 fn graphemes<'a>(text: &'a str, parts: &[Part]) -> impl Iterator<Item = (usize, &'a str)> {
     parts.iter().flat_map(|part| {
         let start = part.range.start;
-        part.text(text).grapheme_indices(true).map(move |(at, grapheme)| (start + at, grapheme))
+        wrap::graphemes(part.text(text)).map(move |(at, grapheme)| (start + at, grapheme))
     })
 }
 

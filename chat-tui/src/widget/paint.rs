@@ -4,7 +4,6 @@ use crate::wrap;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use unicode_segmentation::UnicodeSegmentation;
 
 /// Writes one line of `text` from (`x`, `y`), as far as `area` reaches. Returns the column behind it.
 pub fn text(buffer: &mut Buffer, area: Rect, (x, y): (u16, u16), text: &str, style: Style) -> u16 {
@@ -13,7 +12,7 @@ pub fn text(buffer: &mut Buffer, area: Rect, (x, y): (u16, u16), text: &str, sty
         return x;
     }
     let mut column = x;
-    for grapheme in text.graphemes(true) {
+    for (_, grapheme) in wrap::graphemes(text) {
         let columns = wrap::advance(grapheme, usize::from(column - x)) as u16;
         if column.saturating_add(columns) > area.right() {
             break;

@@ -37,13 +37,14 @@ pub fn draw(
     area: Rect,
     buffer: &mut Buffer,
 ) -> Vec<Link> {
+    let Some(view) = timeline.view(look) else { return Vec::new() };
     let names = OnceCell::new();
     let found = (usize::MAX, Vec::new());
     let mut pen = Pen { timeline, crowd, names, sought, found, look, keys, area, buffer, links: Vec::new() };
-    for (y, row) in (area.top()..area.bottom()).zip(timeline.window(look)) {
-        pen.row(y, &row);
+    for (y, row) in (area.top()..area.bottom()).zip(view.rows(look)) {
+        pen.row(y, row);
     }
-    pen.ways();
+    pen.ways(view.seen(look));
     pen.links
 }
 
@@ -399,8 +400,8 @@ impl Pen<'_> {
     }
 
     /// What brings the reader to what they have not read, over the first row and the last.
-    fn ways(&mut self) {
-        let (above, below) = self.timeline.unread_around(self.look);
+    fn ways(&mut self, seen: Range<usize>) {
+        let (above, below) = self.timeline.unread_around(seen);
         if above > 0 {
             let words = format!(" ↑ {} unread{}", counted(above), self.keys.list(Context::Room, WAY_UP));
             self.way(self.area.y, &words, Ground::Focus, Ink::OnFocus);

@@ -3,38 +3,43 @@
 
 use super::{Anchor, Gap, Item, Key, Look, Request, Row, Sought, Timeline, What};
 use chat_proto::Seq;
+use std::collections::VecDeque;
 use std::ops::Range;
 
-impl Timeline {
+/// The blocks on the screen, each laid out once.
+pub(super) struct View {
+    /// The first of them, and how many of its rows are above the pane.
+    top: (usize, usize),
+    /// The rows of that one and of those behind it.
+    blocks: VecDeque<Vec<Row>>,
+}
+
+impl View {
     /// The rows on the screen, from the top; fewer than the pane has if there is no more.
+    pub(super) fn rows(&self, look: &Look) -> impl Iterator<Item = &Row> {
+        self.blocks.iter().flatten().skip(self.top.1).take(usize::from(look.rows))
+    }
+
+    /// The blocks whose last row is on the screen.
+    pub(super) fn seen(&self, look: &Look) -> Range<usize> {
+        let (top, above) = self.top;
+        let ends = self.blocks.iter().scan(0, |rows, block| {
+            *rows += block.len();
+            Some(*rows)
+        });
+        top..top + ends.take_while(|end| *end <= usize::from(look.rows) + above).count()
+    }
+}
+
+impl Timeline {
+    /// The rows on the screen, from the top.
     pub fn window(&self, look: &Look) -> Vec<Row> {
-        let rows = usize::from(look.rows);
-        let Some((block, row)) = self.top(look) else { return Vec::new() };
-        let mut window: Vec<Row> = self.block(block, look).rows.into_iter().skip(row).collect();
-        for block in block + 1..self.blocks() {
-            if window.len() >= rows {
-                break;
-            }
-            window.extend(self.block(block, look).rows);
-        }
-        window.truncate(rows);
-        window
+        self.view(look).map_or_else(Vec::new, |view| view.rows(look).cloned().collect())
     }
 
     /// The blocks whose last row is on the screen.
     pub(super) fn blocks_seen(&self, look: &Look) -> Range<usize> {
-        let Some((top, row)) = self.top(look) else { return 0..0 };
-        let mut rows = usize::from(look.rows) + row;
-        let mut behind = top;
-        while behind < self.blocks() {
-            let taken = self.block(behind, look).rows.len();
-            if taken > rows {
-                break;
-            }
-            rows -= taken;
-            behind += 1;
-        }
-        top..behind
+        self.view(look).map_or(0..0, |view| view.seen(look))
     }
 
     /// Whether nothing is below the pane.
@@ -118,18 +123,19 @@ impl Timeline {
 
     /// The block at the top of the pane, and how many of its rows are above it.
     pub(super) fn top(&self, look: &Look) -> Option<(usize, usize)> {
-        let blocks = self.blocks();
-        if self.first_shown() >= blocks {
+        self.view(look).map(|view| view.top)
+    }
+
+    /// What is on the screen, if anything is.
+    pub(super) fn view(&self, look: &Look) -> Option<View> {
+        if self.first_shown() >= self.blocks() {
             return None;
         }
-        let (block, row) = match self.anchor {
-            Anchor::End => return Some(self.top_of_end(look)),
-            Anchor::At { key, row } => self.anchored(look, key, row),
+        let from_anchor = match self.anchor {
+            Anchor::End => None,
+            Anchor::At { key, row } => self.view_from(look, self.anchored(look, key, row)),
         };
-        match self.shows_end(look, block, row) {
-            true => Some(self.top_of_end(look)),
-            false => Some((block, row)),
-        }
+        Some(from_anchor.unwrap_or_else(|| self.view_of_end(look)))
     }
 
     fn anchored(&self, look: &Look, key: Key, row: isize) -> (usize, usize) {
@@ -140,17 +146,32 @@ impl Timeline {
         self.normalise(look, index, block.above.cast_signed() + row)
     }
 
-    /// The top of the pane when the last row is at its bottom.
-    fn top_of_end(&self, look: &Look) -> (usize, usize) {
-        let (first, last) = (self.first_shown(), self.blocks() - 1);
-        let mut rows = 0;
-        for block in (first..=last).rev() {
-            rows += self.block(block, look).rows.len();
+    /// With the last row at the bottom of the pane.
+    fn view_of_end(&self, look: &Look) -> View {
+        let (mut blocks, mut rows) = (VecDeque::new(), 0);
+        for block in (self.first_shown()..self.blocks()).rev() {
+            let block = self.block(block, look).rows;
+            rows += block.len();
+            blocks.push_front(block);
             if rows >= usize::from(look.rows) {
-                return (block, rows - usize::from(look.rows));
+                break;
             }
         }
-        (first, 0)
+        View { top: (self.blocks() - blocks.len(), rows.saturating_sub(usize::from(look.rows))), blocks }
+    }
+
+    /// With this row at the top of the pane; none if no more than a pane's rows are left from there on.
+    fn view_from(&self, look: &Look, top: (usize, usize)) -> Option<View> {
+        let (mut blocks, mut rows) = (VecDeque::new(), 0);
+        for block in top.0..self.blocks() {
+            let block = self.block(block, look).rows;
+            rows += block.len();
+            blocks.push_back(block);
+            if rows > usize::from(look.rows) + top.1 {
+                return Some(View { top, blocks });
+            }
+        }
+        None
     }
 
     /// Whether no more than a pane's rows are left from here on.

@@ -13,6 +13,7 @@
 use super::{Item, Look, Said, Timeline, What};
 use chat_proto::Seq;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// Unread messages that are counted; more are "99+".
 pub const COUNTED_MAX: usize = 99;
@@ -98,12 +99,8 @@ impl Timeline {
         }
     }
 
-    /// What is unread above and below the pane, as far as it is counted.
-    pub(super) fn unread_around(&self, look: &Look) -> (usize, usize) {
-        if self.unread.messages.is_empty() {
-            return (0, 0);
-        }
-        let seen = self.blocks_seen(look);
+    /// What is unread above and below the blocks that are seen, as far as it is counted.
+    pub(super) fn unread_around(&self, seen: Range<usize>) -> (usize, usize) {
         let first = self.items.get(seen.start).map_or(self.end().next(), |item| item.first);
         let behind = self.items.get(seen.end).map_or(self.end().next(), |item| item.first).max(first);
         let count = |range| self.unread.messages.range::<Seq, _>(range).take(COUNTED_MAX + 1).count();

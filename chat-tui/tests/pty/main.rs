@@ -111,6 +111,18 @@ fn two_people_talk_through_a_real_server() {
     });
 }
 
+/// Longer than what was read waits until the server is told: that changes nothing on the screen.
+#[test]
+fn a_program_that_is_left_alone_writes_nothing() {
+    let (home, served) = (Home::new(), serve());
+    let (alice, _) = opener(&home, &served, "alice");
+
+    let has_settled = (0..30).any(|_| !alice.is_written_within(Duration::from_secs(1)));
+
+    assert!(has_settled, "{}", alice.screen());
+    assert!(!alice.is_written_within(Duration::from_secs(4)), "{}", alice.screen());
+}
+
 #[test]
 fn one_key_goes_back_to_the_room_of_the_last_run() {
     let (home, served) = (Home::new(), serve());

@@ -65,6 +65,7 @@ impl vt100::Callbacks for Asked {
 #[derive(Default)]
 struct Seen {
     parser: Option<vt100::Parser<Asked>>,
+    bytes: usize,
     is_unwatched: bool,
 }
 
@@ -152,6 +153,15 @@ impl Terminal {
         self.seen.0.lock().unwrap().parser.as_ref().unwrap().callbacks().cursor.clone()
     }
 
+    /// Whether the program writes anything within this time.
+    pub fn is_written_within(&self, time: Duration) -> bool {
+        let (lock, changed) = &*self.seen;
+        let seen = lock.lock().unwrap();
+        let before = seen.bytes;
+        let seen = changed.wait_timeout_while(seen, time, |seen| seen.bytes == before).unwrap().0;
+        seen.bytes != before
+    }
+
     /// Every mode that a program must give back, in words; empty when all is as a shell wants it.
     pub fn modes(&self) -> Vec<&'static str> {
         let seen = self.seen.0.lock().unwrap();
@@ -221,6 +231,7 @@ fn watch(mut reader: Box<dyn Read + Send>, (lock, changed): &(Mutex<Seen>, Condv
         let count = reader.read(&mut bytes).unwrap_or(0);
         let mut seen = lock.lock().unwrap();
         seen.parser.as_mut().unwrap().process(&bytes[..count]);
+        seen.bytes += count;
         changed.notify_all();
         if count == 0 || seen.is_unwatched {
             return;

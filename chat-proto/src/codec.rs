@@ -10,7 +10,7 @@
 
 use crate::entry::{Entry, RoomId, Seq};
 use crate::frame::{Batch, Frame, Page};
-use crate::limits::PAGE_ENTRIES_WITH_POINTERS;
+use crate::limits::{PAGE_ENTRIES, PAGE_ENTRIES_WITH_POINTERS};
 use crate::wire;
 use bytes::{Buf, Bytes, BytesMut};
 use tokio_util::codec::{Decoder, LengthDelimitedCodec};
@@ -120,7 +120,7 @@ pub fn entry_bytes(entry: &Entry) -> Bytes {
 pub fn batch(room: RoomId, entries: &[Bytes]) -> Bytes {
     sealed(0, Batch::KIND, |out| {
         wire::encode_into(&room, out);
-        concatenate(entries, out);
+        concatenate(entries, PAGE_ENTRIES, out);
     })
 }
 
@@ -128,12 +128,12 @@ pub fn batch(room: RoomId, entries: &[Bytes]) -> Bytes {
 pub fn page(request: u32, room: RoomId, oldest: Seq, entries: &[Bytes]) -> Bytes {
     sealed(request, Page::KIND, |out| {
         wire::encode_into(&(room, oldest), out);
-        concatenate(entries, out);
+        concatenate(entries, PAGE_ENTRIES_WITH_POINTERS, out);
     })
 }
 
-fn concatenate(entries: &[Bytes], out: &mut Vec<u8>) {
-    debug_assert!(entries.len() <= PAGE_ENTRIES_WITH_POINTERS, "a frame that its receiver would refuse");
+fn concatenate(entries: &[Bytes], most: usize, out: &mut Vec<u8>) {
+    debug_assert!(entries.len() <= most, "a frame that its receiver would refuse");
     wire::encode_into(&entries.len(), out);
     for entry in entries {
         out.extend_from_slice(entry);

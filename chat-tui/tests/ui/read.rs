@@ -356,3 +356,19 @@ fn what_lies_in_a_gap_may_be_unread_and_is_not_called_read() {
         scene.key(KeyCode::PageUp);
     }
 }
+
+#[test]
+fn what_makes_place_in_memory_is_no_longer_counted_but_may_be_unread() {
+    let mut scene = Scene::room(80, 24);
+    scene.terminal(TerminalEvent::FocusLost);
+    for minute in 0..20 {
+        scene.happens(minute, (2, "bob"), message("alice?"));
+    }
+    let timeline = &mut scene.state.room_mut().expect("somebody is in a room").timeline;
+    assert_eq!((timeline.unread().messages, timeline.unread().mentions), (20, 20));
+
+    timeline.hold_at_most(5);
+
+    let unread = timeline.unread();
+    assert_eq!((unread.messages, unread.mentions, unread.is_least), (5, 5, true));
+}

@@ -214,6 +214,7 @@ impl Timeline {
                 self.open_gaps -= usize::from(dropped.is_open_gap());
                 self.entries -= dropped.entries();
                 self.bytes -= dropped.bytes();
+                self.forget_unread(&dropped);
                 if !dropped.is_gap() {
                     break;
                 }

@@ -187,6 +187,12 @@ impl Timeline {
         self.divider
     }
 
+    /// This makes place: the gap that it leaves tells that something may be unread.
+    pub(super) fn forget_unread(&mut self, dropped: &Item) {
+        self.unread.messages.remove(&dropped.first);
+        self.unread.mentions.remove(&dropped.first);
+    }
+
     /// Messages are hidden or erased that were unread.
     pub(super) fn forget_unheard(&mut self) {
         let mut unread = std::mem::take(&mut self.unread);

@@ -9,7 +9,7 @@ const MINUTE_MS: i64 = 60 * 1000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attendance {
     away: Option<Topic>,
-    /// When a key was last pressed.
+    /// When a key was last pressed, or the mouse.
     touched: UnixMillis,
     /// After so long without one, nobody is at the keys.
     idle_after_ms: i64,
@@ -26,6 +26,11 @@ impl Attendance {
     /// A key was pressed.
     pub fn touch(&mut self, now: UnixMillis) {
         self.touched = now;
+    }
+
+    /// When that was last.
+    pub fn touched(&self) -> UnixMillis {
+        self.touched
     }
 
     /// Away from now on, whatever is typed.

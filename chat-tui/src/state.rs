@@ -192,8 +192,6 @@ pub struct State {
     pub focus: Focus,
     /// When the reader was last called while nobody looked.
     pub called_at: Option<UnixMillis>,
-    /// When a key was last pressed, or the mouse.
-    pub touched: UnixMillis,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -383,7 +381,6 @@ impl State {
             preferred_panel: Panel::Members,
             focus: Focus::Untold,
             called_at: None,
-            touched: start.around.now,
             options: start.options,
         }
     }
@@ -451,7 +448,7 @@ impl State {
         match self.focus {
             Focus::Here => false,
             Focus::Away => true,
-            Focus::Untold => self.now.0.saturating_sub(self.touched.0) > UNATTENDED_MILLIS,
+            Focus::Untold => self.now.0.saturating_sub(self.attendance.touched().0) > UNATTENDED_MILLIS,
         }
     }
 

@@ -87,9 +87,6 @@ fn on_input(state: &mut State, event: TerminalEvent) -> Vec<Effect> {
 }
 
 fn on_terminal(state: &mut State, event: TerminalEvent) -> Vec<Effect> {
-    if matches!(event, TerminalEvent::Key(_) | TerminalEvent::Mouse(_) | TerminalEvent::Paste(_)) {
-        state.touched = state.now;
-    }
     match event {
         TerminalEvent::Key(key) => keys::on_key(state, key),
         TerminalEvent::Mouse(mouse) => keys::on_mouse(state, mouse),

@@ -40,7 +40,6 @@ fn become_face(state: &mut State, face: Face) -> Vec<Effect> {
 /// A whole line, from where no keys come.
 pub(super) fn on_line(state: &mut State, line: &str) -> Vec<Effect> {
     state.attendance.touch(state.now);
-    state.touched = state.now;
     state.forget_hint();
     match (state.overlay, state.screen) {
         (Some(Overlay::Question(_)), _) => on_answer(state, line),

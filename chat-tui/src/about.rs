@@ -1,6 +1,6 @@
 //! What is being written about another message: an answer to it, or other words for it.
 
-use crate::screen::room::Room;
+use crate::room::Room;
 use crate::widget::timeline::Quote;
 use chat_proto::Seq;
 

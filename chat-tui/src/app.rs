@@ -7,10 +7,13 @@
 //! What is beyond this process stands behind [`World`]; the loop owns the terminal and the clock, and nothing else.
 
 mod around;
+mod farewell;
 mod input;
 mod signals;
+mod waiting;
 
 pub use around::look_around;
+pub use farewell::Failure;
 
 use crate::effect::Effect;
 use crate::event::{Event, EventKind, HostEvent};
@@ -23,8 +26,9 @@ use crate::state::{Face, Screen, Start, State};
 use crate::terminal::{self, Mouse, Terminal};
 use crate::update::{begin, update};
 use around::now;
-use chat_proto::{Fingerprint, Nick, UnixMillis};
+use chat_proto::{Fingerprint, Nick};
 use crossterm::event::{Event as TerminalEvent, KeyCode};
+use farewell::{Farewell, hurried};
 use input::{Input, Typed};
 use signals::{Signal, Signals};
 use std::collections::VecDeque;
@@ -32,6 +36,7 @@ use std::io::{self, IsTerminal, stdin};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until, timeout};
+use waiting::{answered, next_of_link, room_in_link, settled, until};
 
 /// 30 drawings a second at most; the last change is always drawn.
 const FRAME: Duration = Duration::from_millis(33);
@@ -117,37 +122,6 @@ pub async fn run(mut start: Start, world: &mut impl World) -> Result<Option<Stri
 
 fn mouse(start: &Start) -> Mouse {
     if start.options.mouse { Mouse::Ours } else { Mouse::Terminals }
-}
-
-/// Why the client did not end well.
-#[derive(Debug, thiserror::Error)]
-pub enum Failure {
-    #[error("the terminal cannot be used")]
-    Terminal(#[from] io::Error),
-    /// A sentence for whoever wrote the lines.
-    #[error("{0}")]
-    Unsettled(String),
-}
-
-/// Why the loop ended.
-#[derive(Debug)]
-enum Farewell {
-    Quit,
-    /// The terminal is gone, or somebody outside asked for the end.
-    Hangup,
-    Terminal(io::Error),
-    /// The lines are at an end, and not all of it became something.
-    Unsettled(String),
-}
-
-impl From<io::Error> for Farewell {
-    fn from(error: io::Error) -> Self {
-        // Whichever is told first: the drawing that fails, or the thread that waits for the hang-up.
-        match error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) {
-            true => Self::Hangup,
-            false => Self::Terminal(error),
-        }
-    }
 }
 
 struct App<'a, W> {
@@ -434,63 +408,4 @@ async fn say_bye(mut link: LinkEnds, unsent: VecDeque<Command>) {
         }
     }
     while link.events.recv().await.is_some() {}
-}
-
-async fn next_of_link(link: &mut Option<LinkEnds>) -> Option<LinkEvent> {
-    match link {
-        Some(link) => link.events.recv().await,
-        None => std::future::pending().await,
-    }
-}
-
-/// Resolves when the link takes another command.
-async fn room_in_link(commands: Option<mpsc::Sender<Command>>) {
-    match commands {
-        Some(commands) if commands.reserve().await.is_ok() => {}
-        // Without a link there is no room; a link that has ended says so by its events.
-        _ => std::future::pending().await,
-    }
-}
-
-async fn answered<T>(asked: &mut Option<oneshot::Receiver<T>>) -> Option<T> {
-    match asked {
-        Some(asked) => asked.await.ok(),
-        None => std::future::pending().await,
-    }
-}
-
-/// Why the loop ends at a hang-up: `update` asks to quit then, but nobody is left to wait for.
-fn hurried(told: Result<(), Farewell>) -> Farewell {
-    match told {
-        Err(Farewell::Terminal(error)) => Farewell::Terminal(error),
-        Ok(()) | Err(Farewell::Quit | Farewell::Hangup | Farewell::Unsettled(_)) => Farewell::Hangup,
-    }
-}
-
-async fn settled(by: Option<Instant>) {
-    match by {
-        Some(by) => sleep_until(by).await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn until(wake_at: Option<UnixMillis>) {
-    match wake_at {
-        Some(at) => {
-            let millis = at.0.saturating_sub(now().0).max(0).cast_unsigned();
-            tokio::time::sleep(Duration::from_millis(millis)).await;
-        }
-        None => std::future::pending().await,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_hangup_is_no_quit() {
-        assert!(matches!(hurried(Err(Farewell::Quit)), Farewell::Hangup));
-        assert!(matches!(hurried(Ok(())), Farewell::Hangup));
-    }
 }

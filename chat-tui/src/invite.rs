@@ -1,7 +1,7 @@
 //! The invite to a room on the server that this client is connected to.
 
 use crate::address::is_same_server;
-use crate::screen::room::Room;
+use crate::room::Room;
 use crate::share;
 use crate::state::{Hosted, State};
 use chat_proto::{Invite, Secret};

@@ -51,6 +51,7 @@ pub mod qr;
 pub mod quest;
 pub mod recent;
 pub mod removal;
+pub mod room;
 pub mod screen;
 pub mod script;
 pub mod share;

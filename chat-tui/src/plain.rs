@@ -21,7 +21,7 @@ pub use layout::Layout;
 pub use paper::Paper;
 pub use settled::{has_failed, settled};
 
-use crate::screen::room::Room;
+use crate::room::Room;
 use crate::state::{Link, Notice, Screen, State};
 use chat_proto::entry::RoomId;
 use chat_proto::text::visible_line;

@@ -1,14 +1,19 @@
 //! Everything the client knows: plain data, changed by `update` alone.
 
+mod goal;
+mod start;
+
+pub use goal::Goal;
+pub use start::{Face, Start, Surroundings, Wish};
+
 use crate::attendance::Attendance;
 use crate::config::Options;
 use crate::emoji::Named;
 use crate::export::Export;
 use crate::find::Find;
 use crate::hyperlink::Uri;
-use crate::keeper::Kept;
 use crate::keymap::{Context, Keymap};
-use crate::link::{Command, Distrust, OutboxItem, Security, Trouble};
+use crate::link::{Distrust, OutboxItem, Security, Trouble};
 use crate::looks::Looks;
 use crate::overlay::Overlay;
 use crate::overlay::invite::{Invitation, Purpose};
@@ -18,10 +23,10 @@ use crate::overlay::switcher::Switcher;
 use crate::people::People;
 use crate::quest::Quest;
 use crate::recent::Recent;
+use crate::room::Room;
 use crate::screen::panels::Panel;
 use crate::screen::prompt::Prompt;
-use crate::screen::room::Room;
-use crate::theme::{Background, Depth, Theme, Themes};
+use crate::theme::Theme;
 use crate::trust;
 use crate::update::Returning;
 use crate::widget::composer::Composer;
@@ -29,80 +34,13 @@ use crate::widget::timeline::{Count, Reader};
 use crate::widths::Widths;
 use crate::zone::Zone;
 use chat_proto::entry::{EntryBody, PersonId, PostId, RoomId, UnixMillis};
-use chat_proto::frame::{Door, HeldName, Keep};
-use chat_proto::{Fingerprint, Invite, Nick, RoomCode, Secret, Text};
+use chat_proto::frame::{HeldName, Keep};
+use chat_proto::{Fingerprint, Invite, Nick, Text};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Without a key for so long, nobody may be there.
 const UNATTENDED_MILLIS: i64 = 60_000;
-
-/// What is known before anything happens: what was typed on the command line, and what the terminal is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Start {
-    /// As typed, or a guess; judged like what is typed in the prompt.
-    pub name: String,
-    pub room: Wish,
-    /// How long rooms that are opened in the prompt are to keep what is said.
-    pub keep: Keep,
-    pub server: String,
-    /// Whether somebody chose the server: then nobody is offered to host one.
-    pub is_server_given: bool,
-    /// Serve at `server` from inside this process.
-    pub is_host: bool,
-    /// Random per run: one half of every [`PostId`].
-    pub instance: u64,
-    /// This person's own key.
-    pub key: Fingerprint,
-    /// What earlier runs knew of people.
-    pub kept: Kept,
-    /// The rooms of the last days, the newest first.
-    pub recent: Vec<Recent>,
-    /// What this person wants everywhere.
-    pub options: Options,
-    pub keys: Keymap,
-    /// The themes there are.
-    pub themes: Themes,
-    pub around: Surroundings,
-}
-
-/// Where the program runs: the terminal, the zone, the time.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Surroundings {
-    pub columns: u16,
-    pub rows: u16,
-    pub face: Face,
-    pub depth: Depth,
-    pub background: Background,
-    pub widths: Widths,
-    pub zone: Zone,
-    /// Whether there is something here that opens links, on a screen that the reader sees.
-    pub can_open_links: bool,
-    pub now: UnixMillis,
-}
-
-/// As what the client is seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Face {
-    /// The whole screen.
-    #[default]
-    Screen,
-    /// Lines, one after the other, on a terminal that could show the screen.
-    Plain,
-    /// Lines, because nothing there could show more.
-    PlainOnly,
-}
-
-/// Where somebody wants to go.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wish {
-    /// Ask.
-    None,
-    Create,
-    CreatePrivate,
-    /// A code or an invite as typed.
-    Join(String),
-}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct State {
@@ -210,50 +148,6 @@ pub enum Server {
     Chosen,
     /// It runs in this process.
     Here,
-}
-
-/// What an attempt is to end in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Goal {
-    Create(Door, Keep),
-    Join(RoomCode, Option<Secret>),
-    /// The room itself, whoever has its code by now.
-    Return(RoomId, RoomCode),
-}
-
-impl Goal {
-    pub fn command(self) -> Command {
-        match self {
-            Self::Create(door, keep) => Command::Create(door, keep),
-            Self::Join(code, secret) => Command::Join(code, secret),
-            Self::Return(room, _) => Command::Return(room),
-        }
-    }
-
-    /// The room itself, if it is known.
-    pub fn room(self) -> Option<RoomId> {
-        match self {
-            Self::Create(..) | Self::Join(..) => None,
-            Self::Return(room, _) => Some(room),
-        }
-    }
-
-    /// The code of the room, if it has one yet.
-    pub fn code(self) -> Option<RoomCode> {
-        match self {
-            Self::Create(..) => None,
-            Self::Join(code, _) | Self::Return(_, code) => Some(code),
-        }
-    }
-
-    /// Whether it ends in this room, on the same server.
-    pub fn leads_to(self, room: &Room) -> bool {
-        match self {
-            Self::Create(..) => false,
-            Self::Join(code, _) => room.typed_code() == Some(code),
-            Self::Return(id, _) => room.id == id,
-        }
-    }
 }
 
 /// Whether somebody looks at the terminal, as far as it tells.

@@ -12,7 +12,9 @@ mod keys;
 mod link;
 mod looks;
 mod message;
+mod mouse;
 mod noticing;
+mod overlays;
 mod people;
 mod plain;
 mod posting;
@@ -89,7 +91,7 @@ fn on_input(state: &mut State, event: TerminalEvent) -> Vec<Effect> {
 fn on_terminal(state: &mut State, event: TerminalEvent) -> Vec<Effect> {
     match event {
         TerminalEvent::Key(key) => keys::on_key(state, key),
-        TerminalEvent::Mouse(mouse) => keys::on_mouse(state, mouse),
+        TerminalEvent::Mouse(mouse) => mouse::on_mouse(state, mouse),
         TerminalEvent::Paste(text) => keys::on_paste(state, &text),
         TerminalEvent::Resize(columns, rows) => on_resize(state, columns, rows),
         TerminalEvent::FocusGained => on_focus(state, Focus::Here),
@@ -99,7 +101,7 @@ fn on_terminal(state: &mut State, event: TerminalEvent) -> Vec<Effect> {
 
 fn on_resize(state: &mut State, columns: u16, rows: u16) -> Vec<Effect> {
     (state.columns, state.rows) = (columns, rows);
-    keys::keep_help_in_bounds(state);
+    overlays::keep_help_in_bounds(state);
     trust::keep_in_bounds(state);
     crate::overlay::search::keep_in_bounds(state);
     Vec::new()

@@ -1,7 +1,8 @@
 //! The list of people with one of them chosen: in its panel, or over the timeline where that has no place.
 
 use crate::keymap::Context;
-use crate::screen::room::{Places, Room};
+use crate::room::Room;
+use crate::screen::room::Places;
 use crate::state::State;
 use crate::widget::members;
 use chat_proto::PersonId;

@@ -3,7 +3,7 @@
 use crate::command::COMMANDS;
 use crate::keep;
 use crate::keymap::{Bound, Context, Keymap};
-use crate::screen::room::Room;
+use crate::room::Room;
 use crate::state::{Screen, State};
 use crate::theme::{Ink, Theme};
 use crate::widget::paint;

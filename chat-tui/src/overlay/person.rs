@@ -2,7 +2,7 @@
 
 use crate::keymap::Context;
 use crate::people::Whois;
-use crate::screen::room::Room;
+use crate::room::Room;
 use crate::state::State;
 use crate::theme::Ink;
 use crate::widget::members::Person;

@@ -1,7 +1,7 @@
 //! Questions: what cannot be taken back is asked first.
 
 use crate::keymap::Context;
-use crate::screen::room::Room;
+use crate::room::Room;
 use crate::state::{Server, State};
 use crate::theme::{Ground, Ink};
 use crate::widget::paint;

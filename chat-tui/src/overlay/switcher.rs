@@ -4,7 +4,7 @@
 use crate::fuzzy::score;
 use crate::keymap::Context;
 use crate::recent::{Recent, ago};
-use crate::screen::room::Room;
+use crate::room::Room;
 use crate::state::State;
 use crate::theme::{Ground, Ink};
 use crate::widget::composer::Buffer as Typed;

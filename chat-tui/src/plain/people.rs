@@ -1,7 +1,7 @@
 //! Who is in a room, as lines: how many are here, and who is away. Who comes and goes, the timeline tells.
 
 use super::{Layout, SAYS};
-use crate::screen::room::Room;
+use crate::room::Room;
 use crate::state::State;
 use chat_proto::PersonId;
 use chat_proto::frame::Presence;

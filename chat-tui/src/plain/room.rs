@@ -4,7 +4,7 @@ use super::people::{self, PeopleTold};
 use super::{Layout, SAYS, WARNS};
 use crate::afterthought::{Afterthought, Done};
 use crate::link::Mark;
-use crate::screen::room::Room;
+use crate::room::Room;
 use crate::state::State;
 use crate::widget::timeline::{Gap, Item, Pending, Said, What, comings_and_goings};
 use crate::wrap;

@@ -10,7 +10,7 @@ use crate::effect::Effect;
 use crate::keymap::Context;
 use crate::link::Command;
 use crate::overlay::{Overlay, Question};
-use crate::screen::room::Room;
+use crate::room::Room;
 use crate::state::State;
 use bytes::Bytes;
 use chat_proto::entry::EntryBody;

@@ -7,7 +7,7 @@ use crate::keymap::Context;
 use crate::level::Level;
 use crate::link::Command;
 use crate::people::Age;
-use crate::screen::room::Room;
+use crate::room::Room;
 use crate::state::{Approach, State};
 use chat_proto::entry::{Entry, EntryBody, PersonId, RoomId};
 use chat_proto::frame::{Membership, Peer};

@@ -6,7 +6,7 @@ use crate::act;
 use crate::afterthought::Afterthought;
 use crate::effect::Effect;
 use crate::link::{Mark, OutboxItem};
-use crate::screen::room::Room;
+use crate::room::Room;
 use crate::state::State;
 use crate::widget::timeline::{ENTRIES_MAX, Reader, Said};
 use chat_proto::Seq;

@@ -1,24 +1,21 @@
-//! Keys, the mouse and pastes: what they mean where.
+//! Keys and pastes: what they mean where.
 
 use super::{
-    ask, commands, crowd, export, find, hint, invite, link, looks, message, plain, posting, problem, prompt, reacting,
-    reading, search, switching, trust,
+    ask, commands, crowd, export, find, hint, link, message, overlays, plain, posting, problem, prompt, reacting,
+    reading, switching,
 };
+use crate::command;
 use crate::effect::Effect;
 use crate::find::LINE_BYTES;
 use crate::keymap::{self, Action, Context};
-use crate::overlay::{Overlay, Question, distrust, help};
+use crate::overlay::{Overlay, Question};
+use crate::room::Room;
 use crate::screen::panels::Panel;
 use crate::screen::prompt::Focus;
-use crate::screen::room::{Places, Room};
 use crate::state::{Screen, State};
 use crate::widget::composer::{Edit, harmless};
-use crate::widget::rooms;
 use crate::widget::timeline::Direction;
-use crate::{command, screen};
-use chat_proto::EntryBody;
-use crossterm::event::{KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
-use ratatui::layout::{Position, Rect};
+use crossterm::event::{KeyEvent, KeyEventKind};
 use std::collections::BTreeSet;
 
 pub(super) fn on_key(state: &mut State, key: KeyEvent) -> Vec<Effect> {
@@ -35,7 +32,7 @@ pub(super) fn on_key(state: &mut State, key: KeyEvent) -> Vec<Effect> {
     }
 }
 
-fn context(state: &State) -> Context {
+pub(super) fn context(state: &State) -> Context {
     // As lines, what is told is told: only a question waits.
     let over = state.overlay.filter(|overlay| !state.is_plain() || overlay.asks());
     match (over, state.screen) {
@@ -59,17 +56,17 @@ fn context(state: &State) -> Context {
 
 fn on_action(state: &mut State, context: Context, action: Action) -> Vec<Effect> {
     match context {
-        Context::Help => on_help_action(state, action),
-        Context::Question => on_question_action(state, action),
-        Context::Distrust => on_distrust_action(state, action),
-        Context::Invite => on_invite_action(state, action),
-        Context::Search => on_search_action(state, action),
-        Context::Find => on_find_action(state, action),
-        Context::Switcher => on_switcher_action(state, action),
-        Context::Crowd => on_crowd_action(state, action),
-        Context::Themes => on_themes_action(state, action),
-        Context::Links => on_links_action(state, action),
-        Context::Picker => on_picker_action(state, action),
+        Context::Help => overlays::on_help(state, action),
+        Context::Question => overlays::on_question(state, action),
+        Context::Distrust => overlays::on_distrust(state, action),
+        Context::Invite => overlays::on_invite(state, action),
+        Context::Search => overlays::on_search(state, action),
+        Context::Find => overlays::on_find(state, action),
+        Context::Switcher => overlays::on_switcher(state, action),
+        Context::Crowd => overlays::on_crowd(state, action),
+        Context::Themes => overlays::on_themes(state, action),
+        Context::Links => overlays::on_links(state, action),
+        Context::Picker => overlays::on_picker(state, action),
         _ => on_screen_action(state, context, action),
     }
 }
@@ -268,257 +265,4 @@ fn composer_down(state: &mut State) -> Vec<Effect> {
 fn move_focus(state: &mut State, by: isize) -> Vec<Effect> {
     state.prompt.move_focus(by);
     Vec::new()
-}
-
-pub(super) fn on_question_action(state: &mut State, action: Action) -> Vec<Effect> {
-    let Some(Overlay::Question(question)) = state.overlay else { return Vec::new() };
-    match (action, question) {
-        (Action::Yes, Question::SendLong) => {
-            state.overlay = None;
-            posting::send_now(state)
-        }
-        (Action::Discard, Question::SendLong) => {
-            state.overlay = None;
-            state.composer_mut().clear();
-            let words = state.keys.say(Context::Room, "discarded: {paste} brings it back");
-            hint(state, words)
-        }
-        (Action::Yes, Question::Forget) => {
-            state.overlay = None;
-            posting::post(state, EntryBody::Forget)
-        }
-        (Action::Yes, Question::Delete { room, target }) => message::delete_now(state, room, target),
-        (Action::Yes | Action::Interrupt, Question::Quit) => vec![Effect::Quit],
-        (Action::No | Action::Interrupt, _) => {
-            state.overlay = None;
-            Vec::new()
-        }
-        (action, _) => on_any_overlay(action),
-    }
-}
-
-fn on_help_action(state: &mut State, action: Action) -> Vec<Effect> {
-    let page = help::extent(state).1.saturating_sub(1).max(1).cast_signed();
-    match action {
-        Action::Up => scroll_help(state, -1),
-        Action::Down => scroll_help(state, 1),
-        Action::PageUp => scroll_help(state, -page),
-        Action::PageDown => scroll_help(state, page),
-        Action::Oldest => scroll_help(state, isize::MIN),
-        Action::Newest => scroll_help(state, isize::MAX),
-        Action::Dismiss | Action::Help | Action::Interrupt => {
-            state.overlay = None;
-            Vec::new()
-        }
-        action => on_any_overlay(action),
-    }
-}
-
-fn on_distrust_action(state: &mut State, action: Action) -> Vec<Effect> {
-    let page = distrust::extent(state).1.saturating_sub(1).max(1).cast_signed();
-    match action {
-        Action::Up => scroll_distrust(state, -1),
-        Action::Down => scroll_distrust(state, 1),
-        Action::PageUp => scroll_distrust(state, -page),
-        Action::PageDown => scroll_distrust(state, page),
-        Action::Mend => trust::try_again(state),
-        Action::Dismiss | Action::Interrupt => {
-            state.overlay = None;
-            Vec::new()
-        }
-        action => on_any_overlay(action),
-    }
-}
-
-fn on_invite_action(state: &mut State, action: Action) -> Vec<Effect> {
-    match action {
-        Action::Turn => invite::turn(state),
-        Action::Dismiss | Action::Interrupt => invite::close(state),
-        action => on_any_overlay(action),
-    }
-}
-
-fn on_links_action(state: &mut State, action: Action) -> Vec<Effect> {
-    match action {
-        Action::Link(at) => message::open_chosen(state, at),
-        Action::Dismiss | Action::Interrupt => message::close_links(state),
-        action => on_any_overlay(action),
-    }
-}
-
-fn on_picker_action(state: &mut State, action: Action) -> Vec<Effect> {
-    match action {
-        Action::Go => reacting::go(state),
-        Action::PreviousField => reacting::choose(state, -1),
-        Action::NextField => reacting::choose(state, 1),
-        Action::Up => reacting::choose_row(state, -1),
-        Action::Down => reacting::choose_row(state, 1),
-        Action::Edit(_) => reacting::delete(state),
-        Action::Dismiss | Action::Interrupt => reacting::close(state),
-        action => on_any_overlay(action),
-    }
-}
-
-fn on_search_action(state: &mut State, action: Action) -> Vec<Effect> {
-    let page = search::page(state);
-    match action {
-        Action::Up => search::choose(state, -1),
-        Action::Down => search::choose(state, 1),
-        Action::PageUp => search::choose(state, -page),
-        Action::PageDown => search::choose(state, page),
-        Action::Oldest => search::choose(state, isize::MIN),
-        Action::Newest => search::choose(state, isize::MAX),
-        Action::Go => search::go(state),
-        Action::Dismiss | Action::Interrupt => search::close(state),
-        action => on_any_overlay(action),
-    }
-}
-
-fn on_find_action(state: &mut State, action: Action) -> Vec<Effect> {
-    match action {
-        Action::Older => find::older(state),
-        Action::Newer => find::newer(state),
-        Action::Edit(edit) => find::edit(state, edit),
-        Action::PageUp => reading::page_up(state),
-        Action::PageDown => reading::page_down(state),
-        Action::Dismiss => find::stay(state),
-        Action::Interrupt => find::go_back(state),
-        Action::Help => commands::help(state),
-        action => on_any_overlay(action),
-    }
-}
-
-fn on_crowd_action(state: &mut State, action: Action) -> Vec<Effect> {
-    let page = crowd::page(state);
-    match action {
-        Action::Up => crowd::choose(state, -1),
-        Action::Down => crowd::choose(state, 1),
-        Action::PageUp => crowd::choose(state, -page),
-        Action::PageDown => crowd::choose(state, page),
-        Action::Oldest => crowd::choose(state, isize::MIN),
-        Action::Newest => crowd::choose(state, isize::MAX),
-        Action::Deal(dealing) => crowd::act(state, dealing),
-        Action::Dismiss | Action::Interrupt => {
-            state.overlay = None;
-            Vec::new()
-        }
-        action => on_any_overlay(action),
-    }
-}
-
-fn on_switcher_action(state: &mut State, action: Action) -> Vec<Effect> {
-    let page = switching::page(state);
-    match action {
-        Action::Edit(edit) => {
-            state.switcher.typed.edit(edit);
-            state.switcher.start_over();
-            Vec::new()
-        }
-        Action::Up => switching::choose(state, -1),
-        Action::Down => switching::choose(state, 1),
-        Action::PageUp => switching::choose(state, -page),
-        Action::PageDown => switching::choose(state, page),
-        Action::Go => switching::go(state),
-        Action::Dismiss | Action::Interrupt => {
-            state.overlay = None;
-            Vec::new()
-        }
-        action => on_any_overlay(action),
-    }
-}
-
-fn on_themes_action(state: &mut State, action: Action) -> Vec<Effect> {
-    match action {
-        Action::Up => looks::choose(state, -1),
-        Action::Down => looks::choose(state, 1),
-        Action::Oldest => looks::choose(state, isize::MIN),
-        Action::Newest => looks::choose(state, isize::MAX),
-        Action::Go => looks::keep(state),
-        Action::Dismiss | Action::Interrupt => looks::put_back(state),
-        action => on_any_overlay(action),
-    }
-}
-
-fn scroll_distrust(state: &mut State, by: isize) -> Vec<Effect> {
-    if let Some(Overlay::Distrust { row }) = &mut state.overlay {
-        *row = row.saturating_add_signed(by);
-    }
-    trust::keep_in_bounds(state);
-    Vec::new()
-}
-fn on_any_overlay(action: Action) -> Vec<Effect> {
-    match action {
-        Action::Redraw => vec![Effect::Redraw],
-        Action::Suspend => vec![Effect::Suspend],
-        _ => Vec::new(),
-    }
-}
-
-fn scroll_help(state: &mut State, by: isize) -> Vec<Effect> {
-    if let Some(Overlay::Help { row }) = &mut state.overlay {
-        *row = row.saturating_add_signed(by);
-    }
-    keep_help_in_bounds(state);
-    Vec::new()
-}
-
-/// The last row of the help is never above the bottom of its box.
-pub(super) fn keep_help_in_bounds(state: &mut State) {
-    let (rows, fit) = help::extent(state);
-    if let Some(Overlay::Help { row }) = &mut state.overlay {
-        *row = (*row).min(rows.saturating_sub(fit));
-    }
-}
-
-pub(super) fn on_mouse(state: &mut State, mouse: MouseEvent) -> Vec<Effect> {
-    match (mouse.kind, context(state)) {
-        (MouseEventKind::ScrollUp, Context::Room | Context::Selected | Context::Find) => reading::wheel_up(state),
-        (MouseEventKind::ScrollDown, Context::Room | Context::Selected | Context::Find) => reading::wheel_down(state),
-        (MouseEventKind::ScrollUp, Context::Help) => scroll_help(state, -3),
-        (MouseEventKind::ScrollDown, Context::Help) => scroll_help(state, 3),
-        (MouseEventKind::ScrollUp, Context::Search) => search::choose(state, -1),
-        (MouseEventKind::ScrollDown, Context::Search) => search::choose(state, 1),
-        (MouseEventKind::ScrollUp, Context::Themes) => looks::choose(state, -1),
-        (MouseEventKind::ScrollDown, Context::Themes) => looks::choose(state, 1),
-        (MouseEventKind::ScrollUp, Context::Distrust) => scroll_distrust(state, -3),
-        (MouseEventKind::ScrollDown, Context::Distrust) => scroll_distrust(state, 3),
-        (MouseEventKind::ScrollUp, Context::Crowd) => crowd::choose(state, -1),
-        (MouseEventKind::ScrollDown, Context::Crowd) => crowd::choose(state, 1),
-        (MouseEventKind::ScrollUp, Context::Switcher) => switching::choose(state, -1),
-        (MouseEventKind::ScrollDown, Context::Switcher) => switching::choose(state, 1),
-        (MouseEventKind::Down(MouseButton::Left), Context::Prompt) => on_prompt_click(state, mouse),
-        (MouseEventKind::Down(MouseButton::Left), Context::Room | Context::Selected) => on_room_click(state, mouse),
-        (MouseEventKind::Down(MouseButton::Left), Context::Crowd) => on_crowd_click(state, mouse),
-        _ => Vec::new(),
-    }
-}
-
-fn on_room_click(state: &mut State, mouse: MouseEvent) -> Vec<Effect> {
-    let at = Position::new(mouse.column, mouse.row);
-    match rooms::hit(state, Places::of(state).rooms, at) {
-        Some(room) => switching::to(state, room),
-        None => crowd::click(state, at).unwrap_or_else(|| message::click(state, mouse)),
-    }
-}
-
-/// Beside the list, a click leaves it.
-fn on_crowd_click(state: &mut State, mouse: MouseEvent) -> Vec<Effect> {
-    let done = crowd::click(state, Position::new(mouse.column, mouse.row));
-    if done.is_none() {
-        state.overlay = None;
-    }
-    done.unwrap_or_default()
-}
-
-fn on_prompt_click(state: &mut State, mouse: MouseEvent) -> Vec<Effect> {
-    let area = Rect::new(0, 0, state.columns, state.rows);
-    let at = Position::new(mouse.column, mouse.row);
-    let Some(focus) = screen::prompt::hit(&state.prompt, state.recent.len(), area, at) else {
-        return Vec::new();
-    };
-    state.prompt.focus = focus;
-    match state.prompt.is_typing() {
-        true => Vec::new(),
-        false => prompt::go(state),
-    }
 }

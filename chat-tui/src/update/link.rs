@@ -7,7 +7,7 @@ use crate::address::dialed_address;
 use crate::effect::Effect;
 use crate::keymap::Context;
 use crate::link::{Asked, Command, LinkEvent, Security, Trouble};
-use crate::screen::room::Room;
+use crate::room::Room;
 use crate::state::{Goal, Link, State};
 use chat_proto::Nick;
 use chat_proto::entry::{PersonId, RoomId, UnixMillis};

@@ -4,7 +4,7 @@
 use super::{hint, recent};
 use crate::effect::Effect;
 use crate::level::Level;
-use crate::screen::room::Room;
+use crate::room::Room;
 use crate::state::State;
 use crate::widget::timeline::Said;
 use crate::wrap;

@@ -1,6 +1,6 @@
 //! The client as lines: turning to it and back, and whole lines as they are typed.
 
-use super::{hint, keys, posting, problem, prompt, trust};
+use super::{hint, overlays, posting, problem, prompt, trust};
 use crate::effect::Effect;
 use crate::keymap::{Action, Context};
 use crate::overlay::Overlay;
@@ -100,7 +100,7 @@ fn take_back_refused(state: &mut State, line: &str) {
 
 fn on_answer(state: &mut State, line: &str) -> Vec<Effect> {
     match yes_or_no(line) {
-        Some(action) => keys::on_question_action(state, action),
+        Some(action) => overlays::on_question(state, action),
         None => Vec::new(),
     }
 }

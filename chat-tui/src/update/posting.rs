@@ -7,7 +7,7 @@ use crate::effect::Effect;
 use crate::keymap::Context;
 use crate::link::{Command, Mark, OutboxItem};
 use crate::overlay::Question;
-use crate::screen::room::Room;
+use crate::room::Room;
 use crate::state::State;
 use crate::widget::timeline::Pending;
 use bytes::Bytes;

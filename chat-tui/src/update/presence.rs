@@ -4,7 +4,7 @@ use super::hint;
 use crate::attendance::Attendance;
 use crate::effect::Effect;
 use crate::link::Command;
-use crate::screen::room::Room;
+use crate::room::Room;
 use crate::state::State;
 use chat_proto::entry::{PersonId, RoomId};
 use chat_proto::frame::{Presence, SignalKind, TypingState};

@@ -208,7 +208,7 @@ pub(super) fn on_trouble(state: &mut State, trouble: &Trouble) -> Vec<Effect> {
 
 /// The server will not have this person under this name, key or version.
 pub(super) fn on_login_refused(state: &mut State, sentence: &str, free_name: Option<Nick>) -> Vec<Effect> {
-    let code = state.room().and_then(crate::screen::room::Room::typed_code);
+    let code = state.room().and_then(crate::room::Room::typed_code);
     let goal =
         state.attempt.or(code.map(|code| Goal::Join(code, None))).unwrap_or(Goal::Create(Door::Open, state.keep));
     if let Some(code) = goal.code() {

@@ -2,7 +2,7 @@
 
 use crate::effect::Effect;
 use crate::link::Command;
-use crate::screen::room::Room;
+use crate::room::Room;
 use crate::state::State;
 use chat_proto::UnixMillis;
 

@@ -4,7 +4,7 @@ use crate::address::server_address;
 use crate::effect::Effect;
 use crate::keeper::Note;
 use crate::recent::{Change, Recent, apply};
-use crate::screen::room::Room;
+use crate::room::Room;
 use crate::state::{Server, State};
 use chat_proto::RoomId;
 

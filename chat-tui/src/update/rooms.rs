@@ -4,7 +4,7 @@ use super::{direct, hint, invite, problem, prompt, recent, returning, search, tr
 use crate::effect::Effect;
 use crate::keymap::Context;
 use crate::link::Asked;
-use crate::screen::room::Room;
+use crate::room::Room;
 use crate::state::{Screen, State};
 use chat_proto::entry::RoomId;
 use chat_proto::frame::Joined;

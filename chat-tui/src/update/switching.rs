@@ -6,8 +6,8 @@ use crate::keymap::Context;
 use crate::link::Command;
 use crate::overlay::Overlay;
 use crate::overlay::switcher::{self, Switcher, Way, choices};
+use crate::room::Room;
 use crate::screen::panels::{Panel, has_place, is_shown};
-use crate::screen::room::Room;
 use crate::state::State;
 use chat_proto::RoomId;
 

@@ -1,6 +1,6 @@
 //! The list of rooms on its panel: with the numbers that keys know them by, and with what is unread.
 
-use crate::screen::room::Room;
+use crate::room::Room;
 use crate::state::State;
 use crate::theme::{Ground, Ink, Theme};
 use crate::widget::paint;

@@ -2,8 +2,8 @@
 
 use crate::keep;
 use crate::link::Security;
+use crate::room::Room;
 use crate::screen::panels::{Panel, is_shown};
-use crate::screen::room::Room;
 use crate::state::{Link, Server, State};
 use crate::theme::{Ground, Ink};
 use crate::widget::paint;

@@ -8,7 +8,7 @@ use chat_tui::effect::Effect;
 use chat_tui::level::Level;
 use chat_tui::link::{Asked, Command, LinkEvent, Trouble};
 use chat_tui::recent::{Change, Recent};
-use chat_tui::screen::room::Room;
+use chat_tui::room::Room;
 use chat_tui::state::{Screen, Start, Wish};
 use crossterm::event::KeyCode;
 use std::time::Duration;

@@ -88,7 +88,7 @@ pub trait World {
 pub async fn run(mut start: Start, world: &mut impl World) -> Result<Option<String>, Failure> {
     let signals = Signals::install()?;
     let hangup = terminal::hangup()?;
-    let mut terminal = Terminal::take(start.around.face, mouse(&start))?;
+    let mut terminal = Terminal::take(start.around.face, mouse(&start), start.options.links)?;
     let told = terminal.ask(&start.kept.terminals, start.around.now)?;
     (start.around.widths, start.around.background) = (told.widths, told.background);
     if let Some(met) = told.met.clone() {

@@ -1,5 +1,6 @@
 //! Links that the terminal opens: what is one, and where on the screen it stands (OSC 8).
 
+use crate::config::form::Words;
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -7,6 +8,22 @@ use std::ops::Range;
 const SCHEMES: [&str; 6] = ["https", "http", "mailto", "ftp", "gemini", "gopher"];
 /// Terminals cut or drop longer ones.
 const URI_BYTES_MAX: usize = 2000;
+
+/// Whether links are given to the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Links {
+    /// To one that is not known to be harmed by them.
+    #[default]
+    Auto,
+    On,
+    Off,
+}
+
+impl Words for Links {
+    const WORDS: &'static [(&'static str, Self)] = &[("auto", Self::Auto), ("on", Self::On), ("off", Self::Off)];
+    const VALUE_NAME: &'static str = "auto|on|off";
+    const EXPECTS: &'static str = "auto, on or off";
+}
 
 /// An address that may be given to a terminal: printable ASCII, of a known scheme, of bounded length.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -331,6 +331,12 @@ impl State {
     pub fn is_plain(&self) -> bool {
         self.face != Face::Screen
     }
+    /// Whether sending what is written should be asked about first.
+    pub fn is_long(&self) -> bool {
+        let (lines, bytes) = (self.options.ask_lines, self.options.ask_bytes);
+        self.composer().lines() > lines || self.composer().text().len() > bytes
+    }
+
 
     /// Whether what the room shows is read. A terminal that tells nothing counts as looked at.
     pub fn is_read(&self) -> bool {

@@ -14,6 +14,7 @@ pub use asking::Told;
 pub use canvas::{Canvas, Hyperlinks};
 pub use late::Late;
 
+use crate::hyperlink::Links;
 use crate::known_terminals::KnownTerminals;
 use crate::plain::{Layout, Paper, Teller, asked};
 use crate::state::{Face, State};
@@ -41,6 +42,7 @@ pub struct Terminal {
     kind: Kind,
     face: Face,
     mouse: Mouse,
+    hyperlinks: Hyperlinks,
     sheet: Sheet,
     widths: Widths,
 }
@@ -61,10 +63,10 @@ enum Sheet {
 }
 
 impl Sheet {
-    fn new(face: Face, widths: Widths, kind: &Kind) -> Self {
+    fn new(face: Face, widths: Widths, hyperlinks: Hyperlinks) -> Self {
         match face {
             Face::Screen => {
-                let canvas = Canvas::new(widths, kind.hyperlinks());
+                let canvas = Canvas::new(widths, hyperlinks);
                 Self::Screen { canvas, title: String::new(), cursor: None }
             }
             Face::Plain | Face::PlainOnly => Self::Lines { teller: Teller::default(), paper: Paper::default() },
@@ -83,11 +85,12 @@ fn kind() -> Kind {
 
 impl Terminal {
     /// Takes the terminal over, until this is dropped. A panic on this thread gives it back before it is reported.
-    pub fn take(face: Face, mouse: Mouse) -> io::Result<Self> {
+    pub fn take(face: Face, mouse: Mouse, links: Links) -> io::Result<Self> {
         modes::give_back_on_panic();
         let (kind, widths) = (kind(), Widths::default());
+        let hyperlinks = kind.hyperlinks(links);
         // Dropped on failure: what was taken over by then is given back.
-        let terminal = Self { sheet: Sheet::new(face, widths, &kind), kind, face, mouse, widths };
+        let terminal = Self { sheet: Sheet::new(face, widths, hyperlinks), kind, face, mouse, hyperlinks, widths };
         modes::take_over(face, mouse)?;
         Ok(terminal)
     }
@@ -99,7 +102,7 @@ impl Terminal {
         }
         let told = asking::ask(self.kind.name(), known, now)?;
         self.widths = told.widths;
-        self.sheet = Sheet::new(self.face, self.widths, &self.kind);
+        self.sheet = Sheet::new(self.face, self.widths, self.hyperlinks);
         Ok(told)
     }
 
@@ -145,7 +148,7 @@ impl Terminal {
         self.leave_line()?;
         modes::give_back();
         self.face = face;
-        self.sheet = Sheet::new(face, self.widths, &self.kind);
+        self.sheet = Sheet::new(face, self.widths, self.hyperlinks);
         modes::take_over(face, self.mouse)
     }
 

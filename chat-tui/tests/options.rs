@@ -99,6 +99,8 @@ fn a_value_that_an_option_cannot_have_is_refused_with_its_line_and_what_would_do
         ("\nclock = 12", "line 2: clock: 12 is not 24h, 12h or seconds"),
         ("people = 'maybe'", "line 1: people: \"maybe\" is not on or off"),
         ("people = 1", "line 1: people: 1 is not on or off"),
+        ("links = true", "line 1: links: true is not auto, on or off"),
+        ("ask-lines = 0", "line 1: ask-lines: 0 is not a number, 1 to 1000000"),
         ("name = ''", "line 1: name: \"\" is not a name"),
         ("name = ['a']", "line 1: name: a list is not a name"),
         ("clock = \n", "line 1: this is not TOML"),

@@ -2,6 +2,7 @@
 
 use super::form::{Count, Form, OneOf, OrNone, Path, Server, Switch, Typed};
 use super::option::{Group, Row, options};
+use crate::hyperlink::Links;
 use crate::zone::Clock;
 use std::path::PathBuf;
 
@@ -24,6 +25,10 @@ options! {
         "idle" idle: usize as Count = 10,
         /// Uses TLS also to this machine, as through a tunnel to another one.
         "tls" tls: bool as Switch = false,
+        /// Asks before a message of more lines than this is sent: it may have been pasted by mistake.
+        "ask-lines" ask_lines: usize as Count = 20,
+        /// The same for one of more bytes.
+        "ask-bytes" ask_bytes: usize as Count = 4096,
     }
 
     Screen {
@@ -40,6 +45,8 @@ options! {
         "clock" clock: Clock as OneOf<Clock> = Clock::Hours24,
         /// Takes the wheel and clicks. Without it the mouse selects text, as it does without this program.
         "mouse" mouse: bool as Switch = true,
+        /// Gives the links in messages to the terminal, which opens them (OSC 8): on, off, or auto, where it does no harm.
+        "links" links: Links as OneOf<Links> = Links::Auto,
     }
 
     Notices {

@@ -1,6 +1,7 @@
 //! What is known of a terminal by the names that it gives itself in the environment.
 
 use super::Hyperlinks;
+use crate::hyperlink::Links;
 
 /// Terminals that show an unknown sequence as letters, or are none that moves its cursor at all.
 const SIMPLE: [&str; 8] = ["dumb", "linux", "vt", "cons", "ansi", "sun", "eterm", "network"];
@@ -52,12 +53,17 @@ impl Kind {
         !self.is_simple() && (self.is_multiplexed || !self.term.starts_with("screen"))
     }
 
-    pub(super) fn hyperlinks(&self) -> Hyperlinks {
-        let is_old = self.vte.is_some_and(|version| version < VTE_WITH_LINKS);
-        match self.is_simple() || is_old {
-            true => Hyperlinks::Omitted,
-            false => Hyperlinks::Written,
+    /// Whether links are written, where they are wanted so.
+    pub(super) fn hyperlinks(&self, wanted: Links) -> Hyperlinks {
+        match wanted {
+            Links::Auto if self.is_harmed_by_links() => Hyperlinks::Omitted,
+            Links::Auto | Links::On => Hyperlinks::Written,
+            Links::Off => Hyperlinks::Omitted,
         }
+    }
+
+    fn is_harmed_by_links(&self) -> bool {
+        self.is_simple() || self.vte.is_some_and(|version| version < VTE_WITH_LINKS)
     }
 
     fn is_simple(&self) -> bool {
@@ -107,7 +113,15 @@ mod tests {
             (kind(&[]), Hyperlinks::Omitted),
         ];
         for (kind, expected) in table {
-            assert_eq!(kind.hyperlinks(), expected, "{kind:?}");
+            assert_eq!(kind.hyperlinks(Links::Auto), expected, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn whoever_chooses_has_links_everywhere_or_nowhere() {
+        for kind in [kind(&[("TERM", "xterm-256color")]), kind(&[("TERM", "linux")])] {
+            assert_eq!(kind.hyperlinks(Links::On), Hyperlinks::Written, "{kind:?}");
+            assert_eq!(kind.hyperlinks(Links::Off), Hyperlinks::Omitted, "{kind:?}");
         }
     }
 }

@@ -222,7 +222,7 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     match (state.composer_mut().paste(text), state.composer().lines()) {
         (Ok(()), 0..=1) => Vec::new(),
         (Ok(()), lines) => {
-            let words = match state.composer().is_long() {
+            let words = match state.is_long() {
                 true => "{send} asks whether to send them as one message",
                 false => "{send} sends them as one message",
             };

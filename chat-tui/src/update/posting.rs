@@ -19,7 +19,7 @@ pub(super) fn send(state: &mut State) -> Vec<Effect> {
     if state.composer().text().trim().is_empty() {
         return send_nothing(state);
     }
-    match state.composer().is_long() {
+    match state.is_long() {
         true => ask(state, Question::SendLong),
         false => send_now(state),
     }

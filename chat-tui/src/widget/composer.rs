@@ -18,9 +18,6 @@ use ratatui::layout::{Position, Rect};
 use shortcode::Replaced;
 use std::ops::Range;
 
-/// Lines and bytes from which sending asks first.
-const LONG_LINES: usize = 20;
-const LONG_BYTES: usize = 4 * 1024;
 /// Messages that Up brings back.
 const HISTORY_MAX: usize = 100;
 /// Columns before the text.
@@ -59,11 +56,6 @@ impl Composer {
 
     pub fn is_empty(&self) -> bool {
         self.buffer.is_empty()
-    }
-
-    /// Whether sending this should be asked about first.
-    pub fn is_long(&self) -> bool {
-        self.text().len() > LONG_BYTES || self.lines() > LONG_LINES
     }
 
     pub fn lines(&self) -> usize {

@@ -9,6 +9,7 @@ mod restart;
 mod terminal;
 
 use chat_server::{Config, Server, System};
+use chat_tui::hyperlink::Links;
 use chat_tui::state::Face;
 use chat_tui::terminal::Mouse;
 use portable_pty::CommandBuilder;
@@ -416,7 +417,7 @@ fn a_panic_gives_the_terminal_back_before_it_is_reported() {
 #[test]
 #[ignore = "panics; run in a terminal of its own by a_panic_gives_the_terminal_back_before_it_is_reported"]
 fn takes_the_terminal_and_panics() {
-    let _terminal = chat_tui::terminal::Terminal::take(Face::Screen, Mouse::Ours).unwrap();
+    let _terminal = chat_tui::terminal::Terminal::take(Face::Screen, Mouse::Ours, Links::Auto).unwrap();
     panic!("something impossible");
 }
 
@@ -471,7 +472,7 @@ fn a_terminal_that_stops_who_writes_in_the_background_is_given_back_all_the_same
 #[ignore = "takes the terminal; run in one by a_terminal_that_stops_who_writes_in_the_background_is_given_back_all_the_same"]
 fn gives_the_terminal_back_from_the_background() {
     use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr, tcsetpgrp};
-    let taken = chat_tui::terminal::Terminal::take(Face::Screen, Mouse::Ours).unwrap();
+    let taken = chat_tui::terminal::Terminal::take(Face::Screen, Mouse::Ours, Links::Auto).unwrap();
     let mut mode = tcgetattr(std::io::stdin()).unwrap();
     mode.local_modes |= LocalModes::TOSTOP;
     tcsetattr(std::io::stdin(), OptionalActions::Now, &mode).unwrap();

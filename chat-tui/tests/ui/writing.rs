@@ -4,6 +4,7 @@ use crate::scene::{INSTANCE, ROOM, Scene, bytes, code, message, nick};
 use chat_proto::entry::{EntryBody, PostId};
 use chat_proto::frame::Door;
 use chat_proto::frame::Keep;
+use chat_tui::config::Options;
 use chat_tui::effect::Effect;
 use chat_tui::link::{Asked, Command, LinkEvent};
 use chat_tui::overlay::{Overlay, Question};
@@ -185,6 +186,27 @@ fn a_long_message_asks_before_it_is_sent() {
         scene.key(KeyCode::Enter);
         scene.key(KeyCode::Enter);
         scene.posted();
+    }
+}
+
+#[test]
+fn from_where_on_a_message_is_long_is_chosen() {
+    for (options, long, short) in [
+        (Options { ask_lines: 2, ..Options::default() }, "a\nb\nc".to_owned(), "a\nb".to_owned()),
+        (Options { ask_bytes: 10, ..Options::default() }, "x".repeat(11), "x".repeat(10)),
+        (Options { ask_lines: 400, ask_bytes: 16_384, ..Options::default() }, String::new(), "x\n".repeat(300)),
+    ] {
+        let mut scene = room();
+        scene.state.options = options;
+        paste(&mut scene, &short);
+        scene.key(KeyCode::Enter);
+        scene.posted();
+
+        paste(&mut scene, &long);
+        scene.key(KeyCode::Enter);
+
+        let asked = Some(Overlay::Question(Question::SendLong)).filter(|_| !long.is_empty());
+        assert_eq!(scene.state.overlay, asked);
     }
 }
 

@@ -34,6 +34,15 @@ impl fmt::Display for Seq {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RoomId(pub [u8; 16]);
 
+impl RoomId {
+    /// Reads what it is shown as: 32 hexadecimal digits.
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_whole = text.len() == 32 && text.bytes().all(|c| c.is_ascii_hexdigit());
+        let id = u128::from_str_radix(text, 16).ok().filter(|_| is_whole)?;
+        Some(Self(id.to_be_bytes()))
+    }
+}
+
 impl fmt::Debug for RoomId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "RoomId({self})")

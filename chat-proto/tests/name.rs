@@ -1,5 +1,6 @@
 //! Names of people and codes of rooms, row by row. The numbers are those of the list of attacks.
 
+use chat_proto::RoomId;
 use chat_proto::limits::MARKS_PER_BASE;
 use chat_proto::name::{CodeError, Nick, NickError, RoomCode};
 
@@ -169,4 +170,14 @@ fn a_code_is_shown_as_it_is_spoken() {
     assert_eq!(code.to_string(), "AB3Z");
     assert_eq!(code.bytes(), *b"AB3Z");
     assert_eq!(format!("{code:>6}"), "  AB3Z");
+}
+
+#[test]
+fn the_id_of_a_room_is_read_as_it_is_shown_and_nothing_else_is_one() {
+    let room = RoomId([0xa7; 16]);
+
+    assert_eq!(RoomId::parse(&room.to_string()), Some(room));
+    for wrong in ["", "a7", "+7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7", &"g".repeat(32), &"a".repeat(33), &"ä".repeat(16)] {
+        assert_eq!(RoomId::parse(wrong), None, "{wrong}");
+    }
 }

@@ -171,17 +171,10 @@ fn kept(row: Row) -> Result<Kept, Unreadable> {
         }
     };
     let item = OutboxItem {
-        room: room(&row.room).ok_or(Unreadable::Room)?,
+        room: RoomId::parse(&row.room).ok_or(Unreadable::Room)?,
         id: PostId { instance: row.instance, n: row.n },
         body,
         written: UnixMillis(row.written),
     };
     Ok(Kept { item, sent: row.sent, is_unknown: row.unknown })
-}
-
-fn room(hex: &str) -> Option<RoomId> {
-    if hex.len() != 32 || !hex.bytes().all(|c| c.is_ascii_hexdigit()) {
-        return None;
-    }
-    u128::from_str_radix(hex, 16).ok().map(|id| RoomId(id.to_be_bytes()))
 }

@@ -126,7 +126,7 @@ fn recent(row: Row) -> Option<Recent> {
         server: crate::address::server_address(&row.server).ok()?,
         key,
         name: Nick::parse(row.name.as_bytes()).ok()?,
-        room: room(&row.room)?,
+        room: RoomId::parse(&row.room)?,
         code: RoomCode::parse(row.code.as_bytes()).ok()?,
         topic: visible_line(row.topic.as_bytes()),
         last: UnixMillis(row.last),
@@ -135,9 +135,4 @@ fn recent(row: Row) -> Option<Recent> {
         read: Seq(row.read),
         level: row.notify.as_deref().and_then(Level::parse),
     })
-}
-
-fn room(hex: &str) -> Option<RoomId> {
-    let id = u128::from_str_radix(hex, 16).ok().filter(|_| hex.len() == 32 && !hex.starts_with('+'))?;
-    Some(RoomId(id.to_be_bytes()))
 }

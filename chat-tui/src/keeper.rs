@@ -1,6 +1,7 @@
 //! Keeps on disk what later runs want to know, on a thread of its own: a lock that somebody else holds never holds up the
 //! screen.
 
+use crate::drafts::{self, Drafts};
 use crate::ignored::{self, Ignored};
 use crate::known_people::{KnownPeople, Meeting};
 use crate::known_terminals::{KnownTerminals, Met};
@@ -27,17 +28,19 @@ pub enum Note {
     Met(Vec<Meeting>),
     Ignored(ignored::Change),
     Recent(recent::Change),
+    Draft(drafts::Change),
     Terminal(Met),
     /// The theme that was chosen.
     Theme(String),
 }
 
-/// What earlier runs kept of people, terminals and choices.
+/// What earlier runs kept of people, terminals and choices, and what was being written.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Kept {
     pub known: KnownPeople,
     pub ignored: Ignored,
     pub terminals: KnownTerminals,
+    pub drafts: Drafts,
     /// The theme that was chosen.
     pub theme: Option<String>,
     /// What could not be read, as a sentence.
@@ -51,8 +54,10 @@ pub fn load(directory: Option<&Path>) -> Kept {
     let (ignored, of_ignored) = shared_file::load(&ignored_path(directory));
     // Of terminals nothing is lost that is not soon found out again.
     let (terminals, _) = shared_file::load(&terminals_path(directory));
+    let (drafts, of_drafts) = shared_file::load(&drafts_path(directory));
     let (remembered, of_theme) = shared_file::load::<Remembered>(&theme_path(directory));
-    Kept { known, ignored, terminals, theme: remembered.theme, problem: of_known.or(of_ignored).or(of_theme) }
+    let problem = of_known.or(of_ignored).or(of_drafts).or(of_theme);
+    Kept { known, ignored, terminals, drafts, theme: remembered.theme, problem }
 }
 
 /// Writes notes down in their order.
@@ -105,6 +110,9 @@ fn write(directory: &Path, note: &Note) {
         Note::Theme(name) => shared_file::change(&theme_path(directory), |remembered: &mut Remembered| {
             remembered.theme = Some(name.clone());
         }),
+        Note::Draft(change) => {
+            shared_file::change(&drafts_path(directory), |drafts: &mut Drafts| drafts.apply(change))
+        }
         Note::Recent(change) => Store::new(directory).change(change.clone(), wall_clock()),
     };
     if let Err(error) = written {
@@ -118,6 +126,10 @@ fn known_path(directory: &Path) -> PathBuf {
 
 fn terminals_path(directory: &Path) -> PathBuf {
     directory.join("terminals")
+}
+
+fn drafts_path(directory: &Path) -> PathBuf {
+    directory.join("drafts")
 }
 
 fn theme_path(directory: &Path) -> PathBuf {

@@ -17,6 +17,7 @@ pub mod config;
 pub mod deed;
 pub mod destination;
 pub mod document;
+pub mod drafts;
 pub mod effect;
 pub mod emoji;
 pub mod event;

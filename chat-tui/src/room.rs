@@ -275,6 +275,11 @@ impl Room {
         self.farewell = Some(format!("you are no longer in {}", self.called()));
     }
 
+    /// The end of the log when the room was entered.
+    pub fn head(&self) -> Seq {
+        self.head
+    }
+
     /// The code, if it is one that can be typed.
     pub fn typed_code(&self) -> Option<RoomCode> {
         self.own_code().filter(|_| self.direct.is_none())

@@ -8,6 +8,7 @@ pub use start::{Face, Start, Surroundings, Wish};
 
 use crate::attendance::Attendance;
 use crate::config::Options;
+use crate::drafts::Drafts;
 use crate::emoji::Named;
 use crate::export::Export;
 use crate::find::Find;
@@ -71,6 +72,10 @@ pub struct State {
     /// The rooms of the last days, the newest first.
     pub recent: Vec<Recent>,
     pub returning: Returning,
+    /// What is being written, as far as it is kept.
+    pub drafts: Drafts,
+    /// When what is written beyond that is to be kept.
+    pub keep_drafts_at: Option<UnixMillis>,
     /// What the invite that was asked for is wanted for.
     pub invite_for: Option<Purpose>,
     /// What the overlay of that name shows.
@@ -239,6 +244,8 @@ impl State {
             link: Link::Idle,
             recent: start.recent,
             returning: Returning::default(),
+            drafts: start.kept.drafts,
+            keep_drafts_at: None,
             invite_for: None,
             invitation: None,
             search: None,
@@ -324,6 +331,12 @@ impl State {
         }
     }
 
+    /// Whether sending what is written should be asked about first.
+    pub fn is_long(&self) -> bool {
+        let (lines, bytes) = (self.options.ask_lines, self.options.ask_bytes);
+        self.composer().lines() > lines || self.composer().text().len() > bytes
+    }
+
     pub fn reader(&self) -> Reader<'_> {
         Reader { person: self.person, name: self.name.as_ref(), people: &self.people, widths: self.widths }
     }
@@ -331,12 +344,6 @@ impl State {
     pub fn is_plain(&self) -> bool {
         self.face != Face::Screen
     }
-    /// Whether sending what is written should be asked about first.
-    pub fn is_long(&self) -> bool {
-        let (lines, bytes) = (self.options.ask_lines, self.options.ask_bytes);
-        self.composer().lines() > lines || self.composer().text().len() > bytes
-    }
-
 
     /// Whether what the room shows is read. A terminal that tells nothing counts as looked at.
     pub fn is_read(&self) -> bool {
@@ -405,7 +412,8 @@ impl State {
         let told =
             self.rooms.values().filter(|room| self.is_up() && !room.is_over).filter_map(|room| room.tell_read_at);
         let finds = self.find.as_ref().and_then(|find| find.wake_at(self.now));
-        told.chain(self.counts_down_at()).chain(finds).chain(self.signals_at()).min()
+        let drafts = self.keep_drafts_at.into_iter();
+        told.chain(self.counts_down_at()).chain(finds).chain(self.signals_at()).chain(drafts).min()
     }
 
     /// When somebody will have stopped writing on this screen, or the reader will have been idle for long.

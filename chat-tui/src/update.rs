@@ -4,6 +4,7 @@ mod at;
 mod commands;
 mod crowd;
 mod direct;
+mod drafts;
 mod entries;
 mod export;
 mod find;
@@ -71,8 +72,12 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
     effects.extend(reading::follow(state));
     effects.extend(read::follow(state));
     effects.extend(presence::follow(state));
+    effects.extend(drafts::follow(state));
     match effects.contains(&Effect::Quit) {
-        true => [recent::settle(state), returning::settle(state), read::tell_all(state), effects].concat(),
+        true => {
+            [recent::settle(state), returning::settle(state), read::tell_all(state), drafts::settle(state), effects]
+                .concat()
+        }
         false => effects,
     }
 }

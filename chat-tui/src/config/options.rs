@@ -19,16 +19,18 @@ options! {
         "identity" identity: Option<PathBuf> as OrNone<Path> = None,
         /// Brings the rooms of the last time back at the start. Without it, the program asks where to go.
         "come-back" come_back: bool as Switch = true,
+        /// Keeps what you are writing, so that it stands there again after a quit or a crash.
+        "drafts" drafts: bool as Switch = true,
         /// Tells others while you are writing to them.
         "typing" typing: bool as Switch = true,
         /// After so many minutes without a key others see that you are idle.
         "idle" idle: usize as Count = 10,
-        /// Uses TLS also to this machine, as through a tunnel to another one.
-        "tls" tls: bool as Switch = false,
         /// Asks before a message of more lines than this is sent: it may have been pasted by mistake.
         "ask-lines" ask_lines: usize as Count = 20,
         /// The same for one of more bytes.
         "ask-bytes" ask_bytes: usize as Count = 4096,
+        /// Uses TLS also to this machine, as through a tunnel to another one.
+        "tls" tls: bool as Switch = false,
     }
 
     Screen {
@@ -43,10 +45,10 @@ options! {
         "plain" plain: bool as Switch = false,
         /// How times are written: 14:03, 2:03 pm, or 14:03:07.
         "clock" clock: Clock as OneOf<Clock> = Clock::Hours24,
-        /// Takes the wheel and clicks. Without it the mouse selects text, as it does without this program.
-        "mouse" mouse: bool as Switch = true,
         /// Gives the links in messages to the terminal, which opens them (OSC 8): on, off, or auto, where it does no harm.
         "links" links: Links as OneOf<Links> = Links::Auto,
+        /// Takes the wheel and clicks. Without it the mouse selects text, as it does without this program.
+        "mouse" mouse: bool as Switch = true,
     }
 
     Notices {

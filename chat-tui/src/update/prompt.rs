@@ -1,6 +1,6 @@
 //! From the prompt to a room: judge what was typed, host or dial, enter; and back with a sentence when it fails.
 
-use super::returning;
+use super::{drafts, returning};
 use crate::address::{Address, is_same_server};
 use crate::effect::Effect;
 use crate::event::HostEvent;
@@ -125,12 +125,13 @@ pub(super) fn reach(state: &mut State, goal: Goal, address: Address, name: Nick)
     // Another server may have a room of this code, and that is another room.
     let is_at_home = state.rooms_server.as_ref().is_none_or(|before| is_same_server(before, &server));
     let heads_for = Some(goal).filter(|_| is_at_home);
+    let written = drafts::settle(state);
     close_rooms(state, heads_for);
     state.link = Link::Connecting;
     state.dialed = Some(dialed);
     state.security = None;
     state.untold.clear();
-    vec![Effect::Dial { server, key, name }]
+    [written, vec![Effect::Dial { server, key, name }]].concat()
 }
 
 /// A new link is in no room but the one it heads for: to be in the others again, somebody must enter them.

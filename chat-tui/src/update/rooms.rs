@@ -1,6 +1,6 @@
 //! Into rooms and out of them, as the link tells.
 
-use super::{direct, hint, invite, problem, prompt, recent, returning, search, trust};
+use super::{direct, drafts, hint, invite, problem, prompt, recent, returning, search, trust};
 use crate::effect::Effect;
 use crate::keymap::Context;
 use crate::link::Asked;
@@ -35,6 +35,7 @@ pub(super) fn on_joined(state: &mut State, asked: Asked, joined: &Joined) -> Vec
         let read = known.as_ref().map(|known| known.read).filter(|read| *read <= joined.head).unwrap_or_default();
         room.timeline.was_read(room.had_read(joined.state.read.max(read)), joined.cursor, joined.head);
         room.level = known.and_then(|known| known.level);
+        drafts::bring_back(state, joined.room);
     }
     if matches!(asked, Asked::Create | Asked::Join(_)) {
         go_on_writing(state, joined.room);
@@ -55,9 +56,10 @@ pub(super) fn on_joined(state: &mut State, asked: Asked, joined: &Joined) -> Vec
 
 /// What was being written where nothing can be said any more goes on in the room that follows.
 fn go_on_writing(state: &mut State, next: RoomId) {
-    let Some(room) = state.room_mut().filter(|room| room.is_over && room.id != next) else { return };
-    let written = std::mem::take(&mut room.composer);
-    if let Some(next) = state.rooms.get_mut(&next).filter(|next| next.composer.is_empty()) {
+    let is_in_use = state.rooms.get(&next).is_none_or(|next| !next.composer.is_empty());
+    let over = state.room_mut().filter(|room| !is_in_use && room.is_over && room.id != next);
+    let Some(written) = over.map(|room| std::mem::take(&mut room.composer)) else { return };
+    if let Some(next) = state.rooms.get_mut(&next) {
         next.composer = written;
     }
 }

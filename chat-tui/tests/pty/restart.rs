@@ -1,10 +1,12 @@
 //! A real server that keeps history on disk, killed and started again under a client.
 
-use crate::terminal::{Home, Terminal, chat};
+use crate::terminal::{Home, PATIENCE, Terminal, chat};
 use crate::{SIZE, free_port};
+use rustix::process::{Pid, Signal};
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 /// `chat-server --data`, killed with the test if not before.
 struct Program(Child);
@@ -148,4 +150,43 @@ fn what_was_said_is_found_again_and_what_was_read_is_remembered_after_a_restart(
         let contents = screen.contents();
         contents.contains("alice erased") && !contents.contains("harbour is closed")
     });
+}
+
+#[test]
+fn what_was_being_written_survives_a_kill_and_what_was_sent_is_not_there_again() {
+    let (home, port) = (Home::new(), free_port());
+    let server = format!("127.0.0.1:{port}");
+    let _server = Program::start(&home, port);
+    let args = ["--server", &server, "--name", "alice"];
+    let mut alice = Terminal::start(chat(&home, &[&args[..], &["--create"]].concat()), SIZE);
+    alice.shows("opened the room");
+    let drafts = home.path().join(".local/state/chat/drafts");
+    alice.keys("half a sen");
+    until_kept(&drafts, "half a sen");
+
+    kill(alice);
+    let mut alice = Terminal::start(chat(&home, &args), SIZE);
+    alice.shows("› half a sen");
+    alice.keys("tence\r");
+    accepted(&alice, &["half a sentence"]);
+    kill(alice);
+
+    let alice = Terminal::start(chat(&home, &args), SIZE);
+    alice.shows("› write a message");
+}
+
+/// As with `kill -9`: nothing is put in order.
+fn kill(mut terminal: Terminal) {
+    let id = Pid::from_raw(terminal.child.process_id().unwrap().cast_signed()).unwrap();
+    rustix::process::kill_process(id, Signal::KILL).unwrap();
+    terminal.ends();
+}
+
+/// Waits until this stands in the file.
+fn until_kept(file: &Path, text: &str) {
+    let deadline = Instant::now() + PATIENCE;
+    while !std::fs::read_to_string(file).is_ok_and(|kept| kept.contains(text)) {
+        assert!(Instant::now() < deadline, "{} never had {text:?}", file.display());
+        std::thread::park_timeout(Duration::from_millis(5));
+    }
 }

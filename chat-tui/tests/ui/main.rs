@@ -5,6 +5,7 @@ mod calling;
 mod counting;
 mod crowd;
 mod direct;
+mod drafts;
 mod export;
 mod find;
 mod forget;

@@ -9,6 +9,7 @@ use chat_proto::frame::{Door, Keep, Lock, Voice};
 use chat_proto::frame::{Durability, Joined, Label, Limits, Member, Presence, Role, RoomState};
 use chat_proto::{Fingerprint, Invite, Nick, RoomCode};
 use chat_tui::config::Options;
+use chat_tui::drafts;
 use chat_tui::effect::Effect;
 use chat_tui::event::{Event, EventKind, HostEvent};
 use chat_tui::keeper::{Kept, Note};
@@ -335,13 +336,13 @@ impl Scene {
         self.link(LinkEvent::Marked { room: ROOM, id: PostId { instance: INSTANCE, n }, mark });
     }
 
-    /// What was asked of the world but to remember rooms, what was read, and what is signalled.
+    /// What was asked of the world but to remember rooms, what was read, what is being written, and what is signalled.
     pub(crate) fn effects(&mut self) -> Vec<Effect> {
         let all = std::mem::take(&mut self.effects).into_iter();
         let is_beside = |effect: &Effect| {
             matches!(
                 effect,
-                Effect::Keep(Note::Recent(_))
+                Effect::Keep(Note::Recent(_) | Note::Draft(_))
                     | Effect::Link(Command::Read { .. } | Command::Typing { .. } | Command::SetPresence(_))
             )
         };
@@ -369,6 +370,13 @@ impl Scene {
     pub(crate) fn recalls(&mut self) -> Vec<Change> {
         let all = std::mem::take(&mut self.effects).into_iter();
         all.filter_map(|effect| if let Effect::Keep(Note::Recent(change)) = effect { Some(change) } else { None })
+            .collect()
+    }
+
+    /// What was kept of what is being written.
+    pub(crate) fn drafts(&mut self) -> Vec<drafts::Change> {
+        let all = std::mem::take(&mut self.effects).into_iter();
+        all.filter_map(|effect| if let Effect::Keep(Note::Draft(change)) = effect { Some(change) } else { None })
             .collect()
     }
 

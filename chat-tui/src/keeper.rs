@@ -3,6 +3,7 @@
 
 use crate::drafts::{self, Drafts};
 use crate::ignored::{self, Ignored};
+use crate::known_conversations::{Conversation, KnownConversations};
 use crate::known_people::{KnownPeople, Meeting};
 use crate::known_terminals::{KnownTerminals, Met};
 use crate::link::wall_clock;
@@ -28,6 +29,7 @@ pub enum Note {
     Met(Vec<Meeting>),
     Ignored(ignored::Change),
     Recent(recent::Change),
+    Conversation(Conversation),
     Draft(drafts::Change),
     Terminal(Met),
     /// The theme that was chosen.
@@ -41,6 +43,7 @@ pub struct Kept {
     pub ignored: Ignored,
     pub terminals: KnownTerminals,
     pub drafts: Drafts,
+    pub conversations: KnownConversations,
     /// The theme that was chosen.
     pub theme: Option<String>,
     /// What could not be read, as a sentence.
@@ -52,12 +55,13 @@ pub fn load(directory: Option<&Path>) -> Kept {
     let Some(directory) = directory else { return Kept::default() };
     let (known, of_known) = shared_file::load(&known_path(directory));
     let (ignored, of_ignored) = shared_file::load(&ignored_path(directory));
-    // Of terminals nothing is lost that is not soon found out again.
+    // Of terminals nothing is lost that is not soon found out again; of conversations, the server knows the most.
     let (terminals, _) = shared_file::load(&terminals_path(directory));
+    let (conversations, _) = shared_file::load(&conversations_path(directory));
     let (drafts, of_drafts) = shared_file::load(&drafts_path(directory));
     let (remembered, of_theme) = shared_file::load::<Remembered>(&theme_path(directory));
     let problem = of_known.or(of_ignored).or(of_drafts).or(of_theme);
-    Kept { known, ignored, terminals, drafts, theme: remembered.theme, problem }
+    Kept { known, ignored, terminals, drafts, conversations, theme: remembered.theme, problem }
 }
 
 /// Writes notes down in their order.
@@ -110,9 +114,10 @@ fn write(directory: &Path, note: &Note) {
         Note::Theme(name) => shared_file::change(&theme_path(directory), |remembered: &mut Remembered| {
             remembered.theme = Some(name.clone());
         }),
-        Note::Draft(change) => {
-            shared_file::change(&drafts_path(directory), |drafts: &mut Drafts| drafts.apply(change))
+        Note::Conversation(it) => {
+            shared_file::change(&conversations_path(directory), |known: &mut KnownConversations| known.remember(it))
         }
+        Note::Draft(change) => shared_file::change(&drafts_path(directory), |drafts: &mut Drafts| drafts.apply(change)),
         Note::Recent(change) => Store::new(directory).change(change.clone(), wall_clock()),
     };
     if let Err(error) = written {
@@ -126,6 +131,10 @@ fn known_path(directory: &Path) -> PathBuf {
 
 fn terminals_path(directory: &Path) -> PathBuf {
     directory.join("terminals")
+}
+
+fn conversations_path(directory: &Path) -> PathBuf {
+    directory.join("known_conversations")
 }
 
 fn drafts_path(directory: &Path) -> PathBuf {

@@ -34,6 +34,7 @@ pub mod invite;
 pub mod keep;
 pub mod keeper;
 pub mod keymap;
+pub mod known_conversations;
 pub mod known_people;
 pub mod known_servers;
 pub mod known_terminals;

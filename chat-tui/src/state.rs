@@ -14,6 +14,7 @@ use crate::export::Export;
 use crate::find::Find;
 use crate::hyperlink::Uri;
 use crate::keymap::{Context, Keymap};
+use crate::known_conversations::KnownConversations;
 use crate::link::{Distrust, OutboxItem, Security, Trouble};
 use crate::looks::Looks;
 use crate::overlay::Overlay;
@@ -71,6 +72,8 @@ pub struct State {
     pub link: Link,
     /// The rooms of the last days, the newest first.
     pub recent: Vec<Recent>,
+    /// What is known of conversations of two.
+    pub conversations: KnownConversations,
     pub returning: Returning,
     /// What is being written, as far as it is kept.
     pub drafts: Drafts,
@@ -243,6 +246,7 @@ impl State {
             dialed: None,
             link: Link::Idle,
             recent: start.recent,
+            conversations: start.kept.conversations,
             returning: Returning::default(),
             drafts: start.kept.drafts,
             keep_drafts_at: None,

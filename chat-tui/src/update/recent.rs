@@ -3,15 +3,42 @@
 use crate::address::server_address;
 use crate::effect::Effect;
 use crate::keeper::Note;
+use crate::known_conversations::Conversation;
+use crate::level::Level;
 use crate::recent::{Change, Recent, apply};
 use crate::room::Room;
 use crate::state::{Server, State};
-use chat_proto::RoomId;
+use chat_proto::{RoomId, Seq};
 
 /// Somebody is in this room.
 pub(super) fn remember(state: &mut State, room: RoomId) -> Vec<Effect> {
-    let seen = state.rooms.get(&room).and_then(|room| seen(state, room));
-    seen.map(|seen| change(state, Change::Seen(seen))).unwrap_or_default()
+    let Some(room) = state.rooms.get(&room).filter(|room| !room.is_over) else { return Vec::new() };
+    match room.direct {
+        None => seen(state, room).map(|seen| change(state, Change::Seen(seen))).unwrap_or_default(),
+        Some(_) => conversation(state, room).map(|it| keep(state, it)).unwrap_or_default(),
+    }
+}
+
+/// What is to be kept of a conversation, if it is any news.
+fn conversation(state: &State, room: &Room) -> Option<Conversation> {
+    let (read, level) = (room.timeline.read_to(), room.level);
+    let is_news = (read, level) != habits(state, room.id);
+    Some(Conversation { server: server(state)?, room: room.id, read, level }).filter(|_| is_news)
+}
+
+fn keep(state: &mut State, conversation: Conversation) -> Vec<Effect> {
+    state.conversations.remember(&conversation);
+    vec![Effect::Keep(Note::Conversation(conversation))]
+}
+
+/// How far this room of the server that is dialed was read, and what of it calls, as far as this client knows.
+pub(super) fn habits(state: &State, room: RoomId) -> (Seq, Option<Level>) {
+    let of_direct = || {
+        let known = state.conversations.get(&server(state)?, room)?;
+        Some((known.read, known.level))
+    };
+    let of_recent = known(state, room).map(|recent| (recent.read, recent.level));
+    of_recent.or_else(of_direct).unwrap_or_default()
 }
 
 /// The end: somebody was in all the rooms that are open until now, and some are over with that.
@@ -44,11 +71,10 @@ pub(super) fn forget(state: &mut State, room: RoomId) -> Vec<Effect> {
 fn seen(state: &State, room: &Room) -> Option<Recent> {
     let (_, key, _) = state.dialed.as_ref()?;
     let (name, code) = (state.name.clone()?, room.typed_code()?);
-    let is_open = !room.is_over;
     let (server, topic) = (server(state)?, room.topic.clone());
-    // Those between two people, the server tells of; one's own server ends with the program.
+    // One's own server ends with the program.
     let outlives = state.server != Server::Here;
-    (is_open && room.direct.is_none()).then_some(Recent {
+    Some(Recent {
         server,
         key: *key,
         name,

@@ -7,6 +7,7 @@ use crate::link::Asked;
 use crate::room::Room;
 use crate::state::{Screen, State};
 use chat_proto::entry::RoomId;
+use chat_proto::Seq;
 use chat_proto::frame::Joined;
 
 /// Rooms held; a server that opens more of them than this misbehaves.
@@ -20,8 +21,8 @@ pub(super) fn on_joined(state: &mut State, asked: Asked, joined: &Joined) -> Vec
         return problem(state, "the server misbehaves: it opens more rooms than there can be");
     }
     let is_new = !state.rooms.contains_key(&joined.room);
-    let known = recent::known(state, joined.room);
-    let place = known.as_ref().and_then(|known| known.place);
+    let place = recent::known(state, joined.room).and_then(|known| known.place);
+    let (read, level) = recent::habits(state, joined.room);
     let entered = place.unwrap_or_else(|| state.next_entered());
     let room = state.rooms.entry(joined.room).or_insert_with(|| Room::new(joined, entered));
     room.summarise(joined);
@@ -32,9 +33,10 @@ pub(super) fn on_joined(state: &mut State, asked: Asked, joined: &Joined) -> Vec
         _ => room.timeline.begin(joined.oldest, joined.cursor, joined.head),
     }
     if is_new {
-        let read = known.as_ref().map(|known| known.read).filter(|read| *read <= joined.head).unwrap_or_default();
+        // What a log has lost was not read.
+        let read = if read <= joined.head { read } else { Seq::START };
         room.timeline.was_read(room.had_read(joined.state.read.max(read)), joined.cursor, joined.head);
-        room.level = known.and_then(|known| known.level);
+        room.level = level;
         drafts::bring_back(state, joined.room);
     }
     if matches!(asked, Asked::Create | Asked::Join(_)) {

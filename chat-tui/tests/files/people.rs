@@ -1,10 +1,12 @@
 //! What is known of people, and who is ignored, outlives the program.
 
 use crate::{Directory, mode};
-use chat_proto::{Fingerprint, Nick, UnixMillis};
+use chat_proto::{Fingerprint, Nick, RoomId, Seq, UnixMillis};
 use chat_tui::ignored::{Change, IGNORED_MAX, Ignored};
 use chat_tui::keeper::{self, Keeper, Note};
+use chat_tui::known_conversations::{CONVERSATIONS_MAX, Conversation, KnownConversations};
 use chat_tui::known_people::{KNOWN_MAX, Known, KnownPeople, Manner, Meeting};
+use chat_tui::level::Level;
 use chat_tui::shared_file;
 use std::path::Path;
 
@@ -171,4 +173,34 @@ fn without_a_place_nothing_is_known_and_nothing_fails() {
     assert_eq!(keeper::load(None), keeper::Kept::default());
     let (nothing, problem): (Ignored, _) = shared_file::load(Path::new("/nowhere/ignored"));
     assert_eq!((nothing, problem), (Ignored::default(), None));
+}
+
+#[tokio::test]
+async fn what_of_a_conversation_calls_and_how_far_it_was_read_is_known_to_the_next_run() {
+    let directory = Directory::new();
+    let known = |room: u8, read, level| {
+        let room = RoomId([room; 16]);
+        Conversation { server: "localhost:7000".into(), room, read: Seq(read), level }
+    };
+    let all = [known(1, 7, Some(Level::Nothing)), known(2, 0, None), known(1, 8, Some(Level::All))];
+
+    keep(&directory, all.iter().cloned().map(Note::Conversation).collect()).await;
+
+    let kept = keeper::load(Some(&directory.0)).conversations;
+    assert_eq!(kept.get("localhost:7000", RoomId([1; 16])), Some(&all[2]), "the last counts");
+    assert_eq!(kept.get("localhost:7000", RoomId([2; 16])), Some(&all[1]));
+    assert_eq!(kept.get("example.org:7000", RoomId([2; 16])), None);
+    assert_eq!(mode(&directory.file("known_conversations")), 0o600);
+}
+
+#[test]
+fn of_conversations_the_last_ones_are_known() {
+    let mut known = KnownConversations::default();
+    for n in 0..=CONVERSATIONS_MAX as u128 {
+        let room = RoomId(n.to_be_bytes());
+        known.remember(&Conversation { server: "s:1".into(), room, read: Seq(1), level: None });
+    }
+
+    assert_eq!(known.get("s:1", RoomId([0; 16])), None);
+    assert!(known.get("s:1", RoomId(1_u128.to_be_bytes())).is_some());
 }

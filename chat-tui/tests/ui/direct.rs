@@ -5,9 +5,13 @@ use chat_proto::Fingerprint;
 use chat_proto::entry::{EntryBody, LeaveReason, PersonId, RoomId, Seq};
 use chat_proto::frame::{Door, EndReason, Joined, Member, Membership, Peer, Presence};
 use chat_tui::effect::Effect;
+use chat_tui::event::EventKind;
 use chat_tui::ignored;
 use chat_tui::keeper::Note;
+use chat_tui::known_conversations::Conversation;
+use chat_tui::level::Level;
 use chat_tui::link::{Asked, Command, LinkEvent, Trouble};
+use chat_tui::state::{Start, Wish};
 use crossterm::event::KeyCode;
 use std::time::Duration;
 
@@ -382,4 +386,40 @@ fn no_more_conversations_wait_to_be_opened_than_somebody_can_mean() {
 
     assert!(scene.shows("too many conversations are being opened"), "{}", scene.screen());
     assert_eq!(scene.state.composer().text(), "/msg bob 16");
+}
+
+#[test]
+fn how_far_a_conversation_was_read_and_what_of_it_calls_is_kept() {
+    let mut scene = speaking(80, 24);
+    bob_says(&mut scene, 1, "hi");
+    scene.says("/notify nothing");
+    scene.event(EventKind::Hangup);
+
+    let server = "localhost:7000".to_owned();
+    let known = Conversation { server, room: WITH_BOB, read: Seq(1), level: Some(Level::Nothing) };
+    assert_eq!(scene.conversations().last(), Some(&known));
+    assert!(scene.state.recent.iter().all(|recent| recent.room != WITH_BOB), "it is no room to go back to");
+
+    let mut again = start();
+    again.kept.conversations.remember(&known);
+    let mut again = Scene::new(Start { room: Wish::Create, ..again });
+    again.link(up());
+    again.link(LinkEvent::RoomAdded(membership()));
+    again.link(LinkEvent::Joined { asked: Asked::Return(WITH_BOB), joined: Joined { head: Seq(3), ..direct() } });
+    let room = &again.state.rooms[&WITH_BOB];
+    assert_eq!((room.level, room.timeline.read_to()), (Some(Level::Nothing), Seq(1)));
+    assert_eq!(again.conversations(), [], "that is known");
+}
+
+#[test]
+fn what_a_log_has_lost_was_not_read() {
+    let mut start = start();
+    let server = "localhost:7000".to_owned();
+    start.kept.conversations.remember(&Conversation { server, room: WITH_BOB, read: Seq(9), level: None });
+    let mut scene = Scene::new(Start { room: Wish::Create, ..start });
+    scene.link(up());
+
+    scene.link(LinkEvent::Joined { asked: Asked::Return(WITH_BOB), joined: Joined { head: Seq(3), ..direct() } });
+
+    assert_eq!(scene.state.rooms[&WITH_BOB].timeline.read_to(), Seq(0));
 }

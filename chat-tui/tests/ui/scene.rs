@@ -14,6 +14,7 @@ use chat_tui::effect::Effect;
 use chat_tui::event::{Event, EventKind, HostEvent};
 use chat_tui::keeper::{Kept, Note};
 use chat_tui::keymap::Keymap;
+use chat_tui::known_conversations::Conversation;
 use chat_tui::link::{Asked, Command, LinkEvent, Mark, OutboxItem};
 use chat_tui::link::{Security, Trust};
 use chat_tui::recent::Change;
@@ -342,7 +343,7 @@ impl Scene {
         let is_beside = |effect: &Effect| {
             matches!(
                 effect,
-                Effect::Keep(Note::Recent(_) | Note::Draft(_))
+                Effect::Keep(Note::Recent(_) | Note::Conversation(_) | Note::Draft(_))
                     | Effect::Link(Command::Read { .. } | Command::Typing { .. } | Command::SetPresence(_))
             )
         };
@@ -370,6 +371,13 @@ impl Scene {
     pub(crate) fn recalls(&mut self) -> Vec<Change> {
         let all = std::mem::take(&mut self.effects).into_iter();
         all.filter_map(|effect| if let Effect::Keep(Note::Recent(change)) = effect { Some(change) } else { None })
+            .collect()
+    }
+
+    /// What was kept of conversations of two.
+    pub(crate) fn conversations(&mut self) -> Vec<Conversation> {
+        let all = std::mem::take(&mut self.effects).into_iter();
+        all.filter_map(|effect| if let Effect::Keep(Note::Conversation(it)) = effect { Some(it) } else { None })
             .collect()
     }
 

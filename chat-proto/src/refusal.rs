@@ -95,7 +95,7 @@ codes! {
     12 INVALID_CODE,
     /// No room that this person may enter has this code.
     13 JOIN_DENIED,
-    /// The room with this id is over; its history is gone.
+    /// The room with this id is over and its history gone, or whoever asks is no member of it: to them, both are the same.
     14 ROOM_ENDED,
     /// Not in this room.
     15 NOT_MEMBER,

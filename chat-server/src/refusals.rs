@@ -107,7 +107,7 @@ pub(crate) fn join_denied(code: RoomCode) -> Refused {
 }
 
 pub(crate) fn room_ended() -> Refused {
-    Refused::new(Code::ROOM_ENDED, "this room is over, and its history is gone")
+    Refused::new(Code::ROOM_ENDED, "this room has ended, or you are no longer let in")
 }
 
 pub(crate) fn not_member() -> Refused {

@@ -38,7 +38,9 @@ impl Deed {
     pub fn objection(self, state: &State, said: &Said) -> Option<&'static str> {
         let is_over = state.room().is_none_or(|room| room.is_over);
         match self {
-            Self::Reply | Self::Edit | Self::Delete | Self::React if is_over => Some("this room is over"),
+            Self::Reply | Self::Edit | Self::Delete | Self::React if is_over => {
+                Some("nothing can be done in this room any more")
+            }
             Self::Edit if !said.is_own => Some("only who said it can edit it"),
             Self::Delete if !said.is_own && !keeps_order(state) => {
                 Some("only who said it, or who keeps order here, can delete it")

@@ -216,7 +216,7 @@ impl Trouble {
     }
 }
 
-/// What the link has to tell. `room` events come only between `Joined` and `RoomEnded` or `Left` of that room.
+/// What the link has to tell. `room` events come only between `Joined` and `RoomEnded`, `NoReturn` or `Left` of that room.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LinkEvent {
     /// Logged in; `rooms` are those that this person is a member of.
@@ -255,14 +255,14 @@ pub enum LinkEvent {
     Marked { room: RoomId, id: PostId, mark: Mark },
     /// What an earlier run of this client left in the outbox for a room that was just joined.
     Restored { items: Vec<(OutboxItem, Mark)> },
-    /// The room is over (its last member left, or the server that kept it in memory was restarted), or this person was
-    /// removed from it.
+    /// The room is over (its last member left), or this person was removed from it; the reason says which.
     RoomEnded { room: RoomId, reason: EndReason },
     /// Somebody opened a direct room with this person.
     RoomAdded(Membership),
     /// What a member of a room is doing.
     Signal { room: RoomId, person: PersonId, kind: SignalKind },
-    /// The answer to `Return`: that room is over, or this person is no member of it any more.
+    /// The answer to `Return`, or to the resume after a lost connection: that room is over, or this person is no member of
+    /// it any more. Which, the server does not say.
     NoReturn { room: RoomId, sentence: String },
     /// What lets others into a room.
     Invitation { room: RoomId, code: RoomCode, secret: Option<Secret> },

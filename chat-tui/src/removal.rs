@@ -44,6 +44,11 @@ pub fn sentence(code: &str, removal: Option<&Removal>) -> String {
     }
 }
 
+/// Whoever is not let back in is not told why.
+pub fn ended_or_shut(code: impl std::fmt::Display) -> String {
+    format!("{code} has ended, or you are no longer let in")
+}
+
 /// Why nothing more comes from the room with this code.
 pub fn ended(code: impl std::fmt::Display, reason: EndReason, removal: Option<&Removal>) -> String {
     match reason {

@@ -61,7 +61,7 @@ pub struct Room {
     remarks: Vec<(UnixMillis, String)>,
     /// The removal of this person, as the log told it.
     removal: Option<Removal>,
-    /// What is said where the room is over because this person was removed from it.
+    /// What is said where the room is over for this person, and perhaps not for others.
     pub farewell: Option<String>,
 }
 
@@ -248,6 +248,17 @@ impl Room {
         self.farewell = Some(removal::sentence(&self.called(), self.removal.as_ref()));
     }
 
+    /// Nobody is let back in, for a reason that the server does not tell; perhaps the log did.
+    pub fn has_no_return(&mut self) {
+        let known = self.removal.as_ref().map(|removal| removal::sentence(&self.called(), Some(removal)));
+        self.farewell = Some(known.unwrap_or_else(|| removal::ended_or_shut(self.called())));
+    }
+
+    /// Why nothing can be done here any more, as far as it is known.
+    pub fn end(&self) -> &str {
+        self.farewell.as_deref().unwrap_or("this room is over")
+    }
+
     /// Over, but its author has to decide about something that was not sent here.
     pub fn holds_unsent(&self) -> bool {
         self.is_over && self.timeline.undecided().is_some()
@@ -268,6 +279,14 @@ impl Room {
             (_, Some(ms)) => Keep::Millis(ms),
             (_, None) => Keep::Forever,
         }
+    }
+
+    /// There is a link to somewhere else now.
+    pub fn has_been_left_behind(&mut self) {
+        if !self.is_over {
+            self.farewell = Some(format!("you are no longer connected to {}", self.called()));
+        }
+        (self.is_over, self.is_end_seen) = (true, true);
     }
 
     /// This person is not let in again; the room may well go on.

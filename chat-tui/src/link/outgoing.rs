@@ -24,8 +24,8 @@ const STALE_AFTER_MS: i64 = 10 * 60 * 1000;
 const ABANDONED_AFTER_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 
 const FULL: &str = "too many messages are waiting to be sent; send it again when some have gone";
-const NEVER_SENT: &str = "the room ended before it was sent";
-pub(crate) const MAYBE_SENT: &str = "it may have been delivered before the room ended";
+const NEVER_SENT: &str = "the room was over for you before it was sent";
+pub(crate) const MAYBE_SENT: &str = "it may have been delivered before the room was over for you";
 const MAYBE_SENT_EARLIER: &str = "it may have been delivered in an earlier run";
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -104,6 +104,7 @@ fn ended(event: LinkEvent, code: RoomCode) -> Result<(), Ending> {
         LinkEvent::Refused { sentence, .. } | LinkEvent::Ended(sentence) => Err(Ending::Refused(sentence)),
         LinkEvent::Distrusted(distrust) => Err(Ending::Refused(trust::as_text(&distrust))),
         LinkEvent::RoomEnded { reason, .. } => Err(Ending::Refused(removal::ended(code, reason, None))),
+        LinkEvent::NoReturn { .. } => Err(Ending::Refused(removal::ended_or_shut(code))),
         LinkEvent::Left { .. } => Err(Ending::Refused("this room is closed to you now".into())),
         _ => Ok(()),
     }

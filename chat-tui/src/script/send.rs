@@ -104,6 +104,10 @@ impl<A: Write> Errand<A> {
                     let code = order.join.code;
                     return self.progress.shut_out(removal::ended(code, EndReason::Removed, None));
                 }
+                LinkEvent::NoReturn { .. } => {
+                    let sentence = removal::ended_or_shut(order.join.code);
+                    return Ending::Unanswered(self.progress.doubt(&sentence));
+                }
                 LinkEvent::RoomEnded { .. } | LinkEvent::Left { .. } => {
                     return Ending::Unanswered(self.progress.doubt("the room ended"));
                 }

@@ -136,6 +136,7 @@ impl<O: Write, A: Write> Follower<O, A> {
             }
             LinkEvent::Distrusted(distrust) => return Ok(Some(Ending::Refused(trust::as_text(&distrust)))),
             LinkEvent::RoomEnded { reason, .. } => return Ok(Some(self.ended(reason))),
+            LinkEvent::NoReturn { .. } => return Ok(Some(Ending::Refused(removal::ended_or_shut(self.shown_code())))),
             LinkEvent::Left { .. } => return Ok(Some(Ending::Refused("this room is closed to you now".into()))),
             _ => {}
         }
@@ -203,9 +204,12 @@ impl<O: Write, A: Write> Follower<O, A> {
         }
     }
 
+    fn shown_code(&self) -> String {
+        self.code.map_or_else(String::new, |code| code.to_string())
+    }
+
     fn ended(&self, reason: EndReason) -> Ending {
-        let code = self.code.map_or_else(String::new, |code| code.to_string());
-        let sentence = removal::ended(code, reason, self.removal.as_ref());
+        let sentence = removal::ended(self.shown_code(), reason, self.removal.as_ref());
         match reason {
             EndReason::Over => Ending::DoneSaying(sentence),
             EndReason::Removed => Ending::Refused(sentence),

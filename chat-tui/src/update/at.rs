@@ -12,14 +12,15 @@ use chat_proto::frame::Hit;
 pub(super) fn go(state: &mut State, moment: Moment) -> Vec<Effect> {
     let time = moment.meant(state.now, &state.zone);
     let Some(room) = state.room() else { return Vec::new() };
-    let (id, then, is_over) = (room.id, room.timeline.at(time), room.is_over);
-    match then {
-        Then::Here(seq) => reading::jump(state, seq),
-        Then::Beginning(seq) => to_beginning(state, seq),
-        Then::Over => to_end(state),
-        Then::Unknown if is_over => problem(state, "this room is over: what was said then cannot be had any more"),
-        Then::Unknown if !state.is_up() => problem(state, "not connected: what was said then is on the server"),
-        Then::Unknown => ask(state, id, time),
+    let (id, then) = (room.id, room.timeline.at(time));
+    let end = Some(room).filter(|room| room.is_over).map(|room| room.end().to_owned());
+    match (then, end) {
+        (Then::Here(seq), _) => reading::jump(state, seq),
+        (Then::Beginning(seq), _) => to_beginning(state, seq),
+        (Then::Over, _) => to_end(state),
+        (Then::Unknown, Some(end)) => problem(state, &format!("{end}: what was said then cannot be had any more")),
+        (Then::Unknown, None) if !state.is_up() => problem(state, "not connected: what was said then is on the server"),
+        (Then::Unknown, None) => ask(state, id, time),
     }
 }
 

@@ -16,7 +16,10 @@ pub(super) fn begin(state: &mut State, wanted: Wanted) -> Vec<Effect> {
             let words = state.keys.say(Context::Room, words);
             problem(state, &words)
         }
-        _ if room.is_over => problem(state, "this room is over: the server has nothing of it any more"),
+        _ if room.is_over => {
+            let words = format!("{}: nothing of it can be had any more", room.end());
+            problem(state, &words)
+        }
         _ if !state.is_up() => problem(state, "not connected: what is to be written is on the server"),
         None => problem(state, "nothing was said here yet: there is nothing to write"),
         Some((first, last)) => {

@@ -6,6 +6,7 @@ use crate::invite::invite;
 use crate::link::Command;
 use crate::overlay::Overlay;
 use crate::overlay::invite::{Invitation, Purpose};
+use crate::room::Room;
 use crate::screen::room::fits;
 use crate::share;
 use crate::share::View;
@@ -19,7 +20,8 @@ pub(super) fn ask(state: &mut State, view: View) -> Vec<Effect> {
         return super::problem(state, "this conversation is between two: /create opens a room for more");
     }
     let Some(room) = state.room().filter(|room| !room.is_over).map(|room| room.id) else {
-        return super::problem(state, "this room is over: nobody can come in");
+        let words = format!("{}: you can invite nobody", state.room().map_or("there is no room here", Room::end));
+        return super::problem(state, &words);
     };
     let effects = commands::ask_link(state, Command::Invite(room));
     if !effects.is_empty() {

@@ -94,10 +94,8 @@ fn leave_as_it_is(state: &mut State) -> Vec<Effect> {
 pub(super) fn post(state: &mut State, body: EntryBody) -> Vec<Effect> {
     let open = state.room().filter(|room| !room.is_over).map(|room| room.id);
     let Some(room) = open else {
-        let words = match state.room().and_then(|room| room.farewell.as_ref()) {
-            Some(farewell) => format!("not sent: {farewell}"),
-            None => "this room is over: nothing can be said here any more".to_owned(),
-        };
+        let end = state.room().map_or("there is no room here", Room::end);
+        let words = format!("not sent: {end}");
         return problem(state, &words);
     };
     if let Some(peer) = state.room().filter(|room| room.is_deserted()).map(Room::called) {

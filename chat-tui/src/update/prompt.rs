@@ -138,7 +138,7 @@ pub(super) fn reach(state: &mut State, goal: Goal, address: Address, name: Nick)
 fn close_rooms(state: &mut State, heads_for: Option<Goal>) {
     for room in state.rooms.values_mut() {
         if heads_for.is_none_or(|goal| !goal.leads_to(room)) {
-            (room.is_over, room.is_end_seen) = (true, true);
+            room.has_been_left_behind();
         }
     }
 }

@@ -84,12 +84,12 @@ pub(super) fn jump(state: &mut State, seq: Seq) -> Vec<Effect> {
 
 /// What is not here is fetched, if that can be; otherwise nothing is to move later.
 fn go(state: &mut State, sought: Sought) -> Vec<Effect> {
-    let is_over = state.room().is_some_and(|room| room.is_over);
-    match sought {
-        Sought::Away if is_over => stay(state, "this room is over: that message cannot be had any more"),
-        Sought::Away if !state.is_up() => stay(state, "not connected: that message is on the server"),
-        Sought::Away => hint(state, "fetching that message…"),
-        Sought::Here | Sought::Gone => arrived(state, sought),
+    let end = state.room().filter(|room| room.is_over).map(|room| room.end().to_owned());
+    match (sought, end) {
+        (Sought::Away, Some(end)) => stay(state, &format!("{end}: that message cannot be had any more")),
+        (Sought::Away, None) if !state.is_up() => stay(state, "not connected: that message is on the server"),
+        (Sought::Away, None) => hint(state, "fetching that message…"),
+        (Sought::Here | Sought::Gone, _) => arrived(state, sought),
     }
 }
 

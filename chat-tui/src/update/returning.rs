@@ -6,6 +6,7 @@ use crate::address::is_same_server;
 use crate::effect::Effect;
 use crate::link::Command;
 use crate::recent::Recent;
+use crate::removal;
 use crate::state::{Goal, Screen, Server, State};
 use chat_proto::{Nick, RoomId};
 
@@ -142,9 +143,9 @@ pub(super) fn is_any_gone(state: &State) -> bool {
 
 fn sentence(gone: &[String]) -> String {
     match gone {
-        [one] => format!("{one} is over"),
-        [first, second] => format!("{first} and {second} are over"),
-        many => format!("{} rooms of the last time are over", many.len()),
+        [one] => removal::ended_or_shut(one),
+        [first, second] => format!("{first} and {second} have ended, or you are no longer let in"),
+        many => format!("{} rooms of the last time have ended, or you are no longer let in", many.len()),
     }
 }
 

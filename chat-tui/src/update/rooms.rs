@@ -6,8 +6,8 @@ use crate::keymap::Context;
 use crate::link::Asked;
 use crate::room::Room;
 use crate::state::{Screen, State};
-use chat_proto::entry::RoomId;
 use chat_proto::Seq;
+use chat_proto::entry::RoomId;
 use chat_proto::frame::Joined;
 
 /// Rooms held; a server that opens more of them than this misbehaves.
@@ -121,7 +121,8 @@ pub(super) fn on_room_ended(state: &mut State, room: RoomId) -> Vec<Effect> {
         room.timeline.forget_requests();
     }
     state.directs.remove(&room);
-    search::on_refused(state, room, "this room is over");
+    let end = state.rooms.get(&room).map(|room| room.end().to_owned()).unwrap_or_default();
+    search::on_refused(state, room, &end);
     recent::forget(state, room)
 }
 
@@ -132,8 +133,12 @@ pub(super) fn on_removed(state: &mut State, room: RoomId) -> Vec<Effect> {
     on_room_ended(state, room)
 }
 
-/// Tried from the prompt, the prompt says it.
+/// Tried from the prompt, the prompt says it. A room that was on the screen stays there.
 pub(super) fn on_no_return(state: &mut State, room: RoomId, sentence: &str) -> Vec<Effect> {
+    if let Some(known) = state.rooms.get_mut(&room).filter(|room| !room.is_over) {
+        known.has_no_return();
+        return on_room_ended(state, room);
+    }
     match state.attempt {
         _ if direct::is_background(state, room) => {
             state.directs.remove(&room);

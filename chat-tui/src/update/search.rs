@@ -5,11 +5,10 @@ use crate::effect::Effect;
 use crate::overlay::Overlay;
 use crate::overlay::search::{self, Search};
 use crate::quest::{Quest, Typed};
+use crate::room::Room;
 use crate::state::State;
 use chat_proto::entry::{Entry, EntryBody, PersonId, RoomId, Seq};
 use chat_proto::frame::{Beyond, Hit};
-
-const OVER: &str = "this room is over: nothing can be looked for here any more";
 
 /// `/search`.
 pub(super) fn ask(state: &mut State, typed: &Typed) -> Vec<Effect> {
@@ -23,7 +22,11 @@ pub(super) fn ask(state: &mut State, typed: &Typed) -> Vec<Effect> {
             open(state, search)
         }
         Some(room) if !room.is_over => decline(state, typed, "not connected: this works when the link is back"),
-        _ => decline(state, typed, OVER),
+        room => {
+            let end = room.map_or("there is no room here", Room::end);
+            let words = format!("{end}: nothing can be looked for here any more");
+            decline(state, typed, &words)
+        }
     }
 }
 

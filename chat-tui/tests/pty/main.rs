@@ -352,7 +352,7 @@ fn a_server_that_dies_and_comes_back_ends_the_room_but_not_the_screen() {
     alice.keys("typed while away");
     let _again = serve_at(&address);
 
-    alice.until("the end of the room", |screen| screen.contents().contains("room is over"));
+    alice.until("the end of the room", |screen| screen.contents().contains("has ended, or you are no longer let in"));
     let screen = alice.screen();
     assert!(screen.contains("remember me") && screen.contains("typed while away"), "{screen}");
 }

@@ -223,7 +223,7 @@ fn inviting_without_a_connection_or_a_room_is_a_sentence() {
     scene.link(LinkEvent::RoomEnded { room: ROOM, reason: chat_proto::frame::EndReason::Over });
     scene.effects();
     scene.says("/invite");
-    assert!(scene.shows("this room is over: nobody can come in"));
+    assert!(scene.shows("this room is over: you can invite nobody"));
     assert_eq!(scene.effects(), []);
 }
 

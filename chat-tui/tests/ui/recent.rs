@@ -137,11 +137,11 @@ fn a_room_that_is_over_is_said_and_leaves_the_list() {
     scene.link(up());
     scene.effects();
 
-    let sentence = "this room is over, and its history is gone".into();
+    let sentence = "this room has ended, or you are no longer let in".into();
     scene.link(LinkEvent::NoReturn { room: RoomId([0; 16]), sentence });
 
     assert_eq!(scene.state.screen, Screen::Prompt);
-    assert!(scene.shows("AB3Z: this room is over, and its history is gone"), "{}", scene.screen());
+    assert!(scene.shows("AB3Z: this room has ended, or you are no longer let in"), "{}", scene.screen());
     assert!(!scene.shows("release planning"));
     let gone = Change::Gone { server: "chat.example.org:7000".into(), room: RoomId([0; 16]) };
     assert_eq!(scene.recalls(), [gone]);

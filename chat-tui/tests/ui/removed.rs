@@ -68,3 +68,37 @@ fn the_words_fit_a_narrow_window() {
 
     assert!(scene.shows("You were removed from AB3Z by bob"), "{}", scene.screen());
 }
+
+fn not_let_back() -> LinkEvent {
+    LinkEvent::NoReturn { room: ROOM, sentence: "because".into() }
+}
+
+#[test]
+fn whoever_is_not_let_back_after_a_lost_connection_is_told_no_more_than_is_known() {
+    let mut scene = Scene::room(80, 24);
+    scene.types("a draft");
+
+    scene.link(not_let_back());
+
+    assert!(scene.shows("AB3Z has ended, or you are no longer let in.  F5 opens a new one"), "{}", scene.screen());
+    assert!(!scene.shows("gone"), "{}", scene.screen());
+    scene.key(KeyCode::Enter);
+    assert!(scene.shows("not sent: AB3Z has ended, or you are no longer let in"), "{}", scene.screen());
+    assert_eq!(scene.state.composer().text(), "a draft");
+    for line in ["/search x", "/invite", "/export notes.txt"] {
+        scene.state.composer_mut().set("");
+        scene.says(line);
+        assert!(scene.shows("AB3Z has ended, or you are no longer let in: "), "{line}\n{}", scene.screen());
+    }
+}
+
+#[test]
+fn where_the_log_had_told_it_already_it_is_told_as_it_was() {
+    let mut scene = Scene::room(80, 24);
+    scene.happens(1, BOB, EntryBody::Act(Act::Kick(target(ALICE, "alice"))));
+
+    scene.link(not_let_back());
+
+    let told = "You were removed from AB3Z by bob; you can come back in 10 minutes.";
+    assert!(scene.shows(told), "{}", scene.screen());
+}

@@ -156,7 +156,7 @@ fn those_that_are_over_are_told_in_one_sentence_and_forgotten() {
     assert_eq!(scene.state.notice, None, "not before the last one is known");
     is_over(&mut scene, 2);
 
-    assert!(scene.shows("AB3Z and K7QF are over"), "{}", scene.screen());
+    assert!(scene.shows("AB3Z and K7QF have ended, or you are no longer let in"), "{}", scene.screen());
     assert_eq!(scene.state.recent.iter().map(|recent| recent.room).collect::<Vec<_>>(), [id(1)]);
 }
 
@@ -168,7 +168,7 @@ fn when_the_one_that_was_shown_is_over_another_one_is() {
     comes_back(&mut scene, 0);
     comes_back(&mut scene, 2);
     assert_eq!(scene.state.current, Some(id(0)));
-    assert!(scene.shows("CD4Y is over"), "{}", scene.screen());
+    assert!(scene.shows("CD4Y has ended, or you are no longer let in"), "{}", scene.screen());
 
     let mut scene = begun(Wish::None, three());
     comes_back(&mut scene, 2);
@@ -185,7 +185,8 @@ fn a_server_that_forgot_all_of_them_is_one_sentence_in_the_prompt() {
     }
 
     assert_eq!(scene.state.screen, Screen::Prompt);
-    assert!(scene.shows("3 rooms of the last time are over"), "{}", scene.screen());
+    assert!(scene.shows("3 rooms of the last time have ended, or you are no"), "{}", scene.screen());
+    assert!(scene.shows("longer let in"), "{}", scene.screen());
     assert_eq!(scene.state.recent, []);
 }
 

@@ -245,7 +245,7 @@ fn a_room_that_is_over_stays_on_the_screen_and_one_key_opens_another() {
     assert!(scene.shows("hi! did the build pass?"));
 
     scene.says("hello?");
-    assert!(scene.shows("this room is over: nothing can be said here any more"));
+    assert!(scene.shows("not sent: this room is over"));
     assert_eq!(scene.state.composer().text(), "hello?");
     assert_eq!(scene.effects(), []);
 
@@ -292,7 +292,7 @@ fn a_room_that_is_closed_on_coming_back_stays_with_the_reason_and_what_was_not_s
     scene.says("still here?");
 
     scene.link(LinkEvent::Refused { asked: Asked::Resume(ROOM), sentence: "the room is full".into(), free_name: None });
-    scene.marked(1, Mark::Refused("the room ended before it was sent".into()));
+    scene.marked(1, Mark::Refused("the room was over for you before it was sent".into()));
     scene.link(LinkEvent::Left { room: ROOM });
 
     assert!(scene.shows("the room is full"), "{}", scene.screen());
@@ -367,7 +367,7 @@ fn what_was_said_behind_another_room_is_below_the_divider() {
 fn what_was_not_sent_in_a_room_that_ended_can_be_gone_back_to() {
     let mut scene = lively(80, 24);
     scene.says("too late");
-    scene.marked(1, Mark::Refused("the room ended before it was sent".into()));
+    scene.marked(1, Mark::Refused("the room was over for you before it was sent".into()));
     scene.link(LinkEvent::RoomEnded { room: ROOM, reason: EndReason::Over });
     let mut other = joined();
     other.room.0[0] = 8;

@@ -209,6 +209,8 @@ fn an_invite_to_another_server_is_followed_there_and_the_rooms_here_are_over() {
     let there = Joined { room: RoomId([8; 16]), code: *b"CD4Y", ..joined() };
     scene.link(LinkEvent::Joined { asked: Asked::Join(code("CD4Y")), joined: there });
     assert_eq!(scene.state.current, Some(RoomId([8; 16])));
+    scene.alt(KeyCode::Char('1'));
+    assert!(scene.shows("You are no longer connected to AB3Z."), "{}", scene.screen());
 }
 
 #[test]

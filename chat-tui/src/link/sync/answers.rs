@@ -6,8 +6,8 @@ use crate::link::requests::Request;
 use crate::link::room::{Room, Standing};
 use crate::link::{Asked, LinkEvent, Mark, clamp};
 use chat_proto::frame::{
-    Accepted, Batch, Beyond, Door, EndReason, Found, Gap, GoAway, Invitation, Joined, Members, Membership, NameList,
-    Page, Pong, RoomEnded, RoomHead, ServerFrame, Signal, Stay,
+    Accepted, Batch, Beyond, Door, Found, Gap, GoAway, Invitation, Joined, Members, Membership, NameList, Page, Pong,
+    RoomEnded, RoomHead, ServerFrame, Signal, Stay,
 };
 use chat_proto::{Code, Entry, PersonId, PostId, Refused, RoomCode, RoomId, Seq};
 use std::time::Duration;
@@ -290,7 +290,8 @@ impl Core {
     fn on_resume_refused(&mut self, now: Moment, room: RoomId, refused: &Refused) -> Result<(), End> {
         let Some(known) = self.rooms.get_mut(&room) else { return Ok(()) };
         match (refused.code, end::retry_after(refused)) {
-            (Code::ROOM_ENDED, _) => self.forget(room, LinkEvent::RoomEnded { room, reason: EndReason::Over }),
+            // Which of the two it is, the server tells nobody who may be out of it.
+            (Code::ROOM_ENDED, _) => self.forget(room, LinkEvent::NoReturn { room, sentence: end::sentence(refused) }),
             (Code::BAD_CURSOR, _) if !known.is_cursor_unknown => {
                 known.is_cursor_unknown = true;
                 self.requests.wait_first(Request::Resume(room));

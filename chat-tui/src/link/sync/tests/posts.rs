@@ -156,7 +156,7 @@ fn when_a_room_ends_what_was_never_sent_is_refused_and_the_rest_is_doubtful() {
 
     bench.refuse_last(Code::ROOM_ENDED).unwrap();
 
-    let never = Mark::Refused("the room ended before it was sent".into());
+    let never = Mark::Refused("the room was over for you before it was sent".into());
     assert_eq!(bench.take_marks(), [(1, unknown()), (2, never)]);
 }
 

@@ -133,7 +133,7 @@ fn a_room_that_ended_is_told_once_and_never_resumed() {
 #[test]
 fn a_resume_that_is_refused_ends_the_room_or_waits() {
     for (code, retry_after_ms, told) in [
-        (Code::ROOM_ENDED, None, Some(LinkEvent::RoomEnded { room: ROOM, reason: EndReason::Over })),
+        (Code::ROOM_ENDED, None, Some(LinkEvent::NoReturn { room: ROOM, sentence: "because".into() })),
         (Code::NOT_MEMBER, None, Some(LinkEvent::Left { room: ROOM })),
         (Code::SERVER_FULL, Some(5_000), None),
     ] {

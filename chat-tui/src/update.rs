@@ -15,6 +15,7 @@ mod looks;
 mod message;
 mod mouse;
 mod noticing;
+mod orders;
 mod overlays;
 mod people;
 mod plain;

@@ -1,7 +1,7 @@
 //! What is said in rooms, and what became of what was said here, as the link tells.
 
 use super::noticing::{self, Call};
-use super::{direct, export, find, hint, people, problem, recent, search};
+use super::{direct, export, find, hint, orders, people, problem, recent, search};
 use crate::act;
 use crate::afterthought::Afterthought;
 use crate::effect::Effect;
@@ -133,6 +133,11 @@ pub(super) fn make_place(state: &mut State) {
 }
 
 pub(super) fn on_marked(state: &mut State, room: RoomId, id: PostId, mark: Mark) -> Vec<Effect> {
+    if let Mark::Refused(reason) = &mark
+        && let Some(told) = orders::on_refused(state, room, id, reason)
+    {
+        return told;
+    }
     let refusal = if let Mark::Refused(reason) = &mark { Some(format!("not sent: {reason}")) } else { None };
     let is_known = state.rooms.get_mut(&room).is_some_and(|room| room.timeline.mark(id, mark));
     match refusal {

@@ -1,7 +1,7 @@
 //! What the link tells.
 
 use super::{
-    direct, entries, export, hint, invite, people, presence, problem, prompt, returning, rooms, search, trust,
+    direct, entries, export, hint, invite, orders, people, presence, problem, prompt, returning, rooms, search, trust,
 };
 use crate::address::dialed_address;
 use crate::effect::Effect;
@@ -70,9 +70,10 @@ fn on_down(state: &mut State, trouble: Trouble, retry_in: Duration) -> Vec<Effec
     if state.attempt.is_some() {
         return prompt::on_trouble(state, &trouble);
     }
+    let given_up = orders::on_down(state);
     let wait = i64::try_from(retry_in.as_millis()).unwrap_or(i64::MAX);
     state.link = Link::Down { trouble, retry_at: UnixMillis(state.now.0.saturating_add(wait)) };
-    Vec::new()
+    given_up
 }
 
 fn on_ended(state: &mut State, why: &str) -> Vec<Effect> {

@@ -1,6 +1,6 @@
 //! From the composer to the outbox, and what becomes of a post that was not sent.
 
-use super::{ask, commands, hint, message, problem};
+use super::{ask, commands, hint, message, orders, problem};
 use crate::about::About;
 use crate::command::{self, Line};
 use crate::effect::Effect;
@@ -102,6 +102,9 @@ pub(super) fn post(state: &mut State, body: EntryBody) -> Vec<Effect> {
         let name = peer.trim_start_matches('@');
         return problem(state, &format!("{name} has left this conversation: /msg {name} brings them back"));
     }
+    if orders::is_one(state.rooms.get(&room), &body) && !state.is_up() {
+        return problem(state, "not connected: this works when the link is back");
+    }
     post_in(state, room, body)
 }
 
@@ -184,7 +187,7 @@ pub(super) fn as_line(text: &str) -> String {
 }
 
 /// The line that would say this.
-fn as_typed(body: &EntryBody) -> String {
+pub(super) fn as_typed(body: &EntryBody) -> String {
     let text = |bytes: &Bytes| String::from_utf8_lossy(bytes).into_owned();
     match body {
         EntryBody::Message(bytes) => as_line(&text(bytes)),

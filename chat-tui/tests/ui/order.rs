@@ -3,12 +3,13 @@
 use crate::scene::{ARRIVAL, INSTANCE, ROOM, Scene, bytes, joined, member, message, rows_of, start};
 use chat_proto::entry::{BanScope, EntryBody, PersonId, PostId, Target};
 use chat_proto::frame::{Member, Presence, Role, Voice};
-use chat_proto::{Act, Arrival};
+use chat_proto::{Act, Arrival, RoomId};
 use chat_tui::effect::Effect;
-use chat_tui::link::{Command, LinkEvent, Mark};
+use chat_tui::link::{Asked, Command, LinkEvent, Mark, Trouble};
 use chat_tui::state::Start;
 use chat_tui::theme::Depth;
 use crossterm::event::KeyCode;
+use std::time::Duration;
 
 const ALICE: (u64, &str) = (1, "alice");
 const BOB: (u64, &str) = (2, "bob");
@@ -109,31 +110,87 @@ fn tab_completes_who_wrote_and_is_gone() {
 }
 
 #[test]
-fn a_refused_act_shows_what_was_tried_and_goes_back_into_the_line() {
-    let mut scene = Scene::room(80, 24);
-    scene.says("/kick bob");
-    scene.effects();
+fn a_refused_act_is_told_once_and_leaves_nothing_to_decide() {
+    for line in ["/kick bob", "/ban bob address", "/unban bob", "/op bob", "/mute bob", "/lock", "/rekey", "/topic tea"]
+    {
+        let mut scene = Scene::room(80, 24);
+        scene.says(line);
+        scene.effects();
 
-    scene.marked(1, Mark::Refused("only operators may".into()));
+        scene.marked(1, Mark::Refused("only operators may".into()));
 
-    assert!(row_of(&scene, "/kick bob").contains('✗'), "{}", scene.screen());
-    assert!(scene.shows("not done: only operators may"));
-    scene.alt(KeyCode::Char('e'));
-    assert_eq!(scene.state.composer().text(), "/kick bob");
-    assert_eq!(scene.effects(), [Effect::Link(Command::Discard(PostId { instance: INSTANCE, n: 1 }))]);
+        assert!(scene.shows(&format!("✗ {line} was refused: only operators may")), "{}", scene.screen());
+        assert_eq!(scene.state.undelivered(), 0);
+        scene.types("x");
+        assert!(!scene.shows("refused"), "{}", scene.screen());
+        scene.ctrl('c');
+        scene.key(KeyCode::Up);
+        scene.key(KeyCode::Up);
+        assert_eq!(scene.state.composer().text(), line, "Up brings it back");
+    }
 }
 
 #[test]
-fn every_act_that_was_refused_stands_as_it_was_typed() {
-    for line in ["/kick bob", "/ban bob address", "/unban bob", "/op bob", "/mute bob", "/lock", "/rekey"] {
-        let mut scene = Scene::room(80, 24);
+fn an_act_that_was_refused_in_another_room_says_where() {
+    let mut scene = Scene::room(80, 24);
+    scene.says("/kick bob");
+    let elsewhere = chat_proto::frame::Joined { room: RoomId([9; 16]), code: *b"CD4Y", ..joined() };
+    scene.link(LinkEvent::Joined { asked: Asked::Create, joined: elsewhere });
+
+    scene.marked(1, Mark::Refused("no".into()));
+
+    assert!(scene.shows("/kick bob in AB3Z was refused: no"), "{}", scene.screen());
+}
+
+#[test]
+fn without_a_connection_no_order_is_given_and_what_is_said_waits() {
+    let mut scene = Scene::room(80, 24);
+    scene.happens(0, BOB, message("spam"));
+    scene.happens(0, ALICE, message("mine"));
+    scene.link(down());
+
+    for line in ["/kick bob", "/ban bob", "/lock", "/rekey", "/topic tea"] {
         scene.says(line);
-        scene.marked(1, Mark::Refused("no".into()));
-
-        scene.alt(KeyCode::Char('e'));
-
-        assert_eq!(scene.state.composer().text(), line);
+        assert_eq!(scene.effects(), [], "{line}");
+        assert!(scene.shows("not connected: this works when the link is back"), "{line}\n{}", scene.screen());
     }
+    scene.says("hello");
+    scene.posted();
+}
+
+#[test]
+fn without_a_connection_one_may_delete_what_one_said_and_nothing_else() {
+    for (author, posts) in [(ALICE, 1), (BOB, 0)] {
+        let mut scene = ranked(80, 24);
+        scene.happens(0, author, message("hello"));
+        scene.link(down());
+        scene.effects();
+
+        scene.alt(KeyCode::Up);
+        scene.types("d");
+        scene.key(KeyCode::Enter);
+
+        assert_eq!(scene.effects().len(), posts, "{author:?}\n{}", scene.screen());
+    }
+}
+
+#[test]
+fn an_order_that_was_not_answered_when_the_connection_was_lost_is_not_given_again() {
+    let mut scene = Scene::room(80, 24);
+    scene.says("hello");
+    scene.says("/kick bob");
+    scene.effects();
+
+    scene.link(down());
+
+    assert_eq!(scene.effects(), [Effect::Link(Command::Discard(PostId { instance: INSTANCE, n: 2 }))]);
+    let told = "the connection was lost: nobody knows whether /kick bob was done; it is not";
+    assert!(scene.shows(told), "{}", scene.screen());
+    assert_eq!(scene.state.undelivered(), 1, "what was said waits");
+}
+
+fn down() -> LinkEvent {
+    LinkEvent::Down { trouble: Trouble::Lost("cut".into()), retry_in: Duration::from_secs(5) }
 }
 
 #[test]

@@ -2,9 +2,10 @@
 
 mod support;
 
+use chat_proto::codec::to_bytes;
 use chat_proto::frame::{Presence, SetPresence, SignalKind, Stay, Typing, TypingState};
 use chat_proto::limits::AWAY_BYTES;
-use chat_proto::{Act, Code, PersonId, RoomId, ServerFrame};
+use chat_proto::{Act, ClientFrame, Code, PersonId, RoomId, ServerFrame};
 use std::time::Duration;
 use support::{Peer, World, called, unhurried};
 
@@ -29,6 +30,15 @@ impl Peer {
         }
     }
 
+    /// Everything up to the end of the room.
+    async fn rest_of_room(&mut self) -> Vec<ServerFrame> {
+        let mut frames = Vec::new();
+        while !matches!(frames.last(), Some(ServerFrame::RoomEnded(_))) {
+            frames.push(self.next().await);
+        }
+        frames
+    }
+
     /// What was signalled before the next thing that was said.
     async fn signals_before(&mut self, text: &str) -> Vec<(PersonId, SignalKind)> {
         let mut signals = Vec::new();
@@ -42,6 +52,10 @@ impl Peer {
             }
         }
     }
+}
+
+fn frame_bytes(request: u32, frame: impl Into<ClientFrame>) -> Vec<u8> {
+    to_bytes(request, &frame.into()).to_vec()
 }
 
 fn away(word: &str) -> Presence {
@@ -108,6 +122,24 @@ async fn whoever_may_not_speak_or_is_not_there_is_not_told_to_write() {
     alice.say(room.room, 2, "hello").await;
 
     assert_eq!(alice.signals_before("hello").await, []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_was_removed_before_a_signal_reached_them_does_not_get_it_any_more() {
+    let world = World::new();
+    let (mut alice, room) = world.opener("alice").await;
+    let (mut bob, _) = world.guest("bob", room.code).await;
+    let number = alice.number();
+
+    // Both are there before bob's session has its turn.
+    let typing = frame_bytes(1_000, Typing { room: room.room, state: TypingState::Writing });
+    let kick = frame_bytes(1_001, alice.act(room.room, 1, Act::Kick(called("bob"))));
+    alice.send_bytes(&[typing, kick].concat()).await;
+
+    let frames = bob.rest_of_room().await;
+    let is_signal = |frame: &ServerFrame| matches!(frame, ServerFrame::Signal(signal) if signal.person == number);
+    assert!(!frames.iter().any(is_signal), "{frames:?}");
+    assert!(matches!(frames.last(), Some(ServerFrame::RoomEnded(_))), "{frames:?}");
 }
 
 #[tokio::test(start_paused = true)]

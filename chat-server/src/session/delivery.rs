@@ -133,10 +133,13 @@ impl Deliveries {
         }
     }
 
-    /// Passes a signal on, unless there is more to tell first: by then it is old.
+    /// Passes a signal on, unless there is more to tell first: by then it is old. Nor to whoever was removed by now: the
+    /// batch that says so may still be on its way here.
     fn on_signal(&mut self, room: RoomId, signal: Signal, outbound: &mut Outbound) {
-        let is_up_to_date = self.cursors.get(&room).is_some_and(|cursor| cursor.at.is_some() && !cursor.is_behind);
-        if is_up_to_date && signal.except != Some(self.person.id) {
+        let Some(cursor) = self.cursors.get(&room) else { return };
+        let is_up_to_date = cursor.at.is_some() && !cursor.is_behind;
+        let is_meant = signal.except != Some(self.person.id);
+        if is_up_to_date && is_meant && cursor.room.is_attached(self.session, self.person.id) {
             outbound.push(signal.frame);
         }
     }

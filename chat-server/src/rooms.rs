@@ -36,6 +36,8 @@ pub(crate) struct Rooms {
     logs: Arc<dyn Logs>,
     ledger: Ledger,
     directory: Mutex<Directory>,
+    /// Held while the direct rooms of people are counted, and one more is added.
+    direct_turn: Mutex<()>,
 }
 
 struct Directory {
@@ -110,7 +112,12 @@ impl Rooms {
         }
         directory.rest(codes, &ledger);
         let (config, environment) = (Arc::clone(config), Arc::clone(environment));
-        Ok(Self { config, environment, logs, ledger, directory: Mutex::new(directory) })
+        Ok(Self { config, environment, logs, ledger, directory: Mutex::new(directory), direct_turn: Mutex::new(()) })
+    }
+
+    /// One person at a time becomes a member of a direct room. Taken before any other lock.
+    pub(crate) fn direct_turn(&self) -> MutexGuard<'_, ()> {
+        self.direct_turn.lock().expect("no panic under this lock")
     }
 
     /// Where their logs are.

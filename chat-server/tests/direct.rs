@@ -233,6 +233,30 @@ async fn only_so_many_are_opened_at_once_and_they_do_not_count_as_rooms() {
     assert_eq!(welcome.rooms.len(), ROOMS_PER_SESSION + DIRECT_ROOMS_PER_PERSON);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn those_who_come_at_once_find_only_the_places_that_are_left() {
+    let world = World::with(Config { rooms_per_key: 1_000, ..unhurried() });
+    let (mut alice, room) = world.opener("alice").await;
+    let mut others = Vec::new();
+    for n in 0..DIRECT_ROOMS_PER_PERSON + 7 {
+        others.push(world.guest(&format!("p{n}"), room.code).await.0);
+    }
+    let late = others.split_off(DIRECT_ROOMS_PER_PERSON - 1);
+    for other in &others {
+        alice.open_direct(other.number()).await.unwrap();
+    }
+
+    let number = alice.number();
+    let all_at_once =
+        late.into_iter().map(|mut peer| tokio::spawn(async move { peer.open_direct(number).await.is_ok() }));
+    let mut opened = 0;
+    for came in all_at_once.collect::<Vec<_>>() {
+        opened += usize::from(came.await.unwrap());
+    }
+
+    assert_eq!(opened, 1);
+}
+
 #[tokio::test(start_paused = true)]
 async fn whoever_adds_people_too_fast_is_told_to_wait() {
     let world = World::with(Config { creates: Rate { burst: 2.0, per_second: 0.01 }, ..unhurried() });

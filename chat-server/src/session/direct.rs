@@ -57,6 +57,9 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         person: &Arc<Person>,
         (number, other): (PersonId, Option<&Arc<Person>>),
     ) -> Result<(Arc<Room>, Vec<Arc<Person>>), Refused> {
+        let knock = self.knock(None);
+        // Counted and added in one turn: two who come to the same person at once would both find the last place free.
+        let _turn = self.shared.rooms.direct_turn();
         let room = self.shared.rooms.between(Pair::id_of(person.id, number));
         // Somebody who is not there, and somebody who is nowhere here, are the same.
         if room.is_none() && !other.is_some_and(|other| self.do_meet(person, other)) {
@@ -66,7 +69,6 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         if let Some(other) = other {
             self.check_direct_count(room.as_deref(), other, refusals::too_many_direct_rooms_of_other)?;
         }
-        let knock = self.knock(None);
         match (room, other) {
             (None, None) => Err(refusals::nobody_here()),
             (None, Some(other)) => self.shared.rooms.open_direct((person, other), &knock).map_err(create_refused),

@@ -89,6 +89,9 @@ fn not_made(path: &Path, error: &io::Error) -> String {
     let (shown, parent) = (path.display(), path.parent().filter(|parent| *parent != Path::new("")));
     let parent = parent.map_or_else(|| "this directory".to_owned(), |parent| parent.display().to_string());
     match error.kind() {
+        ErrorKind::AlreadyExists | ErrorKind::IsADirectory if path.is_dir() => {
+            format!("{shown} is a directory: name a file in it, like {}", path.join("notes.txt").display())
+        }
         ErrorKind::AlreadyExists => format!("{shown} is there already and was not touched: choose another name"),
         ErrorKind::NotFound => format!("there is no directory {parent}: make it first, or choose another one"),
         ErrorKind::IsADirectory => format!("{shown} is a directory: name a file in it"),

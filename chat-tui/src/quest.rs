@@ -59,7 +59,7 @@ impl Moment {
         if let Some(clock) = clock(&typed) {
             return Ok(Self::Clock(clock));
         }
-        When::parse(&typed).map(OnDay).map(Self::On).map_err(|_| NO_MOMENT.to_owned())
+        When::parse(&typed).map(OnDay).map(Self::On).map_err(|_| no_moment(args))
     }
 
     /// When that is or was, now and in this zone.
@@ -125,15 +125,15 @@ impl Typed {
 
 impl When {
     fn parse(typed: &str) -> Result<Self, String> {
-        let (day, time) = typed.split_once('T').map_or((typed, None), |(day, time)| (day, Some(time)));
+        let (on, time) = typed.split_once('T').map_or((typed, None), |(on, time)| (on, Some(time)));
         let at = match time {
             None => Some(NaiveTime::MIN),
             Some(time) => clock(time),
         };
-        let when = at.and_then(|at| match day {
+        let when = at.and_then(|at| match on {
             "today" => Some(Self::Ago(0, at)),
             "yesterday" => Some(Self::Ago(1, at)),
-            day => NaiveDate::parse_from_str(day, "%Y-%m-%d").ok().map(|day| Self::At(day.and_time(at))),
+            typed => day(typed).map(|day| Self::At(day.and_time(at))),
         });
         // A time alone is one of today.
         let when = when.or_else(|| clock(typed).map(|at| Self::Ago(0, at)));
@@ -146,6 +146,24 @@ impl When {
             Self::Ago(days, at) => today.checked_sub_days(Days::new(days)).unwrap_or(today).and_time(at),
         }
     }
+}
+
+/// Why it is none: what was meant for a time of day or a day is named.
+fn no_moment(args: &str) -> String {
+    let is_number =
+        |word: &str, between: char| word.contains(between) && word.chars().all(|c| c.is_ascii_digit() || c == between);
+    let is_wrong_clock = |word: &&str| is_number(word, ':') && clock(word).is_none();
+    let is_wrong_day = |word: &&str| is_number(word, '-') && day(word).is_none();
+    let words = || args.split([' ', 'T']);
+    match (words().find(is_wrong_clock), words().find(is_wrong_day)) {
+        (Some(word), _) => format!("{word} is no time of day: they go from 00:00 to 23:59"),
+        (None, Some(word)) => format!("{word} is no day: they are written like 2026-11-20"),
+        (None, None) => NO_MOMENT.to_owned(),
+    }
+}
+
+fn day(typed: &str) -> Option<NaiveDate> {
+    NaiveDate::parse_from_str(typed, "%Y-%m-%d").ok()
 }
 
 fn clock(time: &str) -> Option<NaiveTime> {
@@ -224,8 +242,20 @@ mod tests {
         ] {
             assert_eq!(Moment::parse(typed).unwrap().meant(NOW, &Zone::fixed(3600)), UnixMillis(at), "{typed}");
         }
-        for typed in ["", "soon", "25:00", "14:05 yesterday", "2026-13-01", "2026-11-20 14:05 x"] {
+        for typed in ["", "soon", "14:05 yesterday", "2026-11-20 14:05 x"] {
             assert_eq!(Moment::parse(typed), Err(NO_MOMENT.to_owned()), "{typed}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_time_of_day_and_what_no_day_is_named() {
+        for (typed, word) in [("99:99", "99:99"), ("yesterday 24:00", "24:00"), ("2026-11-20T14:60", "14:60")] {
+            let sentence = format!("{word} is no time of day: they go from 00:00 to 23:59");
+            assert_eq!(Moment::parse(typed), Err(sentence), "{typed}");
+        }
+        for (typed, word) in [("2026-13-01", "2026-13-01"), ("20-11-2026 14:05", "20-11-2026")] {
+            let sentence = format!("{word} is no day: they are written like 2026-11-20");
+            assert_eq!(Moment::parse(typed), Err(sentence), "{typed}");
         }
     }
 

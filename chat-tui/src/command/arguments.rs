@@ -8,6 +8,7 @@ use crate::level::Level;
 use crate::share::View;
 use chat_proto::entry::{BanScope, Target};
 use chat_proto::frame::{Door, Keep};
+use chat_proto::name::NickError;
 use chat_proto::{Act, Emoji, Nick, PersonId, Text, Topic};
 pub(super) fn bare(args: &str, action: Action) -> Result<Action, String> {
     match args {
@@ -92,10 +93,14 @@ pub(super) fn topic(args: &str) -> Result<Action, String> {
     }
 }
 
-/// A name, as it is typed or completed: with or without `@`.
+/// The name of somebody, as it is typed or completed: with or without `@`.
 pub(super) fn name(args: &str) -> Result<Nick, String> {
     let name = args.strip_prefix('@').unwrap_or(args);
-    Nick::parse(name.as_bytes()).map_err(|error| error.to_string())
+    Nick::parse(name.as_bytes()).map_err(|error| match error {
+        // Whoever looks for somebody wants to take no name.
+        NickError::Reserved => format!("there is nobody called {name}: nobody can take this name"),
+        error => error.to_string(),
+    })
 }
 
 pub(super) fn message(args: &str) -> Result<Action, String> {

@@ -148,3 +148,12 @@ fn no_name_stands_twice_in_the_table() {
     all.dedup();
     assert_eq!(all.len(), count);
 }
+
+#[test]
+fn whoever_looks_for_somebody_of_a_reserved_name_is_not_told_to_take_another() {
+    for line in ["/msg nobody hi", "/whois @nobody", "/kick nobody", "/ignore nobody"] {
+        let sentence = "there is nobody called nobody: nobody can take this name".to_owned();
+        assert_eq!(parse(line).unwrap_err(), sentence, "{line}");
+    }
+    assert_eq!(parse("/nick nobody").unwrap_err(), "this name is reserved; take another");
+}

@@ -26,7 +26,8 @@ fn columns(area: Rect) -> usize {
 }
 
 const LINE_KEYS: &str = "{turn} shows a QR code   {dismiss} closes";
-const COPIED: &str = "The line is copied, if your terminal allows it.";
+const COPIED: &str = "It is copied. If pasting brings something else, select it.";
+const COPIED_UNSEEN: &str = "The line is copied; a larger window shows it.";
 const CLOSES: &str = "{dismiss} closes";
 const QR_KEYS: &str = "{turn} shows the line   {dismiss} closes";
 
@@ -77,7 +78,7 @@ fn draw_line(invitation: &Invitation, state: &State, area: Rect, buffer: &mut Bu
         vec![(invitation.title.clone(), ink(Ink::Strong))],
         rows(&invitation.line, ink(Ink::Accent)),
         rows(invitation.who, ink(Ink::Text)),
-        rows("It is copied, if your terminal allows it.", ink(Ink::Muted)),
+        rows(COPIED, ink(Ink::Muted)),
         rows(&state.keys.list(Context::Invite, LINE_KEYS), ink(Ink::Accent)),
     ];
     if let Some(warning) = invitation.warning {
@@ -86,7 +87,7 @@ fn draw_line(invitation: &Invitation, state: &State, area: Rect, buffer: &mut Bu
     match parts.iter().map(Vec::len).sum::<usize>() <= usize::from(area.height) {
         true => draw_parts(&parts, state, area, buffer),
         // Half a line is none.
-        false => draw_note(&invitation.title, COPIED, CLOSES, state, area, buffer),
+        false => draw_note(&invitation.title, COPIED_UNSEEN, CLOSES, state, area, buffer),
     }
 }
 

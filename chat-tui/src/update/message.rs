@@ -170,7 +170,7 @@ pub(super) fn copy(state: &mut State) -> Vec<Effect> {
     let Some((_, seq)) = chosen_for(state, Deed::Copy) else { return Vec::new() };
     let text = state.room().map(|room| room.timeline.text_of(seq).to_owned()).unwrap_or_default();
     let words = match text.len() {
-        0..=COPY_BYTES => "copied, if your terminal allows it; otherwise Shift-drag selects",
+        0..=COPY_BYTES => "copied; if pasting brings something else, select it with Shift-drag",
         _ => "copied, but it is long: some terminals take only the beginning, or nothing",
     };
     hint(state, words);
@@ -240,6 +240,6 @@ fn open_link(state: &mut State, link: Uri) -> Vec<Effect> {
 
 /// Whatever was to open it did not.
 pub(super) fn on_not_opened(state: &mut State, link: &Uri) -> Vec<Effect> {
-    hint(state, "nothing here opens links: it is copied instead, if your terminal allows it");
+    hint(state, "nothing here opens links: it is copied, for you to paste into a browser");
     vec![Effect::Copy(link.as_str().to_owned())]
 }

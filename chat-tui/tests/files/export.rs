@@ -70,7 +70,8 @@ fn what_is_there_already_is_not_touched_whatever_it_is() {
     assert!(sentence.contains("is there already") && !target.exists(), "{sentence}");
 
     let sentence = refusal(Desk::default().carry_out(create(directory.0.to_str().unwrap()), None));
-    assert!(sentence.contains("is there already"), "{sentence}");
+    let words = format!("{0} is a directory: name a file in it, like {0}/notes.txt", directory.0.display());
+    assert_eq!(sentence, words);
 }
 
 #[test]

@@ -82,7 +82,7 @@ fn inviting_asks_the_server_and_copies_what_it_shows() {
 
        Whoever has this line can come in; the code alone lets nobody in.
 
-       It is copied, if your terminal allows it.
+       It is copied. If pasting brings something else, select it.
 
        q shows a QR code   Esc closes
 
@@ -109,8 +109,8 @@ fn the_line_can_be_taken_off_a_narrow_screen_and_pasted_with_the_breaks_in_it() 
        JCQ'
        Whoever has this line can come in;
        the code alone lets nobody in.
-       It is copied, if your terminal
-       allows it.
+       It is copied. If pasting brings
+       something else, select it.
        q shows a QR code   Esc closes
     ────────────────────────────────────────
      › write a message
@@ -129,9 +129,9 @@ fn the_smallest_and_the_widest_window_show_the_line_too() {
     insta::assert_snapshot!(invited("/invite", 20, 5).screen(), @r#"
     Invite to AB3Z
     The line is
-    copied, if your
-    terminal allows
-    it.
+    copied; a larger
+    window shows it.
+    Esc closes
     "#);
     assert!(invited("/invite", 200, 50).shows(&whole_line()));
 }

@@ -654,7 +654,7 @@ fn y_copies_the_words_without_what_is_drawn_around_them() {
     scene.types("y");
 
     assert_eq!(scene.effects(), [Effect::Copy(long)]);
-    assert!(scene.shows("copied, if your terminal allows it"), "{}", scene.screen());
+    assert!(scene.shows("copied; if pasting brings something else"), "{}", scene.screen());
 }
 
 #[test]
@@ -734,7 +734,7 @@ fn where_nothing_opens_links_they_are_copied() {
     scene.types("o");
 
     assert_eq!(scene.effects(), [Effect::Copy("https://ci.example.org/1".into())]);
-    assert!(scene.shows("nothing here opens links: it is copied instead"), "{}", scene.screen());
+    assert!(scene.shows("nothing here opens links: it is copied, for you to paste"), "{}", scene.screen());
 }
 
 #[test]

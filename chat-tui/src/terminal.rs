@@ -8,11 +8,13 @@ mod kind;
 mod late;
 mod modes;
 mod probe;
+mod torn;
 mod typed;
 
 pub use asking::Told;
 pub use canvas::{Canvas, Hyperlinks};
 pub use late::Late;
+pub use torn::Torn;
 
 use crate::hyperlink::Links;
 use crate::known_terminals::KnownTerminals;

@@ -1,11 +1,12 @@
 //! What a person does, wherever it comes from: keys of a terminal, or lines.
 
-use crate::terminal::{Late, Told};
+use crate::terminal::{Late, Told, Torn};
 use crossterm::event::{Event, EventStream};
 use futures_util::StreamExt;
 use std::collections::VecDeque;
 use std::io::{self, BufRead, Read, stdin};
 use std::thread;
+use std::time::Instant;
 use tokio::sync::mpsc;
 
 /// More than a message may have: what is longer is refused in a sentence, not held whole.
@@ -25,6 +26,7 @@ pub(super) enum Input {
         /// What was typed before there was a stream.
         waiting: VecDeque<Event>,
         late: Late,
+        torn: Torn,
         stream: EventStream,
     },
     Lines(mpsc::Receiver<String>),
@@ -32,7 +34,7 @@ pub(super) enum Input {
 
 impl Input {
     pub(super) fn keys(told: Told) -> Self {
-        Self::Keys { waiting: told.typed.into(), late: told.late, stream: EventStream::new() }
+        Self::Keys { waiting: told.typed.into(), late: told.late, torn: Torn::default(), stream: EventStream::new() }
     }
 
     /// The lines of standard input, read on a thread of its own: nothing else can wait for a file, a pipe and a terminal.
@@ -52,12 +54,15 @@ impl Input {
     pub(super) async fn next(&mut self) -> Option<io::Result<Typed>> {
         match self {
             Self::Lines(lines) => lines.recv().await.map(|line| Ok(Typed::Line(line))),
-            Self::Keys { waiting, late, stream } => loop {
+            Self::Keys { waiting, late, torn, stream } => loop {
                 if let Some(event) = waiting.pop_front() {
                     return Some(Ok(Typed::Event(event)));
                 }
                 match stream.next().await? {
-                    Ok(event) => waiting.extend(late.pass(event)),
+                    Ok(event) => {
+                        let whole = late.pass(event).into_iter().flat_map(|event| torn.pass(event, Instant::now()));
+                        waiting.extend(whole);
+                    }
                     Err(error) => return Some(Err(error)),
                 }
             },

@@ -54,7 +54,7 @@ fn key(c: char) -> Option<KeyEvent> {
 }
 
 /// What stands behind `CSI` or `SS3`.
-fn sequence(body: &str) -> Option<KeyEvent> {
+pub(super) fn sequence(body: &str) -> Option<KeyEvent> {
     let mut chars = body.chars();
     let end = chars.next_back()?;
     let mut numbers = chars.as_str().split(';').map(|number| number.parse::<u8>().unwrap_or(1));

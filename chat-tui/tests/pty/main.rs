@@ -484,3 +484,16 @@ fn gives_the_terminal_back_from_the_background() {
 
     std::fs::write(std::env::var_os("DONE").unwrap(), "").unwrap();
 }
+
+#[test]
+fn a_key_right_behind_esc_is_that_key_and_no_text() {
+    let (home, served) = (Home::new(), serve());
+    let (mut alice, _) = opener(&home, &served, "alice");
+    alice.keys("hello\r");
+    alice.shows("✓");
+
+    alice.keys("\x1b\x1b[1;3A");
+
+    alice.shows("r reply");
+    assert!(!alice.screen().contains("[1;3A"), "{}", alice.screen());
+}

@@ -148,10 +148,9 @@ impl Terminal {
     /// Goes on as this.
     pub fn turn(&mut self, face: Face) -> io::Result<()> {
         self.leave_line()?;
-        modes::give_back();
         self.face = face;
         self.sheet = Sheet::new(face, self.widths, self.hyperlinks);
-        modes::take_over(face, self.mouse)
+        modes::turn(face, self.mouse)
     }
 
     /// Forgets what is shown: the next drawing starts from nothing.

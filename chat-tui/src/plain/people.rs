@@ -1,4 +1,5 @@
-//! Who is in a room, as lines: how many are here, and who is away. Who comes and goes, the timeline tells.
+//! Who is in a room, as lines: how many are here, and who is away. Who comes and goes, the timeline tells; who is writing
+//! is not told, nor who is idle but in a conversation of two: it would be more to hear than what is said.
 
 use super::{Layout, SAYS};
 use crate::room::Room;
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 /// The people of a room, as far as they were told.
 #[derive(Debug, Default)]
 pub(super) struct PeopleTold {
-    /// Who is away, with the word they left; none before the list of people was here.
+    /// Who is away, and how; none before the list of people was here.
     away: Option<BTreeMap<PersonId, String>>,
     is_counted: bool,
 }
@@ -43,11 +44,12 @@ impl PeopleTold {
             lines.extend(layout.lines(SAYS, &count(room.members.present())));
         }
         let now = away(state, room);
-        if let Some(told) = &self.away {
-            let words = newly_away(told, &now).into_iter().chain(returned(told, &now, room));
-            lines.extend(words.flat_map(|words| layout.lines(SAYS, &words)));
-        }
-        self.away = Some(now.into_iter().map(|(person, (_, word))| (person, word)).collect());
+        // Of many people, how they were found is no news; of one, it is whether they will answer.
+        let found = || if room.direct.is_some() { BTreeMap::new() } else { hows(&now) };
+        let told = self.away.take().unwrap_or_else(found);
+        let words = newly_away(&told, &now).into_iter().chain(returned(&told, &now, room));
+        lines.extend(words.flat_map(|words| layout.lines(SAYS, &words)));
+        self.away = Some(hows(&now));
     }
 }
 
@@ -58,24 +60,30 @@ fn count(present: usize) -> String {
     }
 }
 
-/// Others who are away, with their names and the words they left. Whom the reader ignores has nothing to tell.
+/// Others who are away, with their names and how. Whom the reader ignores has nothing to tell.
 fn away(state: &State, room: &Room) -> BTreeMap<PersonId, (String, String)> {
     let here = room.members.here().into_iter();
     let others = here.filter(|(person, _)| state.person != Some(*person) && !state.people.is_ignored(*person));
-    let away = others.filter_map(|(person, known)| match &known.presence {
-        Presence::Away(word) => Some((person, (known.name.clone(), visible_line(word)))),
-        Presence::Here | Presence::Idle | Presence::Gone => None,
-    });
+    let away = others.filter_map(|(person, known)| Some((person, (known.name.clone(), how(room, &known.presence)?))));
     away.collect()
 }
 
+fn how(room: &Room, presence: &Presence) -> Option<String> {
+    match presence {
+        Presence::Away(word) if word.is_empty() => Some("is away".to_owned()),
+        Presence::Away(word) => Some(format!("is away: {}", visible_line(word))),
+        Presence::Idle => room.direct.as_ref().map(|_| "is idle".to_owned()),
+        Presence::Here | Presence::Gone => None,
+    }
+}
+
+fn hows(away: &BTreeMap<PersonId, (String, String)>) -> BTreeMap<PersonId, String> {
+    away.iter().map(|(person, (_, how))| (*person, how.clone())).collect()
+}
+
 fn newly_away(told: &BTreeMap<PersonId, String>, now: &BTreeMap<PersonId, (String, String)>) -> Vec<String> {
-    let news = now.iter().filter(|(person, (_, word))| told.get(person) != Some(word));
-    let words = news.map(|(_, (name, word))| match word.as_str() {
-        "" => format!("{name} is away"),
-        word => format!("{name} is away: {word}"),
-    });
-    words.collect()
+    let news = now.iter().filter(|(person, (_, how))| told.get(person) != Some(how));
+    news.map(|(_, (name, how))| format!("{name} {how}")).collect()
 }
 
 /// Those who have left are told by the timeline.

@@ -68,6 +68,14 @@ fn take_line() -> io::Result<()> {
     execute!(stdout(), EnableBracketedPaste, EnableFocusChange)
 }
 
+/// From one face to the other. Keys come as keys all the time: what is typed meanwhile is typed into what follows.
+pub(super) fn turn(face: Face, mouse: Mouse) -> io::Result<()> {
+    if let Some((_, before)) = set_owner(None) {
+        unstoppable(|| put_down(before));
+    }
+    take_over(face, mouse)
+}
+
 /// Cooked mode, main screen, cursor, mouse, paste and focus modes, title: as they were. Twice does no harm.
 pub(super) fn give_back() {
     if let Some((_, face)) = set_owner(None) {
@@ -76,6 +84,15 @@ pub(super) fn give_back() {
 }
 
 fn restore(face: Face) {
+    put_down(face);
+    if is_in_foreground() {
+        let _ = disable_raw_mode();
+    }
+    let _ = stdout().flush();
+}
+
+/// Takes back what this face had the terminal do.
+fn put_down(face: Face) {
     // The terminal may be gone already: then there is nobody to give it back to.
     let _ = execute!(stdout(), DisableFocusChange, DisableBracketedPaste);
     if face == Face::Screen {
@@ -90,10 +107,6 @@ fn restore(face: Face) {
             Print(TITLE_RESTORE)
         );
     }
-    if is_in_foreground() {
-        let _ = disable_raw_mode();
-    }
-    let _ = stdout().flush();
 }
 
 /// Does this without being stopped by the kernel, as it stops whoever sets or writes to a terminal that another group of

@@ -1,6 +1,7 @@
 //! The client as lines: turning to it and back, and whole lines as they are typed.
 
 use super::{hint, overlays, posting, problem, prompt, trust};
+use crate::about::About;
 use crate::effect::Effect;
 use crate::keymap::{Action, Context};
 use crate::overlay::Overlay;
@@ -86,13 +87,14 @@ pub(super) fn say(state: &mut State) -> Vec<Effect> {
 /// unheard: it goes, and is said with what is wrong with it. Up brings it back, as ever.
 fn take_back_refused(state: &mut State, line: &str) {
     let has_stayed = !line.trim().is_empty() && state.composer().text() == line;
-    let is_of_its_own = state.room().is_some_and(|room| room.about.is_none());
-    let (Some(Notice::Problem(why)), None, true) = (&state.notice, state.overlay, has_stayed && is_of_its_own) else {
-        return;
-    };
-    let words = match state.composer().is_confidential() {
-        true => why.clone(),
-        false => format!("{why} (you typed: {})", wrap::cut(&visible_line(line.as_bytes()), QUOTE_COLUMNS)),
+    let (Some(Notice::Problem(why)), None, true) = (&state.notice, state.overlay, has_stayed) else { return };
+    let line = visible_line(line.as_bytes());
+    let typed = wrap::cut(&line, QUOTE_COLUMNS);
+    let words = match (state.composer().is_confidential(), state.room().and_then(|room| room.about.as_ref())) {
+        (true, _) => why.clone(),
+        (false, None) => format!("{why} (you typed: {typed})"),
+        (false, Some(About::Reply { .. })) => format!("{why} (you typed: {typed}; what you type is still an answer)"),
+        (false, Some(About::Edit { .. })) => format!("{why} (you typed: {typed}; what you type is still an edit)"),
     };
     state.composer_mut().clear();
     problem(state, &words);

@@ -64,7 +64,6 @@ fn plain_and_back_keeps_the_connection_and_gives_the_terminal_back() {
     alice.keys("/plain\r");
     alice.until("the screen", |screen| screen.alternate_screen() && screen.contents().contains("still here"));
     alice.keys("/plain\r");
-    // Whoever types while the faces change types into neither: the lines have to be there again.
     let is_told_again = |contents: &str| contents.matches("alice: remember me").count() == 2;
     alice.until("lines", |screen| !screen.alternate_screen() && is_told_again(&screen.contents()));
     alice.keys("/quit\r");
@@ -144,4 +143,22 @@ fn whoever_reads_along_in_lines_is_told_what_a_screen_shows() {
     alice.keys("/topic what we ship\r");
 
     bob.shows("-- alice set the topic: what we ship");
+}
+
+#[test]
+fn what_is_typed_while_the_faces_change_is_typed_into_the_one_that_follows() {
+    let (home, served) = (Home::new(), serve());
+    let (mut alice, _) = opener(&home, &served, "alice");
+
+    for round in 0..6 {
+        alice.keys("/plain\r");
+        let text = format!("round {round}");
+        text.chars().for_each(|c| alice.keys(c.encode_utf8(&mut [0; 4])));
+        alice.keys("\r");
+    }
+
+    alice.until("every round, accepted", |screen| {
+        let contents = screen.contents();
+        !contents.contains('…') && (0..6).all(|round| contents.contains(&format!("round {round}")))
+    });
 }

@@ -7,6 +7,7 @@ use chat_proto::Secret;
 use chat_proto::entry::ReactionState::{Off, On};
 use chat_proto::entry::{Author, EntryBody, PersonId, Seq};
 use chat_proto::frame::{Beyond, Door, Excerpt, Hit, Joined, Peer, Presence, RoomState, SignalKind};
+use chat_tui::about::About;
 use chat_tui::effect::Effect;
 use chat_tui::event::EventKind;
 use chat_tui::link::{Command, LinkEvent, Mark, Trouble};
@@ -456,4 +457,50 @@ fn a_line_that_is_refused_is_not_said_back_with_a_secret() {
 
     assert_eq!(lines, ["!! the secret in this invite is damaged; ask for a new one"]);
     assert_eq!(asked(&reader.scene.state).typed, "");
+}
+
+#[test]
+fn in_a_conversation_of_two_it_is_told_whether_the_other_one_is_there_and_in_a_room_only_who_is_away() {
+    let direct = Some(Peer { person: PersonId(2), name: bytes("bob"), key: [2; 32] });
+    let state = RoomState { direct, door: Door::Direct, topic: bytes(""), ..joined().state };
+    let mut alone = Reader::new(Scene::entering(Joined { state, ..joined() }, plain::COLUMNS, plain::ROWS));
+    let idle = || vec![member(1, "alice", Presence::Here), member(2, "bob", Presence::Idle)];
+    alone.scene.link(LinkEvent::Members { room: ROOM, members: idle() });
+    assert_eq!(alone.hears(), ["-- @bob (2 here)", "-- bob is idle"]);
+    assert_eq!(is(&mut alone, 2, Presence::Here), ["-- bob is back"]);
+    alone.scene.link(LinkEvent::Signal { room: ROOM, person: PersonId(2), kind: SignalKind::Typing });
+    assert_eq!(alone.hears(), Vec::<String>::new());
+
+    let mut many = Reader::new(Scene::entering(joined(), plain::COLUMNS, plain::ROWS));
+    many.scene.link(LinkEvent::Members { room: ROOM, members: idle() });
+    assert_eq!(many.hears(), ["-- AB3Z (2 here): release planning"]);
+    assert_eq!(is(&mut many, 2, Presence::Here), Vec::<String>::new());
+}
+
+#[test]
+fn a_refused_line_goes_also_while_something_is_answered_or_edited() {
+    for (about, words) in [
+        (About::Reply { to: Seq(1) }, "what you type is still an answer"),
+        (About::Edit { target: Seq(1), draft: String::new() }, "what you type is still an edit"),
+    ] {
+        let mut reader = Reader::room();
+        if let Some(room) = reader.scene.state.rooms.get_mut(&ROOM) {
+            room.about = Some(about.clone());
+        }
+
+        let told = reader.types("/nope");
+
+        assert!(told.concat().contains(words), "{told:?}");
+        assert_eq!(asked(&reader.scene.state).typed, "");
+        assert_eq!(reader.scene.state.rooms[&ROOM].about, Some(about));
+    }
+}
+
+#[test]
+fn whoever_is_not_let_back_is_told_no_more_than_is_known() {
+    let mut reader = Reader::room();
+
+    reader.scene.link(LinkEvent::NoReturn { room: ROOM, sentence: "because".into() });
+
+    assert_eq!(reader.hears(), ["!! AB3Z has ended, or you are no longer let in"]);
 }

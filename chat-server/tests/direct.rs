@@ -238,7 +238,7 @@ async fn those_who_come_at_once_find_only_the_places_that_are_left() {
     let world = World::with(Config { rooms_per_key: 1_000, ..unhurried() });
     let (mut alice, room) = world.opener("alice").await;
     let mut others = Vec::new();
-    for n in 0..DIRECT_ROOMS_PER_PERSON + 7 {
+    for n in 0..DIRECT_ROOMS_PER_PERSON + 63 {
         others.push(world.guest(&format!("p{n}"), room.code).await.0);
     }
     let late = others.split_off(DIRECT_ROOMS_PER_PERSON - 1);

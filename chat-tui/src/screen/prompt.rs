@@ -46,6 +46,8 @@ pub struct Prompt {
     /// Of the room, from the invite that named it. Never shown.
     secret: Option<Secret>,
     pub focus: Focus,
+    /// The field that was changed last: what is typed on a button is meant for it.
+    typed_in: Focus,
     pub error: Option<String>,
     pub offer: Option<Offer>,
     /// What is going on.
@@ -62,6 +64,7 @@ impl Prompt {
             key: None,
             secret: None,
             focus,
+            typed_in: focus,
             error: None,
             offer: None,
             busy: None,
@@ -237,6 +240,13 @@ impl Prompt {
         self.room.text().trim()
     }
 
+    /// Where lines are read, a room is asked for wherever the focus is on a button ([`Self::typed`]).
+    pub fn ask_for_room(&mut self) {
+        if !self.is_typing() {
+            self.focus = Focus::Room;
+        }
+    }
+
     /// Puts this in place of what is typed where the focus is.
     pub fn set_typed(&mut self, text: &str) {
         self.change(|field| drop(field.clear()));
@@ -251,6 +261,9 @@ impl Prompt {
     /// Changes the field that has the focus; a button has none. What an invite brought goes with what it brought it for:
     /// the secret with the room, and both with the server.
     fn change(&mut self, change: impl FnOnce(&mut Buffer)) {
+        if self.is_typing() {
+            self.typed_in = self.focus;
+        }
         let (field, key) = match self.focus {
             Focus::Name => return change(&mut self.name),
             Focus::Room => (&mut self.room, self.key),
@@ -276,9 +289,13 @@ impl Prompt {
         }
     }
 
-    /// Types or pastes into the field that has the focus. An invite fills all the fields that it knows.
+    /// Types or pastes into the field that has the focus, or had it when something was typed. An invite fills all the fields
+    /// that it knows.
     pub fn insert(&mut self, text: &str) {
-        if self.is_typing() && is_invite(text) {
+        if !self.is_typing() {
+            self.focus = self.typed_in;
+        }
+        if is_invite(text) {
             if self.focus == Focus::Server && Address::parse(text).is_ok() {
                 self.take_server(text);
             } else if let Err(sentence) = self.take_room(text) {

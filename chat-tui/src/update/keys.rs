@@ -178,16 +178,21 @@ fn on_typed(state: &mut State, context: Context, text: &str) -> Vec<Effect> {
         },
         Context::Room | Context::Selected => write(state, text),
         Context::Picker => reacting::insert(state, text),
-        Context::Prompt => {
-            state.prompt.insert(text);
-            Vec::new()
-        }
+        Context::Prompt => type_into_prompt(state, text),
         Context::Switcher => {
             state.switcher.insert(text);
             Vec::new()
         }
         _ => Vec::new(),
     }
+}
+
+fn type_into_prompt(state: &mut State, text: &str) -> Vec<Effect> {
+    if state.is_plain() {
+        state.prompt.ask_for_room();
+    }
+    state.prompt.insert(text);
+    Vec::new()
 }
 
 /// Whoever writes has done with the message that was selected.
@@ -206,8 +211,7 @@ pub(super) fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
         Context::Find => find::insert(state, &harmless(&text[..text.floor_char_boundary(LINE_BYTES)])),
         Context::Prompt => {
             let start = &text[..text.floor_char_boundary(1024)];
-            state.prompt.insert(&harmless(start));
-            Vec::new()
+            type_into_prompt(state, &harmless(start))
         }
         Context::Switcher => {
             state.switcher.insert(text);

@@ -121,6 +121,7 @@ fn on_prompt_line(state: &mut State, line: &str) -> Vec<Effect> {
         return yes_or_no(line).map_or_else(Vec::new, |action| on_offer(state, action));
     }
     if !line.trim().is_empty() {
+        state.prompt.ask_for_room();
         state.prompt.set_typed(line.trim());
     }
     answered(state)

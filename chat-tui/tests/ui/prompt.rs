@@ -42,10 +42,10 @@ fn the_prompt_asks_for_a_name_a_room_and_a_server() {
     │                                                          │
     │  chat   a room, four characters, that's all              │
     │                                                          │
-    │  Name      alice                                         │
+    │  Name      alice                   Shift-Tab to change   │
     │                                                          │
     │  Room      a code, or an invite                          │
-    │                                                          │
+    │            no code? Create a room below                  │
     │  Server    localhost:7000                                │
     │                                                          │
     │            Join    Create a room    Private room         │
@@ -66,10 +66,10 @@ fn a_narrow_prompt_keeps_every_field_and_both_buttons() {
     insta::assert_snapshot!(Scene::new(start).screen(), @r#"
     chat
 
-    Name      alice
+    Name      alice   Shift-Tab to change
 
     Room      a code, or an invite
-
+              no code? Create a room below
     Server    localhost:7000
 
               Join    Create    Private
@@ -151,10 +151,10 @@ fn a_wrong_code_among_the_flags_opens_the_prompt_with_the_error_and_the_values()
     │                                                          │
     │  chat   a room, four characters, that's all              │
     │                                                          │
-    │  Name      alice                                         │
+    │  Name      alice                   Shift-Tab to change   │
     │                                                          │
     │  Room      AB0Z                                          │
-    │                                                          │
+    │            Enter goes there                              │
     │  Server    localhost:7000                                │
     │                                                          │
     │            Join    Create a room    Private room         │
@@ -360,4 +360,49 @@ fn a_paste_into_a_field_is_one_short_harmless_line() {
 
     scene.ctrl('a');
     assert!(scene.shows("AB␛[2J XXX"));
+}
+
+#[test]
+fn letters_on_a_button_go_to_the_field_that_was_typed_in() {
+    for (before, field) in [("", Focus::Room), ("AB", Focus::Room)] {
+        let mut scene = Scene::prompt();
+        scene.types(before);
+        while scene.state.prompt.focus != Focus::Create {
+            scene.key(KeyCode::Tab);
+        }
+
+        scene.types("3z");
+
+        assert_eq!((scene.state.prompt.focus, scene.state.prompt.room()), (field, format!("{before}3Z").as_str()));
+    }
+
+    let mut scene = Scene::new(Start { name: String::new(), ..start() });
+    scene.types("ali");
+    scene.key(KeyCode::BackTab);
+    assert_eq!(scene.state.prompt.focus, Focus::CreatePrivate);
+    scene.types("ce");
+    assert!(scene.state.prompt.focus == Focus::Name && scene.shows("alice"), "{}", scene.screen());
+}
+
+#[test]
+fn what_has_the_focus_says_what_it_is_for() {
+    let table = [
+        (Focus::Name, "what others see"),
+        (Focus::Room, "no code? Create a room below"),
+        (Focus::Server, "where the room is"),
+        (Focus::Join, "into the room above"),
+        (Focus::Create, "opens a room, with a code to share"),
+        (Focus::CreatePrivate, "opens a room that only an invite opens"),
+    ];
+    for (columns, rows) in [(80, 24), (50, 16), (40, 12)] {
+        for (focus, words) in table {
+            let mut start = start();
+            (start.around.columns, start.around.rows) = (columns, rows);
+            let mut scene = Scene::new(start);
+            scene.state.prompt.focus = focus;
+
+            assert!(scene.shows(&words[..words.len().min(20)]), "{focus:?} {columns}x{rows}: {}", scene.screen());
+            assert_eq!(scene.shows("Shift-Tab to change"), focus == Focus::Room, "{}", scene.screen());
+        }
+    }
 }

@@ -53,10 +53,10 @@ fn the_newest_five_stand_below_the_form() {
     │                                                                      │
     │  chat   a room, four characters, that's all                          │
     │                                                                      │
-    │  Name      alice                                                     │
+    │  Name      alice                               Shift-Tab to change   │
     │                                                                      │
     │  Room      a code, or an invite                                      │
-    │                                                                      │
+    │            no code? Create a room below                              │
     │  Server    localhost:7000                                            │
     │                                                                      │
     │            Join    Create a room    Private room                     │
@@ -80,10 +80,10 @@ fn a_small_window_shows_fewer_and_the_smallest_none() {
     insta::assert_snapshot!(prompt(six(), 40, 15).screen(), @r#"
     chat
 
-    Name      alice
+    Name      alice   Shift-Tab to change
 
     Room      a code, or an invite
-
+              no code? Create a room below
     Server    localhost:7000
 
               Join    Create    Private

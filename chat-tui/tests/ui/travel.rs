@@ -58,10 +58,10 @@ fn a_pasted_invite_fills_the_prompt_and_shows_no_secret() {
     │                                                          │
     │  chat   a room, four characters, that's all              │
     │                                                          │
-    │  Name      alice                                         │
+    │  Name      alice                   Shift-Tab to change   │
     │                                                          │
     │  Room      CD4Y                         from an invite   │
-    │                                                          │
+    │            Enter goes there                              │
     │  Server    chat.example.org:7443                         │
     │                                                          │
     │            Join    Create a room    Private room         │

@@ -34,6 +34,8 @@ struct Places {
     /// A row per room of the last days, as many as fit.
     recent: Rect,
     hints: Option<u16>,
+    /// Whether there is a row below each of the others.
+    has_air: bool,
 }
 
 impl Places {
@@ -63,6 +65,7 @@ impl Places {
             error: line(12, 2),
             recent: line(14, rooms),
             hints: Some(frame.bottom() + 1),
+            has_air: true,
         }
     }
 
@@ -87,6 +90,7 @@ impl Places {
             error: Rect { height, ..error },
             recent: Rect { y: error.y + height, height: rooms, ..error },
             hints: (step == 2).then(|| area.bottom() - 1),
+            has_air: step == 2,
         }
     }
 }
@@ -164,10 +168,14 @@ pub fn draw(state: &State, area: Rect, cells: &mut Cells) -> Option<Position> {
         pen.title(row);
     }
     pen.field(places.name, Focus::Name, "Name", &prompt.name, "who you are");
+    pen.way_back(places.name, &state.keys);
     pen.field(places.room, Focus::Room, "Room", &prompt.room, "a code, or an invite");
     pen.invited(places.room);
     pen.field(places.server, Focus::Server, "Server", &prompt.server, "localhost:7000");
     pen.buttons(places.buttons);
+    if places.has_air {
+        pen.advice(&places, &state.keys);
+    }
     pen.outcome(places.error);
     recent::draw(rooms, state.now, theme, places.recent, pen.cells);
     if let Some(y) = places.hints {
@@ -206,6 +214,33 @@ impl Pen<'_> {
         if has_focus && inner.width > 0 {
             self.cursor = Some(Position::new(inner.x + cursor as u16, inner.y));
         }
+    }
+
+    /// Who comes with a name begins below it: how to change it.
+    fn way_back(&mut self, row: Rect, keys: &Keymap) {
+        if self.prompt.focus == Focus::Room && !self.prompt.name.is_empty() && row.width >= NARROW_COLUMNS {
+            let words = keys.list(Context::Prompt, "{previous-field} to change");
+            let inner = Rect { width: row.width.saturating_sub(1), ..row };
+            paint::pieces_right(self.cells, inner, row.y, &[(&words, self.theme.ink(Ink::Faint))]);
+        }
+    }
+
+    /// What is wanted where the focus is, below it.
+    fn advice(&mut self, places: &Places, keys: &Keymap) {
+        let (row, words) = match self.prompt.focus {
+            Focus::Name => (places.name, "what others see; it is yours as long as you use it"),
+            Focus::Room if !self.prompt.room.is_empty() => (places.room, "{go} goes there"),
+            Focus::Room => (places.room, "no code? Create a room below"),
+            Focus::Server => (places.server, "where the room is, or will be"),
+            Focus::Join => (places.buttons, "into the room above"),
+            Focus::Create => (places.buttons, "opens a room, with a code to share"),
+            Focus::CreatePrivate => (places.buttons, "opens a room that only an invite opens"),
+            Focus::Offer => return,
+        };
+        let (x, y) = (row.x + LABEL_COLUMNS + 1, row.y + 1);
+        let words = keys.list(Context::Prompt, words);
+        let words = wrap::cut(&words, usize::from(row.right().saturating_sub(x)));
+        paint::text(self.cells, Rect { y, ..row }, (x, y), &words, self.theme.ink(Ink::Faint));
     }
 
     /// What came with an invite is not shown; that it came, is.

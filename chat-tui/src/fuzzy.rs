@@ -6,6 +6,11 @@ pub fn score(typed: &str, text: &str) -> Option<usize> {
     typed.to_lowercase().split_whitespace().map(|word| score_of_word(word, &text)).sum()
 }
 
+/// Whether `text` begins as it is typed, in any case.
+pub fn begins(typed: &str, text: &str) -> bool {
+    text.to_lowercase().starts_with(&typed.to_lowercase())
+}
+
 /// At the beginning, at the beginning of a word, within one, or its letters in their order.
 fn score_of_word(word: &str, text: &str) -> Option<usize> {
     let starts = text.match_indices(word).map(|(at, _)| match text[..at].chars().next_back() {

@@ -2,6 +2,7 @@
 
 use crate::about::About;
 use crate::afterthought::Afterthoughts;
+use crate::fuzzy::begins;
 use crate::level::Level;
 use crate::removal::{self, Removal};
 use crate::widget::composer::Composer;
@@ -227,10 +228,10 @@ impl Room {
         is_meant.then(|| (peer.person, name(&peer.name)))
     }
 
-    /// Every name that may be meant here: of members, then of who wrote lately and is none any more.
-    pub fn names(&self) -> Vec<&str> {
-        let mut names = self.members.names();
-        for name in self.timeline.authors() {
+    /// The names that begin so and may be meant here: of members, then of who wrote lately and is none any more.
+    pub fn names(&self, part: &str) -> Vec<&str> {
+        let mut names = self.members.names_like(part);
+        for name in self.timeline.authors().into_iter().filter(|name| begins(part, name)) {
             if !names.contains(&name) {
                 names.push(name);
             }
@@ -270,6 +271,11 @@ impl Room {
             && self.label.durability == Durability::Memory
             && !self.is_over
             && self.members.present() <= 1
+    }
+
+    /// Whether nobody but its reader is here, and nobody has said anything.
+    pub fn waits_for_others(&self) -> bool {
+        self.direct.is_none() && !self.is_over && self.members.present() == 1 && self.timeline.is_unspoken()
     }
 
     /// What a room that follows this one is to keep. A room in memory made no choice.

@@ -2,6 +2,7 @@
 
 mod at;
 mod commands;
+mod completing;
 mod crowd;
 mod direct;
 mod drafts;

@@ -1,5 +1,6 @@
 //! The parts of the screens: each has its data, what changes it, and how it is drawn.
 
+pub mod completions;
 pub mod composer;
 pub mod find;
 pub mod members;

@@ -36,7 +36,8 @@ pub fn draw(chosen: PersonId, state: &State, cells: &mut Buffer) {
     let Some(room) = state.room() else { return };
     let area = area(state);
     Clear.render(area.intersection(cells.area), cells);
-    members::draw(&room.members, state.reader(), state.theme, (area, Some(chosen)), cells);
+    let panel = members::Panel { area, chosen: Some(chosen), way: "" };
+    members::draw(&room.members, state.reader(), state.theme, panel, cells);
 }
 
 /// What can be done with whoever is chosen, as far as there is place to say it.

@@ -38,7 +38,7 @@ const SIGNS: [(&str, &str); 4] = [
 ];
 const MOUSE: [(&str, &str); 3] = [
     ("wheel", "scroll"),
-    ("click", "select a message, or go to a room of the list"),
+    ("click", "select a message, go to a room, or choose what a list offers"),
     ("Shift-drag", "select text, as the terminal does; Option-drag on a Mac"),
 ];
 

@@ -9,7 +9,7 @@ use crate::widget::paint;
 use crate::wrap;
 use chat_proto::{RoomId, Seq};
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 /// Emoji in a row, and rows.
 const ACROSS: usize = 8;
@@ -65,6 +65,12 @@ impl Picker {
         self.chosen = self.chosen.saturating_add_signed(by).min(last);
     }
 
+    /// To the one at this place.
+    pub fn choose(&mut self, at: usize) {
+        self.chosen = 0;
+        self.go(at.cast_signed());
+    }
+
     /// To the one so many rows on.
     pub fn go_rows(&mut self, by: isize) {
         self.go(by * ACROSS.cast_signed());
@@ -83,41 +89,71 @@ impl Picker {
     }
 }
 
+/// Where its parts stand.
+struct Places {
+    frame: Rect,
+    inner: Rect,
+    title: u16,
+    /// Of the first row of emoji.
+    top: u16,
+    /// Of what is typed.
+    below: u16,
+    is_airy: bool,
+}
+
+impl Places {
+    fn of(offers: usize, area: Rect) -> Self {
+        let rows = offers.div_ceil(ACROSS).max(1) as u16;
+        let is_airy = area.height >= rows + 7;
+        let frame = paint::centred(area, COLUMNS, if is_airy { rows + 7 } else { rows + 3 });
+        let air = u16::from(is_airy);
+        let inner = Rect { x: frame.x + 3, width: frame.width.saturating_sub(6), ..frame };
+        let (title, top) = (frame.y + air, frame.y + 2 * air + 1);
+        Self { frame, inner, title, top, below: top + rows + air, is_airy }
+    }
+
+    /// Of the emoji at this place of the list.
+    fn cell(&self, at: usize) -> Rect {
+        let (x, y) = (self.inner.x + (at % ACROSS) as u16 * CELL, self.top + (at / ACROSS) as u16);
+        Rect { x, y, width: CELL, height: 1 }.intersection(self.frame)
+    }
+}
+
+/// The emoji that stands at this place of the screen, by its place in the list.
+pub fn hit(state: &State, at: Position) -> Option<usize> {
+    let offers = state.picker.as_ref()?.offers().len();
+    let places = Places::of(offers, Rect::new(0, 0, state.columns, state.rows));
+    (0..offers).find(|offer| places.cell(*offer).contains(at))
+}
+
 /// Draws it in the middle.
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
     let Some(picker) = &state.picker else { return };
     let offers = picker.offers();
-    let rows = offers.len().div_ceil(ACROSS).max(1) as u16;
-    let theme = state.theme;
-    let is_airy = area.height >= rows + 7;
-    let place = paint::centred(area, COLUMNS, if is_airy { rows + 7 } else { rows + 3 });
-    panel(place, state, buffer);
-    let air = u16::from(is_airy);
-    if is_airy {
-        paint::border(buffer, place, theme.ink(Ink::Rule));
+    let places = Places::of(offers.len(), area);
+    let (theme, inner) = (state.theme, places.inner);
+    panel(places.frame, state, buffer);
+    if places.is_airy {
+        paint::border(buffer, places.frame, theme.ink(Ink::Rule));
     }
-    let inner = Rect { x: place.x + 3, width: place.width.saturating_sub(6), ..place };
     let (title, keys) = (theme.ink(Ink::Strong), theme.ink(Ink::Muted));
     let words = format!("   {}", state.keys.list(Context::Picker, "type a name   {dismiss} none"));
-    paint::pieces(buffer, inner, (inner.x, place.y + air), &[("React", title), (&words, keys)]);
-    let top = place.y + 2 * air + 1;
+    paint::pieces(buffer, inner, (inner.x, places.title), &[("React", title), (&words, keys)]);
     for (at, named) in offers.iter().enumerate() {
-        let (x, y) = (inner.x + (at % ACROSS) as u16 * CELL, top + (at / ACROSS) as u16);
-        let cell = Rect { x, y, width: CELL, height: 1 }.intersection(place);
+        let cell = places.cell(at);
         if at == picker.chosen {
             buffer
                 .set_style(cell.intersection(buffer.area), theme.ground(Ground::Focus).patch(theme.ink(Ink::OnFocus)));
         }
         let style = if at == picker.chosen { theme.ink(Ink::OnFocus) } else { theme.ink(Ink::Text) };
-        paint::text(buffer, cell, (x + 1, y), &wrap::apart(named.emoji), style);
+        paint::text(buffer, cell, (cell.x + 1, cell.y), &wrap::apart(named.emoji), style);
     }
     if offers.is_empty() {
-        paint::text(buffer, inner, (inner.x, top), "nothing is called so", theme.ink(Ink::Muted));
+        paint::text(buffer, inner, (inner.x, places.top), "nothing is called so", theme.ink(Ink::Muted));
     }
-    let below = top + rows + air;
     let part = format!("› {}▏", picker.part);
-    paint::text(buffer, inner, (inner.x, below), &part, theme.ink(Ink::Accent));
-    paint::text(buffer, inner, (inner.x, below + 1), &enter(state, picker), theme.ink(Ink::Muted));
+    paint::text(buffer, inner, (inner.x, places.below), &part, theme.ink(Ink::Accent));
+    paint::text(buffer, inner, (inner.x, places.below + 1), &enter(state, picker), theme.ink(Ink::Muted));
 }
 
 /// What Enter does.

@@ -6,8 +6,12 @@ use crate::state::State;
 const ONE_FROM_COLUMNS: u16 = 78;
 /// From here on, both have, and the text is as wide as beside one in a window of 80 columns.
 const BOTH_FROM_COLUMNS: u16 = 100;
-/// From here on, panels are wider.
+/// A code, a word of a topic and what is unread need no more.
+const ROOMS_COLUMNS: u16 = 20;
+const MEMBERS_COLUMNS: u16 = 20;
+/// From here on, the list of people is wider: names have company.
 const WIDE_FROM_COLUMNS: u16 = 110;
+const WIDE_MEMBERS_COLUMNS: u16 = 26;
 
 /// One of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,9 +29,9 @@ pub struct Panels {
 
 impl Panels {
     pub fn of(state: &State) -> Self {
-        let (rooms, members) = if state.columns >= WIDE_FROM_COLUMNS { (26, 26) } else { (20, 20) };
+        let members = if state.columns >= WIDE_FROM_COLUMNS { WIDE_MEMBERS_COLUMNS } else { MEMBERS_COLUMNS };
         let columns = |panel, columns| if is_shown(state, panel) { columns } else { 0 };
-        Self { rooms: columns(Panel::Rooms, rooms), members: columns(Panel::Members, members) }
+        Self { rooms: columns(Panel::Rooms, ROOMS_COLUMNS), members: columns(Panel::Members, members) }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The room's screen: where its parts stand, and what is around the talk.
 
+mod alone;
 mod hints;
 mod notice;
 
@@ -13,13 +14,16 @@ use crate::state::State;
 use crate::theme::Ink;
 use crate::view::Drawn;
 use crate::widget::timeline::{self, Crowd, Look};
-use crate::widget::{composer, find, members, paint, rooms, status};
+use crate::widget::{completions, composer, find, members, paint, rooms, status};
 use crate::wrap;
+use crate::zone::Zone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 /// From here on, a line divides timeline and composer, and hints stand below.
 const FRILLS_FROM_ROWS: u16 = 12;
+/// From here on, groups of messages have air between them, whatever comes and goes below them.
+const AIR_FROM_ROWS: u16 = 18;
 
 /// Where the parts of the screen stand. Parts without a place are empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +34,8 @@ pub struct Places {
     pub members: Rect,
     pub banner: Rect,
     pub notice: Rect,
+    /// What the word that is being typed may become.
+    pub choices: Rect,
     pub rule: Rect,
     pub about: Rect,
     pub composer: Rect,
@@ -52,6 +58,7 @@ impl Places {
         let composer = take(composer);
         let about = take(u16::from(state.room().is_some_and(|room| room.about.is_some())));
         let rule = take(u16::from(has_frills));
+        let choices = take(completions::height(state));
         let notice = take(notice::rows(state));
         let banner = take(u16::from(notice::banner(state).is_some()));
         let panels = Panels::of(state);
@@ -64,6 +71,7 @@ impl Places {
             timeline,
             banner,
             notice,
+            choices,
             rule,
             about,
             composer,
@@ -72,7 +80,13 @@ impl Places {
     }
 
     pub fn look<'a>(&self, state: &'a State) -> Look<'a> {
-        Look { columns: self.timeline.width, rows: self.timeline.height, zone: &state.zone, theme: state.theme }
+        self.look_in(state, &state.zone)
+    }
+
+    /// The same, where the zone has been taken out of the state.
+    pub fn look_in<'a>(&self, state: &State, zone: &'a Zone) -> Look<'a> {
+        let has_air = state.rows >= AIR_FROM_ROWS;
+        Look { columns: self.timeline.width, rows: self.timeline.height, has_air, zone, theme: state.theme }
     }
 }
 
@@ -84,23 +98,38 @@ pub fn draw(state: &State, cells: &mut Buffer) -> Drawn {
     let finding = state.find.as_ref().filter(|_| state.is_finding());
     let needle = finding.and_then(Find::needle);
     let crowd = Crowd { reader: state.reader(), members: &room.members };
-    let links = timeline::draw(&room.timeline, crowd, needle, &places.look(state), &state.keys, places.timeline, cells);
+    let look = places.look(state);
+    let links = timeline::draw(&room.timeline, crowd, needle, &look, &state.keys, places.timeline, cells);
+    alone::draw(state, room, &look, places.timeline, cells);
     if !places.rooms.is_empty() {
         rooms::draw(state, places.rooms, cells);
     }
     if !places.members.is_empty() {
-        members::draw(&room.members, state.reader(), state.theme, (places.members, None), cells);
+        let way = way_to_speak(state, room);
+        let panel = members::Panel { area: places.members, chosen: None, way: &way };
+        members::draw(&room.members, state.reader(), state.theme, panel, cells);
     }
     notice::draw_banner(state, places.banner, cells);
     notice::draw(state, places.notice, cells);
+    completions::draw(state, places.choices, cells);
     paint::rule(cells, places.rule, places.rule.y, 0, places.rule.width, state.theme.ink(Ink::Rule));
     draw_about(state, room, places.about, cells);
     hints::draw(state, places.hints, cells);
+    if hints::stand_in_for_composer(state, places.hints) {
+        hints::draw(state, places.composer, cells);
+        return Drawn { cursor: None, links };
+    }
     let cursor = match finding {
         Some(finding) => find::draw(finding, state.theme, places.composer, cells),
         None => composer::draw(state.composer(), state.theme, places.composer, cells),
     };
     Drawn { cursor, links }
+}
+
+/// How somebody of the room is spoken with alone; nothing where nobody else is, or nobody but the two.
+fn way_to_speak(state: &State, room: &Room) -> String {
+    let is_with_others = room.direct.is_none() && room.members.present() > 1;
+    if is_with_others { state.keys.list(Context::Room, "{people} speak alone") } else { String::new() }
 }
 
 /// Which message is answered or edited, and how to leave that.

@@ -42,7 +42,8 @@ pub(super) fn click(state: &mut State, at: Position) -> Option<Vec<Effect>> {
     let chosen = if let Some(Overlay::Crowd(chosen)) = state.overlay { Some(chosen) } else { None };
     let area = crowd::area(state);
     let is_shown = chosen.is_some() || !Places::of(state).members.is_empty();
-    let person = members::hit(&room.members, state.person, (area, chosen), at).filter(|_| is_shown)?;
+    let panel = members::Panel { area, chosen, way: "" };
+    let person = members::hit(&room.members, state.reader(), panel, at).filter(|_| is_shown)?;
     if chosen == Some(person) {
         return Some(act(state, Dealing::Message));
     }

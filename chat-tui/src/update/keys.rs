@@ -1,22 +1,19 @@
 //! Keys and pastes: what they mean where.
 
 use super::{
-    ask, commands, crowd, export, find, hint, link, message, overlays, plain, posting, problem, prompt, reacting,
-    reading, switching,
+    ask, commands, completing, crowd, export, find, hint, link, message, overlays, plain, posting, problem, prompt,
+    reacting, reading, switching,
 };
-use crate::command;
 use crate::effect::Effect;
 use crate::find::LINE_BYTES;
 use crate::keymap::{self, Action, Context};
 use crate::overlay::{Overlay, Question};
-use crate::room::Room;
 use crate::screen::panels::Panel;
 use crate::screen::prompt::Focus;
 use crate::state::{Screen, State};
 use crate::widget::composer::{Edit, harmless};
 use crate::widget::timeline::Direction;
 use crossterm::event::{KeyEvent, KeyEventKind};
-use std::collections::BTreeSet;
 
 pub(super) fn on_key(state: &mut State, key: KeyEvent) -> Vec<Effect> {
     if key.kind == KeyEventKind::Release {
@@ -82,10 +79,10 @@ fn on_screen_action(state: &mut State, context: Context, action: Action) -> Vec<
         Action::Interrupt => interrupt(state, context),
         Action::Edit(edit) => on_edit(state, context, edit),
         Action::Newline => on_typed(state, context, "\n"),
-        Action::Send => posting::send(state),
-        Action::Complete => complete(state),
-        Action::Up => composer_up(state),
-        Action::Down => composer_down(state),
+        Action::Send => completing::send(state),
+        Action::Complete => completing::complete(state),
+        Action::Up => completing::up(state),
+        Action::Down => completing::down(state),
         Action::PageUp => reading::page_up(state),
         Action::PageDown => reading::page_down(state),
         Action::Oldest => reading::oldest(state),
@@ -104,7 +101,7 @@ fn on_screen_action(state: &mut State, context: Context, action: Action) -> Vec<
         Action::SendUnsent => posting::send_unsent(state),
         Action::DiscardUnsent => posting::discard_unsent(state),
         Action::Mend => link::mend(state),
-        Action::Dismiss => reading::dismiss(state),
+        Action::Dismiss => completing::dismiss(state),
         Action::NextField => move_focus(state, 1),
         Action::PreviousField => move_focus(state, -1),
         Action::Go => prompt::go(state),
@@ -162,7 +159,8 @@ fn on_edit(state: &mut State, context: Context, edit: Edit) -> Vec<Effect> {
     }
     message::let_go(state);
     match state.composer_mut().edit(edit) {
-        Ok(()) => Vec::new(),
+        Ok(()) if edit.only_moves() => Vec::new(),
+        Ok(()) => completing::offer(state),
         Err(error) => problem(state, &error.to_string()),
     }
 }
@@ -199,7 +197,7 @@ fn type_into_prompt(state: &mut State, text: &str) -> Vec<Effect> {
 fn write(state: &mut State, text: &str) -> Vec<Effect> {
     message::let_go(state);
     match state.composer_mut().write(text) {
-        Ok(()) => Vec::new(),
+        Ok(()) => completing::offer(state),
         Err(error) => problem(state, &error.to_string()),
     }
 }
@@ -224,7 +222,7 @@ pub(super) fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
 /// What is pasted is seen before it is sent, and is one message however many lines it has.
 fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     match (state.composer_mut().paste(text), state.composer().lines()) {
-        (Ok(()), 0..=1) => Vec::new(),
+        (Ok(()), 0..=1) => completing::offer(state),
         (Ok(()), lines) => {
             let words = match state.is_long() {
                 true => "{send} asks whether to send them as one message",
@@ -235,35 +233,6 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
         }
         (Err(error), _) => problem(state, &error.to_string()),
     }
-}
-
-fn complete(state: &mut State) -> Vec<Effect> {
-    let own = state.name.as_ref().map(ToString::to_string);
-    let mut names: Vec<String> = nameable(state).map(str::to_owned).filter(|name| own.as_ref() != Some(name)).collect();
-    let mut seen = BTreeSet::new();
-    names.retain(|name| seen.insert(name.clone()));
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    state.composer_mut().complete(&command::names(), &names);
-    Vec::new()
-}
-
-/// Whoever may be meant: people of this room, and for a command those of the others.
-fn nameable(state: &State) -> impl Iterator<Item = &str> {
-    let is_command = state.composer().text().starts_with('/');
-    let others = state.rooms.values().filter(move |room| is_command && state.current != Some(room.id));
-    state.room().into_iter().chain(others).flat_map(Room::names)
-}
-
-fn composer_up(state: &mut State) -> Vec<Effect> {
-    let columns = state.columns;
-    state.composer_mut().up(columns);
-    Vec::new()
-}
-
-fn composer_down(state: &mut State) -> Vec<Effect> {
-    let columns = state.columns;
-    state.composer_mut().down(columns);
-    Vec::new()
 }
 
 fn move_focus(state: &mut State, by: isize) -> Vec<Effect> {

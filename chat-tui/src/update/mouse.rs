@@ -2,13 +2,13 @@
 
 use super::keys::context;
 use super::overlays::{scroll_distrust, scroll_help};
-use super::{crowd, looks, message, prompt, reading, search, switching};
+use super::{completing, crowd, looks, message, prompt, reacting, reading, search, switching};
 use crate::effect::Effect;
 use crate::keymap::Context;
 use crate::screen;
 use crate::screen::room::Places;
 use crate::state::State;
-use crate::widget::rooms;
+use crate::widget::{completions, rooms};
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
@@ -30,6 +30,9 @@ pub(super) fn on_mouse(state: &mut State, mouse: MouseEvent) -> Vec<Effect> {
         (MouseEventKind::ScrollDown, Context::Switcher) => switching::choose(state, 1),
         (MouseEventKind::Down(MouseButton::Left), Context::Prompt) => on_prompt_click(state, mouse),
         (MouseEventKind::Down(MouseButton::Left), Context::Room | Context::Selected) => on_room_click(state, mouse),
+        (MouseEventKind::Down(MouseButton::Left), Context::Picker) => {
+            reacting::click(state, Position::new(mouse.column, mouse.row))
+        }
         (MouseEventKind::Down(MouseButton::Left), Context::Crowd) => on_crowd_click(state, mouse),
         _ => Vec::new(),
     }
@@ -37,6 +40,9 @@ pub(super) fn on_mouse(state: &mut State, mouse: MouseEvent) -> Vec<Effect> {
 
 fn on_room_click(state: &mut State, mouse: MouseEvent) -> Vec<Effect> {
     let at = Position::new(mouse.column, mouse.row);
+    if let Some(choice) = completions::hit(state, at) {
+        return completing::take(state, choice);
+    }
     match rooms::hit(state, Places::of(state).rooms, at) {
         Some(room) => switching::to(state, room),
         None => crowd::click(state, at).unwrap_or_else(|| message::click(state, mouse)),

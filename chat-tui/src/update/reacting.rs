@@ -6,10 +6,11 @@ use crate::deed::Deed;
 use crate::effect::Effect;
 use crate::emoji::Named;
 use crate::overlay::Overlay;
-use crate::overlay::react::Picker;
+use crate::overlay::react::{self, Picker};
 use crate::state::State;
 use chat_proto::entry::{EntryBody, React, ReactionState, RoomId};
 use chat_proto::{Emoji, Seq};
+use ratatui::layout::Position;
 
 /// Emoji that are remembered as used.
 const USED_MAX: usize = 8;
@@ -52,6 +53,13 @@ fn with_picker(state: &mut State, act: impl FnOnce(&mut Picker)) -> Vec<Effect> 
         act(picker);
     }
     Vec::new()
+}
+
+/// A click: gives the one that stands there, or takes it back.
+pub(super) fn click(state: &mut State, at: Position) -> Vec<Effect> {
+    let Some(offer) = react::hit(state, at) else { return Vec::new() };
+    with_picker(state, |picker| picker.choose(offer));
+    go(state)
 }
 
 /// Enter: gives the chosen one, or takes it back.

@@ -133,7 +133,7 @@ fn load_reached_gap(state: &mut State) -> Vec<Effect> {
 pub(super) fn with_timeline<T>(state: &mut State, act: impl FnOnce(&mut Timeline, &Look) -> T) -> Option<T> {
     let places = Places::of(state);
     let zone = std::mem::take(&mut state.zone);
-    let look = Look { columns: places.timeline.width, rows: places.timeline.height, zone: &zone, theme: state.theme };
+    let look = places.look_in(state, &zone);
     let result = state.room_mut().map(|room| act(&mut room.timeline, &look));
     state.zone = zone;
     result

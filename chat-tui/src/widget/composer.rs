@@ -1,10 +1,11 @@
 //! The composer: where a message is written. Nothing leaves it but by Enter.
 
 pub mod buffer;
-mod complete;
+mod completion;
 mod shortcode;
 
 pub use buffer::{Buffer, Edit};
+pub use completion::{Choice, Completion, What};
 
 use crate::destination::is_confidential;
 use crate::theme::{Ink, Theme};
@@ -12,7 +13,6 @@ use crate::widget::paint;
 use crate::wrap;
 use chat_proto::limits::{TEXT_BYTES, TEXT_LINES};
 use chat_proto::text::visible;
-use complete::Completion;
 use ratatui::buffer::Buffer as Cells;
 use ratatui::layout::{Position, Rect};
 use shortcode::Replaced;
@@ -30,6 +30,7 @@ pub struct Composer {
     history: Vec<String>,
     /// Which of them is shown.
     recalled: Option<usize>,
+    /// What the word before the cursor may become, since it was typed or Tab asked.
     completion: Option<Completion>,
     /// The emoji that was made of its name just now.
     replaced: Option<Replaced>,
@@ -193,11 +194,53 @@ impl Composer {
         self.buffer.move_to(target.start + offset);
     }
 
-    /// Tab: completes a command, a name or an emoji, and again: the next one.
-    pub fn complete(&mut self, commands: &[&str], names: &[&str]) {
+    /// What the word before the cursor may become: what was offered, or Tab goes through.
+    pub fn completion(&self) -> Option<&Completion> {
+        self.completion.as_ref()
+    }
+
+    /// Looks for what the word that was just typed may become; `names` are those that begin like it.
+    pub fn offered(&self, names: impl FnOnce(&str) -> Vec<String>) -> Option<Completion> {
+        Completion::offer(&self.buffer, names)
+    }
+
+    /// Looks for whatever the word may become.
+    pub fn completions(&self, names: impl FnOnce(&str) -> Vec<String>) -> Option<Completion> {
+        Completion::find(&self.buffer, names)
+    }
+
+    pub fn offer(&mut self, offered: Option<Completion>) {
+        self.completion = offered;
+    }
+
+    /// Tab: the chosen one, or the first, takes the place of the word, and again: the next one.
+    pub fn complete(&mut self) {
         self.replaced = None;
-        let completion = self.completion.take().or_else(|| complete::find(&self.buffer, commands, names));
-        self.completion = completion.map(|completion| completion.apply(&mut self.buffer));
+        let Some(mut completion) = self.completion.take() else { return };
+        completion.write_next(&mut self.buffer);
+        self.completion = Some(completion).filter(Completion::goes_on);
+    }
+
+    /// Goes through what is offered.
+    pub fn choose(&mut self, by: isize) {
+        if let Some(completion) = &mut self.completion {
+            completion.step(by, &mut self.buffer);
+        }
+    }
+
+    /// Writes what was chosen, and says what that is; nothing if nothing was, or it stands there already.
+    pub fn take_chosen(&mut self) -> Option<What> {
+        let at = self.completion.as_ref()?.unwritten()?;
+        self.take(at)
+    }
+
+    /// Writes what is offered at this place.
+    pub fn take(&mut self, at: usize) -> Option<What> {
+        let mut completion = self.completion.take()?;
+        let what = completion.choices().get(at)?.what;
+        completion.write(at, &mut self.buffer);
+        self.replaced = None;
+        Some(what)
     }
 
     /// Any other change ends what Tab and Up had begun. Up and Down end what Tab had: its word stood in another text.

@@ -2,8 +2,9 @@
 
 mod draw;
 
-pub use draw::{draw, hit, listed};
+pub use draw::{Panel, draw, hit, listed};
 
+use crate::fuzzy::begins;
 use chat_proto::entry::{Entry, EntryBody, LeaveReason, PersonId};
 use chat_proto::frame::{Member, Presence, Role, Voice};
 use chat_proto::{Act, Nick};
@@ -160,10 +161,15 @@ impl Members {
         people
     }
 
-    /// Every name, present ones first.
-    pub fn names(&self) -> Vec<&str> {
-        let mut all = self.here();
-        all.extend(self.gone());
-        all.into_iter().map(|(_, person)| person.name.as_str()).collect()
+    /// Every name.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.people.values().map(|person| person.name.as_str())
+    }
+
+    /// The names that begin so, those who are present first.
+    pub fn names_like(&self, part: &str) -> Vec<&str> {
+        let mut like: Vec<&Person> = self.people.values().filter(|person| begins(part, &person.name)).collect();
+        like.sort_by_cached_key(|person| (!person.is_present(), person.name.to_lowercase()));
+        like.into_iter().map(|person| person.name.as_str()).collect()
     }
 }

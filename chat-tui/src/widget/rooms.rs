@@ -15,6 +15,9 @@ const NAME_AT: u16 = 4;
 /// Something is being written there.
 const DRAFT: &str = " ✎";
 
+/// How to open another.
+const WAY: &str = "+ /join, /create";
+
 /// A row of the panel.
 enum Line<'a> {
     Blank,
@@ -22,6 +25,7 @@ enum Line<'a> {
     /// With its number, from 1.
     Room(usize, &'a Room),
     More(usize),
+    Way,
 }
 
 /// Draws the list on its panel.
@@ -42,9 +46,12 @@ pub fn hit(state: &State, area: Rect, at: Position) -> Option<RoomId> {
     }
 }
 
-/// The rows that fit, the room on the screen among them.
+/// The rows that fit, the room on the screen among them; behind them, if there is place, how to open another.
 fn lines(state: &State, rows: usize) -> Vec<Line<'_>> {
-    let all = all_lines(state);
+    let mut all = all_lines(state);
+    if all.len() + 2 <= rows {
+        all.extend([Line::Blank, Line::Way]);
+    }
     let is_current = |line: &Line| matches!(line, Line::Room(_, room) if Some(room.id) == state.current);
     let current = all.iter().position(is_current).unwrap_or(0);
     if all.len() <= rows {
@@ -86,6 +93,7 @@ impl Pen<'_> {
             Line::Blank => {}
             Line::Heading(words) => self.write(y, 2, words, self.theme.ink(Ink::Muted).bold()),
             Line::Room(number, room) => self.room(y, *number, room),
+            Line::Way => self.write(y, 2, WAY, self.theme.ink(Ink::Faint)),
             Line::More(count) => self.write(y, NAME_AT, &format!("and {count} more"), self.theme.ink(Ink::Muted)),
         }
     }

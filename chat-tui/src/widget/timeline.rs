@@ -53,6 +53,9 @@ pub const ENTRIES_MAX: usize = 100_000;
 /// Bytes of text held in memory: a server that sends only the longest messages does not fill it.
 pub const BYTES_MAX: usize = 64 * 1024 * 1024;
 
+/// A room in which nobody has said anything has no more than this.
+const SILENT_ITEMS_MAX: usize = 16;
+
 /// Where the reader is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Anchor {
@@ -225,6 +228,12 @@ impl Timeline {
 
     pub fn anchor(&self) -> Anchor {
         self.anchor
+    }
+
+    /// Whether nothing was said. Where much has happened, nobody looks through it.
+    pub fn is_unspoken(&self) -> bool {
+        let is_quiet = |item: &Item| matches!(item.what, What::Fold { .. } | What::System { .. } | What::Silent);
+        self.pending.is_empty() && self.items.len() <= SILENT_ITEMS_MAX && self.items.iter().all(is_quiet)
     }
 
     /// Takes everything off the screen; it stays in memory and comes back when somebody scrolls up.

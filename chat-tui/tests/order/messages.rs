@@ -59,7 +59,7 @@ impl Screen {
     /// Scrolled to the beginning: what is asked for.
     fn scrolls_back(&mut self) -> (Seq, Seq) {
         let zone = Zone::fixed(0);
-        let look = Look { columns: 80, rows: 24, zone: &zone, theme: Theme::new(Depth::True) };
+        let look = Look { columns: 80, rows: 24, has_air: true, zone: &zone, theme: Theme::new(Depth::True) };
         self.timeline.to_start(&look);
         self.timeline.ask_for_gap(&look).expect("there is more")
     }

@@ -88,7 +88,7 @@ fn a_message_to_somebody_opens_their_conversation_and_is_said_there() {
 
     let post = scene.posted();
     assert_eq!((post.room, post.body), (WITH_BOB, message("hi there")));
-    insta::assert_snapshot!(scene.screen(), @r"
+    insta::assert_snapshot!(scene.screen(), @r#"
      @bob!                             2 here   between you two   in memory, operator can read   ● 2 ms
 
       ROOMS              ───────────────  Sunday, 22 November 2026  ───────────────   HERE
@@ -97,22 +97,22 @@ fn a_message_to_somebody_opens_their_conversation_and_is_said_there() {
       DIRECT
     ▌ 2 @bob
 
-
+      + /join, /create
 
 
 
 
     ────────────────────────────────────────────────────────────────────────────────────────────────────
      › write a message
-        Enter send · Alt-Enter new line · Alt-Up select a message · Ctrl-F find · Alt-K rooms · F1 help
-    ");
+                Enter send · Alt-Up select a message · Ctrl-F find · Alt-K rooms · / commands · F1 help
+    "#);
 }
 
 #[test]
 fn a_conversation_in_a_narrow_window_and_a_wide_one() {
     let mut scene = speaking(50, 12);
     happens(&mut scene, 1, (2, "bob"), message("lunch?"));
-    insta::assert_snapshot!(scene.screen(), @r"
+    insta::assert_snapshot!(scene.screen(), @r#"
      @bob!            2 here  between you two  ● 2 ms
 
      ──────────  Sunday, 22 November 2026  ──────────
@@ -124,15 +124,15 @@ fn a_conversation_in_a_narrow_window_and_a_wide_one() {
      · AB3Z is still open: Alt-1 goes back
     ──────────────────────────────────────────────────
      › write a message
-                Alt-Up select · Alt-K rooms · F1 help
-    ");
+       Alt-Up select · Alt-K rooms · / more · F1 help
+    "#);
 
     scene.resize(120, 12);
-    insta::assert_snapshot!(scene.screen(), @r"
+    insta::assert_snapshot!(scene.screen(), @r#"
      @bob!                                                 2 here   between you two   in memory, operator can read   ● 2 ms
 
-      ROOMS                    ───────────────────  Sunday, 22 November 2026  ───────────────────   HERE
-      1 AB3Z release planni…   14:03           bob! lunch?                                          ● alice  you
+      ROOMS              ──────────────────────  Sunday, 22 November 2026  ──────────────────────   HERE
+      1 AB3Z release …   14:03           bob! lunch?                                                ● alice  you
                                                                                                     ● bob!
       DIRECT
     ▌ 2 @bob
@@ -140,8 +140,8 @@ fn a_conversation_in_a_narrow_window_and_a_wide_one() {
      · AB3Z is still open: Alt-1 goes back
     ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
      › write a message
-                            Enter send · Alt-Enter new line · Alt-Up select a message · Ctrl-F find · Alt-K rooms · F1 help
-    ");
+               Enter send · Alt-Enter new line · Alt-Up select a message · Ctrl-F find · Alt-K rooms · / commands · F1 help
+    "#);
 }
 
 #[test]

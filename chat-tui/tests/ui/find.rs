@@ -66,7 +66,7 @@ fn what_is_typed_stands_out_and_is_counted() {
                                                                   LEFT
                                                                   ○ dave
 
-
+                                                                  F9 speak alone
 
 
     ────────────────────────────────────────────────────────────────────────────────

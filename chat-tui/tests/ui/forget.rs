@@ -36,7 +36,7 @@ fn tombstones_of_one_person_are_one_line() {
      14:03                a message of bob is deleted             LEFT
      14:04              • bob erased what they had said           ○ dave
 
-     14:05           bob  this is new
+     14:05           bob  this is new                             F9 speak alone
 
 
 
@@ -49,7 +49,7 @@ fn tombstones_of_one_person_are_one_line() {
 
     ────────────────────────────────────────────────────────────────────────────────
      › write a message
-                       Enter send · Alt-Up select a message · Ctrl-F find · F1 help
+          Enter send · Alt-Up select a message · Ctrl-F find · / commands · F1 help
     "#);
 }
 

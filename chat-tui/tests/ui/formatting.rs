@@ -33,7 +33,7 @@ fn formatted_messages_at_110_columns() {
                           • then all the rest                                             LEFT
                           1. tag                                                          ○ dave
                           2. push
-
+                                                                                          F9 speak alone
      14:04         carol  look:
                            rust
                            fn main() {
@@ -48,7 +48,7 @@ fn formatted_messages_at_110_columns() {
 
     ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
      › write a message
-                                Enter send · Alt-Enter new line · Alt-Up select a message · Ctrl-F find · F1 help
+                   Enter send · Alt-Enter new line · Alt-Up select a message · Ctrl-F find · / commands · F1 help
     "#);
 }
 
@@ -65,7 +65,7 @@ fn formatted_messages_at_80_columns() {
                             read so far                           LEFT
                           • then all the rest                     ○ dave
                           1. tag
-                          2. push
+                          2. push                                 F9 speak alone
 
      14:04         carol  look:
                            rust
@@ -82,7 +82,7 @@ fn formatted_messages_at_80_columns() {
 
     ────────────────────────────────────────────────────────────────────────────────
      › write a message
-                       Enter send · Alt-Up select a message · Ctrl-F find · F1 help
+          Enter send · Alt-Up select a message · Ctrl-F find · / commands · F1 help
     "#);
 }
 
@@ -128,7 +128,7 @@ fn formatted_messages_at_44_columns() {
 
     ────────────────────────────────────────────
      › write a message
-           Enter send · Alt-Up select · F1 help
+           Alt-Up select · / commands · F1 help
     "#);
 }
 

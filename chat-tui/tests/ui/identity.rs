@@ -207,7 +207,7 @@ fn the_answer_to_whois() {
      14:00   │  bob                                          Esc closes   │you
              │  3FER-XKGV-NE3V-FXK5                                       │
              │  yUj6pNNhMzLVO6xbu8UlWGhaTTzBb_SLFMsvH4WnyUs               │
-             │                                                            │
+             │                                                            │alone
              │  !       not the key of last time                          │
              │  was     9DVC-TVBU-Z44F-EBJT                               │
              │          since Thursday, 2 July 2026                       │
@@ -224,7 +224,7 @@ fn the_answer_to_whois() {
              ╰────────────────────────────────────────────────────────────╯
     ────────────────────────────────────────────────────────────────────────────────
      › write a message
-                       Enter send · Alt-Up select a message · Ctrl-F find · F1 help
+          Enter send · Alt-Up select a message · Ctrl-F find · / commands · F1 help
     "#);
 }
 

@@ -43,7 +43,11 @@ fn a_key_that_was_bound_does_it_and_the_ones_from_before_do_too() {
 fn the_help_and_the_hints_name_the_key_that_is_bound_now() {
     let mut scene = room("[keys]\nf12 = 'help'\nctrl-g = 'send'\n");
 
-    assert!(scene.shows("Ctrl-G send · Alt-Up select a message · Ctrl-F find · F12 help"), "{}", scene.screen());
+    assert!(
+        scene.shows("Ctrl-G send · Alt-Up select a message · Ctrl-F find · / commands · F12 help"),
+        "{}",
+        scene.screen()
+    );
     scene.key(KeyCode::F(12));
     assert!(scene.shows("Ctrl-G  Enter           send"), "{}", scene.screen());
 }

@@ -22,6 +22,7 @@ mod mentions;
 mod noticing;
 mod options;
 mod order;
+mod palette;
 mod plain;
 mod pointing;
 mod presence;

@@ -119,7 +119,7 @@ fn a_refused_post_says_why_and_one_key_edits_it() {
 
     ──────────────────────────────────────────────────────────────────────
      › write a message
-             Enter send · Alt-Up select a message · Ctrl-F find · F1 help
+              Enter send · Alt-Up select a message · / commands · F1 help
     "#);
 
     scene.types("wait");

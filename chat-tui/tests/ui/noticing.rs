@@ -132,7 +132,7 @@ fn a_room_that_is_to_call_nobody_is_not_counted_either() {
     assert!(scene.shows("nothing is new in other rooms"));
     scene.resize(120, 24);
     let row = scene.row("1 AB3Z").expect("it is listed");
-    assert!(crate::scene::rows_of(&scene.buffer())[row].starts_with("  1 AB3Z release plan… 1"), "{}", scene.screen());
+    assert!(crate::scene::rows_of(&scene.buffer())[row].starts_with("  1 AB3Z releas… 1"), "{}", scene.screen());
 }
 
 #[test]

@@ -37,7 +37,7 @@ fn a_clock_with_twelve_hours_has_a_column_that_it_fits_into() {
 
     ────────────────────────────────────────────────────────────
      › write a message
-                           Enter send · Alt-Up select · F1 help
+              Enter send · Alt-Up select · / commands · F1 help
     "#);
 }
 
@@ -57,7 +57,7 @@ fn a_clock_with_seconds_stands_above_the_message_on_a_narrow_screen() {
 
     ────────────────────────────────────────
      › write a message
-       Enter send · Alt-Up select · F1 help
+       Alt-Up select · / commands · F1 help
     "#);
 }
 

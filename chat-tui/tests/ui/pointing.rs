@@ -53,12 +53,12 @@ fn replies_edits_and_reactions_are_shown_on_their_messages() {
                           ╭ alice  yes, all green                 LEFT
      14:02         carol  then let's ship it                      ○ dave
                           ╰ 🎉 1
-
+                                                                  F9 speak alone
 
 
     ────────────────────────────────────────────────────────────────────────────────
      › write a message
-                       Enter send · Alt-Up select a message · Ctrl-F find · F1 help
+          Enter send · Alt-Up select a message · Ctrl-F find · / commands · F1 help
     "#);
 }
 
@@ -84,7 +84,7 @@ fn in_a_narrow_window_they_are_shown_below_the_name() {
             ╰ 🎉 1
     ────────────────────────────────────────
      › write a message
-       Enter send · Alt-Up select · F1 help
+       Alt-Up select · / commands · F1 help
     "#);
 }
 
@@ -103,12 +103,12 @@ fn in_a_wide_window_nothing_else_moves() {
      14:02             carol  then let's ship it                                                              LEFT
                               ╰ 🎉 1                                                                          ○ dave
 
-
+                                                                                                              F9 speak alone
 
 
     ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
      › write a message
-                                                    Enter send · Alt-Enter new line · Alt-Up select a message · Ctrl-F find · F1 help
+                                       Enter send · Alt-Enter new line · Alt-Up select a message · Ctrl-F find · / commands · F1 help
     "#);
 }
 

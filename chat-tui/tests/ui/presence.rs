@@ -40,7 +40,7 @@ fn somebody_who_is_typing_stands_beside_the_hints() {
     let after = scene.screen();
     let (before, after): (Vec<_>, Vec<_>) = (before.lines().collect(), after.lines().collect());
     assert_eq!(before[..23], after[..23], "nothing else moves");
-    insta::assert_snapshot!(after[23], @" bob is typing…    Enter send · Alt-Up select a message · Ctrl-F find · F1 help");
+    insta::assert_snapshot!(after[23], @" bob is typing…     Enter send · Alt-Up select a message · / commands · F1 help");
 }
 
 #[test]
@@ -254,15 +254,15 @@ fn the_list_and_whois_tell_who_is_idle_and_who_is_away() {
     is(&mut scene, 4, Presence::Idle);
 
     let list: Vec<String> = scene.screen().lines().map(|row| row.chars().skip(94).collect::<String>()).collect();
-    insta::assert_snapshot!(list[2..9].join("\n"), @r"
+    insta::assert_snapshot!(list[2..9].join("\n"), @r#"
     HERE
     ● alice  you
     ◐ bob
-    ◐ carol  at␛[2J lunch,…
+    ◐ carol
+      at␛[2J lunch, back a…
 
     LEFT
-    ○ dave
-    ");
+    "#);
     for (line, words) in [("/whois bob", "idle"), ("/whois carol", "away: at")] {
         scene.says(line);
         assert!(scene.shows(words), "{}", scene.screen());

@@ -134,7 +134,7 @@ fn a_divider_stands_where_reading_stopped() {
 
     ──────────────────────────────────────────────────────────────────────
      › write a message
-             Enter send · Alt-Up select a message · Ctrl-F find · F1 help
+              Enter send · Alt-Up select a message · / commands · F1 help
     "#);
 
     scene.says("I am back");

@@ -45,7 +45,7 @@ fn a_lively_room_at_80_by_24() {
                                                                   LEFT
      14:03         alice  yes, all green 🎉                   ✓   ○ dave
      14:03                logs are on the wiki, page »ビルド
-                          結果«                               ✓
+                          結果«                               ✓   F9 speak alone
 
      14:04         carol  here is what failed yesterday:
                               frame of 70000 bytes
@@ -58,7 +58,7 @@ fn a_lively_room_at_80_by_24() {
 
     ────────────────────────────────────────────────────────────────────────────────
      › write a message
-                       Enter send · Alt-Up select a message · Ctrl-F find · F1 help
+          Enter send · Alt-Up select a message · Ctrl-F find · / commands · F1 help
     "#);
 }
 
@@ -79,7 +79,7 @@ fn a_lively_room_in_a_narrow_window() {
             nods
     ────────────────────────────────────────
      › write a message
-       Enter send · Alt-Up select · F1 help
+       Alt-Up select · / commands · F1 help
     "#);
 }
 
@@ -96,7 +96,7 @@ fn a_lively_room_in_a_wide_window() {
      14:03             alice  yes, all green 🎉                                                                                    ✓                                                LEFT
      14:03                    logs are on the wiki, page »ビルド結果«                                                              ✓                                                ○ dave
 
-     14:04             carol  here is what failed yesterday:
+     14:04             carol  here is what failed yesterday:                                                                                                                        F9 speak alone
                                   frame of 70000 bytes
                               now it is fixed
 
@@ -135,7 +135,7 @@ fn a_lively_room_in_a_wide_window() {
 
     ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
      › write a message
-                                                                                                                          Enter send · Alt-Enter new line · Alt-Up select a message · Ctrl-F find · F1 help
+                                                                                                             Enter send · Alt-Enter new line · Alt-Up select a message · Ctrl-F find · / commands · F1 help
     "#);
 }
 
@@ -164,7 +164,7 @@ fn an_empty_room_invites_to_write() {
 
     ────────────────────────────────────────────────────────────
      › write a message
-                           Enter send · Alt-Up select · F1 help
+              Enter send · Alt-Up select · / commands · F1 help
     "#);
 }
 
@@ -424,10 +424,10 @@ fn the_help_is_made_of_the_tables() {
     let mut scene = lively(80, 24);
 
     scene.key(KeyCode::F(1));
-    insta::assert_snapshot!(scene.screen(), @r"
+    insta::assert_snapshot!(scene.screen(), @r#"
      AB3Z  release planning          3 here  anyone with the code  not kept  ● 2 ms
      ╭────────────────────────────────────────────────────────────────────────────╮
-     │  Help   Esc closes                                 ↑↓ PgUp PgDn   16/168   │
+     │  Help   Esc closes                                 ↑↓ PgUp PgDn   16/171   │
      │                                                                            │
      │  This room                                                                 │
      │  kept                    in the server's memory; nothing survives its      │
@@ -442,14 +442,14 @@ fn the_help_is_made_of_the_tables() {
      │  In the room                                                               │
      │  Enter                   send                                              │
     ▌│  Alt-Enter  Ctrl-J       new line                                          │
-     │  Tab                     complete a name or a command                      │
-     │  Up                      a row up; on an empty line, what you wrote        │
-     │                          before                                            │
+     │  Tab                     complete a command, a name or an emoji; again:    │
+     │                          the next                                          │
+     │  Up                      a row up; in the list of what fits, to choose;    │
      ╰────────────────────────────────────────────────────────────────────────────╯
     ────────────────────────────────────────────────────────────────────────────────
      › write a message
-                       Enter send · Alt-Up select a message · Ctrl-F find · F1 help
-    ");
+          Enter send · Alt-Up select a message · Ctrl-F find · / commands · F1 help
+    "#);
 
     scene.key(KeyCode::End);
     assert!(scene.shows("Shift-drag"));

@@ -117,20 +117,20 @@ fn three_columns_stand_side_by_side_where_there_is_place() {
     insta::assert_snapshot!(scene.screen(), @r#"
      AB3Z  release planning                           3 here   anyone with the code   in memory, operator can read   ● 2 ms
 
-      ROOMS                    ───────────────────  Sunday, 22 November 2026  ───────────────────   HERE
-    ▌ 1 AB3Z release planni…   14:00           bob  message 1                                       ● alice  you
-      2 K7QF a place to… @ 3   14:00                message 2                                       ● bob
-      3 CD4Y release plan… 2   14:00                message 3                                       ● carol
+      ROOMS              ──────────────────────  Sunday, 22 November 2026  ──────────────────────   HERE
+    ▌ 1 AB3Z release …   14:00           bob  message 1                                             ● alice  you
+      2 K7QF a pl… @ 3   14:00                message 2                                             ● bob
+      3 CD4Y releas… 2   14:00                message 3                                             ● carol
 
       DIRECT                                                                                        LEFT
       4 @bob                                                                                        ○ dave
 
-
+      + /join, /create                                                                              F9 speak alone
 
 
     ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
      › write a message
-                            Enter send · Alt-Enter new line · Alt-Up select a message · Ctrl-F find · Alt-K rooms · F1 help
+               Enter send · Alt-Enter new line · Alt-Up select a message · Ctrl-F find · Alt-K rooms · / commands · F1 help
     "#);
 }
 
@@ -148,12 +148,12 @@ fn in_a_window_of_80_columns_one_panel_has_a_place_and_the_status_tells_the_rest
                                                                   LEFT
                                                                   ○ dave
 
-
+                                                                  F9 speak alone
 
 
     ────────────────────────────────────────────────────────────────────────────────
      › write a message
-         Enter send · Alt-Up select a message · Ctrl-F find · Alt-K rooms · F1 help
+      Enter send · Alt-Up select · Ctrl-F find · Alt-K rooms · / commands · F1 help
     "#);
 
     scene.key(KeyCode::F(7));
@@ -168,12 +168,12 @@ fn in_a_window_of_80_columns_one_panel_has_a_place_and_the_status_tells_the_rest
       DIRECT
       4 @bob
 
-
+      + /join, /create
 
 
     ────────────────────────────────────────────────────────────────────────────────
      › write a message
-         Enter send · Alt-Up select a message · Ctrl-F find · Alt-K rooms · F1 help
+      Enter send · Alt-Up select · Ctrl-F find · Alt-K rooms · / commands · F1 help
     "#);
 
     scene.key(KeyCode::F(8));
@@ -203,7 +203,7 @@ fn a_narrow_window_shows_the_room_alone_and_what_is_new_elsewhere() {
 
     ──────────────────────────────────────────────────
      › write a message
-                Alt-Up select · Alt-K rooms · F1 help
+       Alt-Up select · Alt-K rooms · / more · F1 help
     "#);
 
     scene.key(KeyCode::F(7));
@@ -306,12 +306,12 @@ fn a_few_letters_lead_to_a_room() {
              │  @bob                                               Alt-4  │
              │  AB3Z   release planning                             here  │
              │                                                            │
-             │                                                            │
+             │                                                            │alone
              │                                                            │
              │                                                            │
     ─────────╰────────────────────────────────────────────────────────────╯─────────
      › write a message
-         Enter send · Alt-Up select a message · Ctrl-F find · Alt-K rooms · F1 help
+      Enter send · Alt-Up select · Ctrl-F find · Alt-K rooms · / commands · F1 help
     "#);
 
     scene.types("eat");

@@ -88,7 +88,7 @@ fn hits_stand_between_their_neighbours() {
     ╰──────────────────────────────────────────────────────────────────────────────╯
     ────────────────────────────────────────────────────────────────────────────────
      › write a message
-                       Enter send · Alt-Up select a message · Ctrl-F find · F1 help
+          Enter send · Alt-Up select a message · Ctrl-F find · / commands · F1 help
     "#);
 }
 
@@ -126,7 +126,7 @@ fn hits_in_a_wide_window() {
      14:00                    message 5          │                                                                                                            │                     LEFT
      14:00                    message 6          │                       carol  what was said just before                                                     │                     ○ dave
      14:00                    message 7          │  14 Nov 06:00           bob  first of allfirst of allfirst of allfirst of allfirst of allfirst of          │
-     14:00                    message 8          │                              allfirst of allfirst of allfirst of all the BUILD failed again, as it did     │
+     14:00                    message 8          │                              allfirst of allfirst of allfirst of all the BUILD failed again, as it did     │                     F9 speak alone
      14:00                    message 9          │                              before as it did before as it did before as it did before as it did before…   │
      14:01                    message 10         │                       alice  and what I answered                                                           │
      14:01                    message 11         │                                                                                                            │
@@ -165,7 +165,7 @@ fn hits_in_a_wide_window() {
                                                  ╰────────────────────────────────────────────────────────────────────────────────────────────────────────────╯
     ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
      › write a message
-                                                                                                                          Enter send · Alt-Enter new line · Alt-Up select a message · Ctrl-F find · F1 help
+                                                                                                             Enter send · Alt-Enter new line · Alt-Up select a message · Ctrl-F find · / commands · F1 help
     "#);
 }
 

@@ -76,7 +76,7 @@ fn the_screen_says_how_to_select_a_message_and_then_which_letters_act_on_it() {
     ▌                     ╭ bob  did the build pass? https:/…     LEFT
     ▌14:02         carol  then let's ship it                      ○ dave
 
-
+                                                                  F9 speak alone
 
 
     ────────────────────────────────────────────────────────────────────────────────
@@ -136,7 +136,7 @@ fn in_a_wide_window_as_well() {
     ▌14:02             carol  then let's ship it                                                              LEFT
                                                                                                               ○ dave
 
-
+                                                                                                              F9 speak alone
 
 
     ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -312,12 +312,12 @@ fn r_replies_and_says_to_whom_until_it_is_sent() {
                           ╭ bob  did the build pass? https:/…     LEFT
      14:02         carol  then let's ship it                      ○ dave
 
-
+                                                                  F9 speak alone
 
     ────────────────────────────────────────────────────────────────────────────────
        replying to bob: did the build pass? https://ci.example.org/1    Esc cancels
      › it did
-                       Enter send · Alt-Up select a message · Ctrl-F find · F1 help
+          Enter send · Alt-Up select a message · Ctrl-F find · / commands · F1 help
     "#);
 
     scene.key(KeyCode::Enter);
@@ -488,7 +488,7 @@ fn d_deletes_after_asking_and_shows_it_as_on_its_way() {
     ▌              │  Nobody can take back what others have read,   │T
                    │  copied or logged.                             │ave
                    │                                                │
-     14:02         │  Enter delete   Esc keep                       │
+     14:02         │  Enter delete   Esc keep                       │speak alone
                    ╰────────────────────────────────────────────────╯
 
 
@@ -567,7 +567,7 @@ fn plus_picks_a_reaction_which_is_muted_until_it_is_taken_and_taken_back_by_the_
                         │   👍  ❤️  😂  🎉  😮  😢  🙏  👀     │  LEFT
                         │                                      │  ○ dave
                         │  › ▏                                 │
-     14:02         carol│  Enter 👍  +1                        │
+     14:02         carol│  Enter 👍  +1                        │  F9 speak alone
                         ╰──────────────────────────────────────╯
 
 
@@ -704,7 +704,7 @@ fn of_several_links_one_is_chosen() {
          │                                                                    │
          │  1  https://a.example                                              │
          │  2  https://b.example/with/a/path                                  │
-         ╰────────────────────────────────────────────────────────────────────╯
+         ╰────────────────────────────────────────────────────────────────────╯e
 
 
 

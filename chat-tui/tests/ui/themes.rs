@@ -63,7 +63,7 @@ fn the_list_shows_every_theme_and_what_the_tried_one_is() {
 
     ────────────────────────────────────────────────────────────
      › write a message
-                           Enter send · Alt-Up select · F1 help
+              Enter send · Alt-Up select · / commands · F1 help
     "#);
 }
 

@@ -70,7 +70,7 @@ fn a_first_contact_is_told_in_the_room() {
        Compare it with what the server's operator sees
     ────────────────────────────────────────────────────────────────────────────────
      › write a message
-                       Enter send · Alt-Up select a message · Ctrl-F find · F1 help
+          Enter send · Alt-Up select a message · Ctrl-F find · / commands · F1 help
     "#);
 }
 
@@ -94,7 +94,7 @@ fn a_first_contact_is_told_whole_in_a_narrow_window() {
        operator sees
     ────────────────────────────────────────
      › write a message
-       Enter send · Alt-Up select · F1 help
+       Alt-Up select · / commands · F1 help
     "#);
 }
 
@@ -385,7 +385,7 @@ fn a_host_shows_what_others_paste() {
        Fg'
     ────────────────────────────────────────────────────────────────────────────────
      › write a message
-                       Enter send · Alt-Up select a message · Ctrl-F find · F1 help
+          Enter send · Alt-Up select a message · Ctrl-F find · / commands · F1 help
     "#);
     scene.resize(40, 15);
     insta::assert_snapshot!(scene.screen(), @r#"
@@ -403,7 +403,7 @@ fn a_host_shows_what_others_paste() {
        ANCFGFg'
     ────────────────────────────────────────
      › write a message
-       Enter send · Alt-Up select · F1 help
+       Alt-Up select · / commands · F1 help
     "#);
 }
 

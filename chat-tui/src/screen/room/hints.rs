@@ -5,10 +5,33 @@ use crate::keymap::Context;
 use crate::overlay::{Overlay, crowd};
 use crate::state::State;
 use crate::theme::Ink;
-use crate::widget::{find, paint};
+use crate::widget::{completions, find, paint};
 use crate::wrap;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+
+/// The longest that fits.
+const KEYS: [&str; 8] = [
+    "",
+    "{help} help ",
+    "/ commands · {help} help ",
+    "{select-earlier} select · / commands · {help} help ",
+    "{send} send · {select-earlier} select · / commands · {help} help ",
+    "{send} send · {select-earlier} select a message · / commands · {help} help ",
+    "{send} send · {select-earlier} select a message · {find} find · / commands · {help} help ",
+    "{send} send · {newline} new line · {select-earlier} select a message · {find} find · / commands · {help} help ",
+];
+/// The same where there are several rooms.
+const KEYS_IN_ROOMS: [&str; 8] = [
+    "",
+    "{help} help ",
+    "/ commands · {help} help ",
+    "{select-earlier} select · / commands · {help} help ",
+    "{select-earlier} select · {switch} rooms · / more · {help} help ",
+    "{send} send · {select-earlier} select · {find} find · {switch} rooms · / commands · {help} help ",
+    "{send} send · {select-earlier} select a message · {find} find · {switch} rooms · / commands · {help} help ",
+    "{send} send · {newline} new line · {select-earlier} select a message · {find} find · {switch} rooms · / commands · {help} help ",
+];
 
 /// What can be done about the selected message; as much of it in words as there is place for.
 fn draw_deeds(state: &State, deeds: &[Deed], area: Rect, cells: &mut Buffer) {
@@ -33,24 +56,14 @@ fn draw_deeds(state: &State, deeds: &[Deed], area: Rect, cells: &mut Buffer) {
 }
 
 fn keys(state: &State, columns: u16) -> String {
-    let has_rooms = state.rooms.len() > 1;
-    let words = match columns {
-        0..12 => "",
-        12..30 => "{help} help ",
-        30..38 => "{send} send · {help} help ",
-        38..63 if has_rooms => "{select-earlier} select · {switch} rooms · {help} help ",
-        38..63 => "{send} send · {select-earlier} select · {help} help ",
-        63..77 if has_rooms => "{send} send · {select-earlier} select a message · {switch} rooms · {help} help ",
-        77..97 if has_rooms => {
-            "{send} send · {select-earlier} select a message · {find} find · {switch} rooms · {help} help "
-        }
-        63..83 => "{send} send · {select-earlier} select a message · {find} find · {help} help ",
-        _ if has_rooms => {
-            "{send} send · {newline} new line · {select-earlier} select a message · {find} find · {switch} rooms · {help} help "
-        }
-        _ => "{send} send · {newline} new line · {select-earlier} select a message · {find} find · {help} help ",
-    };
-    state.keys.list(Context::Room, words)
+    let lists = if state.rooms.len() > 1 { &KEYS_IN_ROOMS } else { &KEYS };
+    state.keys.longest(Context::Room, lists, usize::from(columns))
+}
+
+/// Whether what can be done with what is chosen has no row of its own, and nothing stands where it is written.
+pub(super) fn stand_in_for_composer(state: &State, own: Rect) -> bool {
+    let is_chosen = matches!(state.overlay, Some(Overlay::Crowd(_))) || !deed::possible(state).is_empty();
+    own.is_empty() && state.composer().is_empty() && !state.is_finding() && is_chosen
 }
 
 /// Who is writing, and beside it as many keys as there is place for.
@@ -66,6 +79,7 @@ pub(super) fn draw(state: &State, area: Rect, cells: &mut Buffer) {
     let words = match beside.width {
         columns if matches!(state.overlay, Some(Overlay::Crowd(_))) => crowd::keys(state, columns),
         columns if state.is_finding() => find::keys(&state.keys, columns),
+        columns if completions::is_open(state) => completions::keys(&state.keys, columns),
         columns => keys(state, columns),
     };
     paint::pieces_right(cells, beside, area.y, &[(&words, state.theme.ink(Ink::Faint))]);

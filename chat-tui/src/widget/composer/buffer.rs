@@ -25,6 +25,13 @@ pub enum Edit {
     Paste,
 }
 
+impl Edit {
+    /// Whether it leaves the text as it is.
+    pub fn only_moves(self) -> bool {
+        matches!(self, Self::LineStart | Self::LineEnd | Self::Left | Self::Right | Self::WordLeft | Self::WordRight)
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Buffer {
     text: String,

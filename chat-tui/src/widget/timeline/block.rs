@@ -154,7 +154,7 @@ impl Timeline {
             rows.extend([Row::Blank, Row::Divider]);
         }
         if self.said(index).is_some() && self.opens_group(index, look) {
-            if rows.is_empty() && index > self.first_shown() && look.has_air() {
+            if rows.is_empty() && index > self.first_shown() && look.has_air {
                 rows.push(Row::Blank);
             }
             if !look.has_name_column() {
@@ -163,7 +163,7 @@ impl Timeline {
         } else if rows.is_empty()
             && self.said(index).is_none()
             && self.before(index).is_some_and(|before| self.said(before).is_some())
-            && look.has_air()
+            && look.has_air
         {
             rows.push(Row::Blank);
         }

@@ -231,7 +231,7 @@ impl Pen<'_> {
         }
         let name = word.addressed()?;
         let small = |name: &str| name.to_lowercase();
-        let names = self.names.get_or_init(|| self.crowd.members.names().into_iter().map(small).collect());
+        let names = self.names.get_or_init(|| self.crowd.members.names().map(small).collect());
         names.contains(name).then(|| self.look.theme.name(name))
     }
 

@@ -11,13 +11,13 @@ const TEXT_COLUMNS_MAX: u16 = 100;
 const NAME_COLUMN_FROM: u16 = 58;
 /// From here on, times do.
 const TIME_COLUMN_FROM: u16 = 32;
-/// From this height on, groups of messages have air between them.
-const AIR_FROM_ROWS: u16 = 14;
 /// Everything the layout depends on besides the timeline itself.
 #[derive(Debug, Clone, Copy)]
 pub struct Look<'a> {
     pub columns: u16,
     pub rows: u16,
+    /// Whether there is some between groups of messages.
+    pub has_air: bool,
     pub zone: &'a Zone,
     pub theme: Theme,
 }
@@ -61,9 +61,5 @@ impl Look<'_> {
 
     pub(super) fn wrap(&self, text: &str) -> Vec<Range<usize>> {
         wrap::rows(text, usize::from(self.text_columns()))
-    }
-
-    pub(super) fn has_air(&self) -> bool {
-        self.rows >= AIR_FROM_ROWS
     }
 }

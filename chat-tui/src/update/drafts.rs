@@ -5,7 +5,7 @@ use crate::drafts::{Change, Desk, Draft};
 use crate::effect::Effect;
 use crate::keeper::Note;
 use crate::room::Room;
-use crate::state::State;
+use crate::state::{Face, State};
 use crate::widget::composer::harmless;
 use chat_proto::{RoomId, UnixMillis};
 
@@ -15,7 +15,7 @@ const WAIT_MS: i64 = 2_000;
 /// What was being written in this room when it was left, at whatever time, stands there again.
 pub(super) fn bring_back(state: &mut State, room: RoomId) {
     let kept = desk(state, room).and_then(|desk| state.drafts.get(&desk)).cloned();
-    let (Some(draft), Some(room)) = (kept.filter(|_| state.options.drafts), state.rooms.get_mut(&room)) else { return };
+    let (Some(draft), Some(room)) = (kept.filter(|_| is_wanted(state)), state.rooms.get_mut(&room)) else { return };
     room.composer.set(&harmless(&draft.text));
     // What a log has lost is not answered.
     room.about = draft.about.filter(|about| about.seq() <= room.head());
@@ -42,12 +42,17 @@ pub(super) fn settle(state: &mut State) -> Vec<Effect> {
 
 /// Where something else is being written than what is kept.
 fn changed(state: &State) -> Vec<(Desk, Option<Draft>)> {
-    if !state.options.drafts {
+    if !is_wanted(state) {
         return Vec::new();
     }
     let rooms = state.rooms.values().filter(|room| is_any(state, room) && !is_stranded(room));
     let desks = rooms.filter_map(|room| Some((desk(state, room.id)?, draft(room))));
     desks.filter(|(desk, draft)| state.drafts.get(desk) != draft.as_ref()).collect()
+}
+
+/// Where nothing but whole lines comes, none is ever half written: what was elsewhere stays for there.
+fn is_wanted(state: &State) -> bool {
+    state.options.drafts && state.face != Face::PlainOnly
 }
 
 /// Whether there is anything to compare: in most rooms nothing is being written.

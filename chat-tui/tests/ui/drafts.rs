@@ -8,7 +8,7 @@ use chat_tui::config::Options;
 use chat_tui::drafts::{Change, Desk, Draft, Drafts};
 use chat_tui::event::EventKind;
 use chat_tui::link::{Asked, LinkEvent};
-use chat_tui::state::{Start, Wish};
+use chat_tui::state::{Face, Start, Wish};
 use crossterm::event::KeyCode;
 
 fn desk(room: RoomId) -> Desk {
@@ -169,6 +169,22 @@ fn whoever_wants_no_drafts_has_none() {
 
     scene.types("secret");
     scene.waits(2_000);
+    scene.event(EventKind::Hangup);
+
+    assert_eq!(kept(&mut scene), []);
+}
+
+#[test]
+fn between_programs_a_draft_is_neither_shown_nor_lost() {
+    let mut start = Start { room: Wish::Create, ..start() };
+    start.around.face = Face::PlainOnly;
+    start.kept.drafts.apply(&Change { desk: desk(ROOM), draft: Some(draft("half a sen")), at: UnixMillis(1) });
+    let mut scene = Scene::new(start);
+    scene.link(up());
+    scene.link(LinkEvent::Joined { asked: Asked::Create, joined: joined() });
+    assert_eq!(scene.state.composer().text(), "");
+
+    scene.event(EventKind::Line("hi".into()));
     scene.event(EventKind::Hangup);
 
     assert_eq!(kept(&mut scene), []);

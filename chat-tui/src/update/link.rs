@@ -67,10 +67,10 @@ fn on_up(state: &mut State, (person, name): (PersonId, Nick), security: Security
 
 fn on_down(state: &mut State, trouble: Trouble, retry_in: Duration) -> Vec<Effect> {
     state.rooms.values_mut().for_each(|room| room.timeline.forget_requests());
+    let given_up = orders::on_lost(state);
     if state.attempt.is_some() {
-        return prompt::on_trouble(state, &trouble);
+        return [given_up, prompt::on_trouble(state, &trouble)].concat();
     }
-    let given_up = orders::on_down(state);
     let wait = i64::try_from(retry_in.as_millis()).unwrap_or(i64::MAX);
     state.link = Link::Down { trouble, retry_at: UnixMillis(state.now.0.saturating_add(wait)) };
     given_up
@@ -78,11 +78,12 @@ fn on_down(state: &mut State, trouble: Trouble, retry_in: Duration) -> Vec<Effec
 
 fn on_ended(state: &mut State, why: &str) -> Vec<Effect> {
     direct::on_end(state);
+    let given_up = orders::on_lost(state);
     state.dialed = None;
     state.link = Link::Ended(visible_line(why.as_bytes()));
     match state.attempt {
-        Some(_) => prompt::fail(state, why, None),
-        None => Vec::new(),
+        Some(_) => [given_up, prompt::fail(state, why, None)].concat(),
+        None => given_up,
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) fn on_refused(state: &mut State, room: RoomId, id: PostId, reason: &s
 }
 
 /// The connection is lost: an order that was not answered is not given again when it is back.
-pub(super) fn on_down(state: &mut State) -> Vec<Effect> {
+pub(super) fn on_lost(state: &mut State) -> Vec<Effect> {
     let given = state.rooms.values().flat_map(|room| {
         let pending = room.timeline.pending().iter().filter(|post| post.is_undelivered());
         pending.filter(|post| is_one(Some(room), &post.body)).map(|post| (room.id, post.id))

@@ -176,17 +176,19 @@ fn without_a_connection_one_may_delete_what_one_said_and_nothing_else() {
 
 #[test]
 fn an_order_that_was_not_answered_when_the_connection_was_lost_is_not_given_again() {
-    let mut scene = Scene::room(80, 24);
-    scene.says("hello");
-    scene.says("/kick bob");
-    scene.effects();
+    for lost in [down(), LinkEvent::Ended("replaced".into())] {
+        let mut scene = Scene::room(80, 24);
+        scene.says("hello");
+        scene.says("/kick bob");
+        scene.effects();
 
-    scene.link(down());
+        scene.link(lost);
 
-    assert_eq!(scene.effects(), [Effect::Link(Command::Discard(PostId { instance: INSTANCE, n: 2 }))]);
-    let told = "the connection was lost: nobody knows whether /kick bob was done; it is not";
-    assert!(scene.shows(told), "{}", scene.screen());
-    assert_eq!(scene.state.undelivered(), 1, "what was said waits");
+        assert_eq!(scene.effects(), [Effect::Link(Command::Discard(PostId { instance: INSTANCE, n: 2 }))]);
+        let told = "the connection was lost: nobody knows whether /kick bob was done; it is not";
+        assert!(scene.shows(told), "{}", scene.screen());
+        assert_eq!(scene.state.undelivered(), 1, "what was said waits");
+    }
 }
 
 fn down() -> LinkEvent {

@@ -5,7 +5,7 @@ use crate::effect::Effect;
 use crate::keymap::Context;
 use crate::link::Asked;
 use crate::room::Room;
-use crate::state::{Screen, State};
+use crate::state::{Goal, Screen, State};
 use chat_proto::Seq;
 use chat_proto::entry::RoomId;
 use chat_proto::frame::Joined;
@@ -133,12 +133,21 @@ pub(super) fn on_removed(state: &mut State, room: RoomId) -> Vec<Effect> {
     on_room_ended(state, room)
 }
 
-/// Tried from the prompt, the prompt says it. A room that was on the screen stays there.
+/// A room that was on the screen stays there. Tried from the prompt, the prompt says it.
 pub(super) fn on_no_return(state: &mut State, room: RoomId, sentence: &str) -> Vec<Effect> {
-    if let Some(known) = state.rooms.get_mut(&room).filter(|room| !room.is_over) {
-        known.has_no_return();
-        return on_room_ended(state, room);
+    let is_wanted = state.attempt.and_then(Goal::room) == Some(room);
+    match state.rooms.get_mut(&room).filter(|room| !room.is_over) {
+        Some(known) => {
+            known.has_no_return();
+            let ended = on_room_ended(state, room);
+            let told = if is_wanted { prompt::on_no_return(state, room, sentence) } else { Vec::new() };
+            [ended, told].concat()
+        }
+        None => on_no_entry(state, room, sentence),
     }
+}
+
+fn on_no_entry(state: &mut State, room: RoomId, sentence: &str) -> Vec<Effect> {
     match state.attempt {
         _ if direct::is_background(state, room) => {
             state.directs.remove(&room);

@@ -11,7 +11,7 @@ use chat_tui::keeper::Note;
 use chat_tui::known_conversations::Conversation;
 use chat_tui::level::Level;
 use chat_tui::link::{Asked, Command, LinkEvent, Trouble};
-use chat_tui::state::{Start, Wish};
+use chat_tui::state::{Goal, Start, Wish};
 use crossterm::event::KeyCode;
 use std::time::Duration;
 
@@ -422,4 +422,20 @@ fn what_a_log_has_lost_was_not_read() {
     scene.link(LinkEvent::Joined { asked: Asked::Return(WITH_BOB), joined: Joined { head: Seq(3), ..direct() } });
 
     assert_eq!(scene.state.rooms[&WITH_BOB].timeline.read_to(), Seq(0));
+}
+
+#[test]
+fn whoever_dials_again_and_is_not_let_back_is_told_so_in_the_room_that_is_there_instead() {
+    let mut scene = speaking(80, 24);
+    scene.link(LinkEvent::Ended("replaced".into()));
+    scene.key(KeyCode::F(5));
+    scene.link(up());
+
+    let sentence = "this room has ended, or you are no longer let in".to_owned();
+    scene.link(LinkEvent::NoReturn { room: WITH_BOB, sentence });
+
+    assert!(scene.state.rooms[&WITH_BOB].is_over);
+    assert_eq!(scene.state.attempt.and_then(Goal::room), Some(ROOM), "another room of the last time instead");
+    scene.link(LinkEvent::Joined { asked: Asked::Return(ROOM), joined: joined() });
+    assert!(scene.shows("ZZ9Z has ended, or you are no longer let in"), "{}", scene.screen());
 }

@@ -13,7 +13,6 @@ mod file;
 mod form;
 mod keeping;
 mod memory;
-mod nearest;
 mod print;
 mod setting;
 

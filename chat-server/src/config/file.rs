@@ -1,10 +1,10 @@
 //! The file: TOML, a key per setting.
 
 use super::form::Style;
-use super::nearest::nearest;
 use super::setting::Setting;
 use super::{Config, ConfigError, SETTINGS};
 use std::path::Path;
+use strsim::levenshtein;
 use toml::Value;
 
 /// Puts what the file at `path` says into `config`.
@@ -34,8 +34,14 @@ fn known(path: &Path, key: &str) -> Result<&'static Setting, ConfigError> {
     SETTINGS.iter().find(|setting| setting.key == key).ok_or_else(|| ConfigError::UnknownKey {
         path: path.to_owned(),
         key: key.to_owned(),
-        nearest: nearest(key, SETTINGS.iter().map(|setting| setting.key)),
+        nearest: nearest(key),
     })
+}
+
+/// The setting that may have been meant: the one that takes the fewest changes to get to.
+fn nearest(typed: &str) -> &'static str {
+    let keys = SETTINGS.iter().map(|setting| setting.key);
+    keys.min_by_key(|key| levenshtein(typed, key)).expect("there are settings")
 }
 
 /// The value as it would be written on the command line, if TOML's type is one that the setting may have.

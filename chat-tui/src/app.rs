@@ -269,8 +269,9 @@ impl<W: World> App<'_, W> {
     }
 
     fn take_in(&mut self, kind: EventKind) -> Result<(), Farewell> {
-        self.is_drawn = false;
+        let picture = self.state.picture;
         let effects = update(&mut self.state, Event { at: now(), kind });
+        self.is_drawn &= self.state.picture == picture;
         self.carry_out_all(effects)?;
         self.follow()
     }

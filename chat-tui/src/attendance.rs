@@ -53,6 +53,11 @@ impl Attendance {
         self.told = Presence::Here;
     }
 
+    /// What the server knows.
+    pub fn told(&self) -> &Presence {
+        &self.told
+    }
+
     /// What the server is to be told, if it does not know.
     pub fn news(&mut self, now: UnixMillis) -> Option<Presence> {
         let is = self.presence(now);

@@ -47,6 +47,8 @@ const UNATTENDED_MILLIS: i64 = 60_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct State {
     pub now: UnixMillis,
+    /// Counts the pictures: while it stays, the one that is shown is that of this state.
+    pub picture: u64,
     pub columns: u16,
     pub rows: u16,
     pub face: Face,
@@ -184,6 +186,16 @@ pub enum Link {
     Ended(String),
 }
 
+impl Link {
+    /// Whole seconds until the next attempt, if one is waited for.
+    pub fn retry_seconds(&self, now: UnixMillis) -> Option<i64> {
+        match self {
+            Self::Down { retry_at, .. } => Some((retry_at.0.saturating_sub(now.0).max(0) + 999) / 1000),
+            _ => None,
+        }
+    }
+}
+
 /// Somebody who is to be spoken with alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Approach {
@@ -229,6 +241,7 @@ impl State {
         let (looks, unknown_theme) = Looks::new(start.themes, &start.options, remembered, &start.around);
         Self {
             now: start.around.now,
+            picture: 0,
             columns: start.around.columns,
             rows: start.around.rows,
             face: start.around.face,

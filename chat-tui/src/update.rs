@@ -9,6 +9,7 @@ mod drafts;
 mod entries;
 mod export;
 mod find;
+mod glance;
 mod invite;
 mod keys;
 mod link;
@@ -41,6 +42,7 @@ use crate::event::{Event, EventKind};
 use crate::overlay::{Overlay, Question};
 use crate::state::{Focus, Notice, Start, State, Wish};
 use crossterm::event::Event as TerminalEvent;
+use glance::{Glance, is_quiet};
 
 /// The state to begin with, and the first steps: with enough flags, straight towards the room.
 pub fn begin(start: Start) -> (State, Vec<Effect>) {
@@ -58,6 +60,15 @@ pub fn begin(start: Start) -> (State, Vec<Effect>) {
 
 /// Takes in one event.
 pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
+    let before = is_quiet(&event.kind).then(|| Glance::of(state));
+    let effects = take_in(state, event);
+    if before.is_none_or(|before| before != Glance::of(state)) {
+        state.picture += 1;
+    }
+    effects
+}
+
+fn take_in(state: &mut State, event: Event) -> Vec<Effect> {
     state.now = event.at;
     let mut effects = match event.kind {
         EventKind::Terminal(event) => on_input(state, event),

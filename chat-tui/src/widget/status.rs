@@ -125,7 +125,8 @@ fn entrance(room: &Room, columns: u16) -> (String, Ink) {
     (words.to_owned(), ink)
 }
 
-fn link(link: &Link) -> (&'static str, String, Ink) {
+/// How the link is: a sign, and words for it.
+pub fn link(link: &Link) -> (&'static str, String, Ink) {
     match link {
         Link::Up { latency: Some(latency) } => ("●", millis(*latency), Ink::Good),
         Link::Up { latency: None } => ("●", "connected".to_owned(), Ink::Good),

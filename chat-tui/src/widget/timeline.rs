@@ -65,6 +65,17 @@ pub enum Anchor {
     At { key: Key, row: isize },
 }
 
+/// What of it becomes another by itself: as time passes, or because somebody looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    anchor: Anchor,
+    marked: Option<Seq>,
+    divider: Option<Seq>,
+    unread: Count,
+    request: Request,
+    items: usize,
+}
+
 /// What an anchor holds on to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Key {
@@ -234,6 +245,11 @@ impl Timeline {
     pub fn is_unspoken(&self) -> bool {
         let is_quiet = |item: &Item| matches!(item.what, What::Fold { .. } | What::System { .. } | What::Silent);
         self.pending.is_empty() && self.items.len() <= SILENT_ITEMS_MAX && self.items.iter().all(is_quiet)
+    }
+
+    pub fn standing(&self) -> Standing {
+        let &Self { anchor, marked, divider, request, .. } = self;
+        Standing { anchor, marked, divider, unread: self.unread(), request, items: self.items.len() }
     }
 
     /// Takes everything off the screen; it stays in memory and comes back when somebody scrolls up.

@@ -43,6 +43,10 @@ impl Typing {
         self.until.values().min().copied()
     }
 
+    pub fn people(&self) -> impl Iterator<Item = PersonId> {
+        self.until.keys().copied()
+    }
+
     /// That somebody is writing whom the reader hears.
     pub fn words(&self, members: &Members, reader: Reader) -> Option<String> {
         let heard = self.until.keys().filter(|person| !reader.people.is_ignored(**person));

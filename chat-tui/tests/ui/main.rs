@@ -37,6 +37,7 @@ mod rooms;
 mod scene;
 mod search;
 mod selected;
+mod still;
 mod storm;
 mod themes;
 mod travel;

@@ -270,12 +270,14 @@ impl Scene {
 
     /// So much time passes, and whatever was to happen by then does.
     pub(crate) fn waits(&mut self, millis: i64) {
-        self.state.now = UnixMillis(self.state.now.0 + millis);
-        self.event(EventKind::Tick);
+        self.event_at(UnixMillis(self.state.now.0 + millis), EventKind::Tick);
     }
 
     pub(crate) fn event(&mut self, kind: EventKind) {
-        let at = self.state.now;
+        self.event_at(self.state.now, kind);
+    }
+
+    fn event_at(&mut self, at: UnixMillis, kind: EventKind) {
         self.effects.extend(update(&mut self.state, Event { at, kind }));
     }
 
@@ -402,9 +404,7 @@ impl Scene {
 
     /// The screen, with what it has beside its cells.
     pub(crate) fn drawn(&self) -> (Buffer, Drawn) {
-        let mut buffer = Buffer::empty(Rect::new(0, 0, self.state.columns, self.state.rows));
-        let drawn = view::draw(&self.state, &mut buffer);
-        (buffer, drawn)
+        drawn(&self.state)
     }
 
     /// The screen as text, without the space at the ends of its rows.
@@ -420,6 +420,12 @@ impl Scene {
     pub(crate) fn shows(&self, text: &str) -> bool {
         self.row(text).is_some()
     }
+}
+
+pub(crate) fn drawn(state: &State) -> (Buffer, Drawn) {
+    let mut buffer = Buffer::empty(Rect::new(0, 0, state.columns, state.rows));
+    let drawn = view::draw(state, &mut buffer);
+    (buffer, drawn)
 }
 
 pub(crate) fn rows_of(buffer: &Buffer) -> Vec<String> {

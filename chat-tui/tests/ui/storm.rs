@@ -1,8 +1,9 @@
-//! Anything, in any order, at any size: no panic, and what was written is never lost from sight.
+//! Anything, in any order, at any size: no panic, what was written is never lost from sight, and what is on the screen is
+//! what is so.
 
 use crate::scene::ARRIVAL;
 use crate::scene::{ALICE, INSTANCE, Scene, bytes, code, entry, joined, limits, member, message, nick};
-use crate::scene::{delete, edit, react, reply};
+use crate::scene::{delete, drawn, edit, react, reply};
 use chat_proto::entry::ReactionState;
 use chat_proto::entry::{Entry, EntryBody, LeaveReason, PersonId, PostId, RoomId, Seq, Target, UnixMillis};
 use chat_proto::frame::{
@@ -321,7 +322,11 @@ impl Storm {
     }
 
     fn happen(&mut self) {
-        match self.below(24) {
+        match self.below(26) {
+            24 | 25 => {
+                let millis = self.one_of(&[0, 300, 1_000, 3_000, 9_000, 700_000]);
+                self.scene.waits(millis);
+            }
             0..8 => {
                 let event = self.link_event();
                 self.scene.link(event);
@@ -393,11 +398,34 @@ impl Storm {
     }
 }
 
+fn storm(seed: u64) -> Storm {
+    let scene = if seed.is_multiple_of(4) { Scene::prompt() } else { Scene::busy(60, 16, 30) };
+    Storm { scene, rng: StdRng::seed_from_u64(seed) }
+}
+
+#[test]
+fn what_is_not_drawn_again_stands_there_already() {
+    let mut undrawn = 0;
+    for seed in 0..STORMS / 10 {
+        let mut storm = storm(seed);
+        for _ in 0..EVENTS {
+            let mut before = storm.scene.state.clone();
+            storm.happen();
+            if storm.scene.state.picture == before.picture {
+                // How long ago something was is told as of the drawing.
+                before.now = storm.scene.state.now;
+                assert!(drawn(&before) == storm.scene.drawn(), "{}", storm.scene.screen());
+                undrawn += 1;
+            }
+        }
+    }
+    assert!(undrawn > 0);
+}
+
 #[test]
 fn no_order_of_events_is_too_odd() {
     for seed in 0..STORMS {
-        let scene = if seed % 4 == 0 { Scene::prompt() } else { Scene::busy(60, 16, 30) };
-        let mut storm = Storm { scene, rng: StdRng::seed_from_u64(seed) };
+        let mut storm = storm(seed);
         for n in 0..EVENTS {
             storm.happen();
             if n % DRAWN_EVERY == 0 {

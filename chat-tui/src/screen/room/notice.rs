@@ -53,8 +53,8 @@ pub(super) fn banner(state: &State) -> Option<String> {
     match &state.link {
         Link::Up { .. } | Link::Idle => None,
         Link::Connecting => Some("Connecting…".to_owned()),
-        Link::Down { trouble, retry_at } => {
-            let seconds = (retry_at.0.saturating_sub(state.now.0).max(0) + 999) / 1000;
+        Link::Down { trouble, .. } => {
+            let seconds = state.link.retry_seconds(state.now).unwrap_or(0);
             let trouble = capitalised(&trouble.sentence());
             let way = state.keys.say(Context::Room, "{mend} tries now");
             Some(match seconds {

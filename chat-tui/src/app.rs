@@ -8,6 +8,7 @@
 
 mod around;
 mod farewell;
+mod frames;
 mod input;
 mod signals;
 mod waiting;
@@ -29,17 +30,16 @@ use around::now;
 use chat_proto::{Fingerprint, Nick};
 use crossterm::event::{Event as TerminalEvent, KeyCode};
 use farewell::{Farewell, hurried};
+use frames::{Frames, Pace};
 use input::{Input, Typed};
 use signals::{Signal, Signals};
 use std::collections::VecDeque;
 use std::io::{self, IsTerminal, stdin};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::{Instant, sleep_until, timeout};
-use waiting::{answered, next_of_link, room_in_link, settled, until};
+use tokio::time::{Instant, timeout};
+use waiting::{answered, at, next_of_link, room_in_link, until};
 
-/// 30 drawings a second at most; the last change is always drawn.
-const FRAME: Duration = Duration::from_millis(33);
 /// How long the end waits for the link to say `Bye`.
 const BYE: Duration = Duration::from_secs(1);
 /// The same when the terminal is gone: the rest of its two seconds belongs to a host's drain.
@@ -109,8 +109,7 @@ pub async fn run(mut start: Start, world: &mut impl World) -> Result<Option<Stri
         unsent: VecDeque::new(),
         hosting: None,
         writing: None,
-        drawn_at: None,
-        is_drawn: false,
+        frames: Frames::begin(Instant::now()),
         is_blank: false,
     };
     let farewell = match app.carry_out_all(effects).and_then(|()| app.follow()) {
@@ -140,9 +139,7 @@ struct App<'a, W> {
     unsent: VecDeque<Command>,
     hosting: Option<oneshot::Receiver<HostEvent>>,
     writing: Option<oneshot::Receiver<FileEvent>>,
-    drawn_at: Option<Instant>,
-    /// Whether the screen shows the state.
-    is_drawn: bool,
+    frames: Frames,
     /// Whether the screen may show anything: the next drawing starts from nothing.
     is_blank: bool,
 }
@@ -159,10 +156,9 @@ impl<W: World> App<'_, W> {
     async fn step(&mut self) -> Result<(), Farewell> {
         let wake_at = self.state.wake_at();
         let commands = self.link.as_ref().map(|link| link.commands.clone());
-        let draw_at = self.drawn_at.map_or_else(Instant::now, |drawn| drawn + FRAME);
         tokio::select! {
             typed = self.input.next(), if self.takes_input() => self.on_input(typed),
-            () = settled(self.settle_by) => Err(Farewell::Unsettled("there was no answer in time".to_owned())),
+            () = at(self.settle_by) => Err(Farewell::Unsettled("there was no answer in time".to_owned())),
             event = next_of_link(&mut self.link) => self.on_link(event),
             () = room_in_link(commands), if !self.unsent.is_empty() => {
                 self.flush();
@@ -173,7 +169,7 @@ impl<W: World> App<'_, W> {
             signal = self.signals.next() => self.on_signal(signal),
             _ = &mut self.hangup => self.on_hangup(),
             () = until(wake_at) => self.take_in(EventKind::Tick),
-            () = sleep_until(draw_at), if !self.is_drawn => self.draw(),
+            () = at(self.frames.due()) => self.draw(),
         }
     }
 
@@ -269,9 +265,14 @@ impl<W: World> App<'_, W> {
     }
 
     fn take_in(&mut self, kind: EventKind) -> Result<(), Farewell> {
-        let picture = self.state.picture;
+        let (picture, screen) = (self.state.picture, self.state.screen);
+        let pace = Pace::of(&kind);
         let effects = update(&mut self.state, Event { at: now(), kind });
-        self.is_drawn &= self.state.picture == picture;
+        if self.state.picture != picture {
+            // Another screen is what somebody waits for.
+            let pace = if self.state.screen == screen { pace } else { Pace::Hand };
+            self.frames.want(pace, Instant::now());
+        }
         self.carry_out_all(effects)?;
         self.follow()
     }
@@ -376,8 +377,7 @@ impl<W: World> App<'_, W> {
             self.terminal.clear();
         }
         self.terminal.draw(&self.state)?;
-        self.drawn_at = Some(Instant::now());
-        self.is_drawn = true;
+        self.frames.are_drawn(Instant::now());
         Ok(())
     }
 

@@ -31,9 +31,9 @@ pub(super) async fn answered<T>(asked: &mut Option<oneshot::Receiver<T>>) -> Opt
     }
 }
 
-pub(super) async fn settled(by: Option<Instant>) {
-    match by {
-        Some(by) => sleep_until(by).await,
+pub(super) async fn at(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment).await,
         None => std::future::pending().await,
     }
 }

@@ -16,6 +16,8 @@ mod talk;
 #[expect(dead_code, reason = "the harness of the tests, of which less is needed here")]
 #[path = "../tests/pty/terminal.rs"]
 mod terminal;
+#[path = "draw/words.rs"]
+mod words;
 
 use chat_proto::{RoomId, UnixMillis};
 use chat_tui::effect::Effect;
@@ -29,11 +31,16 @@ use cost::{Clock, Cost, row};
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use talk::Talk;
 
 const COLUMNS: u16 = 200;
 const ROWS: u16 = 60;
 const SIZES: [u64; 3] = [1_000, 10_000, 100_000];
+/// Messages that come at once.
+const BATCH: u64 = 200;
 const REPEATS: usize = 2_000;
+/// Pages from one end of the room that the smallest one has as well.
+const PAGES: usize = 10;
 const ROOM: RoomId = RoomId([1; 16]);
 const OTHER: RoomId = RoomId([2; 16]);
 
@@ -51,7 +58,7 @@ fn main() {
 /// First, before anything else has left its traces in this process.
 fn memory() {
     let before = resident_kib();
-    let screen = Screen::with(SIZES[2]);
+    let (screen, _) = Screen::with(SIZES[2]);
     let all = resident_kib();
     println!("{} messages in {} KiB; with this program, {all} KiB are resident", SIZES[2], all.saturating_sub(before));
     drop(screen);
@@ -64,17 +71,16 @@ fn resident_kib() -> u64 {
 }
 
 fn frames(messages: u64) {
-    let screen = &mut Screen::with(messages);
+    let (screen, talk) = &mut Screen::with(messages);
     row("a letter", screen.times(REPEATS, |n| key(letter(n))));
     screen.does(ctrl('u'));
-    row("a page up, at the end", screen.times(REPEATS / 10, |_| key(KeyCode::PageUp)));
-    row("a page down", screen.times(REPEATS / 10, |_| key(KeyCode::PageDown)));
-    screen.does(alt(KeyCode::Home));
+    row("a page up", screen.pages(KeyCode::End, KeyCode::PageUp));
+    row("a page down", screen.pages(KeyCode::Home, KeyCode::PageDown));
     row("a letter, far from the end", screen.times(REPEATS, |n| key(letter(n))));
-    row("a message arrives, far from the end", screen.times(REPEATS, |n| talk::news(messages + n as u64 + 1)));
+    row("a message arrives, far from the end", screen.times(REPEATS, |_| talk.news()));
     screen.does(key(KeyCode::Esc));
     screen.does(ctrl('u'));
-    row("a message arrives", screen.times(REPEATS, |n| talk::news(messages + (REPEATS + n) as u64 + 1)));
+    row("a message arrives", screen.times(REPEATS, |_| talk.news()));
     screen.does(ctrl('f'));
     row("a letter to find", screen.times(REPEATS / 10, |n| key(sought(n))));
     screen.does(key(KeyCode::Esc));
@@ -121,13 +127,14 @@ struct Screen {
 
 impl Screen {
     /// In two rooms, of which the one that is shown holds so many messages.
-    fn with(messages: u64) -> Self {
+    fn with(messages: u64) -> (Self, Talk) {
         let canvas = Canvas::new(Widths::default(), Hyperlinks::Written);
         let mut screen = Self { state: talk::begins(COLUMNS, ROWS), canvas };
-        talk::of(messages).for_each(|event| drop(screen.take_in(event)));
+        let mut talk = Talk::begins();
+        (0..messages / BATCH).for_each(|_| drop(screen.take_in(talk.batch(BATCH))));
         assert_eq!(screen.state.rooms[&ROOM].timeline.held() as u64, messages);
         screen.paint();
-        screen
+        (screen, talk)
     }
 
     fn take_in(&mut self, kind: EventKind) -> Vec<Effect> {
@@ -149,7 +156,18 @@ impl Screen {
         clock.stop()
     }
 
-    fn times(&mut self, count: usize, event: impl Fn(usize) -> EventKind) -> Vec<Cost> {
+    fn times(&mut self, count: usize, mut event: impl FnMut(usize) -> EventKind) -> Vec<Cost> {
         (0..count).map(|n| self.does(event(n))).collect()
+    }
+
+    /// Page by page, from one end of the room again and again.
+    fn pages(&mut self, from: KeyCode, way: KeyCode) -> Vec<Cost> {
+        let page = |n| {
+            if n % PAGES == 0 {
+                self.does(alt(from));
+            }
+            self.does(key(way))
+        };
+        (0..REPEATS / 10).map(page).collect()
     }
 }

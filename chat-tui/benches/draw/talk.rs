@@ -1,9 +1,15 @@
-//! A long talk between twelve people: mostly short, now and then long, in several scripts.
+//! A long talk between many people, as it goes: mostly short, now and then long; every fourth entry answers, changes or
+//! reacts to what was said before. The same each time.
 
+use crate::words::{NAMES, REACTIONS, SAID};
 use crate::{OTHER, ROOM};
 use bytes::Bytes;
-use chat_proto::entry::{Author, Entry, EntryBody, PersonId, RoomId, Seq, UnixMillis};
-use chat_proto::frame::{Door, Durability, Joined, Keep, Label, Limits, Lock, Role, RoomState};
+use chat_proto::entry::{
+    Author, Edit, Entry, EntryBody, PersonId, React, ReactionState, Reply, RoomId, Seq, UnixMillis,
+};
+use chat_proto::frame::{
+    Door, Durability, Joined, Keep, Label, Limits, Lock, Member, Presence, Role, RoomState, Voice,
+};
 use chat_proto::{Fingerprint, Nick};
 use chat_tui::config::Options;
 use chat_tui::event::{Event, EventKind};
@@ -20,28 +26,9 @@ use chat_tui::zone::Zone;
 const NOW: i64 = 1_795_352_400_000;
 /// Between two messages.
 const PAUSE_MILLIS: i64 = 20_000;
-const BATCH: u64 = 200;
 
-const NAMES: [&str; 12] =
-    ["alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy", "mallory", "zoë"];
-const WORDS: [&str; 16] = [
-    "the",
-    "build",
-    "is",
-    "green",
-    "again",
-    "日本語",
-    "and",
-    "deployed",
-    "to",
-    "staging",
-    "without",
-    "größere",
-    "trouble",
-    "👍",
-    "tomorrow",
-    "then",
-];
+/// Entries after which the talk takes the same turns again, with other words.
+const CYCLE: u64 = 20;
 
 /// Alice in two empty rooms, of which she sees the first.
 pub(crate) fn begins(columns: u16, rows: u16) -> State {
@@ -80,23 +67,57 @@ pub(crate) fn begins(columns: u16, rows: u16) -> State {
         security: Security::Plain,
         rooms: Vec::new(),
     };
-    for event in [EventKind::Link(up), enters(OTHER), enters(ROOM)] {
+    for event in [EventKind::Link(up), enters(OTHER), enters(ROOM), members()] {
         update(&mut state, Event { at: UnixMillis(NOW), kind: event });
     }
     state
 }
 
-/// So much is said.
-pub(crate) fn of(messages: u64) -> impl Iterator<Item = EventKind> {
-    (0..messages.div_ceil(BATCH)).map(move |batch| {
-        let seqs = batch * BATCH + 1..=((batch + 1) * BATCH).min(messages);
-        said(seqs.map(|seq| entry(seq, EntryBody::Message(Bytes::from(text(seq))))).collect())
-    })
+/// What is said next.
+pub(crate) struct Talk {
+    seq: u64,
 }
 
-/// One more message.
-pub(crate) fn news(seq: u64) -> EventKind {
-    said(vec![entry(seq, EntryBody::Message(Bytes::from(text(seq))))])
+impl Talk {
+    pub(crate) fn begins() -> Self {
+        Self { seq: 0 }
+    }
+
+    /// So many messages at once, and what is done to them.
+    pub(crate) fn batch(&mut self, messages: u64) -> EventKind {
+        said((0..messages).flat_map(|_| self.next()).collect())
+    }
+
+    /// One more message.
+    pub(crate) fn news(&mut self) -> EventKind {
+        said(self.next())
+    }
+
+    /// What is done to messages, up to the next one, and that.
+    fn next(&mut self) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        loop {
+            self.seq += 1;
+            let body = body(self.seq);
+            let is_message = body.target().is_none();
+            entries.push(entry(self.seq, body));
+            if is_message {
+                return entries;
+            }
+        }
+    }
+}
+
+fn members() -> EventKind {
+    let member = |(person, name): (u64, &'static str)| Member {
+        person: PersonId(person),
+        name: Bytes::from_static(name.as_bytes()),
+        presence: [Presence::Here, Presence::Idle, Presence::Gone][person as usize % 3].clone(),
+        role: Role::Member,
+        voice: Voice::Free,
+        key: [person as u8; 32],
+    };
+    EventKind::Link(LinkEvent::Members { room: ROOM, members: (1..).zip(NAMES).map(member).collect() })
 }
 
 /// Alice is in this room, and sees it.
@@ -114,7 +135,7 @@ pub(crate) fn enters(room: RoomId) -> EventKind {
         role: Role::Member,
         door: Door::Open,
         lock: Lock::Unlocked,
-        members: 12,
+        members: NAMES.len() as u32,
         direct: None,
         read: Seq(0),
     };
@@ -128,26 +149,57 @@ fn said(entries: Vec<Entry>) -> EventKind {
 }
 
 fn entry(seq: u64, body: EntryBody) -> Entry {
-    // Somebody says a few things before the next one does.
-    let person = seq / 3 * 7 % NAMES.len() as u64;
+    let person = author(seq, &body);
     Entry {
         seq: Seq(seq),
         prev: Seq(seq - 1),
         time: UnixMillis(NOW - 200_000 * PAUSE_MILLIS + seq.cast_signed() * PAUSE_MILLIS),
-        author: Author { person: PersonId(person + 1), name: Bytes::from(NAMES[person as usize]) },
+        author: Author { person: PersonId(person + 1), name: Bytes::from_static(NAMES[person as usize].as_bytes()) },
         post: None,
         body,
     }
 }
 
-/// 60 bytes as a rule, several lines every thirtieth time.
-fn text(seq: u64) -> String {
-    let words = match seq % 30 {
-        7 => 150,
-        n => 4 + n % 11,
-    };
-    let word = |n: u64| WORDS[((seq * 31 + n * 17) % WORDS.len() as u64) as usize];
-    (0..words).map(word).collect::<Vec<_>>().join(if words > 100 && seq % 60 == 7 { "\n" } else { " " })
+fn author(seq: u64, body: &EntryBody) -> u64 {
+    match body {
+        EntryBody::React(_) => seq * 5 % NAMES.len() as u64,
+        EntryBody::Edit(edit) => speaker(edit.target.0),
+        _ => speaker(seq),
+    }
+}
+
+/// Somebody says a few things before the next one does.
+fn speaker(seq: u64) -> u64 {
+    seq / 3 * 7 % NAMES.len() as u64
+}
+
+/// What happens at this place of the talk. What is pointed at is a message.
+fn body(seq: u64) -> EntryBody {
+    match seq % CYCLE {
+        4 | 11 => EntryBody::Reply(Reply { to: Seq(seq - 3), text: text(seq) }),
+        // From far above.
+        15 if seq > 50 * CYCLE => EntryBody::Reply(Reply { to: Seq(seq - 50 * CYCLE), text: text(seq) }),
+        6 => react(seq - 1, seq),
+        13 | 14 => react(12 + seq / CYCLE * CYCLE, seq / CYCLE),
+        17 => EntryBody::Edit(Edit { target: Seq(seq - 1), text: text(seq) }),
+        19 => react(seq - 9, seq),
+        8 => EntryBody::Action(Bytes::from_static(b"waves")),
+        _ => EntryBody::Message(text(seq)),
+    }
+}
+
+fn react(target: u64, emoji: u64) -> EntryBody {
+    let emoji = REACTIONS[emoji as usize % REACTIONS.len()];
+    EntryBody::React(React {
+        target: Seq(target),
+        emoji: Bytes::from_static(emoji.as_bytes()),
+        state: ReactionState::On,
+    })
+}
+
+fn text(seq: u64) -> Bytes {
+    let text = SAID[(seq * 7 + seq / CYCLE) as usize % SAID.len()];
+    Bytes::from(text.replace("{n}", &seq.to_string()))
 }
 
 fn limits() -> Limits {

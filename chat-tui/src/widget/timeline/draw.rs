@@ -1,6 +1,7 @@
 //! The timeline on the screen. Column 0 belongs to the program.
 
 use super::block::{EDITED, Place};
+use super::layout::View;
 use super::mention::{self, Word};
 use super::{Chip, Count, Gap, Look, Quote, Reader, Row, Timeline};
 use crate::fold::Needle;
@@ -44,7 +45,7 @@ pub fn draw(
     for (y, row) in (area.top()..area.bottom()).zip(view.rows(look)) {
         pen.row(y, row);
     }
-    pen.ways(view.seen(look));
+    pen.ways(&view);
     pen.links
 }
 
@@ -400,15 +401,15 @@ impl Pen<'_> {
     }
 
     /// What brings the reader to what they have not read, over the first row and the last.
-    fn ways(&mut self, seen: Range<usize>) {
-        let (above, below) = self.timeline.unread_around(seen);
+    fn ways(&mut self, view: &View) {
+        let (above, below) = self.timeline.unread_around(view.seen(self.look));
         if above > 0 {
             let words = format!(" ↑ {} unread{}", counted(above), self.keys.list(Context::Room, WAY_UP));
             self.way(self.area.y, &words, Ground::Focus, Ink::OnFocus);
         }
         let Some(y) = self.area.bottom().checked_sub(1) else { return };
         match below {
-            0 if self.timeline.is_end_seen(self.look) => {}
+            0 if view.is_end => {}
             0 => self.way(y, &format!(" ↓{}", self.keys.list(Context::Room, WAY_DOWN)), Ground::Button, Ink::Muted),
             new => {
                 let words = format!(" ↓ {} new{}", counted(new), self.keys.list(Context::Room, WAY_TO_NEWS));

@@ -12,6 +12,8 @@ pub(super) struct View {
     top: (usize, usize),
     /// The rows of that one and of those behind it.
     blocks: VecDeque<Vec<Row>>,
+    /// Whether nothing is below the pane.
+    pub(super) is_end: bool,
 }
 
 impl View {
@@ -42,24 +44,22 @@ impl Timeline {
         self.view(look).map_or(0..0, |view| view.seen(look))
     }
 
-    /// Whether nothing is below the pane.
-    pub(super) fn is_end_seen(&self, look: &Look) -> bool {
-        self.is_at_end() || self.top(look).is_none_or(|(block, row)| self.shows_end(look, block, row))
-    }
-
     /// Moves the reader by so many rows; down to the end, the view follows again.
     pub fn scroll(&mut self, look: &Look, rows: isize) {
         self.sought = None;
         if rows < 0 && self.cleared.is_some() {
             self.cleared = None;
         }
-        let Some((block, row)) = self.top(look) else { return };
-        let (block, row) = self.normalise(look, block, row.cast_signed() + rows);
-        self.anchor = if self.shows_end(look, block, row) { Anchor::End } else { self.hold(look, block, row) };
+        let Some(View { top: (block, row), is_end, .. }) = self.view(look) else { return };
+        let top = self.normalise(look, block, row.cast_signed() + rows);
+        // Nobody comes to the end by going up.
+        let may_be_end = is_end || rows >= 0;
+        let is_end = may_be_end && self.view_from(look, top).is_none();
+        self.anchor = if is_end { Anchor::End } else { self.hold(look, top) };
     }
 
     /// The anchor for a pane that begins at `row` of `block`: on an entry, because a gap may be filled.
-    pub(super) fn hold(&self, look: &Look, mut block: usize, row: usize) -> Anchor {
+    pub(super) fn hold(&self, look: &Look, (mut block, row): (usize, usize)) -> Anchor {
         let mut rows_before = self.block(block, look).above.cast_signed() - row.cast_signed();
         while matches!(self.items.get(block), Some(Item { what: What::Gap(_), .. })) && block + 1 < self.blocks() {
             let gap = self.block(block, look);
@@ -157,7 +157,8 @@ impl Timeline {
                 break;
             }
         }
-        View { top: (self.blocks() - blocks.len(), rows.saturating_sub(usize::from(look.rows))), blocks }
+        let top = (self.blocks() - blocks.len(), rows.saturating_sub(usize::from(look.rows)));
+        View { top, blocks, is_end: true }
     }
 
     /// With this row at the top of the pane; none if no more than a pane's rows are left from there on.
@@ -168,22 +169,10 @@ impl Timeline {
             rows += block.len();
             blocks.push_back(block);
             if rows > usize::from(look.rows) + top.1 {
-                return Some(View { top, blocks });
+                return Some(View { top, blocks, is_end: false });
             }
         }
         None
-    }
-
-    /// Whether no more than a pane's rows are left from here on.
-    fn shows_end(&self, look: &Look, block: usize, row: usize) -> bool {
-        let mut rows = self.block(block, look).rows.len().saturating_sub(row);
-        for block in block + 1..self.blocks() {
-            if rows > usize::from(look.rows) {
-                return false;
-            }
-            rows += self.block(block, look).rows.len();
-        }
-        rows <= usize::from(look.rows)
     }
 
     /// The same place, as a row within a block: a row above the block is one of an earlier block, and so on.

@@ -97,8 +97,8 @@ impl Timeline {
 
     /// What comes in meanwhile moves nothing.
     fn hold_still(&mut self, look: &Look) {
-        if let (Anchor::End, Some((block, row))) = (self.anchor, self.top(look)) {
-            self.anchor = self.hold(look, block, row);
+        if let (Anchor::End, Some(top)) = (self.anchor, self.top(look)) {
+            self.anchor = self.hold(look, top);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::scene::{ROOM, Scene, bytes, code, entry, joined, member, message, react, reply, rows_of};
 use chat_proto::entry::{EntryBody, PersonId, ReactionState, Seq};
-use chat_proto::frame::{Joined, Presence};
+use chat_proto::frame::{Door, Joined, Lock, Presence, RoomState};
 use chat_tui::effect::Effect;
 use chat_tui::link::{Asked, Command, LinkEvent};
 use chat_tui::overlay::Overlay;
@@ -411,6 +411,30 @@ fn alone(columns: u16, rows: u16) -> Scene {
     scene.happens(1, (1, "alice"), EntryBody::Opened);
     scene.state.notice = None;
     scene
+}
+
+#[test]
+fn an_empty_room_that_a_code_does_not_open_says_what_does() {
+    let table = [
+        (Door::Private, Lock::Unlocked, ["AB3Z     lets nobody in by itself", "/invite  the line that does"]),
+        (
+            Door::Open,
+            Lock::Locked,
+            ["/unlock  opens the door, which is locked", "/invite  a line that others paste then"],
+        ),
+    ];
+    for (door, lock, rows) in table {
+        let state = RoomState { door, lock, ..joined().state };
+        let mut scene = Scene::entering(Joined { state, ..joined() }, 100, 30);
+        scene.link(LinkEvent::Members { room: ROOM, members: vec![member(1, "alice", Presence::Here)] });
+
+        for row in rows {
+            assert!(scene.shows(row), "{row}: {}", scene.screen());
+        }
+        scene.happens(1, (1, "alice"), EntryBody::Opened);
+        scene.resize(100, 6);
+        assert!(!scene.shows(rows[0]), "there is no place for all of it: {}", scene.screen());
+    }
 }
 
 #[test]

@@ -60,7 +60,7 @@ impl Places {
         let rule = take(u16::from(has_frills));
         let choices = take(completions::height(state));
         let notice = take(notice::rows(state));
-        let banner = take(u16::from(notice::banner(state).is_some()));
+        let banner = take(notice::banner_rows(state));
         let panels = Panels::of(state);
         let middle = columns - panels.rooms - panels.members;
         let timeline = Rect { x: panels.rooms, y: 1.min(rows), width: middle, height: bottom.saturating_sub(1) };

@@ -53,12 +53,11 @@ fn can_hint(state: &State) -> bool {
 fn hint_at(state: &mut State, secret: Option<Secret>) -> Vec<Effect> {
     let Some(room) = state.room() else { return Vec::new() };
     let words = format!("others join with:  {}", share::short_line(&invite(state, room, secret)));
-    let whole = behind(state.notice.as_ref(), &words);
-    state.notice = Some(match fits(&whole, state) {
-        true => whole,
-        // Half an invite is none.
-        false => behind(state.notice.as_ref(), "/invite shows how others join"),
-    });
+    // Half an invite is none, and half a hint at it no better.
+    let ways = [words.as_str(), "/invite shows how others join"].map(|words| behind(state.notice.as_ref(), words));
+    if let Some(notice) = ways.into_iter().find(|notice| fits(notice, state)) {
+        state.notice = Some(notice);
+    }
     Vec::new()
 }
 

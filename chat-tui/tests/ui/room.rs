@@ -269,7 +269,7 @@ fn a_replaced_session_is_told_and_connects_again_by_one_key() {
     let mut scene = lively(80, 24);
 
     scene.link(LinkEvent::Ended("this client has connected again elsewhere".into()));
-    assert!(scene.shows("Not connected.  F5 connects again"));
+    assert!(scene.shows("Not connected: this client has connected again elsewhere.  F5 connects again"));
 
     scene.key(KeyCode::F(5));
     assert!(matches!(scene.effects()[..], [Effect::Dial { .. }]));

@@ -8,12 +8,14 @@ use crate::wrap;
 use chat_proto::text::visible_line;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 /// What is said where the room has ended, for whatever reason: nothing of it is kept.
 const OVER_AND_GONE: &str = "this room is over, and its history is gone from the server";
 const OVER: &str = "this room is over";
 /// From here on, there is place for all of it.
 const OVER_COLUMNS: u16 = 82;
+const BANNER_ROWS_MAX: u16 = 3;
 
 pub(super) fn rows(state: &State) -> u16 {
     state.told().map_or(0, |notice| rows_of(&notice, state.columns).min(most_rows(&notice, state.rows)))
@@ -41,8 +43,18 @@ fn notice_columns(columns: u16) -> usize {
     usize::from(columns.saturating_sub(5).max(1))
 }
 
+/// Rows that the banner has: what is wrong is told with the way out of it.
+pub(super) fn banner_rows(state: &State) -> u16 {
+    let needed = banner(state).map_or(0, |words| wrap::rows(&words, banner_columns(state.columns)).len() as u16);
+    needed.min((state.rows / 4).clamp(1, BANNER_ROWS_MAX))
+}
+
+fn banner_columns(columns: u16) -> usize {
+    usize::from(columns.saturating_sub(2).max(1))
+}
+
 /// What is wrong with the room or the link, and what happens next.
-pub(super) fn banner(state: &State) -> Option<String> {
+fn banner(state: &State) -> Option<String> {
     let (room, columns) = (state.room()?, state.columns);
     if room.is_over {
         let over = || if columns < OVER_COLUMNS { OVER } else { OVER_AND_GONE }.to_owned();
@@ -64,7 +76,7 @@ pub(super) fn banner(state: &State) -> Option<String> {
         }
         Link::Ended(why) => {
             let way = state.keys.say(Context::Room, "{mend} connects again");
-            Some(format!("Not connected.  {way}  {}", visible_line(why.as_bytes())))
+            Some(format!("Not connected: {}.  {way}", visible_line(why.as_bytes())))
         }
     }
 }
@@ -77,9 +89,11 @@ fn capitalised(sentence: &str) -> String {
 pub(super) fn draw_banner(state: &State, area: Rect, cells: &mut Buffer) {
     let Some(words) = banner(state) else { return };
     cells.set_style(area.intersection(cells.area), state.theme.ground(Ground::Mention));
-    let words = format!("▌ {words}");
-    let words = wrap::cut(&words, usize::from(area.width));
-    paint::text(cells, area, (area.x, area.y), &words, state.theme.ink(Ink::Warning));
+    let ink = state.theme.ink(Ink::Warning);
+    for y in area.top()..area.bottom() {
+        paint::text(cells, area, (area.x, y), "▌", ink);
+    }
+    draw_rows(&words, (2, banner_columns(area.width)), area, ink, cells);
 }
 
 pub(super) fn draw(state: &State, area: Rect, cells: &mut Buffer) {
@@ -90,13 +104,17 @@ pub(super) fn draw(state: &State, area: Rect, cells: &mut Buffer) {
         None => return,
     };
     paint::text(cells, area, (area.x + 1, area.y), sign, state.theme.ink(ink));
-    let columns = notice_columns(area.width);
+    draw_rows(words, (3, notice_columns(area.width)), area, state.theme.ink(ink), cells);
+}
+
+/// As many rows of so many columns as there are, from this column on.
+fn draw_rows(words: &str, (from, columns): (u16, usize), area: Rect, style: Style, cells: &mut Buffer) {
     let rows = wrap::rows(words, columns);
     let are_all_shown = rows.len() <= usize::from(area.height);
     for (y, row) in (area.top()..area.bottom()).zip(rows) {
         // What does not fit ends in an ellipsis instead of in the middle.
         let is_cut = y + 1 == area.bottom() && !are_all_shown;
         let row = if is_cut { wrap::cut(&words[row.start..], columns) } else { words[row].into() };
-        paint::text(cells, area, (area.x + 3, y), &row, state.theme.ink(ink));
+        paint::text(cells, area, (area.x + from, y), &row, style);
     }
 }

@@ -67,6 +67,9 @@ pub struct Place {
     pub opens_group: bool,
 }
 
+/// From here on, all keys that act on a post have a place beside each other.
+const KEYS_COLUMNS: u16 = 40;
+
 /// What is told about a text that is another than at first.
 pub(super) const EDITED: &str = "(edited)";
 
@@ -140,7 +143,7 @@ impl Timeline {
         let wrapped = look.wrap(&text).into_iter();
         rows.extend(wrapped.map(|row| Row::Advice { text: text[row].to_owned(), mark: pending.mark.clone() }));
         if asks_now {
-            rows.push(Row::Keys(keys));
+            rows.extend(key_rows(keys, look));
         }
     }
 
@@ -243,6 +246,17 @@ fn system_rows(block: usize, text: &str, look: &Look, rows: &mut Vec<Row>) {
         text: text[row].to_owned(),
         is_first: i == 0,
     }));
+}
+
+/// Three keys with what they do take more columns than a narrow pane has.
+fn key_rows(keys: &'static str, look: &Look) -> impl Iterator<Item = Row> {
+    const GAP: &str = " · ";
+    let is_narrow = look.text_columns() < KEYS_COLUMNS;
+    let (first, last) = match keys.rsplit_once(GAP) {
+        Some((first, last)) if is_narrow && first.contains(GAP) => (first, Some(last)),
+        _ => (keys, None),
+    };
+    [first].into_iter().chain(last).map(Row::Keys)
 }
 
 /// What its author is told about a post, and which keys act on it.

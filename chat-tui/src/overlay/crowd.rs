@@ -14,11 +14,13 @@ use ratatui::widgets::{Clear, Widget};
 /// Columns of the list where no panel is.
 const COLUMNS: u16 = 26;
 
-/// The longest that fits; the last for who keeps order.
-const KEYS: [&str; 4] = [
-    "{message} message ",
+/// The longest that fits; the last two for who keeps order.
+const KEYS: [&str; 6] = [
+    "{dismiss} back ",
+    "{message} message · {dismiss} back ",
     "{message} message · {whois} whois · {dismiss} back ",
     "{message} message · {whois} whois · {mention} mention · {ignore} ignore · {dismiss} back ",
+    "{message} message · {whois} whois · {ignore} ignore · {kick} kick · {ban} ban · {mute} mute · {dismiss} back ",
     "{message} message · {whois} whois · {mention} mention · {ignore} ignore · {kick} kick · {ban} ban · {mute} mute · {operator} operator · {dismiss} back ",
 ];
 
@@ -43,7 +45,7 @@ pub fn draw(chosen: PersonId, state: &State, cells: &mut Buffer) {
 /// What can be done with whoever is chosen, as far as there is place to say it.
 pub fn keys(state: &State, columns: u16) -> String {
     let keeps_order = state.room().is_some_and(|room| keeps_order(room, state.person));
-    let lists = if keeps_order { &KEYS[..] } else { &KEYS[..KEYS.len() - 1] };
+    let lists = if keeps_order { &KEYS[..] } else { &KEYS[..KEYS.len() - 2] };
     state.keys.longest(Context::Crowd, lists, usize::from(columns))
 }
 

@@ -18,6 +18,8 @@ const KEY_COLUMNS: usize = 24;
 
 /// From here on, there is room for a border and for air.
 const AIRY_ROWS: u16 = 12;
+/// Below this, the title says no more than how to leave and how far it is.
+const NARROW_COLUMNS: u16 = 30;
 
 /// Worth what the room is: in memory, or on disk.
 const ACCEPTED: &str = "✓";
@@ -117,16 +119,20 @@ pub fn draw(first: usize, state: &State, area: Rect, buffer: &mut Buffer) {
     if place.height >= AIRY_ROWS {
         paint::border(buffer, place, theme.ink(Ink::Rule));
     }
-    let closes = format!("   {}", state.keys.list(Context::Help, "{dismiss} closes"));
-    let title = [("Help", theme.ink(Ink::Strong)), (closes.as_str(), theme.ink(Ink::Muted))];
+    let closes = state.keys.list(Context::Help, "{dismiss} closes");
+    let what = if place.width < NARROW_COLUMNS { "" } else { "Help   " };
+    let title = [(what, theme.ink(Ink::Strong)), (closes.as_str(), theme.ink(Ink::Muted))];
     let inner = body(place);
     let title_row = if inner.y > place.y + 1 { inner.y - 2 } else { place.y };
     paint::pieces(buffer, place, (inner.x, title_row), &title);
     let rows = laid_out(state, place);
     if rows.len() > usize::from(inner.height) {
         let last = (first + usize::from(inner.height)).min(rows.len());
-        let words = format!("↑↓ PgUp PgDn   {last}/{} ", rows.len());
-        let words = if place.width < 50 { format!("↑↓ {last}/{} ", rows.len()) } else { words };
+        let words = match place.width {
+            0..NARROW_COLUMNS => format!("{last}/{}", rows.len()),
+            NARROW_COLUMNS..50 => format!("↑↓ {last}/{} ", rows.len()),
+            50.. => format!("↑↓ PgUp PgDn   {last}/{} ", rows.len()),
+        };
         let right = Rect { width: inner.width, ..Rect { x: inner.x, ..place } };
         paint::pieces_right(buffer, right, title_row, &[(&words, theme.ink(Ink::Muted))]);
     }

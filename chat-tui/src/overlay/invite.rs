@@ -127,7 +127,7 @@ fn draw_qr(invitation: &Invitation, state: &State, area: Rect, buffer: &mut Buff
             draw_code(&invitation.title, &rows, columns as u16, state, area, buffer);
         }
         Some((columns, rows)) => {
-            let words = format!("The QR code needs a window of {columns} columns and {} rows.", rows.len());
+            let words = format!("The QR code needs {columns} columns and {} rows.", rows.len());
             draw_note(&invitation.title, &words, QR_KEYS, state, area, buffer);
         }
         None => draw_note(&invitation.title, "No QR code holds a line as long as this.", QR_KEYS, state, area, buffer),
@@ -141,7 +141,11 @@ fn draw_note(title: &str, words: &str, keys: &str, state: &State, area: Rect, bu
         let rows = wrap::rows(words, columns(area)).into_iter();
         rows.map(|row| (words[row].to_owned(), state.theme.ink(ink))).collect()
     };
-    let parts = [rows(title, Ink::Strong), rows(words, Ink::Text), rows(&keys, Ink::Accent)];
+    let mut parts = vec![rows(title, Ink::Strong), rows(words, Ink::Text), rows(&keys, Ink::Accent)];
+    // In the smallest window, how to leave counts more than what it is about.
+    if parts.iter().map(Vec::len).sum::<usize>() > usize::from(area.height) {
+        parts.remove(0);
+    }
     draw_parts(&parts, state, area, buffer);
 }
 

@@ -10,6 +10,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 const COLUMNS: u16 = 70;
+/// Below this, there is no air at the sides.
+const NARROW_COLUMNS: u16 = 30;
 
 /// Draws them in the middle, each with its number.
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
@@ -21,9 +23,11 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
     if air == 1 {
         paint::border(buffer, place, theme.ink(Ink::Rule));
     }
-    let inner = Rect { x: place.x + 3, width: place.width.saturating_sub(6), ..place };
+    let side = if area.width < NARROW_COLUMNS { 1 } else { 3 };
+    let inner = Rect { x: place.x + side, width: place.width.saturating_sub(2 * side), ..place };
     let none = format!("   {}", state.keys.list(Context::Links, "{dismiss} none"));
-    let title = [("Open which?", theme.ink(Ink::Strong)), (none.as_str(), theme.ink(Ink::Muted))];
+    let question = if side == 1 { "Which?" } else { "Open which?" };
+    let title = [(question, theme.ink(Ink::Strong)), (none.as_str(), theme.ink(Ink::Muted))];
     paint::pieces(buffer, inner, (inner.x, place.y + air), &title);
     let columns = usize::from(inner.width.saturating_sub(3));
     for (y, (number, link)) in (place.y + 2 * air + 1..place.bottom()).zip((1..).zip(&state.links)) {

@@ -21,6 +21,8 @@ const LABEL_COLUMNS: usize = 8;
 /// Below this, there is no room for labels, air and a border.
 const ROOMY_COLUMNS: u16 = 58;
 const AIRY_ROWS: u16 = 16;
+/// From here on, how to leave stands beside the name.
+const BESIDE_COLUMNS: u16 = 40;
 /// Names of one's own that are listed; a key has eight, and as many may rest.
 const NAMES_MAX: usize = 24;
 
@@ -144,15 +146,19 @@ fn draw(lines: &[Line], state: &State, area: Rect, buffer: &mut Buffer) {
     }
     let air = u16::from(is_airy && is_roomy);
     let fits = usize::from(area.height.saturating_sub(2 * air));
-    rows.truncate(fits);
+    let closes = state.keys.list(Context::Help, "{dismiss} closes ");
+    let is_beside = area.width >= BESIDE_COLUMNS;
+    rows.truncate(fits.saturating_sub(usize::from(!is_beside)));
+    if !is_beside {
+        rows.push(vec![(0, closes.clone(), Ink::Muted)]);
+    }
     let place = paint::centred(area, COLUMNS, rows.len() as u16 + 2 * air);
     super::question::panel(place, state, buffer);
     if air == 1 {
         paint::border(buffer, place, state.theme.ink(Ink::Rule));
     }
-    let closes = state.keys.list(Context::Help, "{dismiss} closes ");
-    let closes = [(closes.as_str(), state.theme.ink(Ink::Muted))];
-    if area.width >= 40 {
+    if is_beside {
+        let closes = [(closes.as_str(), state.theme.ink(Ink::Muted))];
         let inner = Rect { width: place.width - side, ..place };
         paint::pieces_right(buffer, inner, place.y + air, &closes);
     }

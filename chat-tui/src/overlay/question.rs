@@ -126,10 +126,15 @@ pub fn draw(question: Question, state: &State, area: Rect, buffer: &mut Buffer) 
     for (words, ink) in question.consequences(state) {
         rows.extend(wrap::rows(&words, columns).into_iter().map(|row| (words[row].to_owned(), theme.ink(ink))));
     }
-    if area.height > rows.len() as u16 + 4 {
+    let keys = state.keys.list(Context::Question, question.keys());
+    let keys: Vec<_> =
+        wrap::rows(&keys, columns).into_iter().map(|row| (keys[row].to_owned(), theme.ink(Ink::Accent))).collect();
+    // In the smallest window, how to answer counts more.
+    rows.truncate(usize::from(area.height).saturating_sub(keys.len()));
+    if usize::from(area.height) > rows.len() + keys.len() + 3 {
         rows.push((String::new(), theme.ink(Ink::Text)));
     }
-    rows.push((state.keys.list(Context::Question, question.keys()), theme.ink(Ink::Accent)));
+    rows.extend(keys);
     let air = u16::from(area.height >= rows.len() as u16 + 2);
     let place = paint::centred(area, COLUMNS, rows.len() as u16 + 2 * air);
     panel(place, state, buffer);

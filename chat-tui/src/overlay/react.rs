@@ -107,7 +107,8 @@ impl Places {
         let is_airy = area.height >= rows + 7;
         let frame = paint::centred(area, COLUMNS, if is_airy { rows + 7 } else { rows + 3 });
         let air = u16::from(is_airy);
-        let inner = Rect { x: frame.x + 3, width: frame.width.saturating_sub(6), ..frame };
+        let side = if area.width < COLUMNS { 1 } else { 3 };
+        let inner = Rect { x: frame.x + side, width: frame.width.saturating_sub(2 * side), ..frame };
         let (title, top) = (frame.y + air, frame.y + 2 * air + 1);
         Self { frame, inner, title, top, below: top + rows + air, is_airy }
     }
@@ -137,7 +138,8 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
         paint::border(buffer, places.frame, theme.ink(Ink::Rule));
     }
     let (title, keys) = (theme.ink(Ink::Strong), theme.ink(Ink::Muted));
-    let words = format!("   {}", state.keys.list(Context::Picker, "type a name   {dismiss} none"));
+    let words = if area.width < COLUMNS { "{dismiss} none" } else { "type a name   {dismiss} none" };
+    let words = format!("   {}", state.keys.list(Context::Picker, words));
     paint::pieces(buffer, inner, (inner.x, places.title), &[("React", title), (&words, keys)]);
     for (at, named) in offers.iter().enumerate() {
         let cell = places.cell(at);

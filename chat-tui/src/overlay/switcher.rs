@@ -20,6 +20,13 @@ use std::cmp::Reverse;
 const COLUMNS: u16 = 62;
 const ROWS: u16 = 20;
 const CALLED_COLUMNS: u16 = 12;
+/// The longest that fits, of what stands where nothing was typed, and of what is said where nothing is found.
+const EXAMPLES: [&str; 3] =
+    ["a few letters", "a code, a topic or a name", "a few letters of a code, a topic or a name"];
+const NOTHING: [&str; 3] =
+    ["no such room", "no room here is called so", "no room here is called so: /join goes to one by its code"];
+/// Below this, the title says no more than the keys.
+const NARROW_COLUMNS: u16 = 36;
 /// From here on, there is room for a border and for air.
 const AIRY_ROWS: u16 = 12;
 /// More than any name; a paste of anything else stops here.
@@ -176,10 +183,13 @@ pub fn draw(switcher: &Switcher, state: &State, area: Rect, buffer: &mut Buffer)
     if places.is_airy {
         paint::border(buffer, places.frame, theme.ink(Ink::Rule));
     }
-    let keys =
-        if area.width < 50 { "{go} go   {dismiss} stay" } else { "↑↓ choose   {go} go there   {dismiss} stay" };
-    let keys = format!("   {}", state.keys.list(Context::Switcher, keys));
-    let title = [("Go to a room", theme.ink(Ink::Strong).bold()), (&keys, theme.ink(Ink::Muted))];
+    let (what, keys) = match area.width {
+        0..NARROW_COLUMNS => ("", "{go} go  {dismiss} stay"),
+        NARROW_COLUMNS..50 => ("Go to a room   ", "{go} go   {dismiss} stay"),
+        50.. => ("Go to a room   ", "↑↓ choose   {go} go there   {dismiss} stay"),
+    };
+    let keys = state.keys.list(Context::Switcher, keys);
+    let title = [(what, theme.ink(Ink::Strong).bold()), (&keys, theme.ink(Ink::Muted))];
     paint::pieces(buffer, places.title, (places.title.x, places.title.y), &title);
     let cursor = draw_typed(switcher, state, places.typed, buffer);
     draw_choices(switcher, state, places.list, buffer);
@@ -196,7 +206,7 @@ fn draw_typed(switcher: &Switcher, state: &State, area: Rect, buffer: &mut Buffe
         before.char_indices().map(|(at, _)| at).find(|at| wrap::width(&before[*at..]) <= room).unwrap_or(before.len());
     paint::text(buffer, area, (text_at, area.y), &typed.text()[from..], theme.ink(Ink::Text));
     if typed.is_empty() {
-        let words = "a few letters of a code, a topic or a name";
+        let words = longest(&EXAMPLES, area.right().saturating_sub(text_at));
         paint::text(buffer, area, (text_at, area.y), words, theme.ink(Ink::Muted));
     }
     let position = Position::new(text_at + wrap::width(&before[from..]) as u16, area.y);
@@ -206,7 +216,7 @@ fn draw_typed(switcher: &Switcher, state: &State, area: Rect, buffer: &mut Buffe
 fn draw_choices(switcher: &Switcher, state: &State, area: Rect, buffer: &mut Buffer) {
     let choices = choices(switcher.typed.text(), state);
     if choices.is_empty() {
-        let words = "no room here is called so: /join goes to one by its code";
+        let words = longest(&NOTHING, area.width);
         paint::text(buffer, area, (area.x, area.y), words, state.theme.ink(Ink::Warning));
     }
     let first = (switcher.chosen + 1).saturating_sub(usize::from(area.height));
@@ -218,6 +228,11 @@ fn draw_choices(switcher: &Switcher, state: &State, area: Rect, buffer: &mut Buf
         }
         draw_choice(choice, state, row, buffer);
     }
+}
+
+/// The longest of sentences that grow, or the first.
+fn longest(sentences: &[&'static str], columns: u16) -> &'static str {
+    sentences.iter().rfind(|words| wrap::width(words) <= usize::from(columns)).unwrap_or(&sentences[0])
 }
 
 fn draw_choice(choice: &Choice, state: &State, row: Rect, buffer: &mut Buffer) {

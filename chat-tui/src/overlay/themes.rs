@@ -10,8 +10,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 const COLUMNS: u16 = 46;
-/// From here on, there is room for a border and for air.
-const AIRY_ROWS: u16 = 12;
+/// From here on, there is room for a border, for air and for what a theme is.
+const AIRY_ROWS: u16 = 14;
 /// From here on, the list stands at the right, and leaves what is said to be seen.
 const ASIDE_COLUMNS: u16 = 90;
 const KEYS: &str = "↑↓ try   {go} keep   {dismiss} back";

@@ -357,7 +357,7 @@ fn arrows_choose_and_what_is_new_stands_first() {
     for size in [(20, 5), (30, 9), (200, 60)] {
         scene.resize(size.0, size.1);
         scene.alt(KeyCode::Char('k'));
-        assert!(scene.shows("Go to a room"), "{}", scene.screen());
+        assert!(scene.shows("Esc stay"), "{}", scene.screen());
         scene.key(KeyCode::Esc);
     }
 }

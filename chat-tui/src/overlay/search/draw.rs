@@ -24,6 +24,9 @@ const STAMP_COLUMNS: u16 = 12;
 const NAME_COLUMNS: u16 = 12;
 /// Rows of a message that was found; the rest of it is where Enter leads.
 const TEXT_ROWS: usize = 3;
+/// Rows of what is told about the search; fewer where there is no air.
+const NOTE_ROWS: usize = 4;
+const NOTE_ROWS_LOW: usize = 2;
 const KEYS_OF_NOTHING: &str = "{dismiss} close";
 /// The longest that fits.
 const KEYS: [&str; 4] = [
@@ -58,7 +61,8 @@ impl Places {
         };
         let row = |y: u16, height: u16| Rect { y, height, ..inner }.intersection(inner);
         let keys = row(inner.bottom().saturating_sub(1), 1);
-        let note_rows = wrap::rows(&note(search, state).0, usize::from(inner.width)).len().min(2) as u16;
+        let note_rows_max = if air == 1 { NOTE_ROWS } else { NOTE_ROWS_LOW };
+        let note_rows = wrap::rows(&note(search, state).0, usize::from(inner.width)).len().min(note_rows_max) as u16;
         let note = row(keys.y.saturating_sub(note_rows), note_rows);
         let top = inner.y + 1 + air;
         let list = row(top, note.y.saturating_sub(top + air));

@@ -32,13 +32,16 @@ const KEYS_IN_ROOMS: [&str; 8] = [
     "{send} send · {select-earlier} select a message · {find} find · {switch} rooms · / commands · {help} help ",
     "{send} send · {newline} new line · {select-earlier} select a message · {find} find · {switch} rooms · / commands · {help} help ",
 ];
+/// `Esc back `.
+const BACK_COLUMNS: usize = 9;
 
 /// What can be done about the selected message; as much of it in words as there is place for.
 fn draw_deeds(state: &State, deeds: &[Deed], area: Rect, cells: &mut Buffer) {
     let words: usize = deeds.iter().map(|deed| deed.words().1.len() + 3).sum();
     let columns = usize::from(area.width);
     let has_words = words <= columns;
-    let gap = if words + deeds.len() + 9 <= columns { "  " } else { " " };
+    let has_back = !has_words || words + BACK_COLUMNS <= columns;
+    let gap = if words + deeds.len() + BACK_COLUMNS <= columns { "  " } else { " " };
     let (accent, muted) = (state.theme.ink(Ink::Accent), state.theme.ink(Ink::Muted));
     let key = |name: &str| state.keys.key(Context::Selected, name).map(|key| key.to_string());
     let keyed: Vec<_> = deeds.iter().map(|deed| deed.words()).map(|(name, word)| (key(name), word)).collect();
@@ -49,7 +52,7 @@ fn draw_deeds(state: &State, deeds: &[Deed], area: Rect, cells: &mut Buffer) {
         pieces.extend([(" ", muted), (word, muted)].into_iter().filter(|_| has_words));
         pieces.push((gap, muted));
     }
-    if !has_words || gap == "  " {
+    if has_back {
         pieces.extend([(back.as_str(), accent), (" back ", muted)]);
     }
     paint::pieces_right(cells, area, area.y, &pieces);

@@ -224,10 +224,14 @@ impl Scene {
         scene
     }
 
-    pub(crate) fn entering(joined: Joined, columns: u16, rows: u16) -> Self {
-        let mut start = Start { room: Wish::Create, ..start() };
+    /// The same in a window of this size.
+    pub(crate) fn sized(mut start: Start, columns: u16, rows: u16) -> Self {
         (start.around.columns, start.around.rows) = (columns, rows);
-        let mut scene = Self::new(start);
+        Self::new(start)
+    }
+
+    pub(crate) fn entering(joined: Joined, columns: u16, rows: u16) -> Self {
+        let mut scene = Self::sized(Start { room: Wish::Create, ..start() }, columns, rows);
         scene.seq = joined.cursor.0;
         scene.link(up());
         scene.link(LinkEvent::Joined { asked: Asked::Create, joined });
@@ -409,7 +413,7 @@ impl Scene {
 
     /// The screen as text, without the space at the ends of its rows.
     pub(crate) fn screen(&self) -> String {
-        rows_of(&self.buffer()).join("\n")
+        screen_of(&self.state)
     }
 
     /// The rows of the screen that contain this.
@@ -426,6 +430,11 @@ pub(crate) fn drawn(state: &State) -> (Buffer, Drawn) {
     let mut buffer = Buffer::empty(Rect::new(0, 0, state.columns, state.rows));
     let drawn = view::draw(state, &mut buffer);
     (buffer, drawn)
+}
+
+/// The screen of a state, as [`Scene::screen`].
+pub(crate) fn screen_of(state: &State) -> String {
+    rows_of(&drawn(state).0).join("\n")
 }
 
 pub(crate) fn rows_of(buffer: &Buffer) -> Vec<String> {

@@ -31,47 +31,6 @@ fn click(scene: &mut Scene, name: &str) {
 }
 
 #[test]
-fn the_chosen_one_is_marked_and_the_keys_are_said() {
-    insta::assert_snapshot!(choosing(80, 16).screen(), @r"
-     AB3Z  release planning          3 here  anyone with the code  not kept  ● 2 ms
-
-                                                                  HERE
-                                                                  ● alice  you
-                                                                ▌ ● bob
-                                                                  ● carol
-
-                                                                  LEFT
-                                                                  ○ dave
-
-
-
-
-    ────────────────────────────────────────────────────────────────────────────────
-     › write a message
-                          Enter message · w whois · @ mention · i ignore · Esc back
-    ");
-}
-
-#[test]
-fn in_a_narrow_window_the_list_lies_over_the_timeline() {
-    insta::assert_snapshot!(choosing(50, 13).screen(), @r"
-     AB3Z  release planning      3 here  open  ● 2 ms
-
-                              HERE
-                              ● alice  you
-                            ▌ ● bob
-                              ● carol
-
-                              LEFT
-                              ○ dave
-
-    ──────────────────────────────────────────────────
-     › write a message
-                   Enter message · w whois · Esc back
-    ");
-}
-
-#[test]
 fn in_a_wide_window_whoever_keeps_order_is_told_so() {
     let scene = owning();
     let hints = scene.screen().lines().last().unwrap().trim().to_owned();

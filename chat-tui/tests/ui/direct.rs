@@ -109,42 +109,6 @@ fn a_message_to_somebody_opens_their_conversation_and_is_said_there() {
 }
 
 #[test]
-fn a_conversation_in_a_narrow_window_and_a_wide_one() {
-    let mut scene = speaking(50, 12);
-    happens(&mut scene, 1, (2, "bob"), message("lunch?"));
-    insta::assert_snapshot!(scene.screen(), @r#"
-     @bob!            2 here  between you two  ● 2 ms
-
-     ──────────  Sunday, 22 November 2026  ──────────
-     14:03  bob!
-            lunch?
-
-
-
-     · AB3Z is still open: Alt-1 goes back
-    ──────────────────────────────────────────────────
-     › write a message
-       Alt-Up select · Alt-K rooms · / more · F1 help
-    "#);
-
-    scene.resize(120, 12);
-    insta::assert_snapshot!(scene.screen(), @r#"
-     @bob!                                                 2 here   between you two   in memory, operator can read   ● 2 ms
-
-      ROOMS              ──────────────────────  Sunday, 22 November 2026  ──────────────────────   HERE
-      1 AB3Z release …   14:03           bob! lunch?                                                ● alice  you
-                                                                                                    ● bob!
-      DIRECT
-    ▌ 2 @bob
-
-     · AB3Z is still open: Alt-1 goes back
-    ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-     › write a message
-               Enter send · Alt-Enter new line · Alt-Up select a message · Ctrl-F find · Alt-K rooms · / commands · F1 help
-    "#);
-}
-
-#[test]
 fn a_conversation_that_is_open_is_shown_at_once_and_also_without_a_connection() {
     let mut scene = speaking(80, 24);
     scene.alt(KeyCode::Char('1'));

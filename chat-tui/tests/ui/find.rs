@@ -1,8 +1,9 @@
 //! Finding in the room: what is typed is looked for as it is typed, here and on the server.
 
-use crate::scene::{ROOM, Scene, bytes, entry, joined, message};
-use chat_proto::entry::{Author, Entry, EntryBody, PersonId, Seq, UnixMillis};
-use chat_proto::frame::{Beyond, Excerpt, Hit};
+use crate::looking::excerpt;
+use crate::scene::{ROOM, Scene, entry, joined, message};
+use chat_proto::entry::{Entry, EntryBody, Seq};
+use chat_proto::frame::{Beyond, Hit};
 use chat_tui::effect::Effect;
 use chat_tui::link::{Asked, Command, LinkEvent, Trouble};
 use chat_tui::quest::Quest;
@@ -76,24 +77,7 @@ fn what_is_typed_stands_out_and_is_counted() {
 }
 
 #[test]
-fn it_fits_into_a_narrow_window_and_into_a_low_one() {
-    let mut scene = talk(40, 12);
-    finds(&mut scene, "build");
-    assert_snapshot!(scene.screen(), @r#"
-     AB3Z  release p…  3 here  open  ● 2 ms
-     14:01  bob
-            did the Build pass?
-     14:02  alice
-            yes                           ✓
-     14:03  carol
-    ▌       then rebuild the docs
-     14:04  bob
-            on it
-    ────────────────────────────────────────
-     / build                         1 of 2
-       Enter older · Esc stay · Ctrl-C back
-    "#);
-
+fn it_fits_into_the_smallest_window() {
     let mut scene = talk(20, 5);
     finds(&mut scene, "build");
     assert_snapshot!(scene.screen(), @r#"
@@ -239,13 +223,7 @@ fn late(head: u64) -> Scene {
 }
 
 fn hit(seq: u64, text: &str) -> Hit {
-    let found = Excerpt {
-        seq: Seq(seq),
-        time: UnixMillis(0),
-        author: Author { person: PersonId(2), name: bytes("bob") },
-        text: bytes(text),
-    };
-    Hit { before: None, found, after: None }
+    Hit { before: None, found: excerpt(seq, 0, (2, "bob"), text), after: None }
 }
 
 /// The search that is asked for.

@@ -17,6 +17,7 @@ mod jump;
 mod key_table;
 mod keys;
 mod links;
+mod looking;
 mod marks;
 mod members;
 mod mentions;

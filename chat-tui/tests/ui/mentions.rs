@@ -1,16 +1,15 @@
 //! What names the reader, in every room.
 
-use crate::scene::{ALICE, ROOM, Scene, bytes, code, entry, joined, message};
-use chat_proto::entry::{Author, EntryBody, PersonId, RoomId, Seq, UnixMillis};
+use crate::looking::{FIRST, excerpt, quest};
+use crate::scene::{ALICE, ROOM, Scene, code, entry, joined, message};
+use chat_proto::entry::{EntryBody, RoomId};
 use chat_proto::frame::{Beyond, EndReason, Excerpt, Hit, Joined};
 use chat_tui::effect::Effect;
 use chat_tui::link::{Asked, Command, LinkEvent};
-use chat_tui::quest::Quest;
 use crossterm::event::KeyCode;
 use insta::assert_snapshot;
 
 const OTHER: RoomId = RoomId([8; 16]);
-const FIRST: Seq = Seq(u64::MAX);
 
 /// Two rooms in which bob and carol have named alice; the second is on the screen.
 fn named(columns: u16, rows: u16) -> Scene {
@@ -28,17 +27,12 @@ fn named(columns: u16, rows: u16) -> Scene {
     scene
 }
 
-fn quest() -> Quest {
-    Quest { words: "alice".into(), from: None, since: None, until: None }
-}
-
 fn asked(room: RoomId) -> Effect {
-    Effect::Link(Command::Search { room, quest: quest(), before: FIRST })
+    Effect::Link(Command::Search { room, quest: quest("alice"), before: FIRST })
 }
 
 fn said(seq: u64, person: u64, name: &str, text: &str) -> Excerpt {
-    let time = UnixMillis(chat_time(seq));
-    Excerpt { seq: Seq(seq), time, author: Author { person: PersonId(person), name: bytes(name) }, text: bytes(text) }
+    excerpt(seq, chat_time(seq), (person, name), text)
 }
 
 fn chat_time(seq: u64) -> i64 {
@@ -46,7 +40,7 @@ fn chat_time(seq: u64) -> i64 {
 }
 
 fn answer(scene: &mut Scene, room: RoomId, hits: Vec<Hit>, beyond: Beyond) {
-    scene.link(LinkEvent::Found { room, quest: quest(), before: FIRST, hits, beyond });
+    scene.link(LinkEvent::Found { room, quest: quest("alice"), before: FIRST, hits, beyond });
 }
 
 #[test]
@@ -113,31 +107,6 @@ fn what_the_server_finds_joins_it_in_the_order_of_time_but_for_ones_own() {
     ────────────────────────────────────────────────────────────────────────────────
      › write a message
       Enter send · Alt-Up select · Ctrl-F find · Alt-K rooms · / commands · F1 help
-    "#);
-}
-
-#[test]
-fn mentions_fit_into_a_narrow_window() {
-    let mut scene = named(40, 15);
-
-    scene.says("/mentions");
-
-    assert_snapshot!(scene.screen(), @r#"
-    ╭──────────────────────────────────────╮
-    │ Mentions   of alice, in 2 rooms      │
-    │                                      │
-    │▌CD4Y  22 Nov 14:02  carol            │
-    │▌  ask alice                          │
-    │                                      │
-    │ AB3Z  22 Nov 14:01  bob              │
-    │   @alice did the build pass?         │
-    │                                      │
-    │                                      │
-    │                                      │
-    │                                      │
-    │ searching for more…                  │
-    │ Enter go · Esc close                 │
-    ╰──────────────────────────────────────╯
     "#);
 }
 

@@ -112,29 +112,6 @@ fn current(scene: &Scene) -> Option<RoomId> {
 }
 
 #[test]
-fn three_columns_stand_side_by_side_where_there_is_place() {
-    let scene = busy(120, 16);
-    insta::assert_snapshot!(scene.screen(), @r#"
-     AB3Z  release planning                           3 here   anyone with the code   in memory, operator can read   ● 2 ms
-
-      ROOMS              ──────────────────────  Sunday, 22 November 2026  ──────────────────────   HERE
-    ▌ 1 AB3Z release …   14:00           bob  message 1                                             ● alice  you
-      2 K7QF a pl… @ 3   14:00                message 2                                             ● bob
-      3 CD4Y releas… 2   14:00                message 3                                             ● carol
-
-      DIRECT                                                                                        LEFT
-      4 @bob                                                                                        ○ dave
-
-      + /join, /create                                                                              F9 speak alone
-
-
-    ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-     › write a message
-               Enter send · Alt-Enter new line · Alt-Up select a message · Ctrl-F find · Alt-K rooms · / commands · F1 help
-    "#);
-}
-
-#[test]
 fn in_a_window_of_80_columns_one_panel_has_a_place_and_the_status_tells_the_rest() {
     let mut scene = busy(80, 16);
     insta::assert_snapshot!(scene.screen(), @r#"

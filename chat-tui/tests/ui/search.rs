@@ -1,7 +1,8 @@
 //! Looking for what was said: the overlay, its pages, what a hostile answer may not do.
 
-use crate::scene::{ROOM, Scene, TWO_O_CLOCK, bytes, entry, joined, member, nick, rows_of, up};
-use chat_proto::entry::{Author, EntryBody, PersonId, Seq, UnixMillis};
+use crate::looking::{FIRST, found, hit, quest, said};
+use crate::scene::{ROOM, Scene, TWO_O_CLOCK, entry, joined, member, nick, rows_of, up};
+use chat_proto::entry::{EntryBody, Seq, UnixMillis};
 use chat_proto::frame::{Beyond, EndReason, Excerpt, Hit, Member, Presence};
 use chat_tui::effect::Effect;
 use chat_tui::link::{Asked, Command, LinkEvent, Trouble};
@@ -12,31 +13,9 @@ use ratatui::style::Modifier;
 use std::time::Duration;
 
 const HOUR: i64 = 3_600_000;
-const FIRST: Seq = Seq(u64::MAX);
-
-fn quest(words: &str) -> Quest {
-    Quest { words: words.into(), from: None, since: None, until: None }
-}
 
 fn asked(quest: Quest, before: Seq) -> Effect {
     Effect::Link(Command::Search { room: ROOM, quest, before })
-}
-
-fn said(seq: u64, (person, name): (u64, &str), text: &str) -> Excerpt {
-    let time = UnixMillis(TWO_O_CLOCK - 400 * HOUR + HOUR * seq.cast_signed());
-    Excerpt { seq: Seq(seq), time, author: Author { person: PersonId(person), name: bytes(name) }, text: bytes(text) }
-}
-
-fn hit(seq: u64, text: &str) -> Hit {
-    Hit {
-        before: Some(said(seq - 1, (3, "carol"), "what was said just before")),
-        found: said(seq, (2, "bob"), text),
-        after: Some(said(seq + 1, (1, "alice"), "and what I answered")),
-    }
-}
-
-fn found(words: &str, before: Seq, hits: Vec<Hit>, beyond: Beyond) -> LinkEvent {
-    LinkEvent::Found { room: ROOM, quest: quest(words), before, hits, beyond }
 }
 
 /// A room in which "build" is being looked for.
@@ -60,113 +39,6 @@ fn answered(columns: u16, rows: u16) -> Scene {
 /// So many hits, the newest first.
 fn hits(from: u64, count: u64) -> Vec<Hit> {
     (0..count).map(|n| hit(from - n * 3, "build")).collect()
-}
-
-#[test]
-fn hits_stand_between_their_neighbours() {
-    insta::assert_snapshot!(answered(80, 24).screen(), @r#"
-     AB3Z  release planning          3 here  anyone with the code  not kept  ● 2 ms
-    ╭──────────────────────────────────────────────────────────────────────────────╮
-    │  Search   build                                                              │
-    │                                                                              │
-    │ ▌                     carol  what was said just before                       │
-    │ ▌18 Nov 10:00           bob  did the build pass?                             │
-    │ ▌                     alice  and what I answered                             │
-    │                                                                              │
-    │                       carol  what was said just before                       │
-    │  14 Nov 06:00           bob …allfirst of allfirst of allfirst of allfirst    │
-    │                              of allfirst of all the BUILD failed again, as   │
-    │                              it did before as it did before as it did…       │
-    │                       alice  and what I answered                             │
-    │                                                                              │
-    │   8 Nov 20:00           bob  build it, and they will come                    │
-    │                                                                              │
-    │                                                                              │
-    │                                                                              │
-    │  3 found; there are no more                                                  │
-    │  ↑↓ PgUp PgDn choose · Enter go there · Esc close                            │
-    ╰──────────────────────────────────────────────────────────────────────────────╯
-    ────────────────────────────────────────────────────────────────────────────────
-     › write a message
-          Enter send · Alt-Up select a message · Ctrl-F find · / commands · F1 help
-    "#);
-}
-
-#[test]
-fn hits_in_a_narrow_window() {
-    insta::assert_snapshot!(answered(40, 15).screen(), @r#"
-    ╭──────────────────────────────────────╮
-    │ Search   build                       │
-    │                                      │
-    │▌18 Nov 10:00  bob                    │
-    │▌  carol: what was said just before   │
-    │▌  did the build pass?                │
-    │▌  alice: and what I answered         │
-    │                                      │
-    │ 14 Nov 06:00  bob                    │
-    │   carol: what was said just before   │
-    │  …of allfirst of allfirst of         │
-    │                                      │
-    │ 3 found; there are no more           │
-    │ Enter go · Esc close                 │
-    ╰──────────────────────────────────────╯
-    "#);
-}
-
-#[test]
-fn hits_in_a_wide_window() {
-    insta::assert_snapshot!(answered(200, 50).screen(), @r#"
-     AB3Z  release planning                                                                                      3 here   anyone with the code   kept until the last one leaves, operator can read   ● 2 ms
-                                                 ╭────────────────────────────────────────────────────────────────────────────────────────────────────────────╮
-     ────────────────────────────────────────────│  Search   build                                                                                            │                     HERE
-     14:00               bob  message 1          │                                                                                                            │                     ● alice  you
-     14:00                    message 2          │ ▌                     carol  what was said just before                                                     │                     ● bob
-     14:00                    message 3          │ ▌18 Nov 10:00           bob  did the build pass?                                                           │                     ● carol
-     14:00                    message 4          │ ▌                     alice  and what I answered                                                           │
-     14:00                    message 5          │                                                                                                            │                     LEFT
-     14:00                    message 6          │                       carol  what was said just before                                                     │                     ○ dave
-     14:00                    message 7          │  14 Nov 06:00           bob  first of allfirst of allfirst of allfirst of allfirst of allfirst of          │
-     14:00                    message 8          │                              allfirst of allfirst of allfirst of all the BUILD failed again, as it did     │                     F9 speak alone
-     14:00                    message 9          │                              before as it did before as it did before as it did before as it did before…   │
-     14:01                    message 10         │                       alice  and what I answered                                                           │
-     14:01                    message 11         │                                                                                                            │
-     14:01                    message 12         │   8 Nov 20:00           bob  build it, and they will come                                                  │
-     14:01                    message 13         │                                                                                                            │
-     14:01                    message 14         │                                                                                                            │
-     14:01                    message 15         │                                                                                                            │
-     14:01                    message 16         │                                                                                                            │
-     14:01                    message 17         │                                                                                                            │
-     14:01                    message 18         │                                                                                                            │
-     14:01                    message 19         │                                                                                                            │
-     14:02                    message 20         │                                                                                                            │
-     14:02                    message 21         │                                                                                                            │
-     14:02                    message 22         │                                                                                                            │
-     14:02                    message 23         │                                                                                                            │
-     14:02                    message 24         │                                                                                                            │
-     14:02                    message 25         │                                                                                                            │
-     14:02                    message 26         │                                                                                                            │
-     14:02                    message 27         │                                                                                                            │
-     14:02                    message 28         │                                                                                                            │
-     14:02                    message 29         │                                                                                                            │
-     14:03                    message 30         │                                                                                                            │
-                                                 │                                                                                                            │
-                                                 │                                                                                                            │
-                                                 │                                                                                                            │
-                                                 │                                                                                                            │
-                                                 │                                                                                                            │
-                                                 │                                                                                                            │
-                                                 │                                                                                                            │
-                                                 │                                                                                                            │
-                                                 │                                                                                                            │
-                                                 │                                                                                                            │
-                                                 │                                                                                                            │
-                                                 │  3 found; there are no more                                                                                │
-                                                 │  ↑↓ PgUp PgDn choose · Enter go there · Esc close                                                          │
-                                                 ╰────────────────────────────────────────────────────────────────────────────────────────────────────────────╯
-    ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-     › write a message
-                                                                                                             Enter send · Alt-Enter new line · Alt-Up select a message · Ctrl-F find · / commands · F1 help
-    "#);
 }
 
 #[test]

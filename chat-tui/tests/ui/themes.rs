@@ -39,35 +39,6 @@ fn beginning(option: Option<&str>, remembered: Option<&str>, background: Backgro
 }
 
 #[test]
-fn the_list_shows_every_theme_and_what_the_tried_one_is() {
-    let mut scene = Scene::room(60, 20);
-    scene.says("/theme");
-
-    insta::assert_snapshot!(scene.screen(), @r#"
-     AB3Z  release planning                3 here  open  ● 2 ms
-
-           ╭────────────────────────────────────────────╮
-           │  Themes                                    │
-           │                                            │
-           │    auto                                    │
-           │  ▸ dark                                ✓   │
-           │    light                                   │
-           │    high-contrast                           │
-           │    terminal                                │
-           │                                            │
-           │  bright on near black                      │
-           │                                            │
-           │  ↑↓ try   Enter keep   Esc back            │
-           ╰────────────────────────────────────────────╯
-
-
-    ────────────────────────────────────────────────────────────
-     › write a message
-              Enter send · Alt-Up select · / commands · F1 help
-    "#);
-}
-
-#[test]
 fn the_list_leaves_what_is_said_to_be_seen_on_a_wide_screen() {
     let mut scene = Scene::busy(100, 24, 20);
     scene.says("/theme");

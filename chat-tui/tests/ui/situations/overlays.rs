@@ -1,14 +1,14 @@
 //! With something over the screen.
 
-use super::{ALICES, BOB, CAROL, prompt, room, rooms};
-use crate::scene::{ROOM, Scene, TWO_O_CLOCK, bytes, code, joined, member, message, nick, server_key, start, up};
-use chat_proto::entry::{Author, PersonId, Seq, UnixMillis};
-use chat_proto::frame::{Beyond, Excerpt, HeldName, Hit, Member, Presence};
+use super::{BOB, prompt, room, rooms};
+use crate::looking::{FIRST, found, hit};
+use crate::scene::{ROOM, Scene, bytes, code, joined, member, message, nick, server_key, start, up};
+use chat_proto::entry::UnixMillis;
+use chat_proto::frame::{Beyond, HeldName, Hit, Member, Presence};
 use chat_proto::{Fingerprint, Secret};
 use chat_tui::keeper::Kept;
 use chat_tui::known_people::{Known, KnownPeople, Manner, Meeting};
 use chat_tui::link::{Asked, Distrust, LinkEvent, Why};
-use chat_tui::quest::Quest;
 use chat_tui::state::{Start, Wish};
 use crossterm::event::{Event as TerminalEvent, KeyCode};
 
@@ -151,24 +151,9 @@ pub(crate) fn searching(columns: u16, rows: u16) -> Scene {
 
 fn answered(hits: Vec<Hit>, beyond: Beyond, columns: u16, rows: u16) -> Scene {
     let mut scene = searching(columns, rows);
-    let quest = Quest { words: "build".into(), from: None, since: None, until: None };
-    scene.link(LinkEvent::Found { room: ROOM, quest, before: Seq(u64::MAX), hits, beyond });
+    scene.link(found("build", FIRST, hits, beyond));
     scene.effects();
     scene
-}
-
-/// What was said in the place `seq`: the later, the later.
-fn said(seq: u64, (person, name): (u64, &str), text: &str) -> Excerpt {
-    let time = UnixMillis(TWO_O_CLOCK - 400 * HOUR + HOUR * seq.cast_signed());
-    Excerpt { seq: Seq(seq), time, author: Author { person: PersonId(person), name: bytes(name) }, text: bytes(text) }
-}
-
-fn hit(seq: u64, text: &str) -> Hit {
-    Hit {
-        before: Some(said(seq - 1, CAROL, "what was said just before")),
-        found: said(seq, BOB, text),
-        after: Some(said(seq + 1, ALICES, "and what I answered")),
-    }
 }
 
 pub(crate) fn search(columns: u16, rows: u16) -> Scene {

@@ -63,12 +63,19 @@ pub enum Payload {
 #[derive(Debug)]
 pub struct FrameCodec {
     inner: LengthDelimitedCodec,
+    /// The prefix of a frame was taken off, and the rest is not all there.
+    is_within_frame: bool,
 }
 
 impl FrameCodec {
     /// Frames of at most `max_bytes` of payload.
     pub fn new(max_bytes: usize) -> Self {
-        Self { inner: LengthDelimitedCodec::builder().max_frame_length(max_bytes).new_codec() }
+        Self { inner: LengthDelimitedCodec::builder().max_frame_length(max_bytes).new_codec(), is_within_frame: false }
+    }
+
+    /// Whether a frame was begun of which nothing may be left in the buffer: its prefix is taken off at once.
+    pub fn is_within_frame(&self) -> bool {
+        self.is_within_frame
     }
 
     /// Changes what is allowed from the next prefix on.
@@ -87,6 +94,7 @@ impl Decoder for FrameCodec {
     /// [`FrameError::TooLong`] as soon as the prefix is there: a hostile prefix must not make us reserve memory.
     fn decode(&mut self, inbox: &mut BytesMut) -> Result<Option<Payload>, FrameError> {
         let max_bytes = self.inner.max_frame_length();
+        let waiting_bytes = inbox.len();
         let payload = match self.inner.decode(inbox) {
             Ok(payload) => payload,
             Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
@@ -94,6 +102,7 @@ impl Decoder for FrameCodec {
             }
             Err(error) => return Err(error.into()),
         };
+        self.is_within_frame = payload.is_none() && (self.is_within_frame || inbox.len() < waiting_bytes);
         payload.map(|payload| open(payload.freeze())).transpose()
     }
 }

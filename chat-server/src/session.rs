@@ -245,7 +245,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
                 break;
             }
         }
-        let is_partial = !self.has_frames && !self.inbox.is_empty();
+        let is_partial = !self.has_frames && self.inbox.is_within_frame();
         self.frame_since = is_partial.then(|| self.frame_since.unwrap_or_else(Instant::now));
         self.flush_rooms();
         self.on_arrivals().await

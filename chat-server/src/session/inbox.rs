@@ -57,9 +57,9 @@ impl Inbox {
         Ok(frame)
     }
 
-    /// Whether part of a frame is here.
-    pub(super) fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
+    /// Whether part of a frame is here, if only its length.
+    pub(super) fn is_within_frame(&self) -> bool {
+        !self.bytes.is_empty() || self.codec.is_within_frame()
     }
 
     /// Forgets what is here.

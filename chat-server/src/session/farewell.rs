@@ -146,7 +146,7 @@ impl Farewell {
             // The same code, so that no client comes back by itself and claims the name anew.
             Self::NameGivenUp => refused(Code::SESSION_REPLACED, "another client of yours has given up this name"),
             Self::BadFraming(error) => bad_framing(error).map(ServerFrame::from),
-            Self::BadFrame(error) => refused(Code::BAD_FRAME, &error.to_string()),
+            Self::BadFrame(_) => refused(Code::BAD_FRAME, "the body of a frame is not what its kind says"),
             Self::EmptyFrames => Some(empty_frame().into()),
             Self::Refused { refused, .. } => Some(refused.clone().into()),
             Self::LoginTimedOut => refused(Code::TIMED_OUT, "no login came in time"),

@@ -183,6 +183,8 @@ pub fn is_same(stored: &EntryBody, posted: &EntryBody) -> bool {
 pub enum Finding {
     /// This entry was posted under it.
     Entry(Stored),
+    /// It was accepted, or one after it was, and its entry is no longer kept.
+    Dropped,
     /// Nothing; it was never accepted, or is no longer remembered.
     Nothing,
 }

@@ -85,6 +85,21 @@ async fn a_known_id_is_answered_even_to_one_who_has_left() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn whoever_has_left_is_told_that_nobody_knows_any_more_what_became_of_a_dropped_post() {
+    let world = World::with(Config { history_entries: 10, ..unhurried() });
+    let (mut alice, room) = world.opener("alice").await;
+    let (mut bob, _) = world.guest("bob", room.code).await;
+    bob.say(room.room, 1, "tick").await;
+    for n in 1..=20 {
+        alice.say(room.room, n, "tock").await;
+    }
+    bob.leave(room.room).await;
+
+    assert_eq!(bob.refusal_of(bob.post(room.room, 1, "tick")).await, Code::ID_TOO_OLD);
+    assert_eq!(bob.refusal_of(bob.post(room.room, 2, "new")).await, Code::NOT_MEMBER);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_unknown_id_below_the_highest_is_out_of_order_unless_of_another_instance() {
     let world = World::new();
     let (mut alice, room) = world.opener("alice").await;

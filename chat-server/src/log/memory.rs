@@ -173,8 +173,8 @@ impl Log for MemoryLog {
     }
 
     fn find(&self, person: PersonId, post: PostId) -> Reading<'_, Finding> {
-        let finding = self.lock().find(Sender { person, instance: post.instance }, post.n);
-        Box::pin(std::future::ready(Ok(finding.map_or(Finding::Nothing, Finding::Entry))))
+        let finding = self.lock().finding(Sender { person, instance: post.instance }, post.n);
+        Box::pin(std::future::ready(Ok(finding)))
     }
 
     fn search(&self, query: Query) -> Reading<'_, Findings> {

@@ -1,7 +1,7 @@
 //! Saying and reading: post, act, history, ping.
 
 use super::{Farewell, Session};
-use crate::log::{End, Finding, Range, ReadError, is_same};
+use crate::log::{End, Finding, Range, ReadError, Stored, is_same};
 use crate::mailbox::{Arrivals, Decided, Denied, Ticket};
 use crate::people::Person;
 use crate::refusals;
@@ -35,12 +35,13 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         refused: Refused,
     ) -> Result<(), Farewell> {
         match self.find(room, id).await? {
-            Some(entry) if body.is_some_and(|body| is_same(&entry.body, body)) => {
+            Finding::Entry(stored) if body.is_some_and(|body| says(&stored, body)) => {
                 let durability = self.shared.rooms.logs().durability();
-                self.answer(request, Accepted { id, seq: entry.seq, durability });
+                self.answer(request, Accepted { id, seq: stored.seq, durability });
             }
-            Some(_) => self.refuse(request, refusals::id_reused()),
-            None => self.refuse(request, refused),
+            Finding::Entry(_) => self.refuse(request, refusals::id_reused()),
+            Finding::Dropped => self.refuse(request, refusals::id_too_old()),
+            Finding::Nothing => self.refuse(request, refused),
         }
         Ok(())
     }
@@ -91,12 +92,11 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         }
     }
 
-    async fn find(&mut self, room: RoomId, id: PostId) -> Result<Option<Entry>, ReadError> {
+    async fn find(&mut self, room: RoomId, id: PostId) -> Result<Finding, ReadError> {
         let person = self.member().deliveries.person_id();
-        let Some(room) = self.shared.rooms.by_id(room) else { return Ok(None) };
-        match room.find(person, id).await? {
-            Finding::Entry(stored) => Ok(wire::decode(&stored.bytes).ok()),
-            Finding::Nothing => Ok(None),
+        match self.shared.rooms.by_id(room) {
+            Some(room) => room.find(person, id).await,
+            None => Ok(Finding::Nothing),
         }
     }
 
@@ -181,4 +181,9 @@ fn range_of(history: &History) -> Range {
         entries: (history.limit as usize).clamp(1, PAGE_ENTRIES),
         bytes: PAGE_BYTES,
     }
+}
+
+/// Whether an entry says what was posted.
+fn says(stored: &Stored, posted: &EntryBody) -> bool {
+    wire::decode::<Entry>(&stored.bytes).is_ok_and(|entry| is_same(&entry.body, posted))
 }

@@ -205,7 +205,7 @@ pub fn seqs(slice: &Slice) -> Vec<u64> {
 pub async fn find(log: &Arc<dyn Log>, sender: Sender, n: u64) -> Option<Entry> {
     match within_reason(log.find(PersonId(sender.person), sender.id(n))).await.unwrap() {
         Finding::Entry(stored) => Some(entry(&stored)),
-        Finding::Nothing => None,
+        Finding::Dropped | Finding::Nothing => None,
     }
 }
 

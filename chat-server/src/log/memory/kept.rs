@@ -4,7 +4,7 @@ use super::pointers::{Pointers, Pointing};
 use crate::log::page::{Behind, fitted};
 use crate::log::pointing::{Change, Pointer, is_before, judge_author, judge_edit, judge_reaction};
 use crate::log::said::{text_of, without_text};
-use crate::log::{Draft, End, Range, Slice, Stored, Verdict, is_same};
+use crate::log::{Draft, End, Finding, Range, Slice, Stored, Verdict, is_same};
 use chat_proto::{Entry, EntryBody, PersonId, Seq, codec, wire};
 use std::collections::{HashMap, VecDeque};
 use std::convert::Infallible;
@@ -211,7 +211,16 @@ impl Kept {
         Some(bytes)
     }
 
-    pub(super) fn find(&self, sender: Sender, n: u64) -> Option<Stored> {
+    /// What is known of a post.
+    pub(super) fn finding(&self, sender: Sender, n: u64) -> Finding {
+        match (self.find(sender, n), self.senders.get(&sender)) {
+            (Some(stored), _) => Finding::Entry(stored),
+            (None, Some(posts)) if n <= posts.gone_up_to => Finding::Dropped,
+            (None, _) => Finding::Nothing,
+        }
+    }
+
+    fn find(&self, sender: Sender, n: u64) -> Option<Stored> {
         let known = &self.senders.get(&sender)?.known;
         let (_, seq) = known[known.binary_search_by_key(&n, |(n, _)| *n).ok()?];
         self.get(seq).cloned()

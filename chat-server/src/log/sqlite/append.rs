@@ -8,7 +8,7 @@ use super::pointing;
 use super::records;
 use super::reserve::Space;
 use super::retention::cost_bytes;
-use crate::log::{Draft, Stored, Verdict, is_same};
+use crate::log::{Draft, Finding, Stored, Verdict, is_same};
 use chat_proto::{Entry, EntryBody, PersonId, PostId, Seq, codec, wire};
 use rusqlite::{Connection, OptionalExtension};
 use std::collections::HashMap;
@@ -25,10 +25,10 @@ pub(super) struct Memory {
 
 /// A running client of a person in a room, as the dedupe key knows it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Sender {
-    room: i64,
-    person: PersonId,
-    instance: u64,
+pub(super) struct Sender {
+    pub(super) room: i64,
+    pub(super) person: PersonId,
+    pub(super) instance: u64,
 }
 
 /// One append, as far as it has come.
@@ -116,11 +116,12 @@ impl Appending<'_> {
         if post.n > self.memory.highest(self.file, sender)? {
             return Ok(None);
         }
-        if let Some(stored) = entries::find(self.file, self.room, sender.person, post)? {
-            return Ok(Some(if is_known(&stored, draft) { Verdict::Known(stored.seq) } else { Verdict::Reused }));
-        }
-        let is_gone = post.n <= sender.gone_up_to(self.file)?.unwrap_or(0);
-        Ok(Some(if is_gone { Verdict::TooOld } else { Verdict::OutOfOrder }))
+        Ok(Some(match finding(self.file, sender, post.n)? {
+            Finding::Entry(stored) if is_known(&stored, draft) => Verdict::Known(stored.seq),
+            Finding::Entry(_) => Verdict::Reused,
+            Finding::Dropped => Verdict::TooOld,
+            Finding::Nothing => Verdict::OutOfOrder,
+        }))
     }
 
     fn insert(&mut self, stored: &Stored, draft: &Draft, target: Option<i64>) -> rusqlite::Result<()> {
@@ -189,6 +190,16 @@ impl Memory {
         }
         self.highest.insert(sender, n);
     }
+}
+
+/// What the file knows of a post.
+pub(super) fn finding(file: &Connection, sender: Sender, n: u64) -> rusqlite::Result<Finding> {
+    let post = PostId { instance: sender.instance, n };
+    if let Some(stored) = entries::find(file, sender.room, sender.person, post)? {
+        return Ok(Finding::Entry(stored));
+    }
+    let is_gone = sender.gone_up_to(file)?.is_some_and(|gone| n <= gone);
+    Ok(if is_gone { Finding::Dropped } else { Finding::Nothing })
 }
 
 impl Sender {

@@ -1,6 +1,7 @@
 //! One room's log: appended to through the writer, read beside it.
 
 use super::Keeper;
+use super::append::{self, Sender};
 use super::entries;
 use super::jobs::{Answer, Append, Job};
 use super::log_state::LogState;
@@ -55,7 +56,7 @@ impl Log for RoomLog {
         let state = Arc::clone(&self.state);
         Box::pin(self.keeper.readers.read(move |file| match state.is_erased() {
             true => Ok(Finding::Nothing),
-            false => Ok(entries::find(file, state.room, person, post)?.map_or(Finding::Nothing, Finding::Entry)),
+            false => append::finding(file, Sender { room: state.room, person, instance: post.instance }, post.n),
         }))
     }
 

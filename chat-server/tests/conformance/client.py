@@ -12,7 +12,7 @@ from nacl.signing import SigningKey
 
 import document
 import wire
-from transport import ANSWER_SECONDS, Ended, Late
+from transport import ANSWER_SECONDS, Ended
 from wire import Record
 
 VERSION = 4
@@ -355,7 +355,7 @@ class Room:
         return self.post(wire.body("Forget", Record()))
 
     def act(self, kind, *target):
-        """By the target's number and name; or the name alone; or, of a session, both."""
+        """What is done, and to whom: number and name, and what else the act says."""
         return self.post(wire.body("Act", (kind, *target) if target else kind))
 
     # Asking

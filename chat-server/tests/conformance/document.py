@@ -39,9 +39,8 @@ def entry_kinds():
 
 
 def codes():
-    """Codes of refusals by their name, and what becomes of the connection."""
-    rows = re.findall(r"^\| (\d+) \| `([A-Z_]+)` \| (.*?) \|", TEXT, re.MULTILINE)
-    return {name: int(number) for number, name, _ in rows}
+    """Codes of refusals by their name."""
+    return {name: int(number) for number, name in re.findall(r"^\| (\d+) \| `([A-Z_]+)` \|", TEXT, re.MULTILINE)}
 
 
 def limits():
@@ -51,7 +50,7 @@ def limits():
 
 
 def hidden():
-    """The characters that cleaning takes away, one from each range and both its ends."""
+    """Of the characters that cleaning takes away, both ends of each range."""
     block = re.search(r"```text hidden\n(.*?)```", TEXT, re.DOTALL).group(1)
     ends = re.findall(r"U\+([0-9A-F]+)(?:\.\.U\+([0-9A-F]+))?", block)
     return sorted({chr(int(end, 16)) for pair in ends for end in pair if end})

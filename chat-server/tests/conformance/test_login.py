@@ -4,7 +4,6 @@ from nacl.signing import SigningKey
 
 import client
 import document
-import wire
 from case import Case
 from wire import Record
 

@@ -14,7 +14,10 @@ class Entering(Case):
         self.assertEqual((state.topic, state.read, state.direct), (b"", 0, None))
         self.assertEqual([name for name, _ in room.said()], ["Opened", "Joined"])
         self.assertEqual((room.entries[0].prev, room.joined.cursor, room.joined.oldest), (0, 0, room.entries[0].seq))
-        self.assertEqual(list(room.members), [room.session.person])
+        ann = room.session
+        member = {"person": ann.person, "name": ann.name, "key": bytes(ann.key.verify_key)}
+        rest = {"presence": "Here", "role": "Owner", "voice": "Free"}
+        self.assertEqual([vars(it) for it in room.members.values()], [member | rest])
 
     def test_a_code_is_four_characters_of_its_alphabet(self):
         code = self.person("ann").create().code.decode()

@@ -276,6 +276,11 @@ pub fn parse(line: &str) -> Result<Line, String> {
     }
 }
 
+/// Whether this line is carried out, or would be, and not said.
+pub fn is_command(line: &str) -> bool {
+    line.starts_with('/') && !line.starts_with("//")
+}
+
 /// The command that this line begins with, as it was called, if something stands behind its name.
 pub fn begun(line: &str) -> Option<(&str, &'static Command)> {
     let (name, _) = line.strip_prefix('/')?.split_once(char::is_whitespace)?;

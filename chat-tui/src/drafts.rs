@@ -9,6 +9,7 @@
 //! wrote there counts. What lets somebody into a room is never kept.
 
 use crate::about::About;
+use crate::command::is_command;
 use crate::destination::is_invite;
 use crate::shared_file::Lines;
 use chat_proto::{Fingerprint, RoomId, Seq, UnixMillis};
@@ -71,8 +72,9 @@ struct Row {
 }
 
 impl Draft {
-    /// What is to be kept of what stands in a line: nothing of an empty one, nor of what lets others in.
+    /// What is to be kept of what stands in a line: nothing of an empty one, of a command, nor of what lets others in.
     pub fn of(text: &str, about: Option<&About>) -> Option<Self> {
+        let text = if is_command(text) { "" } else { text };
         let before = if let Some(About::Edit { draft, .. }) = about { draft.as_str() } else { "" };
         let is_any = !text.trim().is_empty() || !before.trim().is_empty();
         let is_secret = is_invite(text) || is_invite(before);
@@ -174,6 +176,16 @@ mod tests {
         assert_eq!(Draft::of("", Some(&About::Reply { to: Seq(1) })), None);
         assert_eq!(Draft::of("", Some(&edit(""))), None);
         assert!(Draft::of("", Some(&edit("waits"))).is_some());
+    }
+
+    #[test]
+    fn a_command_is_no_draft_and_what_only_looks_like_one_is() {
+        let edit = About::Edit { target: Seq(1), draft: "waits".to_owned() };
+
+        assert_eq!(Draft::of("/kick bob", None), None);
+        assert_eq!(Draft::of("/", Some(&About::Reply { to: Seq(1) })), None);
+        assert_eq!(Draft::of("/quit", Some(&edit)), Draft::of("", Some(&edit)), "what waits behind it is kept");
+        assert_eq!(Draft::of("//etc/hosts", None).unwrap().text, "//etc/hosts");
     }
 
     #[test]

@@ -88,8 +88,11 @@ fn take_in(state: &mut State, event: Event) -> Vec<Effect> {
     effects.extend(drafts::follow(state));
     match effects.contains(&Effect::Quit) {
         true => {
-            [recent::settle(state), returning::settle(state), read::tell_all(state), drafts::settle(state), effects]
-                .concat()
+            // Nothing is done any more behind the quit: what goes with this event goes before it.
+            effects.retain(|effect| *effect != Effect::Quit);
+            let settled =
+                [recent::settle(state), returning::settle(state), read::tell_all(state), drafts::settle(state)];
+            [settled.concat(), effects, vec![Effect::Quit]].concat()
         }
         false => effects,
     }

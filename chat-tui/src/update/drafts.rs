@@ -14,7 +14,8 @@ const WAIT_MS: i64 = 2_000;
 
 /// What was being written in this room when it was left, at whatever time, stands there again.
 pub(super) fn bring_back(state: &mut State, room: RoomId) {
-    let kept = desk(state, room).and_then(|desk| state.drafts.get(&desk)).cloned();
+    let kept = desk(state, room).and_then(|desk| state.drafts.get(&desk));
+    let kept = kept.and_then(|kept| Draft::of(&kept.text, kept.about.as_ref()));
     let (Some(draft), Some(room)) = (kept.filter(|_| is_wanted(state)), state.rooms.get_mut(&room)) else { return };
     room.composer.set(&harmless(&draft.text));
     // What a log has lost is not answered.

@@ -85,6 +85,45 @@ fn what_was_sent_at_once_is_never_kept() {
 }
 
 #[test]
+fn a_command_is_never_kept_and_takes_the_draft_before_it_along() {
+    let mut scene = Scene::room(80, 24);
+    scene.types("kick bob");
+    scene.waits(2_000);
+    assert_eq!(kept(&mut scene), [Some(draft("kick bob"))]);
+
+    scene.key(KeyCode::Home);
+    scene.types("/");
+    scene.waits(2_000);
+    assert_eq!(kept(&mut scene), [None]);
+
+    scene.types("/");
+    scene.waits(2_000);
+    assert_eq!(kept(&mut scene), [Some(draft("//kick bob"))], "this is said");
+}
+
+#[test]
+fn the_quit_itself_leaves_no_draft_behind() {
+    let mut scene = Scene::room(80, 24);
+    scene.types("quit");
+    scene.waits(2_000);
+    scene.drafts();
+    scene.key(KeyCode::Home);
+
+    scene.terminal(crossterm::event::Event::Paste("/".into()));
+    scene.key(KeyCode::Enter);
+
+    assert_eq!(kept(&mut scene), [None]);
+}
+
+#[test]
+fn a_command_that_an_earlier_version_kept_does_not_come_back() {
+    let mut scene = returning(draft("/kick bob"), Options::default());
+
+    assert!(scene.state.composer().is_empty());
+    assert_eq!(kept(&mut scene), [None]);
+}
+
+#[test]
 fn a_quit_and_a_hangup_keep_what_was_typed_just_before() {
     let mut scene = Scene::room(80, 24);
     scene.types("just now");

@@ -387,9 +387,9 @@ impl Scene {
             .collect()
     }
 
-    /// What was kept of what is being written.
+    /// What was kept of what is being written; behind a quit, nothing is.
     pub(crate) fn drafts(&mut self) -> Vec<drafts::Change> {
-        let all = std::mem::take(&mut self.effects).into_iter();
+        let all = std::mem::take(&mut self.effects).into_iter().take_while(|effect| *effect != Effect::Quit);
         all.filter_map(|effect| if let Effect::Keep(Note::Draft(change)) = effect { Some(change) } else { None })
             .collect()
     }

@@ -414,6 +414,16 @@ impl State {
         if self.server == Server::Here { most.unwrap_or(0) } else { 0 }
     }
 
+    /// Rooms that end when this program does, as far as it is known who is in them.
+    pub fn rooms_that_end(&self) -> Vec<&Room> {
+        self.rooms.values().filter(|room| room.members.is_known() && room.ends_with_reader()).collect()
+    }
+
+    /// How much is lost, or not done, when this program ends: reasons to ask before.
+    pub fn stakes(&self) -> usize {
+        self.guests() + self.rooms_that_end().len()
+    }
+
     pub fn undelivered(&self) -> usize {
         self.rooms.values().map(|room| room.timeline.undelivered()).sum()
     }

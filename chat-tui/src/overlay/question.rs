@@ -16,6 +16,10 @@ use ratatui::widgets::{Clear, Widget};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Question {
     Quit,
+    /// Whether a room is to be given up that ends with its reader.
+    Leave {
+        room: RoomId,
+    },
     /// Whether so much is to be sent.
     SendLong,
     /// Whether all that the reader said here is to be erased.
@@ -28,6 +32,7 @@ pub enum Question {
 }
 
 const COLUMNS: u16 = 50;
+const LAST_ONE: &str = "You are the last one here: the room and its history end with you.";
 /// Columns of a message that is asked about: two rows of the panel at most.
 const DELETED_COLUMNS: usize = 80;
 
@@ -35,6 +40,7 @@ impl Question {
     pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Quit => "Quit?",
+            Self::Leave { .. } => "Leave this room?",
             Self::SendLong => "Send all of this?",
             Self::Forget => "Erase everything that you have said here?",
             Self::Delete { .. } => "Delete this message for everybody?",
@@ -44,6 +50,7 @@ impl Question {
     fn keys(self) -> &'static str {
         match self {
             Self::Quit => "{yes} quit   {no} stay",
+            Self::Leave { .. } => "{yes} leave   {no} stay",
             Self::SendLong => "{yes} send   {no} edit   {discard} discard",
             Self::Forget => "{yes} erase   {no} keep",
             Self::Delete { .. } => "{yes} delete   {no} keep",
@@ -54,6 +61,7 @@ impl Question {
     pub(crate) fn consequences(self, state: &State) -> Vec<(String, Ink)> {
         match self {
             Self::Quit => quitting(state),
+            Self::Leave { .. } => vec![(LAST_ONE.to_owned(), Ink::Warning)],
             Self::Forget => forgetting(state),
             Self::Delete { room, target } => deleting(state, room, target),
             Self::SendLong => {
@@ -84,11 +92,25 @@ fn quitting(state: &State) -> Vec<(String, Ink)> {
         )),
     };
     let is_last = state.room().is_some_and(Room::ends_with_reader);
-    let last = is_last.then(|| "You are the last one here: the room and its history end with you.".to_owned());
+    let last = is_last.then(|| LAST_ONE.to_owned());
+    let last = last.into_iter().chain(ending_elsewhere(state));
     let warnings: Vec<_> = guests.into_iter().chain(last).chain(unsent).map(|words| (words, Ink::Warning)).collect();
     match (warnings.is_empty(), state.room()) {
         (true, Some(room)) => vec![(way_back(room), Ink::Muted)],
         _ => warnings,
+    }
+}
+
+/// The rooms that are not on the screen and end with the reader.
+fn ending_elsewhere(state: &State) -> Option<String> {
+    let mut ending = state.rooms_that_end();
+    ending.retain(|room| state.current != Some(room.id));
+    match ending[..] {
+        [] => None,
+        [room] => Some(format!("You are the last one in {}: it and its history end with you.", room.called())),
+        ref many => {
+            Some(format!("You are the last one in {} other rooms: they and their history end with you.", many.len()))
+        }
     }
 }
 

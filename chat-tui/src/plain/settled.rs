@@ -1,13 +1,16 @@
 //! Whether everything that was typed has become something: when whoever writes the lines has no more, the program ends.
 
-use crate::overlay::Overlay;
+use crate::overlay::{Overlay, Question};
 use crate::state::{Link, Screen, State};
 
 /// How it ended, once it has: well, or a sentence about what did not become.
 pub fn settled(state: &State) -> Option<Result<(), String>> {
     match (state.overlay, state.screen) {
         _ if state.attempt.is_some() => None,
-        (Some(Overlay::Question(_)), _) => Some(Err("there was no answer to the question".to_owned())),
+        // The end of all lines is a yes to quitting.
+        (Some(Overlay::Question(question)), _) if question != Question::Quit => {
+            Some(Err("there was no answer to the question".to_owned()))
+        }
         (_, Screen::Connecting) => None,
         (_, Screen::Prompt) => Some(Err(without_room(state))),
         (_, Screen::Room) => in_room(state),

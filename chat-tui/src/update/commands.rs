@@ -13,7 +13,7 @@ use crate::overlay::{Overlay, Question};
 use crate::room::Room;
 use crate::state::State;
 use bytes::Bytes;
-use chat_proto::entry::EntryBody;
+use chat_proto::entry::{EntryBody, RoomId};
 
 pub(super) fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
     match action {
@@ -92,10 +92,17 @@ fn join(state: &mut State, destination: &Destination) -> Vec<Effect> {
 }
 
 fn leave(state: &mut State) -> Vec<Effect> {
-    match state.room().map(|room| (room.id, room.is_over)) {
-        Some((id, true)) => rooms::on_left(state, id),
-        Some((id, false)) => ask_link(state, Command::Leave(id)),
-        None => Vec::new(),
+    let Some(room) = state.current else { return Vec::new() };
+    match state.is_up() && state.rooms_that_end().iter().any(|ending| ending.id == room) {
+        true => ask(state, Question::Leave { room }),
+        false => leave_now(state, room),
+    }
+}
+
+pub(super) fn leave_now(state: &mut State, room: RoomId) -> Vec<Effect> {
+    match rooms::is_closed(state, room) {
+        true => rooms::on_left(state, room),
+        false => ask_link(state, Command::Leave(room)),
     }
 }
 
@@ -107,9 +114,9 @@ fn show_topic(state: &mut State) -> Vec<Effect> {
     }
 }
 
-/// Ends the program; others who would lose their server are a reason to ask.
+/// Ends the program; others who would lose their server, and rooms that end with it, are reasons to ask.
 fn quit(state: &mut State) -> Vec<Effect> {
-    match state.guests() {
+    match state.stakes() {
         0 => vec![Effect::Quit],
         _ => ask(state, Question::Quit),
     }

@@ -146,7 +146,7 @@ fn interrupt(state: &mut State, context: Context) -> Vec<Effect> {
 }
 
 fn prompt_interrupt(state: &mut State) -> Vec<Effect> {
-    match state.undelivered() + state.guests() {
+    match state.undelivered() + state.stakes() {
         0 => vec![Effect::Quit],
         _ => ask(state, Question::Quit),
     }

@@ -26,6 +26,10 @@ pub(super) fn on_question(state: &mut State, action: Action) -> Vec<Effect> {
             state.overlay = None;
             posting::post(state, EntryBody::Forget)
         }
+        (Action::Yes, Question::Leave { room }) => {
+            state.overlay = None;
+            commands::leave_now(state, room)
+        }
         (Action::Yes, Question::Delete { room, target }) => message::delete_now(state, room, target),
         (Action::Yes | Action::Interrupt, Question::Quit) => vec![Effect::Quit],
         (Action::No | Action::Interrupt, _) => {

@@ -67,6 +67,8 @@ fn plain_and_back_keeps_the_connection_and_gives_the_terminal_back() {
     let is_told_again = |contents: &str| contents.matches("alice: remember me").count() == 2;
     alice.until("lines", |screen| !screen.alternate_screen() && is_told_again(&screen.contents()));
     alice.keys("/quit\r");
+    alice.shows("y or n?");
+    alice.keys("y\r");
 
     alice.shows("ended 0");
     assert_eq!(alice.modes(), Vec::<&str>::new());

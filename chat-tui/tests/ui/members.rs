@@ -1,9 +1,10 @@
 //! Who is here.
 
-use crate::scene::{ROOM, Scene, bytes, joined, member};
-use chat_proto::entry::{EntryBody, LeaveReason, Seq};
-use chat_proto::frame::Presence;
-use chat_tui::link::{Asked, LinkEvent};
+use crate::scene::{ROOM, Scene, bytes, code, joined, member};
+use chat_proto::entry::{EntryBody, LeaveReason, RoomId, Seq};
+use chat_proto::frame::{Joined, Presence};
+use chat_tui::effect::Effect;
+use chat_tui::link::{Asked, Command, LinkEvent};
 use crossterm::event::KeyCode;
 
 const BOB: (u64, &str) = (2, "bob");
@@ -111,4 +112,57 @@ fn whoever_is_the_last_one_here_is_told_what_quitting_ends() {
     scene.ctrl('c');
 
     assert!(scene.shows("You are the last one here"), "{}", scene.screen());
+}
+
+/// Alice is the only one in the room.
+fn alone() -> Scene {
+    let mut scene = Scene::entering(joined(), 80, 24);
+    scene.link(LinkEvent::Members { room: ROOM, members: vec![member(1, "alice", Presence::Here)] });
+    scene.effects();
+    scene
+}
+
+#[test]
+fn whoever_is_the_last_one_is_asked_before_a_command_ends_the_room() {
+    let table = [("/quit", Effect::Quit), ("/exit", Effect::Quit), ("/leave", Effect::Link(Command::Leave(ROOM)))];
+    for (line, done) in table {
+        let mut scene = alone();
+
+        scene.says(line);
+        assert!(scene.shows("You are the last one here: the room and its"), "{line}\n{}", scene.screen());
+        assert_eq!(scene.effects(), [], "{line}");
+        scene.key(KeyCode::Esc);
+        assert_eq!((scene.effects(), scene.state.overlay), (vec![], None), "{line}");
+
+        scene.says(line);
+        scene.types("y");
+        assert_eq!(scene.effects(), [done], "{line}");
+    }
+}
+
+#[test]
+fn leaving_asks_in_words_of_its_own() {
+    let mut scene = alone();
+
+    scene.says("/leave");
+
+    assert!(scene.shows("Leave this room?") && scene.shows("Enter leave   Esc stay"), "{}", scene.screen());
+}
+
+#[test]
+fn a_room_elsewhere_that_ends_with_its_reader_is_a_reason_to_ask_as_well() {
+    let mut scene = alone();
+    let other = Joined { room: RoomId([8; 16]), code: *b"ZZ9P", ..joined() };
+    scene.link(LinkEvent::Joined { asked: Asked::Join(code("ZZ9P")), joined: other });
+    let both = vec![member(1, "alice", Presence::Here), member(2, "bob", Presence::Here)];
+    scene.link(LinkEvent::Members { room: RoomId([8; 16]), members: both });
+    scene.effects();
+
+    scene.says("/quit");
+
+    assert!(scene.shows("You are the last one in AB3Z: it and its"), "{}", scene.screen());
+    assert_eq!(scene.effects(), []);
+    scene.key(KeyCode::Esc);
+    scene.says("/leave");
+    assert_eq!(scene.effects(), [Effect::Link(Command::Leave(RoomId([8; 16])))], "bob is there");
 }

@@ -5,7 +5,7 @@ use crate::scene::{
 };
 use chat_proto::Secret;
 use chat_proto::entry::ReactionState::{Off, On};
-use chat_proto::entry::{Author, EntryBody, PersonId, Seq};
+use chat_proto::entry::{Author, EntryBody, LeaveReason, PersonId, Seq};
 use chat_proto::frame::{Beyond, Door, Excerpt, Hit, Joined, Peer, Presence, RoomState, SignalKind};
 use chat_tui::about::About;
 use chat_tui::effect::Effect;
@@ -318,6 +318,27 @@ fn a_question_that_is_open_at_the_end_is_no_good_end() {
     reader.scene.state.overlay = None;
     reader.scene.state.screen = Screen::Connecting;
     assert_eq!(settled(&reader.scene.state), None);
+}
+
+#[test]
+fn whoever_is_the_last_one_is_asked_in_a_line_before_the_room_ends() {
+    let mut reader = Reader::room();
+    for left in [(2, "bob"), (3, "carol")] {
+        reader.scene.happens(1, left, EntryBody::Left(LeaveReason::Quit));
+    }
+    reader.hears();
+
+    let lines = reader.types("/leave");
+    assert!(lines.iter().any(|line| line.ends_with("Leave this room?")), "{lines:?}");
+    assert!(lines.iter().any(|line| line.contains("the room and its history end with you")), "{lines:?}");
+    assert_eq!(asked(&reader.scene.state).question, "y or n? ");
+    reader.types("n");
+    reader.types("/quit");
+    assert_eq!(reader.scene.effects(), []);
+
+    assert_eq!(settled(&reader.scene.state), Some(Ok(())), "nobody asks on behind the last line");
+    reader.types("y");
+    assert_eq!(reader.scene.effects(), [Effect::Quit]);
 }
 
 /// What somebody signals of being here.

@@ -200,6 +200,7 @@ fn a_room_that_ends_with_its_last_member_is_forgotten_with_them() {
     scene.recalls();
 
     scene.says("/quit");
+    scene.key(KeyCode::Enter);
 
     assert_eq!(scene.recalls(), [Change::Gone { server: "localhost:7000".into(), room: ROOM }]);
 }

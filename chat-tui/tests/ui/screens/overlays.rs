@@ -11,6 +11,7 @@ every!(kinds: match state.overlay, state {
     None => "talk", room::talk, "all green";
     Some(Overlay::Help { .. }) => "help", overlays::help, "Esc closes";
     Some(Overlay::Question(Question::Quit)) => "question-quit", overlays::quitting, "Esc stay";
+    Some(Overlay::Question(Question::Leave { .. })) => "question-leave", overlays::leaving, "Esc stay";
     Some(Overlay::Question(Question::SendLong)) => "question-send-long", overlays::sending_much, "Esc edit";
     Some(Overlay::Question(Question::Forget)) => "question-forget", overlays::forgetting, "Esc keep";
     Some(Overlay::Question(Question::Delete { .. })) => "question-delete", overlays::deleting, "Esc keep";

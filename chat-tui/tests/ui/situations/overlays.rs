@@ -1,9 +1,9 @@
 //! With something over the screen.
 
-use super::{BOB, prompt, room, rooms};
+use super::{BOB, CAROL, prompt, room, rooms};
 use crate::looking::{FIRST, found, hit};
 use crate::scene::{ROOM, Scene, bytes, code, joined, member, message, nick, server_key, start, up};
-use chat_proto::entry::UnixMillis;
+use chat_proto::entry::{EntryBody, LeaveReason, UnixMillis};
 use chat_proto::frame::{Beyond, HeldName, Hit, Member, Presence};
 use chat_proto::{Fingerprint, Secret};
 use chat_tui::keeper::Kept;
@@ -42,6 +42,15 @@ pub(crate) fn help_of_the_prompt(columns: u16, rows: u16) -> Scene {
 pub(crate) fn quitting(columns: u16, rows: u16) -> Scene {
     let mut scene = room::talk(columns, rows);
     scene.ctrl('c');
+    scene
+}
+
+/// Everybody else has quit.
+pub(crate) fn leaving(columns: u16, rows: u16) -> Scene {
+    let mut scene = room::talk(columns, rows);
+    scene.happens(8, BOB, EntryBody::Left(LeaveReason::Quit));
+    scene.happens(9, CAROL, EntryBody::Left(LeaveReason::Quit));
+    scene.says("/leave");
     scene
 }
 

@@ -5,10 +5,10 @@ use super::{Ending, no_answer_within};
 use crate::config::Send;
 use crate::link::{Command, LinkEvent, Mark, OutboxItem, wall_clock};
 use crate::{removal, trust};
-use chat_proto::frame::{EndReason, Joined, Stay};
+use chat_proto::frame::{EndReason, Stay};
 use chat_proto::limits::TEXT_BYTES;
 use chat_proto::text::TextError;
-use chat_proto::{EntryBody, PostId, Text};
+use chat_proto::{EntryBody, PostId, RoomId, Text};
 use ed25519_dalek::SigningKey;
 use std::future::Future;
 use std::io::{Read, Write};
@@ -51,23 +51,30 @@ pub async fn run(
 enum Progress {
     Nowhere,
     NoConnection(String),
-    Posted,
+    Posted(RoomId),
+    /// The connection was lost since. A visitor's place goes with it, and what the link says of the message then is about
+    /// that place: nothing is decided before the room is entered again.
+    CutOff(RoomId),
 }
 
 impl Progress {
     /// The server, or the room, will not have us (back). What was posted before may have arrived all the same.
     fn shut_out(&self, sentence: String) -> Ending {
         match self {
-            Self::Posted => Ending::Unanswered(self.doubt(&sentence)),
+            Self::Posted(_) | Self::CutOff(_) => Ending::Unanswered(self.doubt(&sentence)),
             Self::Nowhere | Self::NoConnection(_) => Ending::Refused(sentence),
         }
+    }
+
+    fn is_posted(&self) -> bool {
+        matches!(self, Self::Posted(_) | Self::CutOff(_))
     }
 
     fn doubt(&self, reason: &str) -> String {
         match self {
             Self::Nowhere => format!("{reason}; the message was not sent"),
             Self::NoConnection(sentence) => format!("{reason}: {sentence}; the message was not sent"),
-            Self::Posted => format!("{reason}; the message may or may not have arrived"),
+            Self::Posted(_) | Self::CutOff(_) => format!("{reason}; the message may or may not have arrived"),
         }
     }
 }
@@ -87,7 +94,9 @@ impl<A: Write> Errand<A> {
     async fn done(&mut self, order: &Send) -> Ending {
         while let Some(event) = self.account.next().await {
             match event {
-                LinkEvent::Joined { joined, .. } => self.post(&joined).await,
+                LinkEvent::Joined { joined, .. } if self.may_post_in(joined.room) => self.post(joined.room).await,
+                LinkEvent::Joined { .. } => return Ending::Unanswered(self.progress.doubt("the room ended")),
+                LinkEvent::Marked { .. } if matches!(self.progress, Progress::CutOff(_)) => {}
                 LinkEvent::Marked { mark, .. } => {
                     if let Some(ending) = decided(mark) {
                         return ending;
@@ -95,7 +104,7 @@ impl<A: Write> Errand<A> {
                 }
                 LinkEvent::Refused { sentence, .. } => return self.progress.shut_out(sentence),
                 LinkEvent::LoginRefused { sentence, free_name } => {
-                    if matches!(self.progress, Progress::Posted) || !self.account.take_name(free_name) {
+                    if self.progress.is_posted() || !self.account.take_name(free_name) {
                         return self.progress.shut_out(sentence);
                     }
                     self.enter(order).await;
@@ -104,10 +113,7 @@ impl<A: Write> Errand<A> {
                     let code = order.join.code;
                     return self.progress.shut_out(removal::ended(code, EndReason::Removed, None));
                 }
-                LinkEvent::NoReturn { .. } => {
-                    let sentence = removal::ended_or_shut(order.join.code);
-                    return Ending::Unanswered(self.progress.doubt(&sentence));
-                }
+                LinkEvent::NoReturn { .. } => self.enter(order).await,
                 LinkEvent::RoomEnded { .. } | LinkEvent::Left { .. } => {
                     return Ending::Unanswered(self.progress.doubt("the room ended"));
                 }
@@ -120,21 +126,27 @@ impl<A: Write> Errand<A> {
         Ending::Unanswered(self.progress.doubt("the connection ended"))
     }
 
-    /// Once: after a reconnect the link itself sends it again.
-    async fn post(&mut self, joined: &Joined) {
-        if matches!(self.progress, Progress::Posted) {
-            return;
+    /// Whether this is the room that was meant: by the second time its code may be another's.
+    fn may_post_in(&self, entered: RoomId) -> bool {
+        match self.progress {
+            Progress::Posted(room) | Progress::CutOff(room) => room == entered,
+            Progress::Nowhere | Progress::NoConnection(_) => true,
         }
-        self.progress = Progress::Posted;
+    }
+
+    /// Always under the same id, so that the server knows whether it was said before.
+    async fn post(&mut self, room: RoomId) {
+        self.progress = Progress::Posted(room);
         let id = PostId { instance: self.account.instance, n: 1 };
         let body = EntryBody::Message(self.text.as_str().to_owned().into());
-        self.account.ask(Command::Post(OutboxItem { room: joined.room, id, body, written: wall_clock() })).await;
+        self.account.ask(Command::Post(OutboxItem { room, id, body, written: wall_clock() })).await;
     }
 
     fn on_down(&mut self, sentence: String) {
-        if !matches!(self.progress, Progress::Posted) {
-            self.progress = Progress::NoConnection(sentence);
-        }
+        self.progress = match self.progress {
+            Progress::Posted(room) | Progress::CutOff(room) => Progress::CutOff(room),
+            Progress::Nowhere | Progress::NoConnection(_) => Progress::NoConnection(sentence),
+        };
     }
 }
 
@@ -181,7 +193,7 @@ mod tests {
 
         assert_eq!(closed(Progress::Nowhere), Ending::Refused("the room is full".into()));
         let doubt = "the room is full; the message may or may not have arrived".into();
-        assert_eq!(closed(Progress::Posted), Ending::Unanswered(doubt));
+        assert_eq!(closed(Progress::Posted(RoomId([1; 16]))), Ending::Unanswered(doubt));
     }
 
     #[test]

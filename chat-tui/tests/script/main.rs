@@ -5,6 +5,7 @@
 mod follow;
 mod inviting;
 mod post;
+mod relay;
 mod removed;
 
 use chat_proto::Nick;

@@ -1,7 +1,8 @@
 //! `send`: acknowledged, refused, or unknown.
 
-use crate::{Place, is_name, kinds, said};
+use crate::{Place, is_name, kinds, relay, said};
 use chat_tui::script::Ending;
+use tokio_util::sync::CancellationToken;
 
 #[tokio::test]
 async fn a_message_is_in_the_room_when_send_is_done() {
@@ -64,13 +65,28 @@ async fn a_wrong_code_is_refused() {
 
 #[tokio::test]
 async fn where_nobody_answers_the_outcome_is_open_after_the_timeout() {
-    let place = Place { address: "127.0.0.1:1".into(), stop: tokio_util::sync::CancellationToken::new() };
+    let place = Place { address: "127.0.0.1:1".into(), stop: CancellationToken::new() };
 
     let ending = place.send(2, &["--join", "AB3Z", "--timeout", "0.3", "hi"]).await;
 
     let Ending::Unanswered(sentence) = ending else { panic!("{ending:?}") };
     assert!(sentence.contains("no server answers at 127.0.0.1:1"), "{sentence}");
     assert!(sentence.contains("was not sent"), "{sentence}");
+}
+
+#[tokio::test]
+async fn a_message_whose_acknowledgement_was_cut_off_is_sent_again_and_stands_there_once() {
+    let place = Place::open().await;
+    let room = place.tail(1, &["--create", "--json", "--name", "alice"]);
+    let code = code(&room.lines(1).await[0]);
+    let address = relay::to(place.address.clone()).await.to_string();
+    let way = Place { address, stop: CancellationToken::new() };
+
+    let ending = way.send(2, &["--join", &code, "--name", "ci", "once"]).await;
+
+    assert_eq!(ending, Ending::Done);
+    assert_eq!(place.send(2, &["--join", &code, "--name", "ci", "and after"]).await, Ending::Done);
+    assert_eq!(said(&room.lines(5).await[1..]), ["once", "and after"]);
 }
 
 fn code(line: &str) -> String {

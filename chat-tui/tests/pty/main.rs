@@ -4,6 +4,8 @@
 
 mod alone;
 mod answers;
+#[path = "../support/binary.rs"]
+mod binary;
 mod plain;
 mod restart;
 mod terminal;

@@ -1,10 +1,11 @@
 //! A real server that keeps history on disk, killed and started again under a client.
 
+use crate::binary::binary;
 use crate::terminal::{Home, PATIENCE, Terminal, chat};
 use crate::{SIZE, free_port};
 use rustix::process::{Pid, Signal};
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -43,21 +44,6 @@ impl Drop for Program {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
-}
-
-/// The server's binary, beside the client's. Built here if only the client's tests were.
-fn binary() -> PathBuf {
-    let binary = PathBuf::from(env!("CARGO_BIN_EXE_chat-tui")).with_file_name("chat-server");
-    if !binary.exists() {
-        let (profile, target) = (binary.parent().unwrap(), binary.ancestors().nth(2).unwrap());
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["build", "--workspace", "--bin", "chat-server", "--target-dir"]).arg(target);
-        if profile.ends_with("release") {
-            cargo.arg("--release");
-        }
-        assert!(cargo.status().unwrap().success(), "the server must build");
-    }
-    binary
 }
 
 /// Waits until each of these messages stands on the screen once, accepted.

@@ -272,3 +272,6 @@ fn mark(state: &State) -> Mark {
         State::Unknown(sentence) => Mark::Unknown(sentence.clone()),
     }
 }
+
+#[cfg(test)]
+mod tests;

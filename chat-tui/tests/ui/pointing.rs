@@ -1,8 +1,9 @@
 //! What points at a message is folded into it: replies, edits, deletions and reactions, however they come.
 
-use crate::scene::{ROOM, Scene, delete, edit, entry, joined, message, react, reply, rows_of};
+use crate::scene::{ARRIVAL, ROOM, Scene, bytes, delete, edit, entry, joined, message, react, reply, rows_of};
+use chat_proto::Act;
 use chat_proto::entry::ReactionState::{Off, On};
-use chat_proto::entry::{Entry, EntryBody, Seq};
+use chat_proto::entry::{Entry, EntryBody, LeaveReason, Seq};
 use chat_proto::frame::GapKind;
 use chat_tui::effect::Effect;
 use chat_tui::link::{Asked, Command, LinkEvent, Trouble};
@@ -369,7 +370,7 @@ fn whoever_read_there_goes_on_where_they_were() {
 
 // However it comes, it comes to the same.
 
-/// A log of messages and what points at them, as a server takes it.
+/// A log of messages, what points at them and what else happens, as a server takes it.
 fn log(rng: &mut StdRng, entries: u64) -> Vec<Entry> {
     let mut log: Vec<Entry> = Vec::new();
     for seq in 1..=entries {
@@ -378,7 +379,7 @@ fn log(rng: &mut StdRng, entries: u64) -> Vec<Entry> {
         let deleted =
             |seq: Seq| log.iter().any(|entry| matches!(&entry.body, EntryBody::Delete(it) if it.target == seq));
         let target = targets.choose(rng).filter(|target| !deleted(target.seq));
-        let (author, body) = match (rng.random_range(0..10), target) {
+        let (author, body) = match (rng.random_range(0..14), target) {
             (0..2, Some(target)) => {
                 ((target.author.person.0, author_of(target)), edit(target.seq.0, &format!("edit {seq}")))
             }
@@ -388,11 +389,23 @@ fn log(rng: &mut StdRng, entries: u64) -> Vec<Entry> {
                 (author, react(target.seq.0, ["👍", "🎉"].choose(rng).expect("tables have rows"), state))
             }
             (7, _) => (author, reply(rng.random_range(0..seq), "an answer")),
+            (8..12, _) => (author, happening(rng, seq)),
             _ => (author, message(&format!("message {seq}"))),
         };
         log.push(entry(seq, 0, author, body));
     }
     log
+}
+
+fn happening(rng: &mut StdRng, seq: u64) -> EntryBody {
+    match rng.random_range(0..8) {
+        0..2 => EntryBody::Joined(ARRIVAL),
+        2..4 => EntryBody::Left(LeaveReason::Quit),
+        4 => EntryBody::Topic(bytes(&format!("topic {seq}"))),
+        5 => EntryBody::Renamed(bytes(&format!("name-{seq}"))),
+        6 => EntryBody::Act(Act::Lock),
+        _ => EntryBody::Unknown { kind: 900, body: bytes("later") },
+    }
 }
 
 fn author_of(entry: &Entry) -> &'static str {
@@ -433,7 +446,7 @@ fn page_of(log: &[Entry], (after, before): (Seq, Seq), limit: usize, head: Seq) 
     within.iter().cloned().chain(later.filter(points).filter(counts).map(|entry| (*entry).clone())).collect()
 }
 
-/// What a reader sees of each message, in the order of the log.
+/// What a reader sees of each entry, in the order of the log.
 fn shown(timeline: &Timeline) -> Vec<String> {
     let row = |item: &Item| match &item.what {
         What::Said(said) => Some((
@@ -446,9 +459,15 @@ fn shown(timeline: &Timeline) -> Vec<String> {
             }),
         ))
         .map(|row| format!("{} {row:?}", item.first)),
-        // Where two pages meet, the tombstones of one person are two.
+        // Where two pages meet, the tombstones of one person are two, and so are the lines of comings and goings.
         What::Erased(erased) => Some(vec![format!("{} is gone", erased.name); erased.messages].join("\n")),
-        _ => None,
+        What::Fold { changes, .. } => {
+            Some(changes.iter().map(|change| format!("{change:?}")).collect::<Vec<_>>().join("\n"))
+        }
+        // Of whom something was deleted is told only where it was here before.
+        What::System { text, .. } if text.contains("deleted a message of") => None,
+        What::System { text, .. } => Some(format!("{} {text}", item.first)),
+        What::Silent | What::Hidden(_) | What::Gap(_) => None,
     };
     timeline.items().filter_map(row).flat_map(|rows| rows.lines().map(str::to_owned).collect::<Vec<_>>()).collect()
 }

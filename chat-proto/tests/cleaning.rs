@@ -1,61 +1,39 @@
-//! What the types for text and names promise for every input.
+//! What the types for text and names promise (`fuzz/text`), for inputs in which whatever is difficult is frequent.
 
-use chat_proto::limits::{MARKS_PER_BASE, NAME_BYTES, NAME_COLUMNS};
-use chat_proto::text::{self, Text, Topic};
+#[path = "fuzz/text.rs"]
+mod rules;
+
 use chat_proto::{Nick, RoomCode};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use std::collections::HashSet;
-use unicode_normalization::char::is_combining_mark;
-use unicode_width::UnicodeWidthStr;
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
-    fn cleaning_a_message_twice_changes_nothing_more(written in mischief()) {
-        if let Ok(text) = Text::parse(written.as_bytes()) {
-            prop_assert_eq!(Text::parse(text.as_str().as_bytes()), Ok(text));
-        }
+    fn a_message_is_cleaned_once_and_for_all_and_shown_as_it_was_accepted(written in mischief()) {
+        rules::message(written.as_bytes());
     }
 
     #[test]
-    fn cleaning_a_topic_twice_changes_nothing_more(written in mischief()) {
-        if let Ok(topic) = Topic::parse(written.as_bytes()) {
-            prop_assert_eq!(Topic::parse(topic.as_str().as_bytes()), Ok(topic));
-        }
+    fn a_topic_is_cleaned_once_and_for_all_and_shown_as_it_was_accepted(written in mischief()) {
+        rules::topic(written.as_bytes());
     }
 
     #[test]
-    fn making_visible_twice_changes_nothing_more(received in mischief_and_controls()) {
-        let once = text::visible(&received);
-
-        prop_assert_eq!(&text::visible(once.as_bytes()), &once);
+    fn what_is_shown_neither_hides_nor_moves_a_cursor_and_stays_as_it_is(received in mischief_and_controls()) {
+        rules::shown(&received);
     }
 
     #[test]
-    fn what_is_shown_neither_hides_nor_moves_a_cursor(received in mischief_and_controls()) {
-        let shown = text::visible(&received);
-        prop_assert_eq!(shown.chars().find(|c| hides_or_moves(*c)), None);
-        prop_assert!(most_marks_on_one_base(&shown) <= MARKS_PER_BASE, "{:?}", shown);
-
-        let line = text::visible_line(&received);
-        prop_assert_eq!(line.chars().find(|c| c.is_control()), None);
+    fn a_name_is_the_same_one_again_and_shown_as_it_is(typed in name_like()) {
+        rules::name(typed.as_bytes());
     }
 
     #[test]
-    fn a_message_is_shown_as_it_was_accepted(written in mischief()) {
-        if let Ok(text) = Text::parse(written.as_bytes()) {
-            prop_assert_eq!(text::visible(text.as_str().as_bytes()), text.as_str());
-        }
-    }
-
-    #[test]
-    fn a_name_is_a_name_and_the_same_one_again(typed in name_like()) {
-        if let Ok(name) = Nick::parse(typed.as_bytes()) {
-            prop_assert!(name.as_str().width() <= NAME_COLUMNS && name.as_str().len() <= NAME_BYTES);
-            prop_assert_eq!(Nick::parse(name.as_str().as_bytes()), Ok(name));
-        }
+    fn a_reaction_is_shown_as_it_is(written in mischief()) {
+        rules::reaction(written.as_bytes());
     }
 
     #[test]
@@ -91,10 +69,8 @@ proptest! {
     }
 
     #[test]
-    fn judging_arbitrary_bytes_never_panics(bytes in vec(any::<u8>(), 0..300)) {
-        let _ = (Text::parse(&bytes), Topic::parse(&bytes), Nick::parse(&bytes), RoomCode::parse(&bytes));
-        let shown = text::visible(&bytes);
-        prop_assert_eq!(shown.chars().find(|c| hides_or_moves(*c)), None);
+    fn any_bytes_are_judged_and_shown(bytes in vec(any::<u8>(), 0..300)) {
+        rules::is_judged_and_shown(&bytes);
     }
 }
 
@@ -120,28 +96,6 @@ fn a_code_comes_from_twenty_bits_and_every_code_from_some() {
     let codes: HashSet<_> = (0..1 << 20).map(RoomCode::from_random).collect();
 
     assert_eq!(codes.len(), 32 * 32 * 32 * 32);
-}
-
-fn hides_or_moves(c: char) -> bool {
-    (c.is_control() && c != '\n' && c != '\t')
-        || matches!(c,
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{061c}' | '\u{200e}' | '\u{200f}'
-            | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{200b}' | '\u{e0000}'..='\u{e007f}')
-}
-
-fn most_marks_on_one_base(text: &str) -> usize {
-    let marks_or_bases = text.chars().filter(|c| !matches!(c, '\u{200c}' | '\u{200d}'));
-    let mut most = 0;
-    let mut marks = 0;
-    for c in marks_or_bases {
-        match c {
-            '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' => {}
-            c if is_combining_mark(c) => marks += 1,
-            _ => marks = 0,
-        }
-        most = most.max(marks);
-    }
-    most
 }
 
 /// Text in which what hides, joins and piles up is as common as letters.

@@ -2,6 +2,7 @@
 
 use crate::scene::ARRIVAL;
 use crate::scene::{ROOM, Scene, bytes, entry, joined, member, message, rows_of, start};
+use crate::sound::is_raw;
 use chat_proto::Act;
 use chat_proto::entry::{BanScope, Entry, EntryBody, PersonId, RoomId, Seq, Target, UnixMillis};
 use chat_proto::frame::EndReason;
@@ -60,9 +61,6 @@ fn no_text_reaches_the_terminal_raw() {
         scene.marked(9, Mark::Refused(text.clone()));
         let shown = rows_of(&scene.buffer()).concat() + &chat_tui::view::title(&scene.state);
 
-        let is_raw = |c: char| {
-            c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{e0000}'..='\u{e007f}')
-        };
         assert!(!shown.contains(is_raw), "{text:?}");
     }
 }

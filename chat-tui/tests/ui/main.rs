@@ -2,6 +2,9 @@
 
 mod at;
 mod calling;
+mod chance;
+#[path = "../../../chat-proto/tests/fuzz/corpus.rs"]
+mod corpus;
 mod counting;
 mod crowd;
 mod direct;
@@ -41,9 +44,11 @@ mod screens;
 mod search;
 mod selected;
 mod situations;
+mod sound;
 mod still;
 mod storm;
 mod themes;
 mod travel;
 mod trust;
+mod weather;
 mod writing;

@@ -1,11 +1,15 @@
-//! Anything, in any order, at any size: no panic, what was written is never lost from sight, and what is on the screen is
-//! what is so.
+//! A storm: whatever can happen to a client, in an order that nobody chose.
 
+use crate::chance::{Chance, Tape};
 use crate::scene::ARRIVAL;
 use crate::scene::{ALICE, INSTANCE, Scene, bytes, code, entry, joined, limits, member, message, nick};
-use crate::scene::{delete, drawn, edit, react, reply};
+use crate::scene::{delete, edit, react, reply};
+use crate::sound::is_sound;
+use bytes::Bytes;
 use chat_proto::entry::ReactionState;
-use chat_proto::entry::{Entry, EntryBody, LeaveReason, PersonId, PostId, RoomId, Seq, Target, UnixMillis};
+use chat_proto::entry::{
+    Edit, Entry, EntryBody, LeaveReason, PersonId, PostId, React, Reply, RoomId, Seq, Target, UnixMillis,
+};
 use chat_proto::frame::{
     Door, Durability, EndReason, GapKind, HeldName, Joined, Member, Membership, Peer, Presence, SignalKind, Voice,
 };
@@ -14,15 +18,8 @@ use chat_tui::event::{EventKind, HostEvent};
 use chat_tui::link::{Asked, Distrust, LinkEvent, Mark, OutboxItem, Security, Trouble, Trust, Why};
 use chat_tui::quest::Quest;
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyModifiers, MouseButton, MouseEventKind};
-use rand::rngs::StdRng;
-use rand::seq::IndexedRandom;
-use rand::{RngExt, SeedableRng};
 use std::time::Duration;
 
-const STORMS: u64 = 60;
-const EVENTS: usize = 300;
-/// Drawing is what takes the time.
-const DRAWN_EVERY: usize = 10;
 const LINES: [&str; 33] = [
     "/reply yes",
     "/edit",
@@ -87,18 +84,32 @@ const KEYS: [KeyCode; 26] = [
     KeyCode::Char('q'),
 ];
 
-struct Storm {
-    scene: Scene,
-    rng: StdRng,
+pub(crate) struct Storm<C> {
+    pub(crate) scene: Scene,
+    pub(crate) chance: C,
 }
 
-impl Storm {
+impl<C: Chance> Storm<C> {
+    /// Over the prompt, or over a room in which something was said.
+    pub(crate) fn new(mut chance: C) -> Self {
+        let scene = if chance.below(4) == 0 { Scene::prompt() } else { Scene::busy(60, 16, 30) };
+        Self { scene, chance }
+    }
+
     fn one_of<T: Clone>(&mut self, of: &[T]) -> T {
-        of.choose(&mut self.rng).expect("tables have rows").clone()
+        of[self.below(of.len() as u64) as usize].clone()
     }
 
     fn below(&mut self, end: u64) -> u64 {
-        self.rng.random_range(0..end)
+        self.chance.below(end)
+    }
+
+    fn text(&mut self) -> Bytes {
+        self.chance.text()
+    }
+
+    fn words(&mut self) -> String {
+        String::from_utf8_lossy(&self.text()).into_owned()
     }
 
     fn room(&mut self) -> RoomId {
@@ -114,12 +125,12 @@ impl Storm {
     }
 
     fn mark(&mut self) -> Mark {
-        let seq = self.seq();
+        let (seq, sentence) = (self.seq(), self.words());
         self.one_of(&[
             Mark::Waiting,
             Mark::OnTheWire,
             Mark::Accepted { seq, durability: Durability::Memory },
-            Mark::Refused("no".into()),
+            Mark::Refused(sentence),
             Mark::Unknown("who knows".into()),
             Mark::Stale,
         ])
@@ -138,7 +149,29 @@ impl Storm {
         ])
     }
 
+    /// What somebody wrote, as it comes.
+    fn said(&mut self) -> EntryBody {
+        let (at, text) = (self.seq(), self.text());
+        self.one_of(&[
+            EntryBody::Message(text.clone()),
+            EntryBody::Message(text.clone()),
+            EntryBody::Action(text.clone()),
+            EntryBody::Topic(text.clone()),
+            EntryBody::Renamed(text.clone()),
+            EntryBody::Reply(Reply { to: at, text: text.clone() }),
+            EntryBody::Edit(Edit { target: at, text: text.clone() }),
+            EntryBody::React(React { target: at, emoji: text, state: ReactionState::On }),
+        ])
+    }
+
     fn body(&mut self) -> EntryBody {
+        match self.below(2) {
+            0 => self.said(),
+            _ => self.done(),
+        }
+    }
+
+    fn done(&mut self) -> EntryBody {
         let at = self.seq();
         let target = Target { person: PersonId(self.below(4)), name: bytes("bob") };
         let arrival = Arrival { key: [self.below(3) as u8; 32], ..ARRIVAL };
@@ -177,9 +210,12 @@ impl Storm {
         let count = self.below(30);
         (first..first + count)
             .map(|seq| {
-                let author = self.one_of(&[(ALICE.0, "alice"), (2, "bob"), (3, "")]);
+                let author = self.one_of(&[(ALICE.0, "alice"), (2, "bob"), (3, ""), (4, "dave")]);
                 let minute = self.one_of(&[0, 1, 20, 2000, -900]);
                 let mut entry = entry(seq, minute, author, self.body());
+                if author.1 == "dave" {
+                    entry.author.name = self.text();
+                }
                 entry.post = (self.below(3) == 0).then(|| self.id());
                 entry
             })
@@ -218,6 +254,7 @@ impl Storm {
                 (joined.room, joined.head, joined.oldest, joined.cursor) = (room, self.seq(), self.seq(), self.seq());
                 let code = joined.code;
                 joined.code = self.one_of(&[code, *b"CD4Y", *b"\x1b[2J"]);
+                joined.state.topic = self.text();
                 joined.state.door = self.one_of(&[Door::Open, Door::Private]);
                 let asked = self.one_of(&[Asked::Create, Asked::Resume(room), Asked::Return(room)]);
                 LinkEvent::Joined { asked, joined }
@@ -225,6 +262,7 @@ impl Storm {
             7 => LinkEvent::Members {
                 room,
                 members: vec![
+                    Member { name: self.text(), ..member(4, "", Presence::Away(self.text())) },
                     Member { key: [self.below(3) as u8; 32], ..member(2, "bob", Presence::Here) },
                     Member { voice: Voice::Muted, ..member(3, "b", Presence::Gone) },
                 ],
@@ -270,7 +308,8 @@ impl Storm {
 
     fn peer(&mut self) -> Option<Peer> {
         let (person, key) = (PersonId(self.below(4)), [self.below(3) as u8; 32]);
-        self.one_of(&[None, Some(Peer { person, name: bytes("\u{1b}[2Jbob"), key })])
+        let name = self.text();
+        self.one_of(&[None, Some(Peer { person, name, key })])
     }
 
     fn direct(&mut self, room: RoomId) -> Joined {
@@ -284,7 +323,7 @@ impl Storm {
             0 | 1 => SignalKind::Typing,
             2 => SignalKind::Stopped,
             3 => SignalKind::Presence(Presence::Idle),
-            _ => SignalKind::Presence(Presence::Away(bytes("\u{1b}[2J\u{202e}lunch"))),
+            _ => SignalKind::Presence(Presence::Away(self.text())),
         }
     }
 
@@ -296,13 +335,9 @@ impl Storm {
             Some(chat_tui::link::Command::Search { room, quest, before }) => (room, quest, before),
             _ => (room, Quest { words: "x".into(), from: None, since: None, until: None }, self.seq()),
         };
-        let entries = self.entries().into_iter();
-        let excerpt = |entry: Entry| Excerpt {
-            seq: entry.seq,
-            time: entry.time,
-            author: entry.author,
-            text: bytes("x 結果\n\u{1b}x"),
-        };
+        let (entries, text) = (self.entries().into_iter(), self.text());
+        let excerpt =
+            |entry: Entry| Excerpt { seq: entry.seq, time: entry.time, author: entry.author, text: text.clone() };
         let hits =
             entries.map(|entry| Hit { before: None, found: excerpt(entry.clone()), after: Some(excerpt(entry)) });
         let beyond = self.one_of(&[Beyond::More, Beyond::Nothing, Beyond::Unsearched]);
@@ -321,7 +356,8 @@ impl Storm {
         LinkEvent::Page { room, after, before, oldest: self.seq(), entries: self.entries() }
     }
 
-    fn happen(&mut self) {
+    /// One thing more.
+    pub(crate) fn happen(&mut self) {
         match self.below(26) {
             24 | 25 => {
                 let millis = self.one_of(&[0, 300, 1_000, 3_000, 9_000, 700_000]);
@@ -332,7 +368,8 @@ impl Storm {
                 self.scene.link(event);
             }
             8..12 => {
-                let line = self.one_of(&LINES);
+                let (line, words) = (self.one_of(&LINES), self.words());
+                let line = self.one_of(&[line, line, line, &words]);
                 self.scene.types(line);
             }
             12..17 => {
@@ -377,9 +414,9 @@ impl Storm {
                 self.scene.mouse(kind, column, row);
             }
             21 => {
-                let text =
-                    self.one_of(&["one\r\ntwo", "\u{1b}[2J", "", "\u{301}", "chat://h/CD4Y#CQkJCQkJCQkJCQkJCQkJCQ"]);
-                self.scene.terminal(TerminalEvent::Paste(text.to_owned()));
+                let text = self.words();
+                let text = self.one_of(&[text, "chat://h/CD4Y#CQkJCQkJCQkJCQkJCQkJCQ".into()]);
+                self.scene.terminal(TerminalEvent::Paste(text));
             }
             22 => {
                 let event = self.one_of(&[TerminalEvent::FocusLost, TerminalEvent::FocusGained]);
@@ -398,39 +435,11 @@ impl Storm {
     }
 }
 
-fn storm(seed: u64) -> Storm {
-    let scene = if seed.is_multiple_of(4) { Scene::prompt() } else { Scene::busy(60, 16, 30) };
-    Storm { scene, rng: StdRng::seed_from_u64(seed) }
-}
-
-#[test]
-fn what_is_not_drawn_again_stands_there_already() {
-    let mut undrawn = 0;
-    for seed in 0..STORMS / 10 {
-        let mut storm = storm(seed);
-        for _ in 0..EVENTS {
-            let mut before = storm.scene.state.clone();
-            storm.happen();
-            if storm.scene.state.picture == before.picture {
-                // How long ago something was is told as of the drawing.
-                before.now = storm.scene.state.now;
-                assert!(drawn(&before) == storm.scene.drawn(), "{}", storm.scene.screen());
-                undrawn += 1;
-            }
-        }
-    }
-    assert!(undrawn > 0);
-}
-
-#[test]
-fn no_order_of_events_is_too_odd() {
-    for seed in 0..STORMS {
-        let mut storm = storm(seed);
-        for n in 0..EVENTS {
-            storm.happen();
-            if n % DRAWN_EVERY == 0 {
-                storm.scene.buffer();
-            }
-        }
+/// Whatever happens by a tape, at every step of it.
+pub(crate) fn is_weathered(tape: &[u8]) {
+    let mut storm = Storm::new(Tape(tape));
+    while !storm.chance.is_over() {
+        storm.happen();
+        is_sound(&storm.scene);
     }
 }

@@ -100,8 +100,9 @@ pub enum What {
     Hidden(Vec<Item>),
     /// Messages of one person that followed one another, and that they erased.
     Erased(Erased),
-    /// Comings and goings that followed one another.
+    /// Comings and goings that followed one another, from when on; its time is that of the last.
     Fold {
+        began: UnixMillis,
         time: UnixMillis,
         changes: Vec<Change>,
     },

@@ -181,6 +181,25 @@ fn comings_and_goings_that_follow_each_other_are_one_line() {
 }
 
 #[test]
+fn comings_and_goings_bear_the_time_of_the_last_of_them() {
+    let mut scene = Scene::room(80, 12);
+    scene.happens(1, BOB, EntryBody::Left(LeaveReason::Quit));
+    scene.happens(3, BOB, EntryBody::Joined(ARRIVAL));
+    assert!(row_with(&scene, "bob came back").starts_with(" 14:03"), "{}", scene.screen());
+
+    scene.happens(6, BOB, EntryBody::Left(LeaveReason::Quit));
+    assert!(row_with(&scene, "bob quit").starts_with(" 14:06"), "{}", scene.screen());
+
+    scene.happens(61, BOB, EntryBody::Joined(ARRIVAL));
+    assert!(row_with(&scene, "bob quit").starts_with(" 14:06"), "an hour after the first: {}", scene.screen());
+    assert!(row_with(&scene, "bob joined").starts_with(" 15:01"), "{}", scene.screen());
+}
+
+fn row_with(scene: &Scene, words: &str) -> String {
+    scene.screen().lines().find(|row| row.contains(words)).unwrap_or_default().to_owned()
+}
+
+#[test]
 fn each_day_has_a_heading() {
     let mut scene = Scene::room(80, 24);
     scene.happens(0, BOB, message("good night"));

@@ -246,12 +246,15 @@ pub(super) fn push(items: &mut VecDeque<Item>, item: Item) {
         before.reach(item.last);
         return;
     }
-    if let (Some(Item { last, what: What::Fold { changes, time }, .. }), What::Fold { changes: more, time: later }) =
-        (items.back_mut(), &item.what)
+    if let (
+        Some(Item { last, what: What::Fold { changes, began, time }, .. }),
+        What::Fold { changes: more, time: later, .. },
+    ) = (items.back_mut(), &item.what)
         && changes.len() < FOLD_MAX
-        && later.0.saturating_sub(time.0) < FOLD_SPAN_MILLIS
+        && later.0.saturating_sub(began.0) < FOLD_SPAN_MILLIS
     {
         changes.extend(more.iter().cloned());
+        *time = *later;
         *last = item.last;
         return;
     }
@@ -284,7 +287,7 @@ fn item(entry: &Entry, told: Option<What>, reader: Reader) -> Item {
 fn what(entry: &Entry, reader: Reader) -> What {
     let (name, time) = (name(&entry.author.name), entry.time);
     if let Some(kind) = ChangeKind::of(&entry.body) {
-        return What::Fold { time, changes: vec![Change { name, kind }] };
+        return What::Fold { began: time, time, changes: vec![Change { name, kind }] };
     }
     match &entry.body {
         EntryBody::Message(text) => said(entry, reader, name, text, Manner::Message),

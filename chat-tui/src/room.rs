@@ -292,6 +292,7 @@ impl Room {
         if !self.is_over {
             self.farewell = Some(format!("you are no longer connected to {}", self.called()));
         }
+        self.members.close();
         (self.is_over, self.is_end_seen) = (true, true);
     }
 

@@ -118,6 +118,7 @@ pub(super) fn forget_over(state: &mut State, next: RoomId) {
 pub(super) fn on_room_ended(state: &mut State, room: RoomId) -> Vec<Effect> {
     if let Some(room) = state.rooms.get_mut(&room) {
         room.is_over = true;
+        room.members.close();
         room.timeline.forget_requests();
     }
     state.directs.remove(&room);

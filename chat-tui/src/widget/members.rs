@@ -26,6 +26,8 @@ pub struct Members {
     people: BTreeMap<PersonId, Person>,
     /// The next list replaces what is known.
     is_outdated: bool,
+    /// The room is over: what is known is who was here.
+    is_closed: bool,
 }
 
 impl Person {
@@ -58,6 +60,12 @@ impl Members {
                 known.presence = presence;
             }
         });
+    }
+
+    /// The room is over: nobody is in it any more.
+    pub fn close(&mut self) {
+        self.is_closed = true;
+        self.people.values_mut().for_each(|person| person.presence = Presence::Gone);
     }
 
     /// Whether the list is here, and not on its way.
@@ -112,6 +120,7 @@ impl Members {
 
     fn forget_outdated(&mut self) {
         if std::mem::take(&mut self.is_outdated) {
+            self.is_closed = false;
             self.people.clear();
         }
     }

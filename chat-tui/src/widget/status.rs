@@ -49,7 +49,10 @@ fn facts(state: &State, room: &Room, columns: u16) -> Vec<(String, Ink)> {
     if columns < 30 {
         return elsewhere(state).into_iter().chain([(sign.to_owned(), ink)]).collect();
     }
-    let mut facts = vec![(format!("{} here", room.members.present()), Ink::Muted), entrance(room, columns)];
+    let mut facts = match room.is_over {
+        true => vec![(over(room).to_owned(), Ink::Warning)],
+        false => vec![(format!("{} here", room.members.present()), Ink::Muted), entrance(room, columns)],
+    };
     if columns >= 60 {
         facts.push((keep::told(&room.label, columns), Ink::Muted));
     }
@@ -73,6 +76,11 @@ fn facts(state: &State, room: &Room, columns: u16) -> Vec<(String, Ink)> {
         facts.remove(0);
     }
     facts
+}
+
+/// A room that the reader is out of may well go on for others.
+fn over(room: &Room) -> &'static str {
+    if room.farewell.is_none() { "ended" } else { "over for you" }
 }
 
 /// That the reader is away, with their word where there is place for it.

@@ -2,7 +2,7 @@
 
 use crate::scene::{ROOM, Scene, bytes, code, joined, member};
 use chat_proto::entry::{EntryBody, LeaveReason, RoomId, Seq};
-use chat_proto::frame::{Joined, Presence};
+use chat_proto::frame::{EndReason, Joined, Presence};
 use chat_tui::effect::Effect;
 use chat_tui::link::{Asked, Command, LinkEvent};
 use crossterm::event::KeyCode;
@@ -112,6 +112,29 @@ fn whoever_is_the_last_one_here_is_told_what_quitting_ends() {
     scene.ctrl('c');
 
     assert!(scene.shows("You are the last one here"), "{}", scene.screen());
+}
+
+#[test]
+fn in_a_room_that_is_over_nobody_is_here() {
+    let mut scene = Scene::room(80, 24);
+
+    scene.link(LinkEvent::RoomEnded { room: ROOM, reason: EndReason::Over });
+
+    let panel = panel(&scene);
+    assert!(panel.starts_with("WERE HERE, ○ alice  you, ○ bob, ○ carol, ○ dave"), "{panel}");
+    let screen = scene.screen();
+    let header = screen.lines().next().unwrap();
+    assert!(header.contains("  ended  ") && !header.contains("here"), "{header}");
+    assert!(!header.contains("anyone with the code"), "{header}");
+}
+
+#[test]
+fn a_room_that_may_go_on_without_the_reader_has_not_ended() {
+    let mut scene = Scene::room(80, 24);
+
+    scene.link(LinkEvent::RoomEnded { room: ROOM, reason: EndReason::Removed });
+
+    assert!(scene.shows("over for you") && !scene.shows("3 here"), "{}", scene.screen());
 }
 
 /// Alice is the only one in the room.

@@ -59,11 +59,14 @@ fn all(members: &Members, reader: Option<PersonId>) -> Vec<Line<'_>> {
     let mut here = members.here();
     // The reader first: one glance says under which name they are here.
     here.sort_by_key(|(person, _)| Some(*person) != reader);
-    let mut rows: Vec<Line> = vec![Line::Blank, Line::Heading("HERE")];
+    let mut rows: Vec<Line> = Vec::new();
+    if !members.is_closed {
+        rows.extend([Line::Blank, Line::Heading("HERE")]);
+    }
     rows.extend(here.into_iter().map(|(id, person)| Line::Person(id, person, WordAt::Beside)));
     let gone = members.gone();
     if !gone.is_empty() {
-        rows.extend([Line::Blank, Line::Heading("LEFT")]);
+        rows.extend([Line::Blank, Line::Heading(if members.is_closed { "WERE HERE" } else { "LEFT" })]);
         rows.extend(gone.into_iter().map(|(id, person)| Line::Person(id, person, WordAt::Beside)));
     }
     rows

@@ -265,7 +265,7 @@ impl Prompt {
             self.typed_in = self.focus;
         }
         let (field, key) = match self.focus {
-            Focus::Name => return change(&mut self.name),
+            Focus::Name => return self.change_name(change),
             Focus::Room => (&mut self.room, self.key),
             Focus::Server => (&mut self.server, None),
             Focus::Join | Focus::Create | Focus::CreatePrivate | Focus::Offer => return,
@@ -275,6 +275,19 @@ impl Prompt {
         if field.text() != before {
             (self.key, self.secret) = (key, None);
         }
+    }
+
+    /// What was wrong with a name that was taken is not wrong with another one.
+    fn change_name(&mut self, change: impl FnOnce(&mut Buffer)) {
+        let before = self.name.text().to_owned();
+        change(&mut self.name);
+        if self.name.text() != before && self.offers_name() {
+            (self.error, self.offer) = (None, None);
+        }
+    }
+
+    fn offers_name(&self) -> bool {
+        matches!(self.offer, Some(Offer::Name { .. }))
     }
 
     pub fn edit(&mut self, edit: Edit) {
@@ -292,6 +305,11 @@ impl Prompt {
     /// Types or pastes into the field that has the focus, or had it when something was typed. An invite fills all the fields
     /// that it knows.
     pub fn insert(&mut self, text: &str) {
+        if self.focus == Focus::Offer && self.offers_name() && !is_invite(text) {
+            // Instead of the free name, another one than that which was refused.
+            self.focus = Focus::Name;
+            self.change(|field| drop(field.clear()));
+        }
         if !self.is_typing() {
             self.focus = self.typed_in;
         }

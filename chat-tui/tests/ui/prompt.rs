@@ -8,7 +8,7 @@ use chat_tui::event::HostEvent;
 use chat_tui::link::{Asked, Command, LinkEvent, Trouble};
 use chat_tui::screen::prompt::Focus;
 use chat_tui::state::{Screen, Start, Wish};
-use crossterm::event::{KeyCode, MouseButton, MouseEventKind};
+use crossterm::event::{Event as TerminalEvent, KeyCode, MouseButton, MouseEventKind};
 use std::time::Duration;
 
 fn dial(server: &str, name: &str) -> Effect {
@@ -212,6 +212,44 @@ fn a_taken_name_offers_a_free_one_and_enter_takes_it() {
     assert_eq!(scene.effects(), [dial("localhost:7000", "alice-2")]);
     scene.link(up());
     assert_eq!(scene.effects(), [Effect::Link(Command::Join(code("AB3Z"), None))]);
+}
+
+#[test]
+fn what_is_typed_in_place_of_the_offered_name_is_another_name() {
+    let mut scene = joining("AB3Z");
+    scene.link(name_taken());
+    scene.effects();
+
+    scene.types("bo");
+
+    assert_eq!((scene.state.prompt.focus, scene.state.prompt.typed()), (Focus::Name, ("bo", 2)));
+    assert!(!scene.shows("is taken") && !scene.shows("Be alice-2"), "{}", scene.screen());
+    scene.key(KeyCode::Enter);
+    assert_eq!(scene.effects(), [dial("localhost:7000", "bo")]);
+}
+
+#[test]
+fn a_refused_name_that_is_changed_is_not_refused_any_more() {
+    let mut scene = joining("AB3Z");
+    scene.link(name_taken());
+    scene.state.prompt.focus = Focus::Name;
+    scene.key(KeyCode::Home);
+    assert!(scene.shows("is taken") && scene.shows("Be alice-2"), "it is the same name: {}", scene.screen());
+
+    scene.key(KeyCode::Delete);
+
+    assert!(!scene.shows("is taken") && !scene.shows("Be alice-2"), "{}", scene.screen());
+}
+
+#[test]
+fn an_invite_that_is_pasted_in_place_of_the_offered_name_is_still_an_invite() {
+    let mut scene = joining("AB3Z");
+    scene.link(name_taken());
+
+    scene.terminal(TerminalEvent::Paste("chat://example.org/CD4Y".into()));
+
+    assert_eq!(scene.state.prompt.room(), "CD4Y");
+    assert!(scene.shows("Name      alice"), "{}", scene.screen());
 }
 
 #[test]

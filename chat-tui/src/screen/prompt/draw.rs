@@ -228,7 +228,7 @@ impl Pen<'_> {
     /// What is wanted where the focus is, below it.
     fn advice(&mut self, places: &Places, keys: &Keymap) {
         let (row, words) = match self.prompt.focus {
-            Focus::Name => (places.name, "what others see; it is yours as long as you use it"),
+            Focus::Name => (places.name, "what others see, yours as long as you use it"),
             Focus::Room if !self.prompt.room.is_empty() => (places.room, "{go} goes there"),
             Focus::Room => (places.room, "no code? Create a room below"),
             Focus::Server => (places.server, "where the room is, or will be"),

@@ -138,7 +138,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
         paint::border(buffer, places.frame, theme.ink(Ink::Rule));
     }
     let (title, keys) = (theme.ink(Ink::Strong), theme.ink(Ink::Muted));
-    let words = if area.width < COLUMNS { "{dismiss} none" } else { "type a name   {dismiss} none" };
+    let words = if area.width < COLUMNS { "{dismiss} cancels" } else { "type a name   {dismiss} cancels" };
     let words = format!("   {}", state.keys.list(Context::Picker, words));
     paint::pieces(buffer, inner, (inner.x, places.title), &[("React", title), (&words, keys)]);
     for (at, named) in offers.iter().enumerate() {

@@ -215,6 +215,7 @@ pub(super) fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
             state.switcher.insert(text);
             Vec::new()
         }
+        Context::Question => hint(state, "what was pasted answers nothing, and is dropped"),
         _ => Vec::new(),
     }
 }

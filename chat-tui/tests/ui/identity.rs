@@ -224,7 +224,6 @@ fn the_answer_to_whois() {
              ╰────────────────────────────────────────────────────────────╯
     ────────────────────────────────────────────────────────────────────────────────
      › write a message
-          Enter send · Alt-Up select a message · Ctrl-F find · / commands · F1 help
     "#);
 }
 

@@ -106,7 +106,6 @@ fn what_the_server_finds_joins_it_in_the_order_of_time_but_for_ones_own() {
     ╰──────────────────────────────────────────────────────────────────────────────╯
     ────────────────────────────────────────────────────────────────────────────────
      › write a message
-      Enter send · Alt-Up select · Ctrl-F find · Alt-K rooms · / commands · F1 help
     "#);
 }
 

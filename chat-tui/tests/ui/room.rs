@@ -467,7 +467,6 @@ fn the_help_is_made_of_the_tables() {
      ╰────────────────────────────────────────────────────────────────────────────╯
     ────────────────────────────────────────────────────────────────────────────────
      › write a message
-          Enter send · Alt-Up select a message · Ctrl-F find · / commands · F1 help
     "#);
 
     scene.key(KeyCode::End);

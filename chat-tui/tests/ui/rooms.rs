@@ -288,7 +288,6 @@ fn a_few_letters_lead_to_a_room() {
              │                                                            │
     ─────────╰────────────────────────────────────────────────────────────╯─────────
      › write a message
-      Enter send · Alt-Up select · Ctrl-F find · Alt-K rooms · / commands · F1 help
     "#);
 
     scene.types("eat");

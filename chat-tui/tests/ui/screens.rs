@@ -8,6 +8,7 @@ mod prompt;
 mod room;
 
 use crate::scene::Scene;
+use chat_tui::overlay::Overlay;
 use chat_tui::state::State;
 use crossterm::event::KeyCode;
 use std::collections::BTreeSet;
@@ -117,6 +118,18 @@ fn every_situation_is_the_one_that_it_is_called_and_says_what_it_has_to_at_every
         }
     }
     assert!(silent.is_empty(), "{}", silent.join("\n"));
+}
+
+#[test]
+fn below_what_lies_over_the_screen_stand_no_keys_that_do_nothing_there() {
+    for Situation { name, arrange, .. } in overlays::kinds().into_iter().chain(overlays::stages()) {
+        let scene = arrange(80, 24);
+        if scene.state.overlay.is_some_and(|overlay| !matches!(overlay, Overlay::Crowd(_))) {
+            let screen = scene.screen();
+            let last = screen.lines().nth(23).unwrap_or_default();
+            assert!(!last.contains("Alt-Up select") && !last.contains("Esc back"), "{name}\n{screen}");
+        }
+    }
 }
 
 #[test]

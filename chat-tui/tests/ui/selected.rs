@@ -441,7 +441,6 @@ fn d_deletes_after_asking_and_shows_it_as_on_its_way() {
 
     ────────────────────────────────────────────────────────────────────────────────
      › write a message
-                               r reply  e edit  d delete  + react  y copy  Esc back
     "#);
     assert_eq!(scene.effects(), []);
 
@@ -508,7 +507,7 @@ fn plus_picks_a_reaction_which_is_muted_until_it_is_taken_and_taken_back_by_the_
      ───────────────  Sunday, 22 November 2026  ───────────────   HERE
     ▌14:00           bob  did the build pass?                     ● alice  you
     ▌                   ╭──────────────────────────────────────╮  ● bob
-                        │  React   type a name   Esc none      │  ● carol
+                        │  React   type a name   Esc cancels   │  ● carol
      14:01         alice│                                      │
                         │   👍  ❤️  😂  🎉  😮  😢  🙏  👀     │  LEFT
                         │                                      │  ○ dave
@@ -522,7 +521,6 @@ fn plus_picks_a_reaction_which_is_muted_until_it_is_taken_and_taken_back_by_the_
 
     ────────────────────────────────────────────────────────────────────────────────
      › write a message
-                                         r reply  + react  y copy  o open  Esc back
     "#);
     scene.key(KeyCode::Enter);
     assert_eq!(posted(&mut scene), react(1, "👍", On));
@@ -560,7 +558,7 @@ fn a_name_finds_an_emoji_and_what_was_used_comes_first() {
     }
     scene.key(KeyCode::Esc);
     assert_eq!(scene.effects(), []);
-    assert!(!scene.shows("Esc none"));
+    assert!(!scene.shows("Esc cancels"));
 }
 
 #[test]
@@ -659,7 +657,6 @@ fn of_several_links_one_is_chosen() {
 
     ────────────────────────────────────────────────────────────────────────────────
      › write a message
-                                         r reply  + react  y copy  o open  Esc back
     "#);
 
     scene.types("2");

@@ -117,6 +117,20 @@ fn a_taken_name_leaves_the_free_one_in_the_line() {
 }
 
 #[test]
+fn a_paste_answers_no_question_and_is_said_to_be_dropped() {
+    for pasted in ["y", "\n", "yes\n", "\r"] {
+        let mut scene = room();
+        scene.ctrl('c');
+
+        scene.terminal(crossterm::event::Event::Paste(pasted.into()));
+
+        assert_eq!(scene.state.overlay, Some(Overlay::Question(Question::Quit)), "{pasted:?}");
+        assert_eq!((scene.effects(), line(&scene)), (vec![], ""), "{pasted:?}");
+        assert!(scene.shows("what was pasted answers nothing"), "{}", scene.screen());
+    }
+}
+
+#[test]
 fn control_c_clears_the_line_and_then_asks_before_quitting() {
     let mut scene = room();
     scene.types("half a thought");

@@ -63,14 +63,22 @@ fn keys(state: &State, columns: u16) -> String {
     state.keys.longest(Context::Room, lists, usize::from(columns))
 }
 
+/// What lies over the screen names its own keys; the list of people does so here.
+fn is_covered(state: &State) -> bool {
+    state.overlay.is_some_and(|overlay| !matches!(overlay, Overlay::Crowd(_)))
+}
+
 /// Whether what can be done with what is chosen has no row of its own, and nothing stands where it is written.
 pub(super) fn stand_in_for_composer(state: &State, own: Rect) -> bool {
     let is_chosen = matches!(state.overlay, Some(Overlay::Crowd(_))) || !deed::possible(state).is_empty();
-    own.is_empty() && state.composer().is_empty() && !state.is_finding() && is_chosen
+    own.is_empty() && state.composer().is_empty() && !state.is_finding() && is_chosen && !is_covered(state)
 }
 
 /// Who is writing, and beside it as many keys as there is place for.
 pub(super) fn draw(state: &State, area: Rect, cells: &mut Buffer) {
+    if is_covered(state) {
+        return;
+    }
     let deeds = deed::possible(state);
     if !deeds.is_empty() {
         return draw_deeds(state, &deeds, area, cells);

@@ -25,7 +25,7 @@ every!(kinds: match state.overlay, state {
     Some(Overlay::Switcher) => "switcher", overlays::switcher, "Esc stay";
     Some(Overlay::Crowd(_)) => "crowd", overlays::crowd, "bob";
     Some(Overlay::Themes { .. }) => "themes", overlays::themes, "Esc";
-    Some(Overlay::React) => "react", overlays::picker, "Esc none";
+    Some(Overlay::React) => "react", overlays::picker, "Esc cancels";
     Some(Overlay::Links) => "links", overlays::links, "Esc none";
 });
 

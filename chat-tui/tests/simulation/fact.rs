@@ -9,6 +9,10 @@ use std::sync::{Arc, Mutex};
 use tokio::time::Instant;
 
 use crate::check::{Checker, all};
+use crate::runs;
+
+/// More than any run takes that comes to an end: the longest has twenty thousand.
+const FACTS_MAX: u64 = 1_000_000;
 
 /// A running client of somebody: its number is the instance in the ids of its posts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -105,7 +109,7 @@ struct Inner {
     checkers: Vec<(&'static str, Box<dyn Checker>)>,
     hasher: DefaultHasher,
     facts: u64,
-    trace: Option<Vec<String>>,
+    trace: Trace,
     violations: Vec<String>,
 }
 
@@ -114,12 +118,11 @@ struct Inner {
 pub(crate) struct Verdict {
     pub(crate) facts: u64,
     pub(crate) hash: u64,
-    pub(crate) trace: Vec<String>,
     pub(crate) violations: Vec<String>,
     pub(crate) entries: usize,
 }
 
-/// Whether the trace is kept whole, or only its hash.
+/// Whether the trace is told whole, as it comes, or only its hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Trace {
     Hashed,
@@ -134,7 +137,7 @@ impl Chronicle {
             checkers: all(),
             hasher: DefaultHasher::new(),
             facts: 0,
-            trace: (trace == Trace::Whole).then(Vec::new),
+            trace,
             violations: Vec::new(),
         })))
     }
@@ -155,7 +158,6 @@ impl Chronicle {
         Verdict {
             facts: inner.facts,
             hash: inner.hasher.finish(),
-            trace: inner.trace.take().unwrap_or_default(),
             violations: std::mem::take(&mut inner.violations),
             entries: inner.truth.logs.values().map(BTreeMap::len).sum(),
         }
@@ -168,8 +170,9 @@ impl Inner {
         let line = format!("{at} {fact:?}");
         line.hash(&mut self.hasher);
         self.facts += 1;
-        if let Some(trace) = &mut self.trace {
-            trace.push(line);
+        assert!(self.facts < FACTS_MAX, "this run does not come to an end");
+        if self.trace == Trace::Whole {
+            runs::tell(&line);
         }
         let moment = Moment { truth: &self.truth };
         for (name, checker) in &mut self.checkers {

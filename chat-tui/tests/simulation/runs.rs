@@ -6,7 +6,6 @@ use crate::bug::Bug;
 use crate::fact::{Trace, Verdict};
 use crate::scene;
 use std::env;
-use std::fmt::Write as _;
 use std::ops::Range;
 use std::process::Command;
 use std::sync::Mutex;
@@ -19,6 +18,9 @@ const RUN: &str = "CHAT_SIMULATION_RUN";
 const SEEDS: &str = "CHAT_SIMULATION_SEEDS";
 /// What stands before everything that a run tells.
 const MARK: &str = "simulation:";
+/// What stands before its results.
+const VERDICT: &str = "verdict";
+const VIOLATION: &str = "violation";
 
 /// What one run told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,17 +59,15 @@ pub(crate) fn tell_own() {
     let rest: Vec<&str> = words.collect();
     let bug = rest.iter().find_map(|word| Bug::called(word));
     let trace = if rest.contains(&"whole") { Trace::Whole } else { Trace::Hashed };
-    let Verdict { facts, hash, trace, violations, entries } = scene::run(seed, bug, trace);
-    let mut told = format!("\n{MARK} {hash:016x} {facts} {entries}\n");
-    for line in violations.iter().map(|line| format!("violation {line}")).chain(trace) {
-        writeln!(told, "{MARK} {line}").expect("a string takes everything");
-    }
-    print(&told);
+    let Verdict { facts, hash, violations, entries } = scene::run(seed, bug, trace);
+    tell(&format!("{VERDICT} {hash:016x} {facts} {entries}"));
+    violations.iter().for_each(|violation| tell(&format!("{VIOLATION} {violation}")));
 }
 
+/// Tells something to the process that started this one. The test harness may have begun the line.
 #[expect(clippy::print_stdout, reason = "what a run tells, it tells to the process that started it")]
-fn print(told: &str) {
-    println!("{told}");
+pub(crate) fn tell(line: &str) {
+    println!("\n{MARK} {line}");
 }
 
 /// Runs a seed in a process of its own.
@@ -80,17 +80,19 @@ pub(crate) fn run(seed: u64, bug: Option<Bug>, trace: Trace) -> Told {
         .output()
         .expect("this program can be started again");
     let words = String::from_utf8_lossy(&output.stdout);
-    let mut lines = words.lines().filter_map(|line| line.strip_prefix(MARK)).map(str::trim);
-    let Some(first) = lines.next() else {
+    let lines = words.lines().filter_map(|line| line.strip_prefix(MARK)).map(|line| line.trim().to_owned());
+    let (results, trace) =
+        lines.partition::<Vec<_>, _>(|line| line.starts_with(VERDICT) || line.starts_with(VIOLATION));
+    let behind =
+        |mark| results.iter().filter_map(move |line| line.strip_prefix(mark)).map(|line| line.trim().to_owned());
+    let Some(verdict) = behind(VERDICT).next() else {
         panic!("seed {seed} did not come to its end: {}\n{}", replay(seed), String::from_utf8_lossy(&output.stderr));
     };
-    let mut numbers = first.split(' ');
+    let mut numbers = verdict.split(' ');
     let hash = numbers.next().unwrap_or_default().to_owned();
     let mut number = || numbers.next().and_then(|number| number.parse().ok()).expect("what a run tells");
     let (facts, entries) = (number(), number());
-    let (violations, trace) = lines.map(str::to_owned).partition::<Vec<_>, _>(|line| line.starts_with("violation "));
-    let violations = violations.iter().map(|line| line["violation ".len()..].to_owned()).collect();
-    Told { seed, hash, facts, entries, violations, trace }
+    Told { seed, hash, facts, entries, violations: behind(VIOLATION).collect(), trace }
 }
 
 /// How to see a run again.

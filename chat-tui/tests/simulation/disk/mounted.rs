@@ -59,7 +59,11 @@ impl Logs for Mounted {
         self.0.put(Write::Facts(Vec::new()), Waits::Sender(sender));
         let mount = Arc::clone(&self.0);
         Box::pin(async move {
-            mount.dead.run_until_cancelled(written.wait()).await;
+            tokio::select! {
+                () = written.wait() => {}
+                () = mount.dead.cancelled() => {}
+                () = mount.broken.cancelled() => {}
+            }
         })
     }
 }

@@ -55,7 +55,7 @@ const GRANTED_KIB: u64 = 4 * 1024 + SLOW * 64;
 /// Beyond that, for everything that has to do with what is said and not with who reads it.
 const OTHERS_KIB: u64 = 16 * 1024;
 
-/// F32. Each of them may have a MiB; all together may not.
+/// F32. What waits for them is shared bytes: it costs little, however many wait.
 #[tokio::test]
 async fn many_slow_readers_do_not_fill_the_servers_memory_nor_slow_down_others() {
     raise_descriptors(4_096);

@@ -61,7 +61,9 @@ pub(crate) fn tell_own() {
     let trace = if rest.contains(&"whole") { Trace::Whole } else { Trace::Hashed };
     let Verdict { facts, hash, violations, entries } = scene::run(seed, bug, trace);
     tell(&format!("{VERDICT} {hash:016x} {facts} {entries}"));
-    violations.iter().for_each(|violation| tell(&format!("{VIOLATION} {violation}")));
+    for violation in violations {
+        tell(&format!("{VIOLATION} {violation}"));
+    }
 }
 
 /// Tells something to the process that started this one. The test harness may have begun the line.

@@ -95,6 +95,19 @@ fn every_text_stands_out_from_every_ground_in_24_bits_and_in_256_colours() {
 }
 
 #[test]
+fn a_face_is_seen_on_the_ground_of_what_is_chosen() {
+    // Terminals paint most faces and hands in this yellow, whatever ink is asked for. On the blue of dark, hue helps.
+    const FACE: [u8; 3] = [0xff, 0xcc, 0x4d];
+    for (name, minimum) in [("dark", 1.4), ("light", CONTRAST_OF_SIXTEEN_MIN), ("high-contrast", CONTRAST_MIN)] {
+        let ground = our(name).grounds[Ground::Focus as usize].tone;
+        for depth in [Depth::True, Depth::Indexed] {
+            let ratio = contrast(FACE, shown(ground.at(depth)).expect("its colours are known"));
+            assert!(ratio >= minimum, "{name} in {depth:?}: {ratio:.2}");
+        }
+    }
+}
+
+#[test]
 fn sixteen_colours_stand_out_as_well_as_the_owner_of_the_terminal_lets_them() {
     for name in ["dark", "light", "high-contrast"] {
         for (pair, above, below) in pairs(our(name)) {

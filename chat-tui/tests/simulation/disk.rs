@@ -87,6 +87,7 @@ impl Disk {
             disk: self.clone(),
             server,
             inner,
+            logs: Mutex::default(),
             waiting: Mutex::default(),
             writing: Mutex::default(),
             arrived: Notify::new(),
@@ -140,6 +141,7 @@ pub(crate) struct Mount {
     disk: Disk,
     server: u64,
     inner: MemoryLogs,
+    logs: Mutex<BTreeMap<RoomId, Arc<dyn Log>>>,
     waiting: Mutex<VecDeque<Job>>,
     /// The group that is being written.
     writing: Mutex<Vec<Job>>,
@@ -268,7 +270,7 @@ impl Mount {
     /// The same for whoever reads, without writing.
     fn show(&self, write: &Write) -> Outcome {
         match write {
-            Write::Open(room, record) => drop(self.inner.open(*room, record)),
+            Write::Open(room, _) => drop(self.inner_log(*room)),
             Write::Erase(room) => self.inner.erase(*room),
             Write::Append(room, drafts) => return self.append_now(*room, drafts.clone()),
             Write::Records(..) | Write::Facts(_) => {}
@@ -308,9 +310,11 @@ impl Mount {
         early.collect()
     }
 
+    /// The log of a room; of one that is over, the one that it had, which goes on from its head and keeps nothing.
     fn inner_log(&self, room: RoomId) -> Inner {
         let record = RoomRecord { code: RoomCode::from_random(0), keep: Keep::Default, state: String::new() };
-        Inner(self.inner.open(room, &record))
+        let mut logs = self.logs.lock().unwrap();
+        Inner(Arc::clone(logs.entry(room).or_insert_with(|| self.inner.open(room, &record))))
     }
 }
 

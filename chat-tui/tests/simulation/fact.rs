@@ -43,6 +43,8 @@ pub(crate) enum Fact<'a> {
     Written { room: RoomId, entries: &'a [Entry] },
     /// The disk says so of a write: nobody can tell what became of it.
     InDoubt,
+    /// The wall clock jumps: to a client, it is as if its machine had slept.
+    Jumped,
     /// It is gone, as it stood, or ends in order.
     Over(Client),
     /// A connection is made.

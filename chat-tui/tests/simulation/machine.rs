@@ -33,10 +33,6 @@ impl WallClock {
     pub(crate) fn now(&self) -> UnixMillis {
         UnixMillis(NOON + self.began.elapsed().as_millis() as i64 + self.offset.load(Ordering::Relaxed))
     }
-
-    pub(crate) fn jump(&self, millis: i64) {
-        self.offset.fetch_add(millis, Ordering::Relaxed);
-    }
 }
 
 struct Surroundings {
@@ -95,6 +91,12 @@ impl Machine {
 
     pub(crate) fn wall(&self) -> &WallClock {
         &self.0.wall
+    }
+
+    /// Sets the wall clock, everybody's.
+    pub(crate) fn jump(&self, millis: i64) {
+        self.0.chronicle.note(&Fact::Jumped);
+        self.0.wall.offset.fetch_add(millis, Ordering::Relaxed);
     }
 
     /// Begins to serve, with what is on the disk.

@@ -246,7 +246,8 @@ impl Person {
             Doing::Quits => self.quit().await,
             Doing::Freezes => {
                 let time = Duration::from_millis(self.dice.random_range(0..60_000));
-                tokio::time::sleep(time).await;
+                // Whoever sleeps through the calm is a fault that goes on.
+                self.circle.is_calm.clone().run_until_cancelled(tokio::time::sleep(time)).await;
             }
             Doing::LosesNetwork => {
                 let time = Duration::from_millis(self.dice.random_range(0..120_000));

@@ -84,7 +84,7 @@ async fn trouble(machine: &Machine, dice: &mut StdRng, until: Instant) {
             0..5 => machine.crash(),
             5..7 => machine.stop().await,
             // A day on, a day back, or a little.
-            _ => machine.wall().jump([86_400_000, -86_400_000, 500, -500][dice.random_range(0..4)]),
+            _ => machine.jump([86_400_000, -86_400_000, 500, -500][dice.random_range(0..4)]),
         }
         tokio::time::sleep(Duration::from_millis(dice.random_range(0..40_000))).await;
         machine.start();
@@ -99,6 +99,8 @@ fn config(dice: &mut StdRng) -> Config {
         history_entries: if dice.random_bool(0.3) { 40 } else { 10_000 },
         kick_rest: Duration::from_secs(dice.random_range(1..90)),
         presence_grace: Duration::from_secs(dice.random_range(1..90)),
+        // As with a directory for data: a clock that leaps by a day makes nobody somebody else.
+        person_memory: Some(Duration::from_hours(30 * 24)),
         guesses: unhurried,
         guesses_lasting: unhurried,
         guesses_total: unhurried,

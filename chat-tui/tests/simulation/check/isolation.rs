@@ -1,5 +1,5 @@
-//! I11: nobody's connection ends because of what somebody else says: only the weather, the disk and the server's end do
-//! that.
+//! I11: nobody's connection ends because of what somebody else says: only the weather, the disk, the clock and the server's
+//! end do that.
 
 use super::Checker;
 use crate::fact::{Client, Fact, Moment, Wire};
@@ -19,7 +19,10 @@ impl Checker for Isolation {
         match fact {
             Fact::Connected(wire) => self.open.entry(wire.client).or_default().push_back(*wire),
             Fact::Harmed(wire) => drop(self.harmed.insert(*wire)),
-            Fact::Crashed | Fact::Stopped | Fact::InDoubt => self.harmed.extend(self.open.values().flatten()),
+            // Whoever has slept does not wait long for the first answer.
+            Fact::Crashed | Fact::Stopped | Fact::InDoubt | Fact::Jumped => {
+                self.harmed.extend(self.open.values().flatten())
+            }
             Fact::Told(client, LinkEvent::Down { trouble, .. }) => return self.down(*client, trouble),
             _ => {}
         }

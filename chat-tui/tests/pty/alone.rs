@@ -44,7 +44,7 @@ fn who_has_left_a_conversation_is_brought_back_by_the_other_one() {
     bob.keys("\x1ba");
     bob.shows("psst");
     bob.keys("/leave\r");
-    alice.shows("1 here");
+    alice.shows("bob left for good");
     alice.keys("still there?\r");
     alice.shows("bob has left this conversation");
 

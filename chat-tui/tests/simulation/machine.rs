@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
 /// A wall clock that can be set: noon on a day in 2026, and on from there.
@@ -23,6 +23,8 @@ pub(crate) struct WallClock {
     offset: Arc<AtomicI64>,
 }
 
+/// How long an orderly stop may take, as for service managers.
+const KILLED_AFTER: Duration = Duration::from_secs(20);
 const NOON: i64 = 1_795_348_800_000;
 
 impl WallClock {
@@ -146,7 +148,8 @@ impl Machine {
         self.0.chronicle.note(&Fact::Stopped);
         stop.cancel();
         server.drained().await;
-        Mounted(Arc::clone(&mount)).close().await;
+        // A disk that does not answer is not waited for: whoever stopped the server kills it then.
+        drop(timeout(KILLED_AFTER, Mounted(Arc::clone(&mount)).close()).await);
         cut.cancel();
         mount.crash();
     }

@@ -21,7 +21,7 @@ impl Checker for Isolation {
             Fact::Harmed(wire) => drop(self.harmed.insert(*wire)),
             // Whoever has slept does not wait long for the first answer.
             Fact::Crashed | Fact::Stopped | Fact::InDoubt | Fact::Jumped => {
-                self.harmed.extend(self.open.values().flatten())
+                self.harmed.extend(self.open.values().flatten());
             }
             Fact::Told(client, LinkEvent::Down { trouble, .. }) => return self.down(*client, trouble),
             _ => {}

@@ -92,7 +92,6 @@ fn inviting_asks_the_server_and_copies_what_it_shows() {
 
     ────────────────────────────────────────────────────────────────────────────────
      › write a message
-          Enter send · Alt-Up select a message · Ctrl-F find · / commands · F1 help
     "#);
 }
 
@@ -114,7 +113,6 @@ fn the_line_can_be_taken_off_a_narrow_screen_and_pasted_with_the_breaks_in_it() 
        q shows a QR code   Esc closes
     ────────────────────────────────────────
      › write a message
-       Alt-Up select · / commands · F1 help
     "#);
 
     let pasted: Vec<String> =

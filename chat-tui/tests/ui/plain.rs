@@ -78,7 +78,7 @@ fn whatever_happens_is_told_once() {
 
     reader.scene.happens(4, (5, "erin"), EntryBody::Joined(ARRIVAL));
     reader.scene.happens(5, (2, "bob"), message("welcome"));
-    assert_eq!(reader.hears(), ["14:03 -- erin joined", "14:05 bob: welcome"]);
+    assert_eq!(reader.hears(), ["14:04 -- erin joined", "14:05 bob: welcome"]);
 }
 
 #[test]

@@ -24,7 +24,7 @@ pub struct Start {
     pub is_server_given: bool,
     /// Serve at `server` from inside this process.
     pub is_host: bool,
-    /// Random per run: one half of every [`PostId`].
+    /// Random per run: one half of every [`PostId`](chat_proto::PostId).
     pub instance: u64,
     /// This person's own key.
     pub key: Fingerprint,

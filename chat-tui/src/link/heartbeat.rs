@@ -17,7 +17,7 @@ const WAKE_PATIENCE: Duration = Duration::from_secs(5);
 pub(crate) enum Due {
     Nothing,
     Ping,
-    /// Nothing was heard for this long.
+    /// Nothing was heard, or no pong came, for this long.
     Dead(Duration),
 }
 
@@ -75,7 +75,9 @@ impl Heartbeat {
 
     pub(crate) fn due(&self, now: Instant) -> Due {
         if now >= self.dead_at() {
-            return Due::Dead(now.duration_since(self.heard));
+            // What was heard since a ping, and is no pong, may be from before a sleep.
+            let since = self.pinged.map_or(self.heard, |pinged| pinged.min(self.heard));
+            return Due::Dead(now.duration_since(since));
         }
         match self.pinged.is_none() && now >= self.ping_at {
             true => Due::Ping,
@@ -140,7 +142,7 @@ mod tests {
         // Bytes from before the sleep do not count.
         heartbeat.on_heard(woke + Duration::from_secs(1));
 
-        assert!(matches!(heartbeat.due(woke + WAKE_PATIENCE), Due::Dead(_)));
+        assert_eq!(heartbeat.due(woke + WAKE_PATIENCE), Due::Dead(WAKE_PATIENCE));
     }
 
     #[test]

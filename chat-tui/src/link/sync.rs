@@ -178,7 +178,9 @@ impl Core {
             return Err(End::GoAway(wait));
         }
         match session.heartbeat.due(now.at) {
-            Due::Dead(silence) => return Err(End::lost(format!("the server was silent for {} s", silence.as_secs()))),
+            Due::Dead(silence) => {
+                return Err(End::lost(format!("the server gave no answer for {} s", silence.as_secs())));
+            }
             Due::Ping => {
                 session.heartbeat.on_ping_sent(now.at);
                 self.requests.wait_last(Request::Ping);

@@ -117,7 +117,7 @@ async fn a_server_that_swallows_everything_is_given_up_after_ninety_seconds() {
 
     let (trouble, _) = down(&mut scene).await;
 
-    assert_eq!(trouble, Trouble::Lost("the server was silent for 90 s".into()));
+    assert_eq!(trouble, Trouble::Lost("the server gave no answer for 90 s".into()));
     assert_eq!(logged_in.elapsed().as_secs(), 90);
 }
 

@@ -40,6 +40,8 @@ enum Outcome {
     Joined,
     CameBack,
     CameAndWent,
+    /// Not a member any more, which is more than being away.
+    CameAndLeft,
     Left(LeaveReason),
 }
 
@@ -80,6 +82,7 @@ impl Outcome {
             (ChangeKind::Left(_), ChangeKind::Joined) => (Self::CameBack, None),
             (_, ChangeKind::Joined | ChangeKind::Opened) => (Self::Joined, None),
             (ChangeKind::Left(_), ChangeKind::Left(reason)) => (Self::Left(reason), None),
+            (ChangeKind::Joined, ChangeKind::Left(LeaveReason::Leave)) => (Self::CameAndLeft, None),
             (ChangeKind::Joined, ChangeKind::Left(_)) => (Self::CameAndWent, None),
         };
         std::iter::once(told).chain(then)
@@ -91,6 +94,7 @@ impl Outcome {
             Self::Joined => format!("→ {names} joined"),
             Self::CameBack => format!("→ {names} came back"),
             Self::CameAndWent => format!("↔ {names} came and went"),
+            Self::CameAndLeft => format!("↔ {names} came and left for good"),
             Self::Left(LeaveReason::Quit) => format!("← {names} quit"),
             Self::Left(LeaveReason::Lost) => format!("← {names} lost the connection"),
             Self::Left(LeaveReason::Leave) => format!("← {names} left for good"),
@@ -133,6 +137,8 @@ mod tests {
     fn only_the_outcome_of_several_changes_is_told() {
         assert_eq!(told(&[("bob", QUIT), ("bob", ChangeKind::Joined)]), "→ bob came back");
         assert_eq!(told(&[("bob", ChangeKind::Joined), ("bob", QUIT)]), "↔ bob came and went");
+        let for_good = ChangeKind::Left(LeaveReason::Leave);
+        assert_eq!(told(&[("bob", ChangeKind::Joined), ("bob", for_good)]), "↔ bob came and left for good");
         assert_eq!(told(&[("bob", ChangeKind::Opened), ("bob", QUIT)]), "→ bob opened the room | ← bob quit");
         assert_eq!(told(&[("bob", QUIT), ("bob", ChangeKind::Joined), ("bob", QUIT)]), "← bob quit");
     }

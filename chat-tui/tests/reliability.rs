@@ -21,7 +21,7 @@ fn sources(directory: &Path, all: &mut String) {
         let path = entry.expect("an entry").path();
         if path.is_dir() {
             sources(&path, all);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+        } else if path.extension().is_some_and(|extension| extension == "rs" || extension == "py") {
             all.push_str(&fs::read_to_string(&path).expect("a source"));
         }
     }
@@ -36,7 +36,8 @@ fn every_test_that_the_document_names_is_there() {
         sources(&top.join(part).join("tests"), &mut all);
     }
 
-    let missing: Vec<_> = named().into_iter().filter(|name| !all.contains(&format!("fn {name}("))).collect();
+    let is_there = |name: &str| ["fn", "def"].iter().any(|word| all.contains(&format!("{word} {name}(")));
+    let missing: Vec<_> = named().into_iter().filter(|name| !is_there(name)).collect();
 
     assert!(missing.is_empty(), "docs/reliability.md names tests that are not there: {missing:#?}");
     assert!(named().len() > 50, "the document names hardly any test");

@@ -67,6 +67,11 @@ class Server:
     def log(self):
         return (self.place / "log").read_text(errors="replace")
 
+    def resident_bytes(self):
+        """How much memory it uses, as the system tells it."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return 1024 * int(re.search(r"VmRSS:\s+(\d+) kB", status).group(1))
+
     def kill(self):
         self.process.kill()
         self.process.wait()

@@ -71,10 +71,10 @@ class Connection:
 
     def wait_for_place(self, until):
         """A server that is not read from may not read either."""
-        readable, writable, _ = select.select([self.socket], [self.socket], [], max(0, until - time.monotonic()))
-        if readable:
+        ready = self.ready_for(select.POLLIN | select.POLLOUT, until)
+        if ready & ~select.POLLOUT:
             self.take_in()
-        elif not writable:
+        elif not ready:
             raise Late("the server takes nothing")
 
     def write_without_reading(self, data):
@@ -114,9 +114,14 @@ class Connection:
         return wire.parsed_frame(payload)
 
     def wait_for_bytes(self, until):
-        readable, _, _ = select.select([self.socket], [], [], max(0, until - time.monotonic()))
-        if not readable:
+        if not self.ready_for(select.POLLIN, until):
             raise Late("no frame came in time")
+
+    def ready_for(self, events, until):
+        """Which of these could be done, or nothing if none could by then. What is wrong with a connection is read."""
+        poll = select.poll()
+        poll.register(self.socket, events)
+        return sum(flags for _, flags in poll.poll(1000 * max(0, until - time.monotonic())))
 
     def whole_payload(self):
         if len(self.inbox) < 4:

@@ -8,6 +8,7 @@
 mod absence;
 mod chaos;
 mod crowd;
+mod hoard;
 mod programs;
 mod scarcity;
 #[path = "../support/mod.rs"]

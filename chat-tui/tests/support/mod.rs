@@ -7,6 +7,7 @@ pub mod binary;
 pub mod book;
 pub mod company;
 pub mod home;
+pub mod line;
 pub mod person;
 pub mod program;
 pub mod resources;

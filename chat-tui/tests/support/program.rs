@@ -46,8 +46,17 @@ impl Program {
 
     /// With rooms in memory, and only so many open files.
     pub async fn start_with_descriptors(most: u64, home: &Home, more: &[&str]) -> Self {
+        Self::start_within(&format!("-n {most}"), home, more).await
+    }
+
+    /// With rooms in memory, and only so much of that.
+    pub async fn start_with_memory(most_kib: u64, home: &Home, more: &[&str]) -> Self {
+        Self::start_within(&format!("-d {most_kib}"), home, more).await
+    }
+
+    async fn start_within(limit: &str, home: &Home, more: &[&str]) -> Self {
         let mut command = Command::new("sh");
-        command.args(["-c", &format!("ulimit -n {most} && exec \"$@\""), "sh"]).arg(binary());
+        command.args(["-c", &format!("ulimit {limit} && exec \"$@\""), "sh"]).arg(binary());
         Self::run(command, free_port(), home, more).await
     }
 

@@ -33,6 +33,15 @@ async fn history(peer: &mut Peer, room: RoomId) -> Vec<Entry> {
     }
 }
 
+/// A server that is started anew every day, where somebody comes who shows that there is one.
+async fn restart_daily(disk: &mut DiskWorld, days: usize) {
+    for _ in 0..days {
+        disk.world.person("daily").await.bye().await;
+        disk.restart_after(DAY);
+        disk.pass(SECOND).await;
+    }
+}
+
 async fn told(peer: &mut Peer, room: RoomId) -> Vec<String> {
     gists(&history(peer, room).await)
 }
@@ -180,9 +189,7 @@ async fn an_owner_who_stays_away_loses_the_room_however_often_the_server_restart
     let (_bob, _) = disk.world.guest("bob", room.code).await;
     alice.bye().await;
 
-    for _ in 0..4 {
-        disk.restart_after(2 * DAY);
-    }
+    restart_daily(&mut disk, 8).await;
     disk.pass(SECOND).await;
 
     let (_, joined, _) = back(&disk, "bob", room.room).await;
@@ -327,14 +334,12 @@ async fn people_and_names_are_forgotten_after_their_time_by_the_wall_clock() {
     alice.bye().await;
     let free = |disk: &DiskWorld| {
         let content = disk.disk.lock();
-        (content.people.is_empty(), content.names.is_empty())
+        (content.people.values().all(|person| person.name.as_str() != "alicia"), content.names.is_empty())
     };
 
-    disk.restart_after(20 * DAY);
-    disk.pass(SECOND).await;
+    restart_daily(&mut disk, 20).await;
     assert_eq!(free(&disk), (false, false));
-    disk.restart_after(10 * DAY);
-    disk.pass(SECOND).await;
+    restart_daily(&mut disk, 11).await;
 
     assert_eq!(free(&disk), (true, true));
     assert!(disk.world.connect().login("alicia", &key_of("mallory")).await.is_ok());
@@ -365,11 +370,9 @@ async fn a_room_waits_for_its_members_and_ends_when_it_has_none_or_none_has_come
     bob.leave(left.room).await;
     assert!(!disk.disk.lock().rooms.contains_key(&left.room), "its last member left");
 
-    disk.restart_after(28 * DAY);
-    disk.pass(SECOND).await;
+    restart_daily(&mut disk, 28).await;
     assert!(disk.disk.lock().rooms.contains_key(&kept.room));
-    disk.restart_after(DAY);
-    disk.pass(SECOND).await;
+    restart_daily(&mut disk, 1).await;
 
     assert!(!disk.disk.lock().rooms.contains_key(&kept.room));
     assert!(disk.disk.lock().codes.contains_key(&RoomCode::parse(&kept.code).unwrap()));
@@ -378,22 +381,42 @@ async fn a_room_waits_for_its_members_and_ends_when_it_has_none_or_none_has_come
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_start_with_a_clock_years_ahead_ends_no_room_and_forgets_nobody() {
+async fn a_start_with_a_clock_that_is_ahead_ends_no_room_and_forgets_nobody() {
+    for ahead in [29, 45, 89, 3_650] {
+        let mut disk = DiskWorld::new(lasting());
+        let (mut alice, room) = disk.world.opener("alice").await;
+        let (bob, _) = disk.world.guest("bob", room.code).await;
+        assert!(matches!(alice.ask(Rename { name: "alicia".into() }).await, ServerFrame::Done(_)));
+        alice.bye().await;
+        bob.bye().await;
+        disk.pass(SECOND).await;
+
+        disk.restart_after(ahead * DAY);
+        disk.pass(2 * DAY).await;
+
+        let (_, joined, members) = back(&disk, "bob", room.room).await;
+        assert_eq!(members.len(), 2, "{ahead} days ahead");
+        assert_eq!(joined.state.role, Role::Member, "{ahead} days ahead");
+        let content = disk.disk.lock();
+        assert_eq!((content.people.len(), content.names.len()), (2, 1), "{ahead} days ahead");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_post_from_before_a_start_with_a_clock_that_is_ahead_is_known_again_after_it() {
     let mut disk = DiskWorld::new(lasting());
     let (mut alice, room) = disk.world.opener("alice").await;
-    let (bob, _) = disk.world.guest("bob", room.code).await;
-    assert!(matches!(alice.ask(Rename { name: "alicia".into() }).await, ServerFrame::Done(_)));
-    alice.bye().await;
-    bob.bye().await;
+    let post = alice.post(room.room, 1, "once");
+    let first = alice.ask(post.clone()).await;
+    drop(alice);
+    disk.pass(2 * GRACE).await;
+
+    disk.restart_after(45 * DAY);
     disk.pass(SECOND).await;
 
-    disk.restart_after(3_650 * DAY);
-    disk.pass(SECOND).await;
-
-    let (_, _, members) = back(&disk, "bob", room.room).await;
-    assert_eq!(members.len(), 2);
-    let content = disk.disk.lock();
-    assert_eq!((content.people.len(), content.names.len()), (2, 1));
+    let (mut alice, _, _) = back(&disk, "alice", room.room).await;
+    assert!(matches!(first, ServerFrame::Accepted(_)), "{first:?}");
+    assert_eq!(alice.ask(post).await, first);
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,14 +1,13 @@
-//! What was kept, for a server that begins long after the one before it ended.
+//! What was kept, for a server that begins long after anybody was at the one before it.
 //!
 //! Rooms and people end when nobody came for long. Where there was no server, nobody could come; and where the wall clock
-//! is wrong at a start, nobody was away at all. What ends on its word does not come back.
+//! is wrong at a start, nobody was away at all. What ends on its word does not come back, so only a day of that time is
+//! believed. Where somebody was there, at least as often as that, all of it counts.
 
 use super::record::{MemberRecord, Restored, Whereabouts};
 use chat_proto::UnixMillis;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
-/// Nobody was away so long because they did not want to come. Longer than rooms and people wait by default.
-const LONG_MS: i64 = 90 * DAY_MS;
 
 impl Restored {
     /// The last time that it tells of: a server was running then.
@@ -17,15 +16,15 @@ impl Restored {
         people.chain(self.rooms.iter().filter_map(|room| room.last_time)).max()
     }
 
-    /// The same, at `now`; but if that is very long after, as if it were a day after.
+    /// The same, at `now`; but if that is more than a day after, as if it were a day after.
     pub(crate) fn after_absence(self, now: UnixMillis) -> Self {
         let away = self.latest().map_or(0, |latest| now.0.saturating_sub(latest.0));
-        if away <= LONG_MS {
+        if away <= DAY_MS {
             return self;
         }
         tracing::warn!(
             days = away / DAY_MS,
-            "no server was running for long, or the clock is wrong: it counts as a day"
+            "nobody was here for long, or no server was running, or the clock is wrong: it counts as a day"
         );
         self.later_by(away - DAY_MS)
     }

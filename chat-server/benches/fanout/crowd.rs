@@ -18,6 +18,8 @@ const EVENTS: usize = 64;
 const ENTERING_MAX: usize = 64;
 /// In which something is to happen as long as anything is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// In which all that follows on entering is to be said.
+const CHATTER_MAX: Duration = Duration::from_mins(1);
 /// After which nothing more is on its way.
 const SILENCE: Duration = Duration::from_millis(200);
 
@@ -64,14 +66,38 @@ impl Crowd {
     }
 
     fn connect(&mut self, server: &Server, member: Box<dyn Member>) {
-        let line = Line::dial(server.address, member);
+        let line = Line::dial(server, member);
         epoll::add(&self.epoll, &line, EventData::new_u64(self.lines.len() as u64), EventFlags::IN).unwrap();
         self.lines.push(line);
     }
 
+    /// How long all together needed to sign.
+    pub(crate) fn signed_for(&self) -> Duration {
+        self.lines.iter().map(|line| line.member.signed_for()).sum()
+    }
+
+    /// All connections are cut; says who was there, as they come back.
+    pub(crate) fn disperse(&mut self) -> Vec<Box<dyn Member>> {
+        self.inside = 0;
+        self.lines.drain(..).map(|line| line.member.again()).collect()
+    }
+
+    /// Somebody stops reading.
+    pub(crate) fn pause(&self, line: usize) {
+        self.await_events(line, EventFlags::empty());
+    }
+
+    /// Somebody reads on.
+    pub(crate) fn resume(&self, line: usize) {
+        self.await_events(line, EventFlags::IN);
+    }
+
     /// Waits until nothing more comes, and begins to count from there.
     pub(crate) fn settle(&mut self) {
-        while self.turn(SILENCE, |_| {}) > 0 {}
+        let ends = self.now() + CHATTER_MAX;
+        while self.turn(SILENCE, |_| {}) > 0 {
+            assert!(self.now() < ends, "somebody goes on talking");
+        }
         self.lines.iter_mut().for_each(|line| line.ledger = Ledger::default());
     }
 
@@ -83,17 +109,19 @@ impl Crowd {
     /// Reads until everybody has as many messages as they should, or nothing more comes; says how many are missing or came
     /// out of order.
     pub(crate) fn lost(&mut self, expected: impl Fn(usize) -> u64, mut told: impl FnMut(Arrival)) -> u64 {
-        while self.missing(&expected) > 0 && self.turn(PATIENCE, &mut told) > 0 {}
-        self.missing(&expected) + self.lines.iter().map(|line| line.ledger.disorderly).sum::<u64>()
+        while self.is_waiting(&expected) && self.turn(PATIENCE, &mut told) > 0 {}
+        let lines = self.lines.iter().enumerate();
+        lines.map(|(index, line)| expected(index).abs_diff(line.ledger.messages) + line.ledger.disorderly).sum()
     }
 
-    fn missing(&self, expected: impl Fn(usize) -> u64) -> u64 {
-        self.lines.iter().enumerate().map(|(index, line)| expected(index).abs_diff(line.ledger.messages)).sum()
+    /// Whether anybody who is still connected misses something.
+    fn is_waiting(&self, expected: impl Fn(usize) -> u64) -> bool {
+        let mut lines = self.lines.iter().enumerate().filter(|(_, line)| line.place == Place::Inside);
+        lines.any(|(index, line)| line.ledger.messages < expected(index))
     }
 
-    /// Has a message ready in somebody's name, as the next of this sender in the room.
-    pub(crate) fn post(&mut self, line: usize, sender: u32, bytes: usize) {
-        let posted = self.now();
+    /// Has a message ready in somebody's name, as the next of this sender in the room, which was due then.
+    pub(crate) fn post(&mut self, line: usize, sender: u32, bytes: usize, posted: Duration) {
         let line = &mut self.lines[line];
         line.post(Letter { sender, n: line.posted, posted }, bytes);
     }
@@ -136,7 +164,7 @@ impl Crowd {
     /// The system's wait for many counts in milliseconds, the one for a single descriptor does not.
     fn wait(&mut self, at_most: Duration) {
         self.look();
-        if self.events.is_empty() {
+        if self.events.is_empty() && !at_most.is_zero() {
             let at_most = Timespec::try_from(at_most).expect("a short time");
             poll(&mut [PollFd::new(&self.epoll, PollFlags::IN)], Some(&at_most)).unwrap();
             self.look();

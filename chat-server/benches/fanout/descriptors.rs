@@ -17,6 +17,6 @@ pub(crate) fn allow(connections: u64) -> Result<(), String> {
     let raised = Rlimit { current: Some(wanted), ..limit };
     setrlimit(Resource::Nofile, raised).map_err(|_| {
         let most = limit.maximum.unwrap_or(u64::MAX);
-        format!("left out: it needs {wanted} open files, and only {most} are allowed (raise `ulimit -Hn`)")
+        format!("it needs {wanted} open files, and only {most} are allowed (raise `ulimit -Hn`)")
     })
 }

@@ -1,10 +1,10 @@
 //! One connection of somebody to a server, as far as whoever measures wants to know.
 
+use crate::channel::Channel;
 use crate::letter::Letter;
+use crate::process::Server;
 use crate::subject::{Entering, Member};
-use chat_proto::login::PLAIN;
-use std::io::{ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::io::ErrorKind;
 use std::os::fd::{AsFd, BorrowedFd};
 
 /// How closely somebody reads.
@@ -27,8 +27,8 @@ pub(crate) enum Place {
 }
 
 pub(crate) struct Line {
-    stream: TcpStream,
-    member: Box<dyn Member>,
+    channel: Channel,
+    pub(crate) member: Box<dyn Member>,
     unsent: Vec<u8>,
     pub(crate) place: Place,
     pub(crate) attention: Attention,
@@ -47,12 +47,9 @@ pub(crate) struct Ledger {
 }
 
 impl Line {
-    pub(crate) fn dial(server: SocketAddr, member: Box<dyn Member>) -> Self {
-        let stream = TcpStream::connect(server).unwrap();
-        stream.set_nodelay(true).unwrap();
-        stream.set_nonblocking(true).unwrap();
+    pub(crate) fn dial(server: &Server, member: Box<dyn Member>) -> Self {
         let mut line = Self {
-            stream,
+            channel: Channel::dial(server.address, server.security).unwrap(),
             member,
             unsent: Vec::new(),
             place: Place::Outside,
@@ -64,18 +61,31 @@ impl Line {
         line
     }
 
-    /// Reads once, and hands over each message if it is read and not only counted.
+    /// Reads what is there, and hands over each message if it is read and not only counted.
     pub(crate) fn hear(&mut self, buffer: &mut [u8], told: &mut dyn FnMut(Letter)) {
-        match self.stream.read(buffer) {
-            Ok(bytes @ 1..) if self.place == Place::Outside => self.enter(&buffer[..bytes]),
-            Ok(bytes @ 1..) => self.take(&buffer[..bytes], told),
-            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-            _ => self.place = Place::Gone,
+        self.read(buffer, told);
+        // What could not be said before the end of a handshake.
+        if !self.unsent.is_empty() {
+            self.flush();
+        }
+    }
+
+    fn read(&mut self, buffer: &mut [u8], told: &mut dyn FnMut(Letter)) {
+        loop {
+            match self.channel.read(buffer) {
+                Ok(bytes @ 1..) if self.place == Place::Outside => self.enter(&buffer[..bytes]),
+                Ok(bytes @ 1..) => self.take(&buffer[..bytes], told),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return,
+                _ => return self.place = Place::Gone,
+            }
+            if !self.channel.may_hide_more() {
+                return;
+            }
         }
     }
 
     fn enter(&mut self, came: &[u8]) {
-        match self.member.enter(came, &PLAIN) {
+        match self.member.enter(came, &self.channel.binding()) {
             Entering::Say(words) => {
                 self.unsent.extend_from_slice(&words);
                 self.flush();
@@ -112,9 +122,9 @@ impl Line {
     /// Whether everything is written.
     pub(crate) fn flush(&mut self) -> bool {
         // An error shows when it is read from.
-        let written = self.stream.write(&self.unsent).unwrap_or(0);
+        let written = self.channel.write(&self.unsent).unwrap_or(0);
         self.unsent.drain(..written);
-        self.unsent.is_empty()
+        self.unsent.is_empty() && !self.channel.has_unsent()
     }
 }
 
@@ -130,6 +140,6 @@ impl Ledger {
 
 impl AsFd for Line {
     fn as_fd(&self) -> BorrowedFd<'_> {
-        self.stream.as_fd()
+        self.channel.as_fd()
     }
 }

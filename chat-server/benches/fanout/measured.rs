@@ -7,35 +7,48 @@ use crate::workloads::Workload;
 use std::collections::BTreeMap;
 
 pub(crate) struct Measured {
-    pub(crate) workload: &'static Workload,
+    pub(crate) workload: Workload,
+    /// Those that were asked for, installed or not.
+    pub(crate) subjects: Vec<Subject>,
     repetitions: Vec<BTreeMap<Subject, Figures>>,
 }
 
 impl Measured {
     /// Takes the subjects in turn, so that what else goes on meets all of them.
-    pub(crate) fn of(workload: &'static Workload, options: &Options) -> Self {
-        let subjects = workload.subjects().filter(|subject| options.wants_subject(*subject));
-        let run = |subject: Subject| (subject, workload.load.run(subject, options));
-        let repetitions = (0..options.repetitions).map(|_| subjects.clone().map(run).collect()).collect();
-        Self { workload, repetitions }
+    pub(crate) fn of(workload: Workload, options: &Options) -> Self {
+        let subjects: Vec<_> = workload.subjects().filter(|subject| options.wants(*subject)).collect();
+        let run = |subject: &Subject| (*subject, workload.load.run(*subject, options.window));
+        let turn = |_| subjects.iter().filter(|subject| subject.is_installed()).map(run).collect();
+        let repetitions = (0..options.repetitions).map(turn).collect();
+        Self { workload, subjects, repetitions }
     }
 
-    /// The median, if the subject was measured.
+    /// What came out in each repetition.
+    pub(crate) fn values(&self, subject: Subject, figure: Figure) -> Vec<f64> {
+        self.repetitions.iter().filter_map(|figures| value(figures, subject, figure)).collect()
+    }
+
+    /// The median, if the subject was measured and has the figure.
     pub(crate) fn figure(&self, subject: Subject, figure: Figure) -> Option<f64> {
-        self.median(|figures| figures.get(&subject)?.get(&figure).copied())
+        median(self.values(subject, figure))
     }
 
-    /// How often the other's figure goes into the subject's, in the middle of the repetitions.
-    pub(crate) fn ratio(&self, subject: Subject, other: Subject, figure: Figure) -> Option<f64> {
-        self.median(|figures| Some(figures.get(&subject)?.get(&figure)? / figures.get(&other)?.get(&figure)?))
+    /// How many times the best of the others it is, in the middle of the repetitions.
+    pub(crate) fn ratio(&self, subject: Subject, others: &[Subject], figure: Figure) -> Option<f64> {
+        let ratio = |figures: &BTreeMap<_, _>| {
+            let best = others.iter().filter_map(|other| value(figures, *other, figure)).reduce(f64::min)?;
+            Some(value(figures, subject, figure)? / best)
+        };
+        median(self.repetitions.iter().filter_map(ratio).collect())
     }
 
-    /// Of all subjects in all repetitions.
-    pub(crate) fn sum(&self, figure: Figure) -> f64 {
-        self.repetitions.iter().flat_map(BTreeMap::values).filter_map(|figures| figures.get(&figure)).sum()
+    /// Whether our own server ever lost anything.
+    pub(crate) fn has_losses(&self) -> bool {
+        let ours = self.subjects.iter().filter(|subject| subject.is_ours());
+        ours.flat_map(|subject| self.values(*subject, Figure::Lost)).any(|lost| lost > 0.0)
     }
+}
 
-    fn median(&self, of: impl Fn(&BTreeMap<Subject, Figures>) -> Option<f64>) -> Option<f64> {
-        self.repetitions.iter().map(of).collect::<Option<Vec<_>>>().filter(|values| !values.is_empty()).map(median)
-    }
+fn value(figures: &BTreeMap<Subject, Figures>, subject: Subject, figure: Figure) -> Option<f64> {
+    figures.get(&subject)?.get(&figure).copied()
 }

@@ -1,16 +1,17 @@
 //! What was typed.
 
 use crate::subject::Subject;
+use crate::workloads::{self, Workload};
 use clap::Parser;
 use std::time::Duration;
 
 /// Measures the server beside others. Everything has an end: some minutes for all workloads.
 #[derive(Parser)]
 pub(crate) struct Options {
-    /// Workloads whose names begin so.
-    #[arg(long, value_delimiter = ',')]
+    /// Workloads, or groups of them: fanout, rooms, idle, slow, tls, disk.
+    #[arg(long, value_delimiter = ',', value_parser = workload)]
     pub(crate) only: Vec<String>,
-    /// Servers to measure.
+    /// Servers: ours, ours-tls, ours-disk, floor, redis, nats.
     #[arg(long, value_delimiter = ',', value_parser = subject)]
     pub(crate) subjects: Vec<Subject>,
     /// How often everything is measured.
@@ -19,18 +20,30 @@ pub(crate) struct Options {
     /// For how long messages are posted in each workload.
     #[arg(long = "seconds", default_value = "2", value_parser = seconds)]
     pub(crate) window: Duration,
+    /// Prints every figure of every repetition as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
     /// What cargo says to every benchmark.
     #[arg(long = "bench", hide = true)]
     _bench: bool,
 }
 
 impl Options {
-    pub(crate) fn wants(&self, workload: &str) -> bool {
-        self.only.is_empty() || self.only.iter().any(|name| workload.starts_with(name.as_str()))
+    pub(crate) fn wants_workload(&self, workload: &Workload) -> bool {
+        self.only.is_empty() || self.only.iter().any(|name| workload.is_called(name))
     }
 
-    pub(crate) fn wants_subject(&self, subject: Subject) -> bool {
+    pub(crate) fn wants(&self, subject: Subject) -> bool {
         self.subjects.is_empty() || self.subjects.contains(&subject)
+    }
+}
+
+fn workload(name: &str) -> Result<String, String> {
+    let workloads = workloads::all();
+    let names = workloads.iter().map(|workload| workload.name);
+    match workloads.iter().any(|workload| workload.is_called(name)) {
+        true => Ok(name.to_owned()),
+        false => Err(format!("it is one of {}, or the first word of some", names.collect::<Vec<_>>().join(", "))),
     }
 }
 

@@ -47,4 +47,8 @@ impl Member for Floor {
             Some(end)
         });
     }
+
+    fn again(&self) -> Box<dyn Member> {
+        Box::new(Self::new(self.room))
+    }
 }

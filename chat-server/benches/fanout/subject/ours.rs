@@ -1,23 +1,26 @@
 //! Our own server, over its own protocol.
 
+mod reading;
+
 use super::{Entering, Member};
+use crate::channel::Security;
 use crate::inbox::Inbox;
 use crate::process::Server;
 use crate::support::key_of;
-use bytes::{Bytes, BytesMut};
+use crate::support::scratch::Scratch;
+use bytes::Bytes;
 use chat_proto::codec::to_bytes;
-use chat_proto::frame::{Batch, Challenge, Create, Door, Hello, Join, Joined, Keep, Login, Post, Stay};
-use chat_proto::limits::FRAME_BYTES_FROM_SERVER;
-use chat_proto::login::Binding;
-use chat_proto::{
-    ClientFrame, EntryBody, Frame, FrameCodec, Payload, PostId, RoomId, Seq, ServerFrame, VERSION_MAX, VERSION_MIN,
-    login,
-};
+use chat_proto::frame::{Challenge, Create, Door, Hello, Join, Joined, Keep, Login, Post, Stay};
+use chat_proto::login::{Binding, PLAIN};
+use chat_proto::{ClientFrame, EntryBody, Frame, PostId, RoomId, ServerFrame, VERSION_MAX, VERSION_MIN, login};
 use ed25519_dalek::SigningKey;
+use reading::{RawFrame, Reader};
+use rustix::time::{ClockId, clock_gettime};
 use std::cell::Cell;
+use std::hint::black_box;
 use std::process::Command;
 use std::rc::Rc;
-use tokio_util::codec::Decoder;
+use std::time::{Duration, Instant};
 
 /// Paces and numbers that stand in nobody's way; everything else is as it is by default.
 const OUT_OF_REACH: [&str; 7] = [
@@ -29,16 +32,39 @@ const OUT_OF_REACH: [&str; 7] = [
     "--new-connections=unlimited",
     "--rooms-per-address=10000",
 ];
-/// The length of a frame, its request and its kind.
-const HEAD_BYTES: usize = 10;
-const ROOM_BYTES: usize = 16;
-/// The kind of an entry that is a message.
-const MESSAGE: u64 = 1;
 
-pub(crate) fn start() -> Server {
+const CHECKS: u32 = 1_000;
+
+/// Where it keeps rooms and what is said.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum History {
+    Memory,
+    Disk,
+}
+
+pub(crate) fn start(history: History, security: Security) -> Server {
+    let home = Scratch::new();
     let mut command = Command::new(env!("CARGO_BIN_EXE_chat-server"));
     command.args(["--port", "0", "--bind", "127.0.0.1"]).args(OUT_OF_REACH).env_remove("CHAT_LOG");
-    Server::announced(&mut command, "chat-tui --server 127.0.0.1:")
+    command.arg("--state").arg(home.path().join("state"));
+    match history {
+        History::Memory => {}
+        History::Disk => drop(command.arg("--data").arg(home.path().join("data"))),
+    }
+    Server::announced(&mut command, "chat-tui --server 127.0.0.1:").living_in(home, security)
+}
+
+/// What it takes of the processor to check a signature, on average.
+pub(crate) fn check_takes() -> Duration {
+    let Ours { hello, key, .. } = Ours::new(0, Rc::default());
+    let challenge = Challenge { version: VERSION_MAX, nonce: [7; 32] };
+    let signature = login::sign(&key, &challenge, &hello, &PLAIN);
+    let used = || Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).expect("a time since the beginning");
+    let before = used();
+    for _ in 0..CHECKS {
+        assert!(login::proves(black_box(&signature), &challenge, &hello, &PLAIN), "our own signature is good");
+    }
+    used().saturating_sub(before) / CHECKS
 }
 
 /// How the members of a room find it, once the first of them has opened it.
@@ -51,15 +77,10 @@ pub(crate) struct Ours {
     meeting: Rc<Meeting>,
     room: Option<RoomId>,
     last_request: u32,
+    signed_for: Duration,
     inbox: Inbox,
-    /// What a client has; only whoever checks uses it.
+    /// Used by whoever checks.
     reader: Reader,
-}
-
-struct Reader {
-    codec: FrameCodec,
-    inbox: BytesMut,
-    last: Option<Seq>,
 }
 
 impl Ours {
@@ -69,12 +90,16 @@ impl Ours {
         let hello = Hello {
             version_min: VERSION_MIN,
             version_max: VERSION_MAX,
-            name: Bytes::from(name),
+            name: name.into(),
             key: key.verifying_key().to_bytes(),
             instance: number,
         };
-        let reader = Reader { codec: FrameCodec::new(FRAME_BYTES_FROM_SERVER), inbox: BytesMut::new(), last: None };
-        Self { hello, key, meeting, room: None, last_request: 0, inbox: Inbox::default(), reader }
+        Self::stranger(hello, key, meeting)
+    }
+
+    fn stranger(hello: Hello, key: SigningKey, meeting: Rc<Meeting>) -> Self {
+        let (inbox, reader) = (Inbox::default(), Reader::default());
+        Self { hello, key, meeting, room: None, last_request: 0, signed_for: Duration::ZERO, inbox, reader }
     }
 
     fn ask(&mut self, frame: impl Into<ClientFrame>) -> Bytes {
@@ -93,7 +118,9 @@ impl Ours {
 
     /// Proves the key and asks for the room at once.
     fn log_in(&mut self, challenge: &Challenge, channel: &Binding) -> Vec<u8> {
+        let began = Instant::now();
         let signature = login::sign(&self.key, challenge, &self.hello, channel);
+        self.signed_for = began.elapsed();
         let login = self.ask(Login { signature });
         let stay = Stay::Resident;
         let enter = match self.meeting.0.get() {
@@ -141,9 +168,7 @@ impl Member for Ours {
     fn read(&mut self, came: &[u8], each: &mut dyn FnMut(&[u8])) {
         self.inbox.take(came, |bytes| {
             let frame = RawFrame::first(bytes)?;
-            if let Some((entries, mut rest)) = frame.entries() {
-                (0..entries).for_each(|_| rest = walk_entry(rest, each));
-            }
+            frame.messages(each);
             Some(frame.whole_bytes)
         });
     }
@@ -153,100 +178,26 @@ impl Member for Ours {
         let mut entries = 0;
         self.inbox.take(came, |bytes| {
             let frame = RawFrame::first(bytes)?;
-            entries += frame.entries().map_or(0, |(count, _)| count);
+            entries += frame.entries();
             Some(frame.whole_bytes)
         });
         entries
     }
 
     fn check(&mut self, came: &[u8], each: &mut dyn FnMut(&[u8])) {
-        // What came while entering went elsewhere.
+        // What is left from before it began to check.
         self.inbox.take(&[], |bytes| {
-            self.reader.inbox.extend_from_slice(bytes);
+            self.reader.read(bytes, each);
             Some(bytes.len())
         });
-        self.reader.inbox.extend_from_slice(came);
-        while let Some(frame) = self.reader.next() {
-            if let ServerFrame::Batch(batch) = frame {
-                self.reader.take(&batch, each);
-            }
-        }
-    }
-}
-
-impl Reader {
-    fn next(&mut self) -> Option<ServerFrame> {
-        match self.codec.decode(&mut self.inbox).unwrap()? {
-            Payload::Frame(raw) => Some(ServerFrame::decode(raw.kind, &raw.body).unwrap().expect("a known kind")),
-            Payload::Empty => panic!("an empty frame"),
-        }
+        self.reader.read(came, each);
     }
 
-    fn take(&mut self, batch: &Batch, each: &mut dyn FnMut(&[u8])) {
-        for entry in batch.entries.iter() {
-            assert!(self.last.is_none_or(|last| entry.prev == last), "{:?} does not follow on {:?}", entry, self.last);
-            self.last = Some(entry.seq);
-            if let EntryBody::Message(text) = &entry.body {
-                each(text);
-            }
-        }
-    }
-}
-
-/// A frame where it lies.
-struct RawFrame<'a> {
-    kind: u16,
-    body: &'a [u8],
-    whole_bytes: usize,
-}
-
-impl<'a> RawFrame<'a> {
-    fn first(bytes: &'a [u8]) -> Option<Self> {
-        let length = u32::from_be_bytes(*bytes.first_chunk()?) as usize;
-        let whole_bytes = length + 4;
-        let frame = bytes.get(..whole_bytes)?;
-        let kind = u16::from_be_bytes([frame[8], frame[9]]);
-        Some(Self { kind, body: &frame[HEAD_BYTES..], whole_bytes })
+    fn again(&self) -> Box<dyn Member> {
+        Box::new(Self::stranger(self.hello.clone(), self.key.clone(), Rc::clone(&self.meeting)))
     }
 
-    /// How many entries a batch has, and their bytes.
-    fn entries(&self) -> Option<(u64, &'a [u8])> {
-        (self.kind == Batch::KIND).then(|| varint(&self.body[ROOM_BYTES..]))
+    fn signed_for(&self) -> Duration {
+        self.signed_for
     }
-}
-
-/// Hands over the text of the entry in front, if it has one; returns what lies behind it.
-fn walk_entry<'a>(bytes: &'a [u8], each: &mut dyn FnMut(&[u8])) -> &'a [u8] {
-    // Place, place before, time, person.
-    let bytes = (0..4).fold(bytes, |bytes, _| varint(bytes).1);
-    let (_name, bytes) = counted(bytes);
-    let bytes = match bytes[0] {
-        0 => &bytes[1..],
-        // Instance and number of the post.
-        _ => varint(varint(&bytes[1..]).1).1,
-    };
-    let (kind, bytes) = varint(bytes);
-    let (body, bytes) = counted(bytes);
-    if kind == MESSAGE {
-        each(body);
-    }
-    bytes
-}
-
-fn counted(bytes: &[u8]) -> (&[u8], &[u8]) {
-    let (length, bytes) = varint(bytes);
-    bytes.split_at(length as usize)
-}
-
-/// A number as bincode writes it, and what lies behind.
-fn varint(bytes: &[u8]) -> (u64, &[u8]) {
-    let (first, rest) = bytes.split_first().expect("a number");
-    let bytes = match first {
-        0..=250 => return (u64::from(*first), rest),
-        251 => 2,
-        252 => 4,
-        _ => 8,
-    };
-    let (number, rest) = rest.split_at(bytes);
-    (number.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte)), rest)
 }

@@ -19,6 +19,8 @@ pub(crate) struct Workload {
 const PEERS: &[Subject] = &[Floor, Redis, Nats];
 const HALLS_1K: Rooms = Rooms { count: 10, members: 100 };
 const HALLS_10K: Rooms = Rooms { count: 100, members: 100 };
+/// Whoever comes in is announced to two others on average, and not to fifty.
+const TABLES_10K: Rooms = Rooms { count: 2000, members: 5 };
 
 #[rustfmt::skip]
 pub(crate) fn all() -> Vec<Workload> {
@@ -41,7 +43,7 @@ pub(crate) fn all() -> Vec<Workload> {
         Target::at_most(4.0, PerMember),
         Target::times(0.5, &[Redis], PerMember), Target::times(0.2, &[Nats], PerMember),
     ];
-    let idle_10k = [idle.clone(), vec![Target::at_most(0.7, JoinBesideChecks)]].concat();
+    let joining = vec![Target::at_most(0.7, JoinBesideChecks)];
     let slow = vec![
         Target::at_most(1.3, P99Growth), Target::times(1.0, &[Redis], P99Growth), Target::at_most(1.0, Buffered),
     ];
@@ -57,8 +59,9 @@ pub(crate) fn all() -> Vec<Workload> {
         ours("fanout N=1000 W=1",  closed(1000, 1, 64, 1),   one_by_one),
         ours("rooms 5k/s",         open(5_000),              rooms_5k),
         ours("rooms 20k/s",        open(20_000),             rooms_20k),
-        ours("idle 1k",            Load::Idle(HALLS_1K),     idle),
-        ours("idle 10k",           Load::Idle(HALLS_10K),    idle_10k),
+        ours("idle 1k",            Load::Idle(HALLS_1K),     idle.clone()),
+        ours("idle 10k",           Load::Idle(HALLS_10K),    idle),
+        ours("idle 10k by five",   Load::Idle(TABLES_10K),   joining),
         ours("slow",               Load::Slow(Rooms::one_of(100)), slow),
         beside_plain("tls N=100",  OursOverTls, closed(100, 1, 64, 64), vec![cpu(3.0, &[Ours])]),
         beside_plain("tls storm",  OursOverTls, Load::Storm(HALLS_1K),  vec![]),

@@ -111,7 +111,7 @@ impl Ours {
         match ServerFrame::decode(frame.kind, frame.body).unwrap() {
             Some(ServerFrame::Challenge(challenge)) => Entering::Say(self.log_in(&challenge, channel)),
             Some(ServerFrame::Joined(joined)) => self.arrive(&joined),
-            Some(ServerFrame::Refused(refused)) => panic!("{} is not let in: {refused:?}", self.last_request),
+            Some(ServerFrame::Refused(refused)) => panic!("{:?} is not let in: {refused:?}", self.hello.name),
             _ => Entering::Wait,
         }
     }

@@ -4,6 +4,7 @@ use crate::overlay::Overlay;
 use crate::screen::prompt::{Focus, Offer};
 use crate::state::{Screen, State};
 use crate::wrap;
+use chat_proto::text::visible_line;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// What stands for a line break that is being typed.
@@ -56,8 +57,8 @@ impl Asked {
     /// As one row of so many columns, and the column of the cursor: of what is too long, the part around the cursor.
     pub fn row(&self, columns: usize) -> (String, usize) {
         let columns = columns.max(COLUMNS_MIN);
-        let before = self.typed[..self.cursor].replace('\n', BREAK);
-        let behind = self.typed[self.cursor..].replace('\n', BREAK);
+        let (before, behind) = self.typed.split_at(self.cursor);
+        let (before, behind) = (in_a_row(before), in_a_row(behind));
         let question = wrap::cut(&self.question, columns / 2).into_owned();
         let room = columns - wrap::width(&question) - 1;
         let before = end_of(&before, room);
@@ -65,6 +66,11 @@ impl Asked {
         let behind = beginning_of(&behind, columns - 1 - at);
         (format!("{question}{before}{behind}"), at)
     }
+}
+
+/// Nothing in it moves the cursor: not all of it was typed, as a message that is edited comes from the server.
+fn in_a_row(typed: &str) -> String {
+    visible_line(typed.replace('\n', BREAK).as_bytes())
 }
 
 /// As much of the end as fits.
@@ -102,6 +108,11 @@ mod tests {
     fn what_is_typed_stands_behind_what_is_asked() {
         assert_eq!(typed("hi", 2).row(20), ("> hi".to_owned(), 4));
         assert_eq!(typed("one\ntwo", 4).row(20), ("> one⏎two".to_owned(), 6));
+    }
+
+    #[test]
+    fn nothing_that_stands_in_it_moves_the_cursor() {
+        assert_eq!(typed("a\tb\u{1b}[2J", 7).row(20), ("> a b␛[2J".to_owned(), 9));
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub(super) fn tell_all(state: &mut State) {
 /// The link has ended before anything was said. Only the person goes on from here.
 pub(super) fn on_distrusted(state: &mut State, distrust: Distrust) -> Vec<Effect> {
     let goal = state.attempt;
-    let words = trust::in_short(&distrust);
+    let words = visible_line(trust::in_short(&distrust).as_bytes());
     state.dialed = None;
     state.link = Link::Ended(words.clone());
     if goal.is_some() {

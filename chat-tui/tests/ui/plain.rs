@@ -1,7 +1,7 @@
 //! The client as lines: what happens is told once, in words, and is answered by typing.
 
 use crate::scene::{
-    ARRIVAL, ROOM, Scene, bytes, code, delete, edit, entry, joined, member, message, react, reply, start,
+    ARRIVAL, ROOM, Scene, bytes, code, delete, edit, entry, joined, member, message, react, reply, server_key, start,
 };
 use chat_proto::Secret;
 use chat_proto::entry::ReactionState::{Off, On};
@@ -10,7 +10,7 @@ use chat_proto::frame::{Beyond, Door, Excerpt, Hit, Joined, Peer, Presence, Room
 use chat_tui::about::About;
 use chat_tui::effect::Effect;
 use chat_tui::event::EventKind;
-use chat_tui::link::{Command, LinkEvent, Mark, Trouble};
+use chat_tui::link::{Command, Distrust, LinkEvent, Mark, Trouble, Why};
 use chat_tui::overlay::{Overlay, Question};
 use chat_tui::plain::{self, Layout, Teller, asked, has_failed, settled};
 use chat_tui::screen::prompt::Focus;
@@ -39,9 +39,7 @@ impl Reader {
 
     /// In the prompt, where nothing but whole lines comes.
     fn prompt() -> Self {
-        let mut start = start();
-        start.around.face = Face::PlainOnly;
-        Self { scene: Scene::new(start), teller: Teller::default() }
+        Self { scene: Scene::prompt_of_lines(), teller: Teller::default() }
     }
 
     fn hears(&mut self) -> Vec<String> {
@@ -132,6 +130,18 @@ fn a_post_that_is_refused_says_so_and_can_be_discarded() {
     reader.types("/discard");
     assert!(matches!(reader.scene.effects()[..], [Effect::Link(Command::Discard(_))]));
     assert_eq!(settled(&reader.scene.state), Some(Ok(())));
+}
+
+#[test]
+fn why_a_server_is_not_trusted_moves_no_cursor() {
+    let mut reader = Reader::room();
+    let why = Why::Certificate("it is\u{1b}[2J for nobody".into());
+    reader.scene.link(LinkEvent::Distrusted(Distrust { server: "localhost:7000".into(), found: server_key(), why }));
+    reader.scene.key(KeyCode::Esc);
+
+    let Some(Err(sentence)) = settled(&reader.scene.state) else { panic!("it has ended") };
+
+    assert!(sentence.contains("it is␛[2J for nobody"), "{sentence:?}");
 }
 
 #[test]

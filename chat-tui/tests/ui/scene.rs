@@ -210,6 +210,13 @@ impl Scene {
         Self::new(start())
     }
 
+    /// The same, where nothing but whole lines comes.
+    pub(crate) fn prompt_of_lines() -> Self {
+        let mut start = start();
+        start.around.face = Face::PlainOnly;
+        Self::new(start)
+    }
+
     /// Alice in an empty room with bob and carol.
     pub(crate) fn room(columns: u16, rows: u16) -> Self {
         let mut scene = Self::entering(joined(), columns, rows);

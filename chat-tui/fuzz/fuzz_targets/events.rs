@@ -8,6 +8,8 @@ mod chance;
 mod scene;
 #[path = "../../tests/ui/sound.rs"]
 mod sound;
+#[path = "../../tests/ui/told.rs"]
+mod told;
 #[path = "../../tests/ui/weather.rs"]
 mod weather;
 

@@ -48,6 +48,7 @@ mod sound;
 mod still;
 mod storm;
 mod themes;
+mod told;
 mod travel;
 mod trust;
 mod weather;

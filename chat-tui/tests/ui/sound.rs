@@ -8,7 +8,7 @@ use chat_tui::widget::timeline::What;
 /// Characters of one cell: a base with its marks, or a family.
 const CELL_CHARS_MAX: usize = 24;
 
-/// Nothing raw is on the screen, no cell holds a pile, links are plain addresses, and no place of a log is shown twice.
+/// Nothing raw is on the screen, no cell holds a pile, links are plain addresses, and everything is in order.
 pub(crate) fn is_sound(scene: &Scene) {
     let (buffer, drawn) = scene.drawn();
     let shown = rows_of(&buffer).concat() + &chat_tui::view::title(&scene.state);
@@ -18,6 +18,11 @@ pub(crate) fn is_sound(scene: &Scene) {
     for link in drawn.links {
         assert!(link.uri.as_str().bytes().all(|byte| byte.is_ascii_graphic()), "{link:?}");
     }
+    is_in_order(scene);
+}
+
+/// No place of a log is shown twice.
+pub(crate) fn is_in_order(scene: &Scene) {
     scene.state.rooms.values().for_each(shows_each_place_once);
 }
 

@@ -3,7 +3,6 @@
 
 use crate::corpus::replay;
 use crate::scene::drawn;
-use crate::sound::is_sound;
 use crate::weather::{Storm, is_weathered};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -43,7 +42,7 @@ fn no_order_of_events_is_too_odd() {
         for n in 0..EVENTS {
             storm.happen();
             if n % DRAWN_EVERY == 0 {
-                is_sound(&storm.scene);
+                storm.is_sound();
             }
         }
     }

@@ -4,7 +4,8 @@ use crate::chance::{Chance, Tape};
 use crate::scene::ARRIVAL;
 use crate::scene::{ALICE, INSTANCE, Scene, bytes, code, entry, joined, limits, member, message, nick};
 use crate::scene::{delete, edit, react, reply};
-use crate::sound::is_sound;
+use crate::sound::{is_in_order, is_sound};
+use crate::told::Reader;
 use bytes::Bytes;
 use chat_proto::entry::ReactionState;
 use chat_proto::entry::{
@@ -17,10 +18,15 @@ use chat_proto::{Act, Arrival, Fingerprint, Secret};
 use chat_tui::event::{EventKind, HostEvent};
 use chat_tui::link::{Asked, Distrust, LinkEvent, Mark, OutboxItem, Security, Trouble, Trust, Why};
 use chat_tui::quest::Quest;
+use chat_tui::state::Face;
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyModifiers, MouseButton, MouseEventKind};
 use std::time::Duration;
 
-const LINES: [&str; 33] = [
+const LINES: [&str; 37] = [
+    "/plain",
+    "/discard",
+    "/resend",
+    "y",
     "/reply yes",
     "/edit",
     "/react :tada:",
@@ -87,13 +93,38 @@ const KEYS: [KeyCode; 26] = [
 pub(crate) struct Storm<C> {
     pub(crate) scene: Scene,
     pub(crate) chance: C,
+    reader: Reader,
 }
 
 impl<C: Chance> Storm<C> {
-    /// Over the prompt, or over a room in which something was said.
+    /// Over the prompt, or over a room in which something was said; on the whole screen, or as lines.
     pub(crate) fn new(mut chance: C) -> Self {
-        let scene = if chance.below(4) == 0 { Scene::prompt() } else { Scene::busy(60, 16, 30) };
-        Self { scene, chance }
+        let mut scene = match chance.below(8) {
+            0 => Scene::prompt(),
+            1 => Scene::prompt_of_lines(),
+            _ => Scene::busy(60, 16, 30),
+        };
+        match chance.below(8) {
+            7 => scene.state.face = Face::Plain,
+            6 => scene.state.face = Face::PlainOnly,
+            _ => {}
+        }
+        Self { scene, chance, reader: Reader::default() }
+    }
+
+    /// What holds whatever happened.
+    pub(crate) fn is_sound(&mut self) {
+        match self.scene.state.face {
+            Face::Screen => {
+                // Whoever turns to lines reads from the beginning.
+                self.reader = Reader::default();
+                is_sound(&self.scene);
+            }
+            Face::Plain | Face::PlainOnly => {
+                self.reader.hears(&self.scene.state);
+                is_in_order(&self.scene);
+            }
+        }
     }
 
     fn one_of<T: Clone>(&mut self, of: &[T]) -> T {
@@ -358,19 +389,37 @@ impl<C: Chance> Storm<C> {
 
     /// One thing more.
     pub(crate) fn happen(&mut self) {
-        match self.below(26) {
-            24 | 25 => {
-                let millis = self.one_of(&[0, 300, 1_000, 3_000, 9_000, 700_000]);
-                self.scene.waits(millis);
-            }
-            0..8 => {
+        match (self.below(26), self.scene.state.face) {
+            (0..8, _) => {
                 let event = self.link_event();
                 self.scene.link(event);
             }
+            (24 | 25, _) => {
+                let millis = self.one_of(&[0, 300, 1_000, 3_000, 9_000, 700_000]);
+                self.scene.waits(millis);
+            }
+            (23, _) => self.hosts(),
+            // Where no keys come, whole lines do.
+            (_, Face::PlainOnly) => {
+                let line = self.line();
+                self.reader.types();
+                self.scene.event(EventKind::Line(line));
+            }
+            (other, Face::Screen | Face::Plain) => self.act(other),
+        }
+    }
+
+    fn line(&mut self) -> String {
+        let (line, words) = (self.one_of(&LINES), self.words());
+        self.one_of(&[line, line, line, &words]).to_owned()
+    }
+
+    /// Something that somebody does at a terminal.
+    fn act(&mut self, what: u64) {
+        match what {
             8..12 => {
-                let (line, words) = (self.one_of(&LINES), self.words());
-                let line = self.one_of(&[line, line, line, &words]);
-                self.scene.types(line);
+                let line = self.line();
+                self.scene.types(&line);
             }
             12..17 => {
                 let key = self.one_of(&KEYS);
@@ -418,20 +467,21 @@ impl<C: Chance> Storm<C> {
                 let text = self.one_of(&[text, "chat://h/CD4Y#CQkJCQkJCQkJCQkJCQkJCQ".into()]);
                 self.scene.terminal(TerminalEvent::Paste(text));
             }
-            22 => {
+            _ => {
                 let event = self.one_of(&[TerminalEvent::FocusLost, TerminalEvent::FocusGained]);
                 self.scene.terminal(event);
             }
-            _ => {
-                let address = "localhost:7000".to_owned();
-                let event = self.one_of(&[
-                    HostEvent::Hosting { address: address.clone(), invite: crate::scene::hosted() },
-                    HostEvent::Guest { address },
-                    HostEvent::Failed("no".into()),
-                ]);
-                self.scene.event(EventKind::Host(event));
-            }
         }
+    }
+
+    fn hosts(&mut self) {
+        let address = "localhost:7000".to_owned();
+        let event = self.one_of(&[
+            HostEvent::Hosting { address: address.clone(), invite: crate::scene::hosted() },
+            HostEvent::Guest { address },
+            HostEvent::Failed("no".into()),
+        ]);
+        self.scene.event(EventKind::Host(event));
     }
 }
 
@@ -440,6 +490,6 @@ pub(crate) fn is_weathered(tape: &[u8]) {
     let mut storm = Storm::new(Tape(tape));
     while !storm.chance.is_over() {
         storm.happen();
-        is_sound(&storm.scene);
+        storm.is_sound();
     }
 }

@@ -13,6 +13,7 @@ use chat_proto::{Author, Entry, EntryBody, Nick, PersonId, PostId, RoomCode, Roo
 use chat_tui::link::Call;
 use chat_tui::link::{self, Command, DialError, Dialer, Environment, LinkEvent, OutboxItem, Target};
 use ed25519_dalek::SigningKey;
+use futures_util::FutureExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -114,8 +115,17 @@ impl Scene {
 
     /// The next dial, as the server sees it.
     pub(crate) async fn accept(&mut self) -> Peer {
-        let stream = timeout(FOR_EVER, self.dials.recv()).await.expect("a dial comes").expect("the link lives");
-        Peer { stream, inbox: BytesMut::new(), codec: FrameCodec::new(64 * 1024) }
+        self.dialled().await.expect("the link lives")
+    }
+
+    /// The same; nothing if the link ends instead.
+    pub(crate) async fn dialled(&mut self) -> Option<Peer> {
+        timeout(FOR_EVER, self.dials.recv()).await.expect("a dial or the end comes").map(Peer::at)
+    }
+
+    /// A dial that is here already.
+    pub(crate) fn dialled_now(&mut self) -> Option<Peer> {
+        self.dials.try_recv().ok().map(Peer::at)
     }
 
     /// The next dial, logged in.
@@ -149,6 +159,10 @@ pub(crate) struct Peer {
 }
 
 impl Peer {
+    fn at(stream: DuplexStream) -> Self {
+        Self { stream, inbox: BytesMut::new(), codec: FrameCodec::new(64 * 1024) }
+    }
+
     /// The next frame, or nothing if the link hung up.
     pub(crate) async fn next(&mut self) -> Option<(u32, ClientFrame)> {
         loop {
@@ -160,6 +174,11 @@ impl Peer {
                 return None;
             }
         }
+    }
+
+    /// The frames that are here already.
+    pub(crate) fn frames_now(&mut self) -> Vec<(u32, ClientFrame)> {
+        std::iter::from_fn(|| self.next().now_or_never().flatten()).collect()
     }
 
     /// The next frame that `is_meant` accepts; earlier ones are passed over.
@@ -200,12 +219,17 @@ impl Peer {
 
     /// Checks the proof as a server does, and welcomes.
     pub(crate) async fn greet(&mut self) {
+        self.greet_with(welcome(Bytes::new())).await;
+    }
+
+    /// The same, in these words, under the name that the link says.
+    pub(crate) async fn greet_with(&mut self, welcome: Welcome) {
         let hello = self.hello().await;
         let challenge = Challenge { version: chat_proto::VERSION_MAX, nonce: [9; 32] };
         self.say(1, challenge.clone()).await;
         let Some((request, ClientFrame::Login(proof))) = self.next().await else { panic!("no login") };
         assert!(login::proves(&proof.signature, &challenge, &hello, &login::PLAIN));
-        self.say(request, welcome(hello.name)).await;
+        self.say(request, Welcome { name: hello.name, ..welcome }).await;
     }
 }
 

@@ -1,7 +1,6 @@
 //! The state machine told every fault, without a socket or a clock. Also the fixtures of its neighbours' tests.
 
 mod directs;
-mod hostile;
 mod posts;
 mod questions;
 mod rooms;

@@ -102,7 +102,7 @@ pub enum Outcome {
         /// Those that were appended, in order.
         entries: Vec<Stored>,
     },
-    /// None of it is in the log, for ever.
+    /// None of it was written, nor will be. What was in the log before under one of its ids still is.
     Refused(Refused),
     /// All of it is in the log, or none; only reading the log again tells.
     Unknown,

@@ -437,6 +437,26 @@ async fn a_room_ends_when_its_last_member_is_forgotten() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_post_that_is_said_again_while_nothing_can_be_written_is_known_if_it_was_written_before() {
+    let mut disk = DiskWorld::new(lasting());
+    let (mut alice, room) = disk.world.opener("alice").await;
+    let (known, new) = (alice.post(room.room, 1, "once"), alice.post(room.room, 2, "never"));
+    let first = alice.ask(known.clone()).await;
+
+    disk.disk.next_commit(Fate::Refused);
+    let again = alice.ask(known).await;
+    disk.disk.next_commit(Fate::Refused);
+    let refused = alice.ask(new).await;
+
+    assert!(matches!(first, ServerFrame::Accepted(_)), "{first:?}");
+    assert_eq!(again, first);
+    assert!(matches!(refused, ServerFrame::Refused(_)), "{refused:?}");
+    disk.restart();
+    let (mut alice, _, _) = back(&disk, "alice", room.room).await;
+    assert!(!told(&mut alice, room.room).await.concat().contains("never"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_act_that_was_refused_changes_nothing_and_one_in_doubt_does_if_it_is_in_the_log() {
     let cases = [
         (Fate::Refused, Lock::Unlocked, "alice joined"),

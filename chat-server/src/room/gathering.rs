@@ -91,7 +91,8 @@ impl Item {
         (*time, author, *post, body) == (entry.time, &entry.author, entry.post, &entry.body)
     }
 
-    fn deny(self, refused: Refused) {
+    /// Refuses a post, unless it was written before.
+    pub(super) fn deny(self, refused: Refused) {
         if let Some(ticket) = self.ticket {
             let denied = Denied { room: ticket.room, id: ticket.id, body: self.draft.body, refused };
             ticket.answer(Decided::Denied(denied));

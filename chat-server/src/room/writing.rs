@@ -124,12 +124,14 @@ impl Room {
         }
     }
 
-    /// None of it is in the log, for ever. What the server wrote itself is still to be written.
-    fn give_back(&self, mut batch: VecDeque<Item>, refused: &Refused) {
-        for ticket in take_tickets(&mut batch) {
-            ticket.answer(Decided::Refused(refused.clone()));
+    /// None of it was written, and will not be; but a post that is said again may have been before. What the server wrote
+    /// itself is still to be written.
+    fn give_back(&self, batch: VecDeque<Item>, refused: &Refused) {
+        let (notes, posts) = batch.into_iter().partition::<VecDeque<_>, _>(Item::is_note);
+        for post in posts {
+            post.deny(refused.clone());
         }
-        self.write_later(batch);
+        self.write_later(notes);
     }
 
     /// What the server wrote itself, and the log has no place for.

@@ -17,7 +17,7 @@ pub(crate) enum Bug {
     SkipsAhead,
     /// What a client had not sent is gone when it starts again.
     LosesOutbox,
-    /// The disk says that it has not written what it has.
+    /// The disk says that it will not write what it writes a moment later.
     DeniesWrites,
     /// What one client says is written in another order.
     Reorders,
@@ -25,6 +25,10 @@ pub(crate) enum Bug {
     Lingers,
     /// A cut of one connection cuts another.
     Spreads,
+    /// Servers hold everything for whoever does not read.
+    Hoards,
+    /// Servers hold what they may for each, however many there are.
+    Squanders,
     /// The disk does not answer, for ever.
     FallsSilent,
     /// Whoever was removed from a room still reads it.
@@ -46,6 +50,8 @@ pub(crate) const BUGS: &[(Bug, &str)] = &[
     (Bug::Reorders, "I9"),
     (Bug::Lingers, "I10"),
     (Bug::Spreads, "I11"),
+    (Bug::Hoards, "I12"),
+    (Bug::Squanders, "I12"),
     (Bug::FallsSilent, "I13"),
     (Bug::Leaks, "I14"),
     (Bug::HidesTail, "I15"),

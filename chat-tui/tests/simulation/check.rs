@@ -5,6 +5,7 @@ mod completeness;
 mod cursor;
 mod durability;
 mod fencing;
+mod held;
 mod honesty;
 mod idle;
 mod isolation;
@@ -41,6 +42,7 @@ pub(crate) fn all() -> Vec<(&'static str, Box<dyn Checker>)> {
         ("I9", Box::<sender_order::SenderOrder>::default()),
         ("I10", Box::<fencing::Fencing>::default()),
         ("I11", Box::<isolation::Isolation>::default()),
+        ("I12", Box::<held::Held>::default()),
         ("I13", Box::<liveness::Liveness>::default()),
         ("I14", Box::<access::Access>::default()),
         ("I15", Box::<idle::IdleDiscovery>::default()),

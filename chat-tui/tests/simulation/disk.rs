@@ -20,7 +20,7 @@ use chat_proto::{Code, Entry, Refused, RoomCode, RoomId, Seq, wire};
 use chat_server::Config;
 use chat_server::log::memory::MemoryLogs;
 use chat_server::log::record::{Restored, RoomRecord};
-use chat_server::log::{Completion, Draft, End, Log, Logs, Outcome, Range, Slice, Stored, Verdict};
+use chat_server::log::{Completion, Draft, End, Log, Logs, Outcome, Range, Slice, Stored};
 use futures_util::FutureExt;
 use journal::{Journal, Write};
 use mounted::MountedLog;
@@ -90,6 +90,7 @@ impl Disk {
             logs: Mutex::default(),
             waiting: Mutex::default(),
             writing: Mutex::default(),
+            denied: Mutex::default(),
             arrived: Notify::new(),
             restored: Mutex::default(),
             dead: CancellationToken::new(),
@@ -145,6 +146,8 @@ pub(crate) struct Mount {
     waiting: Mutex<VecDeque<Job>>,
     /// The group that is being written.
     writing: Mutex<Vec<Job>>,
+    /// What it said that it never will write, with that bug.
+    denied: Mutex<Vec<Write>>,
     arrived: Notify,
     restored: Mutex<Option<Restored>>,
     /// The server is gone: nothing reaches the disk any more.
@@ -247,7 +250,19 @@ impl Mount {
 
     /// Writes a group into the journal and shows it to readers. What each room is to be told.
     fn commit(&self, group: Vec<Job>) -> Vec<(Waits, Outcome)> {
-        group.into_iter().map(|job| (job.waits, self.apply(&job.write))).collect()
+        for denied in std::mem::take(&mut *self.denied.lock().unwrap()) {
+            self.apply(&denied);
+        }
+        group.into_iter().map(|job| (job.waits, self.apply_or_deny(&job.write))).collect()
+    }
+
+    /// Makes one write so; or says that it never will be, and does it with the next.
+    fn apply_or_deny(&self, write: &Write) -> Outcome {
+        if self.denies(write) {
+            self.denied.lock().unwrap().push(write.clone());
+            return full();
+        }
+        self.apply(write)
     }
 
     /// Makes one write so.
@@ -257,14 +272,12 @@ impl Mount {
         if let (Write::Append(room, _), Outcome::Committed { entries, .. }) = (write, &outcome) {
             self.disk.chronicle.note(&Fact::Written { room: *room, entries: &decoded(entries) });
         }
-        match outcome {
-            Outcome::Committed { verdicts, .. } if self.denies(&verdicts) => full(),
-            outcome => outcome,
-        }
+        outcome
     }
 
-    fn denies(&self, verdicts: &[Verdict]) -> bool {
-        self.disk.has(Bug::DeniesWrites) && verdicts.len() == 1 && self.disk.dice.lock().unwrap().random_bool(0.05)
+    fn denies(&self, write: &Write) -> bool {
+        let is_append = matches!(write, Write::Append(..));
+        self.disk.has(Bug::DeniesWrites) && is_append && self.disk.dice.lock().unwrap().random_bool(0.05)
     }
 
     /// The same for whoever reads, without writing.

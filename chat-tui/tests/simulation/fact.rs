@@ -28,9 +28,20 @@ pub(crate) struct Wire {
     pub(crate) client: Client,
 }
 
+/// How much may wait to be taken from a server, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Bounds {
+    /// By one reader.
+    pub(crate) each: usize,
+    /// By all of them together.
+    pub(crate) all: usize,
+}
+
 /// One thing that happens.
 #[derive(Debug)]
 pub(crate) enum Fact<'a> {
+    /// Every server is to keep to this.
+    Promised(Bounds),
     /// The how many-th server has begun.
     Started(u64),
     /// It is gone, as it stood.
@@ -55,6 +66,8 @@ pub(crate) enum Fact<'a> {
     Said(Wire, u32, &'a ServerFrame),
     /// The weather harms a connection, or its end is due.
     Harmed(Wire),
+    /// So much waited for a reader that had stopped when this server was stopped.
+    Held { server: u64, bytes: usize },
     /// A client is asked to do something.
     Asked(Client, &'a Command),
     /// A client has told its holder something.

@@ -20,7 +20,7 @@ pub(crate) async fn harm(machine: Machine, mut dice: StdRng, is_calm: Cancellati
 
 async fn attack(machine: Machine, mut dice: StdRng) {
     let (mut mine, theirs) = duplex(1_024);
-    let Some(cut) = machine.attach(theirs, ELSEWHERE) else { return };
+    let Some(place) = machine.attach(theirs, ELSEWHERE) else { return };
     let bytes = words(&mut dice);
     let talk = async {
         // The server may hang up at any byte.
@@ -28,7 +28,7 @@ async fn attack(machine: Machine, mut dice: StdRng) {
         let mut answer = Vec::new();
         drop(mine.read_to_end(&mut answer).await);
     };
-    cut.run_until_cancelled(talk).await;
+    place.cut.run_until_cancelled(talk).await;
 }
 
 fn words(dice: &mut StdRng) -> Vec<u8> {

@@ -68,11 +68,22 @@ struct Inner {
 
 /// One server, from its begin to its end.
 struct Running {
+    number: u64,
     server: Server,
     mount: Arc<Mount>,
     stop: CancellationToken,
     /// Every connection to it is cut.
     cut: CancellationToken,
+}
+
+/// Where a connection ends: at one server.
+pub(crate) struct Place {
+    /// The how many-th it is.
+    pub(crate) server: u64,
+    /// It was asked to end.
+    pub(crate) stopping: CancellationToken,
+    /// Cuts the connection.
+    pub(crate) cut: CancellationToken,
 }
 
 impl Machine {
@@ -118,7 +129,7 @@ impl Machine {
         let server =
             Server::with_logs(inner.config.clone(), around, logs, stop.clone()).expect("it was kept by a server");
         tokio::spawn(self.clone().come_back_from(Arc::clone(&mount)));
-        *running = Some(Running { server, mount, stop, cut });
+        *running = Some(Running { number, server, mount, stop, cut });
     }
 
     /// A server that cannot write ends, and is started again.
@@ -144,7 +155,7 @@ impl Machine {
 
     /// Ends in order.
     pub(crate) async fn stop(&self) {
-        let Some(Running { server, mount, stop, cut }) = self.0.running.lock().unwrap().take() else { return };
+        let Some(Running { server, mount, stop, cut, .. }) = self.0.running.lock().unwrap().take() else { return };
         self.0.chronicle.note(&Fact::Stopped);
         stop.cancel();
         server.drained().await;
@@ -154,15 +165,15 @@ impl Machine {
         mount.crash();
     }
 
-    /// Gives the server one end of a connection, if there is a server; says what cuts the other.
+    /// Gives the server one end of a connection, if there is a server; says where it is.
     pub(crate) fn attach(
         &self,
         stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
         peer: IpAddr,
-    ) -> Option<CancellationToken> {
+    ) -> Option<Place> {
         let running = self.0.running.lock().unwrap();
-        let running = running.as_ref()?;
-        running.server.attach(stream, peer);
-        Some(running.cut.child_token())
+        let Running { number, server, stop, cut, .. } = running.as_ref()?;
+        server.attach(stream, peer);
+        Some(Place { server: *number, stopping: stop.child_token(), cut: cut.child_token() })
     }
 }

@@ -14,7 +14,11 @@ mod check;
 mod disk;
 mod entropy;
 mod fact;
+mod hoarder;
 mod hostile;
+#[path = "../support/line.rs"]
+#[expect(unreachable_pub, reason = "other targets use it as well")]
+mod line;
 mod machine;
 mod network;
 mod person;

@@ -6,7 +6,7 @@ mod weather;
 
 use crate::bug::Bug;
 use crate::fact::{Chronicle, Client, Fact, Wire};
-use crate::machine::Machine;
+use crate::machine::{Machine, Place};
 use bytes::BytesMut;
 use chat_proto::RoomId;
 use chat_proto::frame::Batch;
@@ -131,7 +131,7 @@ impl Network {
     /// A connection, if there is a server to take it.
     fn connect(&self, client: Client) -> Option<DuplexStream> {
         let ((near, client_end), (far, server_end)) = (duplex(PIPE_BYTES), duplex(PIPE_BYTES));
-        let cut = self.0.machine.attach(server_end, LOCALHOST)?;
+        let Place { cut, .. } = self.0.machine.attach(server_end, LOCALHOST)?;
         let mut state = self.0.state.lock().unwrap();
         state.dials += 1;
         let wire = Wire { number: state.dials, client };

@@ -34,6 +34,8 @@ pub(crate) struct Circle {
     pub(crate) wall: WallClock,
     pub(crate) rumour: Rumour,
     pub(crate) is_calm: CancellationToken,
+    /// Whoever is out of a room by now stays out: what they have left to say there would not be said in the end.
+    pub(crate) is_late: CancellationToken,
     pub(crate) is_over: CancellationToken,
     pub(crate) bug: Option<Bug>,
     /// Where outboxes are kept.
@@ -123,13 +125,13 @@ impl Person {
         let mut look_at = Instant::now();
         let mut act_at = Instant::now() + self.pause();
         loop {
-            let is_calm = self.circle.is_calm.is_cancelled();
+            let (is_calm, is_late) = (self.circle.is_calm.is_cancelled(), self.circle.is_late.is_cancelled());
             let (is_over, life) = (self.circle.is_over.clone(), self.life.as_mut().expect("somebody is running"));
             tokio::select! {
                 biased;
                 () = is_over.cancelled() => return life.client,
                 event = life.events.recv() => self.hear(event.expect("a link ends only when it is told to")).await,
-                () = sleep_until(look_at) => {
+                () = sleep_until(look_at), if !is_late => {
                     look_at = Instant::now() + TRY_AGAIN;
                     self.come_in().await;
                 }

@@ -2,7 +2,8 @@
 
 use crate::bug::Bug;
 use crate::disk::{Disk, Habits};
-use crate::fact::{Chronicle, Client, Fact, Trace, Verdict};
+use crate::fact::{Bounds, Chronicle, Client, Fact, Trace, Verdict};
+use crate::hoarder::Hoarder;
 use crate::hostile;
 use crate::machine::Machine;
 use crate::network::Network;
@@ -17,6 +18,8 @@ use tokio_util::sync::CancellationToken;
 
 /// Twice the longest wait of a link, and 5 s.
 const SETTLED_AFTER: Duration = Duration::from_secs(65);
+/// Whoever has much left to say in a room says it in so long.
+const SAID_WITHIN: Duration = Duration::from_secs(5);
 
 /// Runs the world of one seed on a clock that nobody waits for.
 pub(crate) fn run(seed: u64, bug: Option<Bug>, trace: Trace) -> Verdict {
@@ -35,8 +38,10 @@ pub(crate) fn run(seed: u64, bug: Option<Bug>, trace: Trace) -> Verdict {
 async fn play(seed: u64, bug: Option<Bug>, chronicle: &Chronicle, directory: &std::path::Path) {
     let mut dice = StdRng::seed_from_u64(seed);
     let is_calm = CancellationToken::new();
-    let is_over = CancellationToken::new();
-    let config = config(&mut dice);
+    let (is_late, is_over) = (CancellationToken::new(), CancellationToken::new());
+    let bounds = bounds(&mut StdRng::seed_from_u64(seed ^ 2));
+    chronicle.note(&Fact::Promised(bounds));
+    let config = bounded(config(&mut dice), bounds, bug);
     let disk = Disk::new(&mut dice, chronicle, habits(&mut StdRng::seed_from_u64(seed ^ 1), bug), &is_calm);
     let machine = Machine::new(config.clone(), disk.clone(), &mut dice, chronicle, bug);
     let network = Network::new(&machine, &mut dice, chronicle, &is_calm, bug);
@@ -46,6 +51,7 @@ async fn play(seed: u64, bug: Option<Bug>, chronicle: &Chronicle, directory: &st
         wall: machine.wall().clone(),
         rumour: Rumour::default(),
         is_calm: is_calm.clone(),
+        is_late: is_late.clone(),
         is_over: is_over.clone(),
         bug,
         directory: directory.to_owned(),
@@ -58,19 +64,28 @@ async fn play(seed: u64, bug: Option<Bug>, chronicle: &Chronicle, directory: &st
         .chain(twin.map(|person| (count, person)))
         .map(|(number, person)| tokio::spawn(Person::new(number, person, &mut dice, &circle).chat()))
         .collect();
-    tokio::spawn(hostile::harm(machine.clone(), StdRng::from_rng(&mut dice), is_calm));
+    tokio::spawn(hostile::harm(machine.clone(), StdRng::from_rng(&mut dice), is_calm.clone()));
+    for hoarder in Hoarder::all(&mut dice, &machine, chronicle, &is_calm) {
+        tokio::spawn(hoarder.hoard());
+    }
     let troubles = Duration::from_secs(dice.random_range(60..600));
     trouble(&machine, &mut dice, Instant::now() + troubles).await;
     machine.start();
     chronicle.note(&Fact::Calm);
     network.calm();
-    tokio::time::sleep(SETTLED_AFTER).await;
+    let judged = Instant::now() + SETTLED_AFTER;
+    tokio::time::sleep_until(judged - SAID_WITHIN).await;
+    is_late.cancel();
+    tokio::time::sleep_until(judged).await;
     is_over.cancel();
     let mut running: Vec<Client> = Vec::new();
     for person in people {
         running.push(person.await.expect("nobody panics"));
     }
     chronicle.note(&Fact::Judged { kept: &disk.kept(&config), running: &running });
+    // What is held in the end is seen at a stop like every other.
+    machine.stop().await;
+    tokio::time::sleep(SETTLED_AFTER).await;
 }
 
 /// The server's machine has a bad time until then.
@@ -91,6 +106,23 @@ async fn trouble(machine: &Machine, dice: &mut StdRng, until: Instant) {
     }
 }
 
+/// Little or what is usual, for each and for all.
+fn bounds(dice: &mut StdRng) -> Bounds {
+    Bounds {
+        each: [16 * 1024, 1024 * 1024][dice.random_range(0..2)],
+        all: [256 * 1024, 256 * 1024 * 1024][dice.random_range(0..2)],
+    }
+}
+
+fn bounded(config: Config, Bounds { each, all }: Bounds, bug: Option<Bug>) -> Config {
+    let (each, all) = match bug {
+        Some(Bug::Hoards) => (usize::MAX, usize::MAX),
+        Some(Bug::Squanders) => (each, usize::MAX),
+        _ => (each, all),
+    };
+    Config { outbound_bytes: each, outbound_total_bytes: all, ..config }
+}
+
 /// A server whose limits are soon met, and that lets people who hurry do so.
 fn config(dice: &mut StdRng) -> Config {
     let unhurried = Rate::per_second(10_000.0).with_burst(10_000.0);
@@ -105,6 +137,7 @@ fn config(dice: &mut StdRng) -> Config {
         guesses_lasting: unhurried,
         guesses_total: unhurried,
         creates: unhurried,
+        posts: Rate::per_second(30.0).with_burst(30.0),
         allow_plain: true,
         ..Config::default()
     }

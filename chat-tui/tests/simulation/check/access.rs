@@ -6,13 +6,14 @@ use crate::fact::{Fact, Moment, Wire};
 use chat_proto::entry::Act;
 use chat_proto::frame::ServerFrame;
 use chat_proto::{Entry, EntryBody, PersonId, RoomId, Seq};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 #[derive(Default)]
 pub(super) struct Access {
     people: BTreeMap<Wire, PersonId>,
-    /// The rooms that each connection was let into.
-    entered: BTreeSet<(Wire, RoomId)>,
+    /// The rooms that each connection was let into, and their newest entry then. Whoever is let in again need not stand in
+    /// the log for it: a full disk keeps nobody out.
+    entered: BTreeMap<(Wire, RoomId), Seq>,
 }
 
 impl Checker for Access {
@@ -24,7 +25,7 @@ impl Checker for Access {
                 Ok(())
             }
             ServerFrame::Joined(joined) => {
-                self.entered.insert((*wire, joined.room));
+                self.entered.insert((*wire, joined.room), joined.head);
                 Ok(())
             }
             ServerFrame::Batch(batch) => self.may_read(moment, *wire, batch.room, batch.entries.iter()),
@@ -42,11 +43,12 @@ impl Access {
         room: RoomId,
         mut entries: impl Iterator<Item = &'a Entry>,
     ) -> Result<(), String> {
-        if !self.entered.contains(&(wire, room)) {
+        let Some(entered) = self.entered.get(&(wire, room)) else {
             return Err(format!("{wire:?} is told of {room}, which it has not entered"));
-        }
+        };
         let Some(person) = self.people.get(&wire) else { return Err(format!("{wire:?} is told before its login")) };
-        let Some(removed) = removed_at(moment, room, *person) else { return Ok(()) };
+        let removed = removed_at(moment, room, *person).filter(|removed| removed > entered);
+        let Some(removed) = removed else { return Ok(()) };
         match entries.find(|entry| entry.seq > removed) {
             None => Ok(()),
             Some(entry) => Err(format!("{person:?}, removed at {removed}, is told entry {}", entry.seq)),

@@ -19,6 +19,7 @@ mod opening;
 mod outbound;
 mod requests;
 mod signals;
+mod traffic;
 
 pub(crate) use farewell::Farewell;
 pub(crate) use opening::{Accepted, Doorstep};
@@ -32,6 +33,7 @@ use crate::network::Network;
 use crate::people::{Attendance, People};
 use crate::room::{Room, SessionId};
 use crate::rooms::Rooms;
+use crate::transport::Stream;
 use chat_proto::codec::to_bytes;
 use chat_proto::limits::{FRAME_BYTES_BEFORE_LOGIN, POSTS_UNANSWERED};
 use chat_proto::login::Binding;
@@ -48,9 +50,9 @@ use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
 use tokio::time::{Instant, Sleep};
 use tokio_util::sync::CancellationToken;
+use traffic::{Listening, Moved, Traffic};
 
 /// Frames handled before the session looks around again.
 const FRAMES_PER_TURN: usize = 32;
@@ -98,10 +100,7 @@ pub(crate) struct Session<S> {
     /// What ties its login to the connection.
     binding: Binding,
 
-    reader: ReadHalf<S>,
-    writer: WriteHalf<S>,
-    inbox: Inbox,
-    outbound: Outbound,
+    traffic: Traffic<S>,
 
     standing: Standing,
     /// Held until login: the strangers let in at once are few.
@@ -135,20 +134,18 @@ struct LoggedIn {
     touched: Vec<Arc<Room>>,
 }
 
-impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
+impl<S: Stream> Session<S> {
     /// A session on an accepted connection, which ends when `stop` does.
     fn new(accepted: Accepted<S>, binding: Binding, shared: Arc<Shared>, stop: CancellationToken) -> Self {
         let Accepted { stream, peer, at, stranger } = accepted;
-        let (reader, writer) = tokio::io::split(stream);
+        let inbox = Inbox::new(FRAME_BYTES_BEFORE_LOGIN);
+        let outbound = Outbound::new(&shared.config, Arc::clone(&shared.budget));
         Self {
             id: SessionId(shared.last_session.fetch_add(1, Ordering::Relaxed)),
             stop,
             peer,
             binding,
-            reader,
-            writer,
-            inbox: Inbox::new(FRAME_BYTES_BEFORE_LOGIN),
-            outbound: Outbound::new(&shared.config, Arc::clone(&shared.budget)),
+            traffic: Traffic { stream, inbox, outbound },
             standing: Standing::Stranger,
             stranger: Some(stranger),
             guess: None,
@@ -194,15 +191,14 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
     async fn turn(&mut self) -> Result<(), Farewell> {
         self.set_alarm();
         let may_listen = self.may_listen();
-        let has_room = self.outbound.has_room();
-        let is_behind = self.member.as_ref().is_some_and(|member| member.deliveries.is_behind());
+        let listening = if may_listen { Listening::Open } else { Listening::Closed };
+        let has_frames = may_listen && self.has_frames;
+        let may_catch_up = self.traffic.outbound.has_room() && self.is_behind();
         let (deliveries, mailbox, attendance) = LoggedIn::parts(self.member.as_mut());
         tokio::select! {
-            read = self.inbox.read(&mut self.reader), if may_listen && !self.has_frames => self.on_read(read)?,
-            () = std::future::ready(()), if may_listen && self.has_frames => self.on_frames().await?,
-            written = self.writer.write_buf(&mut self.outbound), if !self.outbound.is_empty() => drop(written?),
-            item = next_news(deliveries), if has_room => self.on_news(item),
-            () = std::future::ready(()), if has_room && is_behind => self.catch_up().await?,
+            moved = self.traffic.moved(deliveries, listening), if !has_frames => self.on_moved(moved?)?,
+            () = std::future::ready(()), if has_frames => self.on_frames().await?,
+            () = std::future::ready(()), if may_catch_up => self.catch_up().await?,
             () = decided(mailbox) => self.on_arrivals().await?,
             turn = called(self.guess.as_mut()) => self.on_called(turn).await,
             () = evicted(self.stranger.as_ref()) => return Err(Farewell::Evicted),
@@ -217,21 +213,28 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
     fn may_listen(&self) -> bool {
         let is_paused = self.paused_until.is_some();
         let is_full = self.member.as_ref().is_some_and(|member| member.unanswered >= POSTS_UNANSWERED);
-        !is_paused && !is_full && self.guess.is_none() && self.outbound.has_room()
+        !is_paused && !is_full && self.guess.is_none() && self.traffic.outbound.has_room()
     }
 
-    fn on_read(&mut self, read: std::io::Result<usize>) -> Result<(), Farewell> {
-        if read? == 0 {
-            return Err(Farewell::PeerClosed);
+    fn is_behind(&self) -> bool {
+        self.member.as_ref().is_some_and(|member| member.deliveries.is_behind())
+    }
+
+    fn on_moved(&mut self, moved: Moved) -> Result<(), Farewell> {
+        match moved {
+            Moved::In(0) => return Err(Farewell::PeerClosed),
+            Moved::In(_) => {
+                self.heard_at = Instant::now();
+                self.has_frames = true;
+            }
+            Moved::Out => {}
         }
-        self.heard_at = Instant::now();
-        self.has_frames = true;
         Ok(())
     }
 
     async fn on_frames(&mut self) -> Result<(), Farewell> {
         for _ in 0..FRAMES_PER_TURN {
-            match self.inbox.next_frame()? {
+            match self.traffic.inbox.next_frame()? {
                 Some(Payload::Frame(frame)) => self.on_frame(frame).await?,
                 Some(Payload::Empty) => self.on_empty_frame()?,
                 None => {
@@ -245,7 +248,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
                 break;
             }
         }
-        let is_partial = !self.has_frames && self.inbox.is_within_frame();
+        let is_partial = !self.has_frames && self.traffic.inbox.is_within_frame();
         self.frame_since = is_partial.then(|| self.frame_since.unwrap_or_else(Instant::now));
         self.flush_rooms();
         self.on_arrivals().await
@@ -268,16 +271,6 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         }
     }
 
-    /// Passes on the item, and whatever else is there already, so that all of it leaves in one write.
-    fn on_news(&mut self, item: delivery::Item) {
-        let Some(member) = &mut self.member else { return };
-        let mut next = Some(item);
-        while let Some(item) = next {
-            member.deliveries.on_news(item, &mut self.outbound);
-            next = self.outbound.has_room().then(|| member.deliveries.next_now()).flatten();
-        }
-    }
-
     fn on_replaced(&self) -> Farewell {
         match self.member.as_ref().is_some_and(|member| member.deliveries.person().is_forgotten()) {
             true => Farewell::NameGivenUp,
@@ -287,7 +280,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
 
     async fn catch_up(&mut self) -> Result<(), Farewell> {
         match &mut self.member {
-            Some(member) => Ok(member.deliveries.catch_up(&mut self.outbound).await?),
+            Some(member) => Ok(member.deliveries.catch_up(&mut self.traffic.outbound).await?),
             None => Ok(()),
         }
     }
@@ -295,7 +288,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
     fn answer(&mut self, request: u32, frame: impl Into<ServerFrame>) {
         let frame = frame.into();
         tracing::trace!(session = self.id.0, request, kind = frame.kind(), "answer");
-        self.outbound.push(to_bytes(request, &frame));
+        self.traffic.outbound.push(to_bytes(request, &frame));
     }
 
     fn refuse(&mut self, request: u32, refused: Refused) {
@@ -312,13 +305,6 @@ impl LoggedIn {
             Some(Self { deliveries, mailbox, attendance, .. }) => (Some(deliveries), Some(mailbox), Some(attendance)),
             None => (None, None, None),
         }
-    }
-}
-
-async fn next_news(deliveries: Option<&mut Deliveries>) -> delivery::Item {
-    match deliveries {
-        Some(deliveries) => deliveries.next().await,
-        None => std::future::pending().await,
     }
 }
 

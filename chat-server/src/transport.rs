@@ -26,6 +26,11 @@ pub(crate) const TLS_DECLINED: [u8; 7] = [0x15, 3, 3, 0, 2, 2, 40];
 /// What TLS may hold for a peer that takes nothing, beside what waits for it already: one record.
 const HELD_BYTES_MAX: usize = 16 * 1024;
 
+/// What a session can be held over.
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
+
 /// The first byte that a peer says; nothing if it says none.
 pub(crate) async fn first_byte(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<u8>> {
     let mut byte = [0];

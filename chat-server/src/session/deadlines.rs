@@ -1,11 +1,11 @@
 //! What must have happened by when: login, a begun frame, a sign of life, taking what waits.
 
 use super::{Farewell, Session};
+use crate::transport::Stream;
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 
-impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
+impl<S: Stream> Session<S> {
     /// The moments at which something must have happened.
     fn deadlines(&self) -> impl Iterator<Item = (Instant, Farewell)> {
         let config = &self.shared.config;
@@ -14,7 +14,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
             Some(_) => (self.heard_at + config.silence, Farewell::Silent),
         };
         let frame = self.frame_since.map(|since| (since + config.frame_timeout, Farewell::FrameTimedOut));
-        let stall = self.outbound.stalled_since().map(|since| (since + config.write_stall, Farewell::TooSlow));
+        let stall = self.traffic.outbound.stalled_since().map(|since| (since + config.write_stall, Farewell::TooSlow));
         [Some(hopeful), frame, stall].into_iter().flatten()
     }
 

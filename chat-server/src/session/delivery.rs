@@ -13,15 +13,16 @@ use crate::rooms::{Entered, Rooms};
 use chat_proto::codec::{self, to_bytes};
 use chat_proto::frame::{EndReason, Gap, GapKind, RoomEnded, RoomHead, ServerFrame};
 use chat_proto::{PersonId, RoomId, Seq};
-use futures_util::FutureExt;
 use std::collections::HashMap;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use tokio_stream::wrappers::BroadcastStream;
 use tokio_stream::wrappers::errors::BroadcastStreamRecvError;
-use tokio_stream::{StreamExt, StreamMap};
+use tokio_stream::{Stream, StreamMap};
 
 /// The next item of one of a session's rooms.
-pub(super) type Item = (RoomId, Result<News, BroadcastStreamRecvError>);
+type Item = (RoomId, Result<News, BroadcastStreamRecvError>);
 
 /// The rooms of a session, and how far it is in each. Departs from all of them when dropped.
 pub(super) struct Deliveries {
@@ -110,21 +111,17 @@ impl Deliveries {
         self.departure = departure;
     }
 
-    /// Waits for news. Never ends without news; with no rooms it waits for ever.
-    pub(super) async fn next(&mut self) -> Item {
-        match self.news.next().await {
-            Some(item) => item,
-            None => std::future::pending().await,
+    /// Passes on the news that is there, while there is room for it, and has the session woken when there is more.
+    pub(super) fn poll_news(&mut self, cx: &mut Context<'_>, outbound: &mut Outbound) {
+        while outbound.has_room()
+            && let Poll::Ready(Some(item)) = Pin::new(&mut self.news).poll_next(cx)
+        {
+            self.on_news(item, outbound);
         }
     }
 
-    /// The news that is there already.
-    pub(super) fn next_now(&mut self) -> Option<Item> {
-        self.next().now_or_never()
-    }
-
     /// Passes one item on, or notes that the session is behind.
-    pub(super) fn on_news(&mut self, (room, item): Item, outbound: &mut Outbound) {
+    fn on_news(&mut self, (room, item): Item, outbound: &mut Outbound) {
         match item {
             Ok(News::Batch(batch)) => self.on_batch(room, &batch, outbound),
             Ok(News::Signal(signal)) => self.on_signal(room, signal, outbound),

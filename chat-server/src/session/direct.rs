@@ -5,12 +5,12 @@ use super::entering::{Start, create_refused};
 use crate::people::Person;
 use crate::refusals;
 use crate::room::{Grounds, Pair, Room};
+use crate::transport::Stream;
 use bytes::Bytes;
 use chat_proto::frame::{OpenDirect, Peer, RoomAdded};
 use chat_proto::limits::DIRECT_ROOMS_PER_PERSON;
 use chat_proto::{Code, PersonId, Refused, RoomId};
 use std::sync::Arc;
-use tokio::io::{AsyncRead, AsyncWrite};
 
 /// How often one more is looked for or opened when the last one ended in the same moment.
 const TRIES: usize = 3;
@@ -22,7 +22,7 @@ pub(super) struct RoomCount {
     pub(super) direct: usize,
 }
 
-impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
+impl<S: Stream> Session<S> {
     pub(super) async fn on_open_direct(&mut self, request: u32, open: OpenDirect) -> Result<(), Refused> {
         let person = Arc::clone(self.member().deliveries.person());
         if open.person == person.id {

@@ -5,8 +5,8 @@ use super::{Farewell, LoggedIn, Session};
 use crate::config::Config;
 use crate::pace::Pace;
 use crate::refusals;
+use crate::transport::Stream;
 use chat_proto::{ClientFrame, Frame as _, RawFrame};
-use tokio::io::{AsyncRead, AsyncWrite};
 
 /// How fast a session may ask for what.
 pub(super) struct Paces {
@@ -28,7 +28,7 @@ impl Paces {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
+impl<S: Stream> Session<S> {
     pub(super) async fn on_frame(&mut self, frame: RawFrame) -> Result<(), Farewell> {
         let RawFrame { request, kind, body } = frame;
         match ClientFrame::decode(kind, &body)? {

@@ -9,6 +9,7 @@ use crate::network::Network;
 use crate::refusals;
 use crate::room::{Departure, EnterError, Entrance, Grounds, Knock, Room, Told};
 use crate::rooms::{CreateError, Created, Entered};
+use crate::transport::Stream;
 use bytes::Bytes;
 use chat_proto::frame::{
     Create, Done, Door, EndReason, GapKind, Invite, Join, Joined, Leave, Members, Resume, RoomState, Stay,
@@ -17,7 +18,6 @@ use chat_proto::limits::{MEMBERS_PER_FRAME, RESUME_ENTRIES, ROOMS_PER_SESSION};
 use chat_proto::wire::Capped;
 use chat_proto::{Code, Refused, RoomCode, Secret, Seq};
 use std::sync::Arc;
-use tokio::io::{AsyncRead, AsyncWrite};
 
 /// Where a session begins to read a room.
 #[derive(Clone, Copy)]
@@ -26,7 +26,7 @@ pub(super) enum Start {
     After(Seq),
 }
 
-impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
+impl<S: Stream> Session<S> {
     pub(super) async fn on_create(&mut self, request: u32, create: &Create) -> Result<(), Refused> {
         if create.door == Door::Direct {
             return Err(refusals::direct_by_hand());
@@ -153,7 +153,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         for members in summary.members.chunks(MEMBERS_PER_FRAME).filter(|_| !is_visitor) {
             self.answer(0, Members { room: room.id, members: Capped::new(members.iter().cloned()) });
         }
-        let cursor = opening.give(&room, &mut self.outbound);
+        let cursor = opening.give(&room, &mut self.traffic.outbound);
         self.member().deliveries.begin(entered, cursor);
         Ok(())
     }
@@ -173,7 +173,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
     /// Whoever was in the room already, in another way, hears that this is over too.
     fn turned_out(&mut self, room: &Room) -> Refused {
         if let Some(member) = &mut self.member {
-            member.deliveries.on_ended(room.id, EndReason::Removed, &mut self.outbound);
+            member.deliveries.on_ended(room.id, EndReason::Removed, &mut self.traffic.outbound);
         }
         refusals::room_ended()
     }

@@ -4,13 +4,13 @@ use super::Session;
 use crate::log::search::{Findings, Query, SearchError, Speaker};
 use crate::refusals;
 use crate::room::Room;
+use crate::transport::Stream;
 use chat_proto::frame::{Done, Found, Read, Search};
 use chat_proto::wire::Capped;
 use chat_proto::{Nick, Refused, RoomId};
 use std::sync::Arc;
-use tokio::io::{AsyncRead, AsyncWrite};
 
-impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
+impl<S: Stream> Session<S> {
     pub(super) async fn on_search(&mut self, request: u32, search: &Search) -> Result<(), Refused> {
         let room = self.readable(search.room)?;
         let query = self.query(search).map_err(refusals::bad_search)?;

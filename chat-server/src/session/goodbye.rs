@@ -1,9 +1,11 @@
 //! The end of a session: leave the rooms, say the last words, hear the peer out.
 
+use super::traffic::Traffic;
 use super::{Farewell, LoggedIn, Session, decided};
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use crate::transport::Stream;
+use tokio::io::AsyncWriteExt;
 
-impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
+impl<S: Stream> Session<S> {
     /// Takes leave of the rooms, then says the last words, for as long as a peer may take to hear them.
     pub(super) async fn say_goodbye(mut self, farewell: &Farewell) {
         let goodbye = self.shared.config.goodbye;
@@ -49,17 +51,16 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
     }
 
     async fn write_out(&mut self) -> std::io::Result<()> {
-        while !self.outbound.is_empty() {
-            self.writer.write_buf(&mut self.outbound).await?;
-        }
-        self.writer.shutdown().await
+        std::future::poll_fn(|cx| self.traffic.poll_write_out(cx)).await?;
+        self.traffic.stream.shutdown().await
     }
 
     /// Hears the peer out: closing on unread bytes would reset the connection, and the peer would lose the last words.
     async fn linger(&mut self) {
-        self.inbox.clear();
-        while self.inbox.read(&mut self.reader).await.is_ok_and(|bytes| bytes > 0) {
-            self.inbox.clear();
+        let Traffic { stream, inbox, .. } = &mut self.traffic;
+        inbox.clear();
+        while std::future::poll_fn(|cx| inbox.poll_read(cx, stream)).await.is_ok_and(|bytes| bytes > 0) {
+            inbox.clear();
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::guard::Notice;
 use crate::people::{ClaimError, Person};
 use crate::refusals;
 use crate::room::Room;
+use crate::transport::Stream;
 use chat_proto::frame::{Challenge, Hello, Limits, Login, Membership, Welcome};
 use chat_proto::limits::{
     FRAME_BYTES_FROM_CLIENT, HEARTBEAT, NAME_COLUMNS, PAGE_ENTRIES, POSTS_UNANSWERED, ROOMS_PER_SESSION, TEXT_BYTES,
@@ -15,7 +16,6 @@ use chat_proto::limits::{
 use chat_proto::wire::Capped;
 use chat_proto::{Nick, PersonId, Refused, VERSION_MAX, VERSION_MIN, login};
 use std::sync::Arc;
-use tokio::io::{AsyncRead, AsyncWrite};
 
 /// How far a login is.
 pub(super) enum Standing {
@@ -32,7 +32,7 @@ pub(super) enum Standing {
     Person,
 }
 
-impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
+impl<S: Stream> Session<S> {
     pub(super) fn on_hello(&mut self, request: u32, hello: Hello) -> Result<(), Farewell> {
         if !matches!(self.standing, Standing::Stranger) {
             return self.on_premature(request, refusals::already_authenticated());
@@ -90,7 +90,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         person.came_from(self.peer);
         self.stranger = None;
         self.standing = Standing::Person;
-        self.inbox.set_max_frame_bytes(FRAME_BYTES_FROM_CLIENT);
+        self.traffic.inbox.set_max_frame_bytes(FRAME_BYTES_FROM_CLIENT);
         self.answer(
             request,
             Welcome {

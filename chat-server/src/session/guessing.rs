@@ -5,9 +5,9 @@
 use super::Session;
 use crate::guard::{Admission, Turn, Waiting};
 use crate::refusals;
+use crate::transport::Stream;
 use chat_proto::frame::Join;
 use chat_proto::{Code, Refused, RoomCode};
-use tokio::io::{AsyncRead, AsyncWrite};
 
 /// A code that waits to be tried.
 pub(super) struct Guess {
@@ -16,7 +16,7 @@ pub(super) struct Guess {
     pub(super) waiting: Waiting,
 }
 
-impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
+impl<S: Stream> Session<S> {
     pub(super) async fn on_join(&mut self, request: u32, join: Join) -> Result<(), Refused> {
         if !self.is_guess(&join) {
             return self.join(request, &join).await;

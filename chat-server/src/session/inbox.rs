@@ -7,8 +7,11 @@ use bytes::BytesMut;
 use chat_proto::limits::FRAME_BYTES_FROM_CLIENT;
 use chat_proto::{FrameCodec, FrameError, Payload};
 use std::io;
-use tokio::io::{AsyncRead, AsyncReadExt};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use tokio::io::AsyncRead;
 use tokio_util::codec::Decoder;
+use tokio_util::io::poll_read_buf;
 
 /// What a silent session holds ready.
 const SMALLEST_READ: usize = 256;
@@ -32,16 +35,20 @@ impl Inbox {
         self.codec.set_max_bytes(max_frame_bytes);
     }
 
-    /// Reads what there is. Loses nothing when it is dropped before it is ready.
-    pub(super) async fn read(&mut self, reader: &mut (impl AsyncRead + Unpin)) -> io::Result<usize> {
+    /// Reads what there is; nothing means that there will be no more.
+    pub(super) fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        stream: &mut (impl AsyncRead + Unpin),
+    ) -> Poll<io::Result<usize>> {
         self.bytes.reserve(self.read_bytes);
-        let read = reader.read_buf(&mut self.bytes).await?;
+        let read = ready!(poll_read_buf(Pin::new(stream), cx, &mut self.bytes))?;
         self.read_bytes = match read {
             all if all >= self.read_bytes => (self.read_bytes * 8).min(FRAME_BYTES_FROM_CLIENT),
             few if few * 4 < self.read_bytes => (self.read_bytes / 2).max(SMALLEST_READ),
             _ => self.read_bytes,
         };
-        Ok(read)
+        Poll::Ready(Ok(read))
     }
 
     /// Takes the next whole frame.

@@ -4,15 +4,15 @@ use super::greeting::claim_refused;
 use super::{Farewell, Session};
 use crate::people;
 use crate::refusals;
+use crate::transport::Stream;
 use bytes::Bytes;
 use chat_proto::frame::{Done, HeldName, NameList, Rename};
 use chat_proto::limits::NAMES_PER_LIST;
 use chat_proto::wire::Capped;
 use chat_proto::{Nick, Refused};
 use std::sync::Arc;
-use tokio::io::{AsyncRead, AsyncWrite};
 
-impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
+impl<S: Stream> Session<S> {
     pub(super) async fn on_rename(&mut self, request: u32, rename: &Rename) -> Result<(), Refused> {
         let name = Nick::parse(&rename.name).map_err(refusals::invalid_name)?;
         let person = Arc::clone(self.member().deliveries.person());

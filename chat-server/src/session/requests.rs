@@ -6,15 +6,15 @@ use crate::mailbox::{Arrivals, Decided, Denied, Ticket};
 use crate::people::Person;
 use crate::refusals;
 use crate::room::{Room, Said, Submitted, Whom};
+use crate::transport::Stream;
 use chat_proto::entry::{Edit, React, Reply};
 use chat_proto::frame::{Accepted, History, Pong, Post};
 use chat_proto::limits::{PAGE_BYTES, PAGE_ENTRIES};
 use chat_proto::wire::{self, Capped};
 use chat_proto::{Act, Emoji, Entry, EntryBody, PersonId, PostId, Refused, RoomId, Seq, Target, Text, Topic, codec};
 use std::sync::Arc;
-use tokio::io::{AsyncRead, AsyncWrite};
 
-impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
+impl<S: Stream> Session<S> {
     /// Takes a post, or says why not. A post that is taken is answered when it is committed.
     pub(super) async fn on_post(&mut self, request: u32, post: Post) -> Result<(), Farewell> {
         let Post { room, id, body } = post;
@@ -133,7 +133,7 @@ impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
         // Whoever was removed meanwhile gets nothing that may have been said since.
         self.readable(history.room)?;
         let entries: Vec<_> = slice.entries.into_iter().map(|stored| stored.bytes).collect();
-        self.outbound.push(codec::page(request, room.id, slice.oldest, &entries));
+        self.traffic.outbound.push(codec::page(request, room.id, slice.oldest, &entries));
         Ok(())
     }
 

@@ -2,13 +2,13 @@
 
 use super::Session;
 use crate::refusals;
+use crate::transport::Stream;
 use chat_proto::frame::{Done, Presence, SetPresence, Typing};
 use chat_proto::limits::AWAY_BYTES;
 use chat_proto::{Refused, Topic};
 use std::sync::Arc;
-use tokio::io::{AsyncRead, AsyncWrite};
 
-impl<S: AsyncRead + AsyncWrite + Send> Session<S> {
+impl<S: Stream> Session<S> {
     /// Says nothing where it may not be said, or too often: it may be lost. Whoever asks is answered all the same.
     #[expect(clippy::unnecessary_wraps, reason = "a row of the dispatch table like the others")]
     pub(super) fn on_typing(&mut self, request: u32, typing: Typing) -> Result<(), Refused> {

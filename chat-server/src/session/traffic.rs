@@ -1,0 +1,88 @@
+//! What moves on a session's connection: what the peer says into the inbox, news of the rooms out to the peer.
+//!
+//! All that can move moves when the session is woken, in one go: news that waits is gathered, and leaves in one write
+//! together with the answers. The session itself looks around only when something has changed that it decides by, so
+//! that a delivery costs one look at the rooms and one write.
+
+use super::delivery::Deliveries;
+use super::inbox::Inbox;
+use super::outbound::Outbound;
+use crate::transport::Stream;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use tokio::time::Instant;
+use tokio_util::io::poll_write_buf;
+
+/// A connection, what has come in on it, and what waits to go out.
+pub(super) struct Traffic<S> {
+    pub(super) stream: S,
+    pub(super) inbox: Inbox,
+    pub(super) outbound: Outbound,
+}
+
+/// Whether the peer may say more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Listening {
+    Open,
+    Closed,
+}
+
+/// Why the session has to look around.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Moved {
+    /// The peer said so many bytes; none is its end.
+    In(usize),
+    /// What waits to go out is more, less or older than the session knew.
+    Out,
+}
+
+/// What the session decides by: whether it may add to what waits, since when the peer has been taking none of it, and
+/// whether a log is to be read.
+type Outlook = (bool, Option<Instant>, bool);
+
+impl<S: Stream> Traffic<S> {
+    /// Moves what can be moved. Loses nothing when it is dropped before it is ready.
+    pub(super) async fn moved(
+        &mut self,
+        mut deliveries: Option<&mut Deliveries>,
+        listening: Listening,
+    ) -> io::Result<Moved> {
+        std::future::poll_fn(|cx| self.poll_move(cx, deliveries.as_deref_mut(), listening)).await
+    }
+
+    fn poll_move(
+        &mut self,
+        cx: &mut Context<'_>,
+        mut deliveries: Option<&mut Deliveries>,
+        listening: Listening,
+    ) -> Poll<io::Result<Moved>> {
+        let before = self.outlook(deliveries.as_deref());
+        if let Some(deliveries) = deliveries.as_deref_mut() {
+            deliveries.poll_news(cx, &mut self.outbound);
+        }
+        if let Poll::Ready(Err(error)) = self.poll_write_out(cx) {
+            return Poll::Ready(Err(error));
+        }
+        if self.outlook(deliveries.as_deref()) != before {
+            return Poll::Ready(Ok(Moved::Out));
+        }
+        match listening {
+            Listening::Open => self.inbox.poll_read(cx, &mut self.stream).map_ok(Moved::In),
+            Listening::Closed => Poll::Pending,
+        }
+    }
+
+    fn outlook(&self, deliveries: Option<&Deliveries>) -> Outlook {
+        let is_behind = deliveries.is_some_and(Deliveries::is_behind);
+        (self.outbound.has_room(), self.outbound.stalled_since(), is_behind)
+    }
+
+    /// Writes until nothing waits.
+    pub(super) fn poll_write_out(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.outbound.is_empty() {
+            ready!(poll_write_buf(Pin::new(&mut self.stream), cx, &mut self.outbound))?;
+        }
+        Poll::Ready(Ok(()))
+    }
+}

@@ -106,7 +106,7 @@ pub(crate) struct Session<S> {
     /// Held until login: the strangers let in at once are few.
     stranger: Option<Stranger>,
     /// A code that waits to be tried; nothing more is read before it was.
-    guess: Option<Guess>,
+    guess: Option<Box<Guess>>,
     /// Present from login on.
     member: Option<LoggedIn>,
     paces: Paces,
@@ -164,18 +164,18 @@ impl<S: Stream> Session<S> {
     }
 
     /// Serves the connection until it ends, and says why it ended.
-    async fn run(mut self) -> Farewell {
+    async fn run(mut self: Box<Self>) -> Farewell {
         loop {
             // A defect ends the session that met it, and no other.
             let turn = AssertUnwindSafe(self.turn()).catch_unwind().await;
             if let Err(farewell) = turn.unwrap_or(Err(Farewell::Crashed)) {
-                return self.end(farewell).await;
+                return Box::pin(self.end(farewell)).await;
             }
         }
     }
 
     /// Ends it with its last words.
-    async fn end(self, farewell: Farewell) -> Farewell {
+    async fn end(self: Box<Self>, farewell: Farewell) -> Farewell {
         tracing::debug!(session = self.id.0, peer = %self.peer, %farewell, "session ends");
         self.shared.punish(self.peer, &farewell);
         self.say_goodbye(&farewell).await;
@@ -187,7 +187,8 @@ impl<S: Stream> Session<S> {
         Network::of(self.peer)
     }
 
-    /// Waits for one thing to happen and handles it.
+    /// Waits for one thing to happen and handles it. A session is as large as the largest future that it may wait in, and
+    /// most do nothing but wait here: what they do now and then has memory of its own.
     async fn turn(&mut self) -> Result<(), Farewell> {
         self.set_alarm();
         let may_listen = self.may_listen();
@@ -197,10 +198,10 @@ impl<S: Stream> Session<S> {
         let (deliveries, mailbox, attendance) = LoggedIn::parts(self.member.as_mut());
         tokio::select! {
             moved = self.traffic.moved(deliveries, listening), if !has_frames => self.on_moved(moved?)?,
-            () = std::future::ready(()), if has_frames => self.on_frames().await?,
-            () = std::future::ready(()), if may_catch_up => self.catch_up().await?,
-            () = decided(mailbox) => self.on_arrivals().await?,
-            turn = called(self.guess.as_mut()) => self.on_called(turn).await,
+            () = std::future::ready(()), if has_frames => Box::pin(self.on_frames()).await?,
+            () = std::future::ready(()), if may_catch_up => Box::pin(self.catch_up()).await?,
+            () = decided(mailbox) => Box::pin(self.on_arrivals()).await?,
+            turn = called(self.guess.as_deref_mut()) => Box::pin(self.on_called(turn)).await,
             () = evicted(self.stranger.as_ref()) => return Err(Farewell::Evicted),
             () = replaced(attendance) => return Err(self.on_replaced()),
             () = &mut self.alarm => self.on_alarm()?,

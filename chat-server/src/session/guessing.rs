@@ -25,7 +25,7 @@ impl<S: Stream> Session<S> {
             Admission::Now(turn) => self.try_code(request, &join, turn).await,
             Admission::Refused(wait) => Err(refusals::too_many_guesses(wait)),
             Admission::Later(waiting) => {
-                self.guess = Some(Guess { request, join, waiting });
+                self.guess = Some(Box::new(Guess { request, join, waiting }));
                 Ok(())
             }
         }
@@ -33,7 +33,8 @@ impl<S: Stream> Session<S> {
 
     /// The turn of the code that waits has come.
     pub(super) async fn on_called(&mut self, turn: Turn) {
-        let Some(Guess { request, join, .. }) = self.guess.take() else { return };
+        let Some(guess) = self.guess.take() else { return };
+        let Guess { request, join, .. } = *guess;
         let answered = match self.shared.guesses.spent_for(self.network()) {
             Some(wait) => {
                 self.shared.guesses.give_back(&turn);

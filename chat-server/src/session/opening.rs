@@ -46,13 +46,13 @@ impl Doorstep {
         S: AsyncRead + AsyncWrite + Send + Unpin,
     {
         let due = accepted.at + self.shared.config.login_timeout;
-        let first = self.by(due, &accepted.stranger, first_byte(&mut accepted.stream)).await;
+        let first = Box::pin(self.by(due, &accepted.stranger, first_byte(&mut accepted.stream))).await;
         match first {
-            Ok(Some(TLS_HANDSHAKE)) => self.serve_tls(accepted, due).await,
+            Ok(Some(TLS_HANDSHAKE)) => Box::pin(self.serve_tls(accepted, due)).await,
             Ok(None) => Farewell::PeerClosed,
-            Ok(first) if self.may_be_plain(accepted.peer) => self.plain(accepted, first).run().await,
-            Ok(first) => self.plain(accepted, first).end(tls_required()).await,
-            Err(farewell) => self.plain(accepted, None).end(farewell).await,
+            Ok(first) if self.may_be_plain(accepted.peer) => Box::pin(self.plain(accepted, first).run()).await,
+            Ok(first) => Box::pin(self.plain(accepted, first).end(tls_required())).await,
+            Err(farewell) => Box::pin(self.plain(accepted, None).end(farewell)).await,
         }
     }
 
@@ -63,8 +63,8 @@ impl Doorstep {
         let Some(tls) = &self.tls else { return self.decline_tls(accepted.stream).await };
         let Accepted { stream, peer, at, stranger } = accepted;
         // Whoever does not finish a handshake understands no last words.
-        match self.by(due, &stranger, Transport::encrypted(TLS_HANDSHAKE, stream, tls)).await {
-            Ok(stream) => self.session(Accepted { stream, peer, at, stranger }).run().await,
+        match Box::pin(self.by(due, &stranger, Transport::encrypted(TLS_HANDSHAKE, stream, tls))).await {
+            Ok(stream) => Box::pin(self.session(Accepted { stream, peer, at, stranger }).run()).await,
             Err(farewell) => {
                 self.shared.punish(peer, &farewell);
                 farewell
@@ -88,19 +88,19 @@ impl Doorstep {
         self.shared.config.allow_plain || peer.to_canonical().is_loopback()
     }
 
-    fn plain<S>(self, accepted: Accepted<S>, first: Option<u8>) -> Session<Transport<S>>
+    fn plain<S>(self, accepted: Accepted<S>, first: Option<u8>) -> Box<Session<Transport<S>>>
     where
         S: AsyncRead + AsyncWrite + Send + Unpin,
     {
         self.session(accepted.map(|stream| Transport::plain(first, stream)))
     }
 
-    fn session<S>(self, accepted: Accepted<Transport<S>>) -> Session<Transport<S>>
+    fn session<S>(self, accepted: Accepted<Transport<S>>) -> Box<Session<Transport<S>>>
     where
         S: AsyncRead + AsyncWrite + Send + Unpin,
     {
         let binding = accepted.stream.binding();
-        Session::new(accepted, binding, self.shared, self.stop)
+        Box::new(Session::new(accepted, binding, self.shared, self.stop))
     }
 
     /// Does what must be done before `due`, before another needs the place, and before the server stops.
@@ -121,4 +121,29 @@ impl Doorstep {
 
 fn tls_required() -> Farewell {
     Farewell::Refused { request: 0, refused: refusals::tls_required() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::net::TcpStream;
+
+    /// How much memory somebody takes who is connected and says nothing, beside what the rooms know of them: 3 KiB of the
+    /// four that all of it may be.
+    const WAITING_BYTES_MAX: usize = 3 * 1024;
+
+    fn size_of_output<A, B, F>(_: impl Fn(A, B) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn whoever_only_listens_takes_little_memory() {
+        let task = size_of_output(Doorstep::serve::<TcpStream>);
+        let serving = size_of_output(|session: Box<Session<Transport<TcpStream>>>, ()| session.run());
+        let session = size_of::<Session<Transport<TcpStream>>>();
+
+        let waiting = task + serving + session;
+
+        assert!(waiting <= WAITING_BYTES_MAX, "{task} + {serving} + {session} bytes");
+    }
 }

@@ -1,11 +1,15 @@
-//! What reaches a session from outside of its connection and its rooms: what became of its posts, and rooms that its person
-//! was added to.
+//! What reaches a session from outside of its connection and its rooms: what became of its posts, rooms that its person was
+//! added to, and that another session takes its place.
+//!
+//! It is looked at whenever the session is woken, which is mostly for something else: that there is nothing costs no lock.
 
 use chat_proto::frame::Accepted;
 use chat_proto::{EntryBody, PostId, Refused, RoomId};
+use futures_util::task::AtomicWaker;
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
-use tokio::sync::Notify;
+use std::task::{Context, Poll};
 
 /// Where the answer to a post goes.
 #[derive(Clone)]
@@ -60,7 +64,9 @@ pub(crate) struct Denied {
 #[derive(Default)]
 pub(crate) struct Mailbox {
     arrivals: Mutex<Arrivals>,
-    arrived: Notify,
+    has_arrived: AtomicBool,
+    is_replaced: AtomicBool,
+    session: AtomicWaker,
 }
 
 /// What has arrived.
@@ -78,9 +84,25 @@ impl Mailbox {
         std::mem::take(&mut *self.lock())
     }
 
-    /// Waits for answers.
-    pub(crate) async fn arrived(&self) {
-        self.arrived.notified().await;
+    /// Ready when something has arrived since this was last ready.
+    pub(crate) fn poll_arrived(&self, cx: &Context<'_>) -> Poll<()> {
+        // In this order: what arrives in between wakes.
+        self.session.register(cx.waker());
+        match self.has_arrived.swap(false, Ordering::AcqRel) {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        }
+    }
+
+    /// Tells the session to end: another one is here in its place, or its person's name was given up.
+    pub(crate) fn replace(&self) {
+        self.is_replaced.store(true, Ordering::Release);
+        self.ring();
+    }
+
+    /// Whether the session was told so.
+    pub(crate) fn is_replaced(&self) -> bool {
+        self.is_replaced.load(Ordering::Acquire)
     }
 
     /// The person is a member of this room from now on.
@@ -90,12 +112,17 @@ impl Mailbox {
             arrivals.added.push(room);
         }
         drop(arrivals);
-        self.arrived.notify_one();
+        self.ring();
     }
 
     fn put(&self, decision: Decision) {
         self.lock().decisions.push_back(decision);
-        self.arrived.notify_one();
+        self.ring();
+    }
+
+    fn ring(&self) {
+        self.has_arrived.store(true, Ordering::Release);
+        self.session.wake();
     }
 
     fn lock(&self) -> MutexGuard<'_, Arrivals> {

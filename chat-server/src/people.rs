@@ -151,13 +151,13 @@ impl People {
             }
             if file.forgotten {
                 // The name was given up in this moment. Told like the sessions that were there already.
-                session.replaced.cancel();
+                session.mailbox.replace();
             }
             let older = file.sessions.insert(instance, session.clone());
             file.said.take_back(instance);
             person.note(&file);
             // Told under the lock: one that ends by itself in this moment must not take its successor off the list.
-            older.inspect(|older| older.replaced.cancel())
+            older.inspect(|older| older.mailbox.replace())
         };
         self.ledger.hand_over();
         let attendance = Attendance { person: Arc::clone(person), instance, session };
@@ -276,8 +276,8 @@ mod tests {
 
         let late = people.attend(&alice, 2).await.expect("a place");
 
-        assert!(late.replaced().now_or_never().is_some());
-        assert!(first.replaced().now_or_never().is_none(), "it was the one that gave the name up");
+        assert!(late.mailbox().is_replaced());
+        assert!(!first.mailbox().is_replaced(), "it was the one that gave the name up");
         assert!(people.rename(&alice, &nick("alicia")).is_err(), "nobody is there to have another name");
     }
 
@@ -292,6 +292,6 @@ mod tests {
         people.give_up(&first).await;
         drop(first);
 
-        assert!(successor.await.expect("a place").replaced().now_or_never().is_some());
+        assert!(successor.await.expect("a place").mailbox().is_replaced());
     }
 }

@@ -195,15 +195,14 @@ impl<S: Stream> Session<S> {
         let listening = if may_listen { Listening::Open } else { Listening::Closed };
         let has_frames = may_listen && self.has_frames;
         let may_catch_up = self.traffic.outbound.has_room() && self.is_behind();
-        let (deliveries, mailbox, attendance) = LoggedIn::parts(self.member.as_mut());
+        let (deliveries, mailbox) = LoggedIn::parts(self.member.as_mut());
         tokio::select! {
             moved = self.traffic.moved(deliveries, listening), if !has_frames => self.on_moved(moved?)?,
             () = std::future::ready(()), if has_frames => Box::pin(self.on_frames()).await?,
             () = std::future::ready(()), if may_catch_up => Box::pin(self.catch_up()).await?,
-            () = decided(mailbox) => Box::pin(self.on_arrivals()).await?,
+            () = arrived(mailbox) => Box::pin(self.on_mail()).await?,
             turn = called(self.guess.as_deref_mut()) => Box::pin(self.on_called(turn)).await,
             () = evicted(self.stranger.as_ref()) => return Err(Farewell::Evicted),
-            () = replaced(attendance) => return Err(self.on_replaced()),
             () = &mut self.alarm => self.on_alarm()?,
             () = self.stop.cancelled() => return Err(Farewell::ServerStopping),
         }
@@ -272,6 +271,13 @@ impl<S: Stream> Session<S> {
         }
     }
 
+    async fn on_mail(&mut self) -> Result<(), Farewell> {
+        match self.member.as_ref().is_some_and(|member| member.mailbox.is_replaced()) {
+            true => Err(self.on_replaced()),
+            false => self.on_arrivals().await,
+        }
+    }
+
     fn on_replaced(&self) -> Farewell {
         match self.member.as_ref().is_some_and(|member| member.deliveries.person().is_forgotten()) {
             true => Farewell::NameGivenUp,
@@ -301,24 +307,17 @@ impl<S: Stream> Session<S> {
 impl LoggedIn {
     /// What the loop waits for, apart from each other.
     #[expect(clippy::needless_pass_by_value, reason = "an optional exclusive borrow is passed like any other")]
-    fn parts(member: Option<&mut Self>) -> (Option<&mut Deliveries>, Option<&Mailbox>, Option<&Attendance>) {
+    fn parts(member: Option<&mut Self>) -> (Option<&mut Deliveries>, Option<&Mailbox>) {
         match member {
-            Some(Self { deliveries, mailbox, attendance, .. }) => (Some(deliveries), Some(mailbox), Some(attendance)),
-            None => (None, None, None),
+            Some(Self { deliveries, mailbox, .. }) => (Some(deliveries), Some(mailbox)),
+            None => (None, None),
         }
     }
 }
 
-async fn decided(mailbox: Option<&Mailbox>) {
+async fn arrived(mailbox: Option<&Mailbox>) {
     match mailbox {
-        Some(mailbox) => mailbox.arrived().await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn replaced(attendance: Option<&Attendance>) {
-    match attendance {
-        Some(attendance) => attendance.replaced().await,
+        Some(mailbox) => std::future::poll_fn(|cx| mailbox.poll_arrived(cx)).await,
         None => std::future::pending().await,
     }
 }

@@ -48,7 +48,6 @@ pub(super) struct File {
 /// A session of a person, as the next session of the same instance finds it.
 #[derive(Clone, Default)]
 pub(super) struct Session {
-    pub(super) replaced: CancellationToken,
     pub(super) over: CancellationToken,
     pub(super) mailbox: Arc<Mailbox>,
 }
@@ -220,9 +219,9 @@ impl Attendance {
         let mut file = self.person.lock();
         file.forgotten = true;
         self.person.ledger.note(|| Fact::Forgotten(self.person.id));
-        let is_this = |instance: u64| instance == self.instance && !self.session.replaced.is_cancelled();
+        let is_this = |instance: u64| instance == self.instance && !self.session.mailbox.is_replaced();
         let others = file.sessions.iter().filter(|(instance, _)| !is_this(**instance));
-        let others = others.inspect(|(_, session)| session.replaced.cancel());
+        let others = others.inspect(|(_, session)| session.mailbox.replace());
         // One of the same instance is a successor, which waits for this one.
         others.filter(|(instance, _)| **instance != self.instance).map(|(_, session)| session.clone()).collect()
     }
@@ -237,17 +236,12 @@ impl Attendance {
         {
             let mut file = self.person.lock();
             // Who was replaced says nothing any more; that happens under this lock.
-            if self.session.replaced.is_cancelled() {
+            if self.session.mailbox.is_replaced() {
                 return;
             }
             file.said.say(self.instance, presence);
         }
         self.person.changes.note(&self.person);
-    }
-
-    /// Waits until a newer session of the same instance takes over, or another gives up the person's name.
-    pub(crate) async fn replaced(&self) {
-        self.session.replaced.cancelled().await;
     }
 }
 
@@ -255,7 +249,7 @@ impl Drop for Attendance {
     fn drop(&mut self) {
         let mut file = self.person.lock();
         // The newer session has taken this place already if this one was replaced.
-        if !self.session.replaced.is_cancelled() {
+        if !self.session.mailbox.is_replaced() {
             file.sessions.remove(&self.instance);
             file.said.take_back(self.instance);
         }

@@ -51,7 +51,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::time::{Instant, Sleep};
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use traffic::{Listening, Moved, Traffic};
 
 /// Frames handled before the session looks around again.
@@ -165,9 +165,11 @@ impl<S: Stream> Session<S> {
 
     /// Serves the connection until it ends, and says why it ended.
     async fn run(mut self: Box<Self>) -> Farewell {
+        // Waited for once, and beside nobody else: all sessions that look at one token at every turn would meet at it.
+        let mut stopped = std::pin::pin!(self.stop.child_token().cancelled_owned());
         loop {
             // A defect ends the session that met it, and no other.
-            let turn = AssertUnwindSafe(self.turn()).catch_unwind().await;
+            let turn = AssertUnwindSafe(self.turn(stopped.as_mut())).catch_unwind().await;
             if let Err(farewell) = turn.unwrap_or(Err(Farewell::Crashed)) {
                 return Box::pin(self.end(farewell)).await;
             }
@@ -189,7 +191,7 @@ impl<S: Stream> Session<S> {
 
     /// Waits for one thing to happen and handles it. A session is as large as the largest future that it may wait in, and
     /// most do nothing but wait here: what they do now and then has memory of its own.
-    async fn turn(&mut self) -> Result<(), Farewell> {
+    async fn turn(&mut self, stopped: Pin<&mut WaitForCancellationFutureOwned>) -> Result<(), Farewell> {
         self.set_alarm();
         let may_listen = self.may_listen();
         let listening = if may_listen { Listening::Open } else { Listening::Closed };
@@ -204,7 +206,7 @@ impl<S: Stream> Session<S> {
             turn = called(self.guess.as_deref_mut()) => Box::pin(self.on_called(turn)).await,
             () = evicted(self.stranger.as_ref()) => return Err(Farewell::Evicted),
             () = &mut self.alarm => self.on_alarm()?,
-            () = self.stop.cancelled() => return Err(Farewell::ServerStopping),
+            () = stopped => return Err(Farewell::ServerStopping),
         }
         Ok(())
     }

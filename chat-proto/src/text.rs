@@ -4,6 +4,7 @@
 //! move a cursor or hide made visible or taken away ([`visible`]).
 
 use crate::limits::{MARKS_PER_BASE, TEXT_BYTES, TEXT_LINES, TOPIC_BYTES};
+use bytes::Bytes;
 use std::fmt;
 use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
 use unicode_segmentation::UnicodeSegmentation;
@@ -60,6 +61,12 @@ impl Text {
     }
 }
 
+impl From<Text> for Bytes {
+    fn from(text: Text) -> Self {
+        text.0.into()
+    }
+}
+
 impl fmt::Display for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)
@@ -100,7 +107,7 @@ fn within(is: usize, max: usize, error: fn(usize, usize) -> TextError) -> Result
 
 fn strict(written: &[u8]) -> Result<&str, TextError> {
     let text = std::str::from_utf8(written).map_err(|_| TextError::Invalid)?;
-    match text.chars().any(is_control) {
+    match has_control(text) {
         true => Err(TextError::Invalid),
         false => Ok(text),
     }
@@ -115,6 +122,13 @@ pub fn visible(received: &[u8]) -> String {
 /// The same on one line: newlines and tabs become spaces. For names, topics and sentences.
 pub fn visible_line(received: &[u8]) -> String {
     visible(received).replace(['\n', '\t'], " ")
+}
+
+fn has_control(text: &str) -> bool {
+    match text.is_ascii() {
+        true => text.bytes().any(|byte| is_control(byte.into())),
+        false => text.chars().any(is_control),
+    }
 }
 
 fn is_control(c: char) -> bool {
@@ -137,6 +151,10 @@ fn picture(c: char) -> char {
 /// Idempotent, because neither step makes work for the other: the first looks past joiners, the second takes away
 /// nothing else.
 fn clean(text: &str) -> String {
+    // All of that is beyond ASCII, and most of what is written is not.
+    if text.is_ascii() {
+        return text.to_owned();
+    }
     without_loose_joiners(&without_hidden(text))
 }
 

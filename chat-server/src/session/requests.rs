@@ -149,8 +149,8 @@ impl<S: Stream> Session<S> {
 fn judged(body: EntryBody) -> Result<EntryBody, Refused> {
     let text = |written: &[u8]| Text::parse(written).map_err(refusals::text);
     match body {
-        EntryBody::Message(written) => Ok(EntryBody::Message(text(&written)?.to_string().into())),
-        EntryBody::Action(written) => Ok(EntryBody::Action(text(&written)?.to_string().into())),
+        EntryBody::Message(written) => Ok(EntryBody::Message(text(&written)?.into())),
+        EntryBody::Action(written) => Ok(EntryBody::Action(text(&written)?.into())),
         EntryBody::Topic(written) => {
             let topic = Topic::parse(&written).map_err(refusals::text)?;
             Ok(EntryBody::Topic(topic.as_str().to_owned().into()))
@@ -159,10 +159,10 @@ fn judged(body: EntryBody) -> Result<EntryBody, Refused> {
         EntryBody::Act(act) => Ok(EntryBody::Act(act)),
         EntryBody::Forget => Ok(EntryBody::Forget),
         EntryBody::Reply(Reply { to, text: written }) => {
-            Ok(EntryBody::Reply(Reply { to, text: text(&written)?.to_string().into() }))
+            Ok(EntryBody::Reply(Reply { to, text: text(&written)?.into() }))
         }
         EntryBody::Edit(Edit { target, text: written }) => {
-            Ok(EntryBody::Edit(Edit { target, text: text(&written)?.to_string().into() }))
+            Ok(EntryBody::Edit(Edit { target, text: text(&written)?.into() }))
         }
         EntryBody::Delete(delete) => Ok(EntryBody::Delete(delete)),
         EntryBody::React(React { target, emoji, state }) => {

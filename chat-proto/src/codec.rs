@@ -117,40 +117,47 @@ fn open(mut payload: Bytes) -> Result<Payload, FrameError> {
 
 /// The bytes of `frame`, length prefix included, as an answer to or a request under `request`.
 pub fn to_bytes<F: Frame>(request: u32, frame: &F) -> Bytes {
-    sealed(request, frame.kind(), |out| frame.encode_body(out))
+    sealed((request, frame.kind()), 0, |out| frame.encode_body(out))
 }
 
 /// The bytes of one entry, as they stand in a batch, in a page and in a log.
 pub fn entry_bytes(entry: &Entry) -> Bytes {
-    wire::encode(entry).into()
+    // Kept for long: not a byte more than it takes.
+    wire::encode(entry).into_boxed_slice().into()
 }
 
 /// The bytes of a [`Batch`] of entries that are encoded already: once for all who receive it.
-pub fn batch(room: RoomId, entries: &[Bytes]) -> Bytes {
-    sealed(0, Batch::KIND, |out| {
+pub fn batch(room: RoomId, entries: &[impl AsRef<[u8]>]) -> Bytes {
+    sealed((0, Batch::KIND), length_of(entries), |out| {
         wire::encode_into(&room, out);
         concatenate(entries, PAGE_ENTRIES, out);
     })
 }
 
 /// The bytes of a [`Page`] of entries that are encoded already.
-pub fn page(request: u32, room: RoomId, oldest: Seq, entries: &[Bytes]) -> Bytes {
-    sealed(request, Page::KIND, |out| {
+pub fn page(request: u32, room: RoomId, oldest: Seq, entries: &[impl AsRef<[u8]>]) -> Bytes {
+    sealed((request, Page::KIND), length_of(entries), |out| {
         wire::encode_into(&(room, oldest), out);
         concatenate(entries, PAGE_ENTRIES_WITH_POINTERS, out);
     })
 }
 
-fn concatenate(entries: &[Bytes], most: usize, out: &mut Vec<u8>) {
+fn length_of(entries: &[impl AsRef<[u8]>]) -> usize {
+    entries.iter().map(|entry| entry.as_ref().len()).sum()
+}
+
+fn concatenate(entries: &[impl AsRef<[u8]>], most: usize, out: &mut Vec<u8>) {
     debug_assert!(entries.len() <= most, "a frame that its receiver would refuse");
     wire::encode_into(&entries.len(), out);
     for entry in entries {
-        out.extend_from_slice(entry);
+        out.extend_from_slice(entry.as_ref());
     }
 }
 
-fn sealed(request: u32, kind: u16, body: impl FnOnce(&mut Vec<u8>)) -> Bytes {
-    let mut out = vec![0; PREFIX_BYTES];
+/// A frame, with a body of about so many bytes.
+fn sealed((request, kind): (u32, u16), bytes: usize, body: impl FnOnce(&mut Vec<u8>)) -> Bytes {
+    let mut out = Vec::with_capacity(bytes + wire::SMALL_BYTES);
+    out.extend_from_slice(&[0; PREFIX_BYTES]);
     out.extend_from_slice(&request.to_be_bytes());
     out.extend_from_slice(&kind.to_be_bytes());
     body(&mut out);

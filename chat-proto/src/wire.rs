@@ -32,6 +32,9 @@ pub enum WireError {
     },
 }
 
+/// What most values fit in.
+pub(crate) const SMALL_BYTES: usize = 128;
+
 /// Appends the bytes of `value` to `out`.
 pub fn encode_into<T: Serialize>(value: &T, out: &mut Vec<u8>) {
     bincode::serde::encode_into_std_write(value, out, config::standard())
@@ -40,7 +43,7 @@ pub fn encode_into<T: Serialize>(value: &T, out: &mut Vec<u8>) {
 
 /// The bytes of `value`.
 pub fn encode<T: Serialize>(value: &T) -> Vec<u8> {
-    let mut out = Vec::new();
+    let mut out = Vec::with_capacity(SMALL_BYTES);
     encode_into(value, &mut out);
     out
 }

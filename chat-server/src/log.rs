@@ -67,6 +67,12 @@ pub struct Stored {
     pub bytes: Bytes,
 }
 
+impl AsRef<[u8]> for Stored {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
 /// What became of one draft.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {

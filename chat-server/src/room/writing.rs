@@ -10,7 +10,7 @@ use crate::mailbox::{Decided, Ticket};
 use crate::people::Person;
 use crate::refusals;
 use chat_proto::frame::{Accepted, Durability};
-use chat_proto::{EntryBody, PostId, Refused, RoomId, codec};
+use chat_proto::{EntryBody, PostId, Refused, codec};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
@@ -145,8 +145,12 @@ impl Room {
     /// Makes committed entries visible, and what they change true: the only place where that happens.
     pub(super) fn publish(&self, effects: Vec<Effect>, entries: &[Stored]) {
         let (Some(first), Some(last)) = (entries.first(), entries.last()) else { return };
-        let mut batch =
-            Batch { prev: first.prev, last: last.seq, readers: Readers::AllStay, frame: frame_of(self.id, entries) };
+        let mut batch = Batch {
+            prev: first.prev,
+            last: last.seq,
+            readers: Readers::AllStay,
+            frame: codec::batch(self.id, entries),
+        };
         {
             let mut state = self.lock();
             state.head = last.seq;
@@ -164,11 +168,6 @@ impl Room {
 /// Whatever is still to be answered.
 pub(super) fn take_tickets(items: &mut VecDeque<Item>) -> Vec<Ticket> {
     items.iter_mut().filter_map(|item| item.ticket.take()).collect()
-}
-
-fn frame_of(room: RoomId, entries: &[Stored]) -> bytes::Bytes {
-    let bytes: Vec<_> = entries.iter().map(|stored| stored.bytes.clone()).collect();
-    codec::batch(room, &bytes)
 }
 
 fn decide(id: PostId, verdict: Verdict, durability: Durability) -> Decided {

@@ -240,8 +240,7 @@ pub(super) fn give(room: RoomId, at: Seq, slice: &Slice, outbound: &mut Outbound
         return slice.head.max(at);
     };
     gap(room, at, first.prev, GapKind::Purged, outbound);
-    let bytes: Vec<_> = slice.entries.iter().map(|stored| stored.bytes.clone()).collect();
-    outbound.push(codec::batch(room, &bytes));
+    outbound.push(codec::batch(room, &slice.entries));
     last.seq
 }
 

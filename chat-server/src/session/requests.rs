@@ -132,8 +132,7 @@ impl<S: Stream> Session<S> {
         let slice = room.page(range_of(history)).await.map_err(refusals::storage_failed)?;
         // Whoever was removed meanwhile gets nothing that may have been said since.
         self.readable(history.room)?;
-        let entries: Vec<_> = slice.entries.into_iter().map(|stored| stored.bytes).collect();
-        self.traffic.outbound.push(codec::page(request, room.id, slice.oldest, &entries));
+        self.traffic.outbound.push(codec::page(request, room.id, slice.oldest, &slice.entries));
         Ok(())
     }
 

@@ -13,24 +13,23 @@ use crate::rooms::{Entered, Rooms};
 use chat_proto::codec::{self, to_bytes};
 use chat_proto::frame::{EndReason, Gap, GapKind, RoomEnded, RoomHead, ServerFrame};
 use chat_proto::{PersonId, RoomId, Seq};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use tokio_stream::Stream;
 use tokio_stream::wrappers::BroadcastStream;
 use tokio_stream::wrappers::errors::BroadcastStreamRecvError;
-use tokio_stream::{Stream, StreamMap};
 
-/// The next item of one of a session's rooms.
-type Item = (RoomId, Result<News, BroadcastStreamRecvError>);
+/// What comes from a room.
+type Received = Result<News, BroadcastStreamRecvError>;
 
 /// The rooms of a session, and how far it is in each. Departs from all of them when dropped.
 pub(super) struct Deliveries {
     session: SessionId,
     person: Arc<Person>,
     rooms: Arc<Rooms>,
-    cursors: HashMap<RoomId, Cursor>,
-    news: StreamMap<RoomId, BroadcastStream<News>>,
+    cursors: BTreeMap<RoomId, Cursor>,
     /// Whose log was read last: the next one is another's turn.
     caught_up: Option<RoomId>,
     departure: Departure,
@@ -38,11 +37,27 @@ pub(super) struct Deliveries {
 
 struct Cursor {
     room: Arc<Room>,
+    /// What happens there from now on; nothing for a visitor.
+    news: Option<BroadcastStream<News>>,
     /// The last entry given to the session; nothing for a visitor, who is given none.
     at: Option<Seq>,
     is_behind: bool,
     /// How often the session may say here that its person writes.
     typing: Pace,
+}
+
+/// Whom something is delivered to.
+#[derive(Clone, Copy)]
+struct Reader {
+    session: SessionId,
+    person: PersonId,
+}
+
+/// Whether a room's news is still delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Delivery {
+    GoesOn,
+    Over,
 }
 
 /// Who begins to write, stops and begins again need not wait; who goes on says so every three seconds.
@@ -51,8 +66,7 @@ const TYPING: Rate = Rate { burst: 4.0, per_second: 0.5 };
 impl Deliveries {
     /// No rooms yet.
     pub(super) fn new(session: SessionId, person: Arc<Person>, rooms: Arc<Rooms>) -> Self {
-        let (cursors, news) = (HashMap::new(), StreamMap::new());
-        Self { session, person, rooms, cursors, news, caught_up: None, departure: Departure::Lost }
+        Self { session, person, rooms, cursors: BTreeMap::new(), caught_up: None, departure: Departure::Lost }
     }
 
     /// How many rooms that are not direct.
@@ -86,17 +100,13 @@ impl Deliveries {
         let Entered { room, news } = entered;
         let id = room.id;
         let at = news.as_ref().map(|_| at);
-        self.cursors.insert(id, Cursor { room, at, is_behind: at.is_some(), typing: Pace::new(TYPING) });
-        match news {
-            Some(news) => drop(self.news.insert(id, BroadcastStream::new(news))),
-            None => drop(self.news.remove(&id)),
-        }
+        let news = news.map(BroadcastStream::new);
+        self.cursors.insert(id, Cursor { room, news, at, is_behind: at.is_some(), typing: Pace::new(TYPING) });
     }
 
     /// Stops delivering a room.
     pub(super) fn stop(&mut self, room: RoomId) {
         self.cursors.remove(&room);
-        self.news.remove(&room);
     }
 
     /// Stops holding a room that the session does not read.
@@ -111,58 +121,17 @@ impl Deliveries {
         self.departure = departure;
     }
 
-    /// Passes on the news that is there, while there is room for it, and has the session woken when there is more.
+    /// Passes on the news that is there, while there is room for it, and has the session woken when there is more. A room
+    /// that fills it all puts the others behind, and those who are behind take turns.
     pub(super) fn poll_news(&mut self, cx: &mut Context<'_>, outbound: &mut Outbound) {
-        while outbound.has_room()
-            && let Poll::Ready(Some(item)) = Pin::new(&mut self.news).poll_next(cx)
-        {
-            self.on_news(item, outbound);
+        let reader = Reader { session: self.session, person: self.person.id };
+        let mut done = Vec::new();
+        for (id, cursor) in &mut self.cursors {
+            if cursor.poll_news(cx, reader, outbound) == Delivery::Over {
+                done.push(*id);
+            }
         }
-    }
-
-    /// Passes one item on, or notes that the session is behind.
-    fn on_news(&mut self, (room, item): Item, outbound: &mut Outbound) {
-        match item {
-            Ok(News::Batch(batch)) => self.on_batch(room, &batch, outbound),
-            Ok(News::Signal(signal)) => self.on_signal(room, signal, outbound),
-            Ok(News::Ended) => self.on_ended(room, EndReason::Over, outbound),
-            Err(BroadcastStreamRecvError::Lagged(_)) => self.on_lagged(room),
-        }
-    }
-
-    /// Passes a signal on, unless there is more to tell first: by then it is old. Nor to whoever was removed by now: the
-    /// batch that says so may still be on its way here.
-    fn on_signal(&mut self, room: RoomId, signal: Signal, outbound: &mut Outbound) {
-        let Some(cursor) = self.cursors.get(&room) else { return };
-        let is_up_to_date = cursor.at.is_some() && !cursor.is_behind;
-        let is_meant = signal.except != Some(self.person.id);
-        if is_up_to_date && is_meant && cursor.room.is_attached(self.session, self.person.id) {
-            outbound.push(signal.frame);
-        }
-    }
-
-    fn on_batch(&mut self, room: RoomId, batch: &Batch, outbound: &mut Outbound) {
-        self.pass_on(room, batch, outbound);
-        // Also if the batch itself was read from the log before, or will be: it comes only once.
-        if batch.readers == Readers::SomeGo {
-            self.check_right(room, outbound);
-        }
-    }
-
-    fn pass_on(&mut self, room: RoomId, batch: &Batch, outbound: &mut Outbound) {
-        let Some(cursor) = self.cursors.get_mut(&room) else { return };
-        let Some(at) = cursor.at.filter(|at| !cursor.is_behind && batch.last > *at) else { return };
-        if batch.prev != at {
-            cursor.is_behind = true;
-            return;
-        }
-        outbound.push(batch.frame.clone());
-        cursor.at = Some(batch.last);
-    }
-
-    /// Ends delivery if the session may read no further. Whoever was let in again before this was said stays.
-    fn check_right(&mut self, room: RoomId, outbound: &mut Outbound) {
-        if self.cursors.get(&room).is_some_and(|cursor| !cursor.room.is_attached(self.session, self.person.id)) {
+        for room in done {
             self.dismiss(room, outbound);
         }
     }
@@ -172,12 +141,6 @@ impl Deliveries {
         if self.cursors.contains_key(&room) {
             outbound.push(to_bytes(0, &ServerFrame::from(RoomEnded { room, reason })));
             self.stop(room);
-        }
-    }
-
-    fn on_lagged(&mut self, room: RoomId) {
-        if let Some(cursor) = self.cursors.get_mut(&room) {
-            cursor.is_behind = true;
         }
     }
 
@@ -229,6 +192,65 @@ impl Deliveries {
     /// The person's number.
     pub(super) fn person_id(&self) -> PersonId {
         self.person.id
+    }
+}
+
+impl Cursor {
+    fn poll_news(&mut self, cx: &mut Context<'_>, reader: Reader, outbound: &mut Outbound) -> Delivery {
+        while outbound.has_room()
+            && let Some(news) = &mut self.news
+            && let Poll::Ready(Some(item)) = Pin::new(news).poll_next(cx)
+        {
+            if self.on_news(item, reader, outbound) == Delivery::Over {
+                return Delivery::Over;
+            }
+        }
+        Delivery::GoesOn
+    }
+
+    /// Passes one item on, or notes that the session is behind.
+    fn on_news(&mut self, item: Received, reader: Reader, outbound: &mut Outbound) -> Delivery {
+        match item {
+            Ok(News::Batch(batch)) => return self.on_batch(&batch, reader, outbound),
+            Ok(News::Signal(signal)) => self.on_signal(signal, reader, outbound),
+            Ok(News::Ended) => return Delivery::Over,
+            Err(BroadcastStreamRecvError::Lagged(_)) => self.is_behind = true,
+        }
+        Delivery::GoesOn
+    }
+
+    /// Passes a signal on, unless there is more to tell first: by then it is old. Nor to whoever was removed by now: the
+    /// batch that says so may still be on its way here.
+    fn on_signal(&self, signal: Signal, reader: Reader, outbound: &mut Outbound) {
+        let is_up_to_date = self.at.is_some() && !self.is_behind;
+        let is_meant = signal.except != Some(reader.person);
+        if is_up_to_date && is_meant && self.may_read(reader) {
+            outbound.push(signal.frame);
+        }
+    }
+
+    /// Whoever may read no further is done, also if the batch itself was read from the log before, or will be: it comes
+    /// only once. Whoever was let in again before this was said stays.
+    fn on_batch(&mut self, batch: &Batch, reader: Reader, outbound: &mut Outbound) -> Delivery {
+        self.pass_on(batch, outbound);
+        match batch.readers == Readers::SomeGo && !self.may_read(reader) {
+            true => Delivery::Over,
+            false => Delivery::GoesOn,
+        }
+    }
+
+    fn pass_on(&mut self, batch: &Batch, outbound: &mut Outbound) {
+        let Some(at) = self.at.filter(|at| !self.is_behind && batch.last > *at) else { return };
+        if batch.prev != at {
+            self.is_behind = true;
+            return;
+        }
+        outbound.push(batch.frame.clone());
+        self.at = Some(batch.last);
+    }
+
+    fn may_read(&self, reader: Reader) -> bool {
+        self.room.is_attached(reader.session, reader.person)
     }
 }
 

@@ -62,9 +62,6 @@ impl Outbound {
 
     /// Adds a frame. Answers may exceed the maximum by what one turn produces; news may not ([`Self::has_room`]).
     pub(super) fn push(&mut self, frame: Bytes) {
-        if self.frames.is_empty() {
-            self.watch();
-        }
         self.bytes += frame.len();
         self.budget.total_bytes.fetch_add(frame.len(), Ordering::Relaxed);
         self.frames.push_back(frame);
@@ -74,6 +71,13 @@ impl Outbound {
     pub(super) fn has_room(&self) -> bool {
         let max = if self.budget.is_spent() { SMALL_SHARE_BYTES.min(self.max_bytes) } else { self.max_bytes };
         self.bytes < max
+    }
+
+    /// The peer takes no more now.
+    pub(super) fn note_stall(&mut self) {
+        if self.stalled_since.is_none() {
+            self.watch();
+        }
     }
 
     fn watch(&mut self) {
@@ -120,7 +124,7 @@ impl Buf for Outbound {
         }
         if self.frames.is_empty() {
             self.stalled_since = None;
-        } else if self.taken_since >= self.progress_bytes {
+        } else if self.stalled_since.is_some() && self.taken_since >= self.progress_bytes {
             self.watch();
         }
     }

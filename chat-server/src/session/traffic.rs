@@ -10,7 +10,7 @@ use super::outbound::Outbound;
 use crate::transport::Stream;
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use tokio::time::Instant;
 use tokio_util::io::poll_write_buf;
 
@@ -81,7 +81,13 @@ impl<S: Stream> Traffic<S> {
     /// Writes until nothing waits.
     pub(super) fn poll_write_out(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.outbound.is_empty() {
-            ready!(poll_write_buf(Pin::new(&mut self.stream), cx, &mut self.outbound))?;
+            match poll_write_buf(Pin::new(&mut self.stream), cx, &mut self.outbound) {
+                Poll::Ready(written) => drop(written?),
+                Poll::Pending => {
+                    self.outbound.note_stall();
+                    return Poll::Pending;
+                }
+            }
         }
         Poll::Ready(Ok(()))
     }

@@ -100,7 +100,7 @@ impl People {
             _ if person.is_forgotten() => Err(ClaimError::Taken { free: None }),
             _ => {
                 names.make_place(name)?;
-                let old = std::mem::replace(&mut person.lock().name, name.clone());
+                let old = person.rename(name);
                 names.let_rest(&old, person.key);
                 names.hold(name, person);
                 Ok(old)

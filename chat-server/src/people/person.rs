@@ -33,7 +33,9 @@ pub(crate) struct Person {
 
 /// What is known of a person.
 pub(super) struct File {
-    pub(super) name: Nick,
+    name: Nick,
+    /// The same, as every entry of theirs carries it.
+    shared_name: Bytes,
     pub(super) sessions: HashMap<u64, Session>,
     pub(super) last_seen: Instant,
     /// From where they were last connected.
@@ -63,6 +65,7 @@ impl Person {
     pub(super) fn new(id: PersonId, key: Key, name: &Nick, (ledger, changes): (&Arc<Ledger>, &Arc<Changes>)) -> Self {
         let file = File {
             name: name.clone(),
+            shared_name: bytes_of(name),
             sessions: HashMap::new(),
             last_seen: Instant::now(),
             address: None,
@@ -110,7 +113,14 @@ impl Person {
 
     /// As the author of an entry that is written now.
     pub(crate) fn author(&self) -> Author {
-        Author { person: self.id, name: Bytes::copy_from_slice(self.lock().name.as_str().as_bytes()) }
+        Author { person: self.id, name: self.lock().shared_name.clone() }
+    }
+
+    /// Calls them by another name from now on; says what they were called.
+    pub(super) fn rename(&self, name: &Nick) -> Nick {
+        let mut file = self.lock();
+        file.shared_name = bytes_of(name);
+        std::mem::replace(&mut file.name, name.clone())
     }
 
     /// Notes from where they are connected now.
@@ -211,6 +221,10 @@ impl Person {
     pub(super) fn lock(&self) -> MutexGuard<'_, File> {
         self.file.lock().expect("no panic under this lock")
     }
+}
+
+fn bytes_of(name: &Nick) -> Bytes {
+    Bytes::copy_from_slice(name.as_str().as_bytes())
 }
 
 impl Attendance {

@@ -24,15 +24,14 @@ pub(crate) struct Said {
 }
 
 /// What a submission came to.
-#[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Submitted {
     /// Gathered; the ticket will be answered. The session should read nothing more for this long.
     Gathered {
         /// To keep the room's pace.
         pause: Option<Duration>,
     },
-    /// The session may not speak here.
-    NotAttached,
+    /// The session may not speak here; what it meant to say.
+    NotAttached(Said),
 }
 
 /// What is given to the log next.
@@ -49,7 +48,7 @@ impl Room {
         let author = person.author();
         let mut state = self.lock();
         if state.ended || !state.presences.is_attached(session, person.id) {
-            return Submitted::NotAttached;
+            return Submitted::NotAttached(said);
         }
         if state.writing.phase == Phase::Uncertain {
             ticket.answer(Decided::Unknown);

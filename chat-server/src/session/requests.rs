@@ -18,11 +18,14 @@ impl<S: Stream> Session<S> {
     /// Takes a post, or says why not. A post that is taken is answered when it is committed.
     pub(super) async fn on_post(&mut self, request: u32, post: Post) -> Result<(), Farewell> {
         let Post { room, id, body } = post;
-        let body = judged(body);
-        match body.clone().and_then(|body| self.submit(request, room, id, body)) {
-            Ok(()) => Ok(()),
-            Err(refused) => self.refuse_unless_known(request, (room, id), body.ok().as_ref(), refused).await,
-        }
+        let (body, refused) = match judged(body) {
+            Ok(body) => match self.submit(request, (room, id), body) {
+                Ok(()) => return Ok(()),
+                Err(body) => (Some(body), refusals::not_member()),
+            },
+            Err(refused) => (None, refused),
+        };
+        self.refuse_unless_known(request, (room, id), body.as_ref(), refused).await
     }
 
     /// A post was not taken now; but if it was taken before, that is the answer, whatever else is wrong today. A refusal is
@@ -46,14 +49,15 @@ impl<S: Stream> Session<S> {
         Ok(())
     }
 
-    fn submit(&mut self, request: u32, room: RoomId, id: PostId, body: EntryBody) -> Result<(), Refused> {
+    /// Gives back what somebody may not say who is not in the room.
+    fn submit(&mut self, request: u32, (room, id): (RoomId, PostId), body: EntryBody) -> Result<(), EntryBody> {
         let session = self.id;
-        let room = Arc::clone(self.member().deliveries.room(room).ok_or_else(refusals::not_member)?);
+        let Some(room) = self.member().deliveries.room(room).map(Arc::clone) else { return Err(body) };
         let said = self.addressed(&room, body);
         let member = self.member();
         let ticket = Ticket { mailbox: Arc::clone(&member.mailbox), request, room: room.id, id };
         match room.submit(session, member.deliveries.person(), said, ticket) {
-            Submitted::NotAttached => Err(refusals::not_member()),
+            Submitted::NotAttached(said) => Err(said.body),
             Submitted::Gathered { pause } => {
                 member.unanswered += 1;
                 if !member.touched.iter().any(|touched| touched.id == room.id) {

@@ -6,7 +6,7 @@ use crate::log::pointing::{Change, Pointer, is_before, judge_author, judge_edit,
 use crate::log::said::{text_of, without_text};
 use crate::log::{Draft, End, Finding, Range, Slice, Stored, Verdict, is_same};
 use chat_proto::{Entry, EntryBody, PersonId, Seq, codec, wire};
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::convert::Infallible;
 
 /// What an entry costs besides its bytes: its place in the queue, its place in the index, its allocation.
@@ -24,7 +24,7 @@ pub(super) struct Kept {
     pub(super) bytes: usize,
     head: Seq,
     pointers: Pointers,
-    senders: HashMap<Sender, Posts>,
+    senders: BTreeMap<Sender, Posts>,
     /// Nothing is kept any more.
     pub(super) is_erased: bool,
 }
@@ -35,7 +35,7 @@ struct Remembered {
 }
 
 /// A running client of a person, as the dedupe key knows it.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Sender {
     pub(super) person: PersonId,
     pub(super) instance: u64,
@@ -158,14 +158,11 @@ impl Kept {
 
     /// What to answer to a post id that is not new; none if it is.
     fn judge(&self, sender: Sender, n: u64, draft: &Draft) -> Option<Verdict> {
-        let posts = self.senders.get(&sender)?;
+        let posts = self.senders.get(&sender).filter(|posts| n <= posts.highest)?;
         if let Some(stored) = self.find(sender, n) {
             return Some(if is_known(&stored, draft) { Verdict::Known(stored.seq) } else { Verdict::Reused });
         }
-        if n <= posts.gone_up_to {
-            return Some(Verdict::TooOld);
-        }
-        (n <= posts.highest).then_some(Verdict::OutOfOrder)
+        Some(if n <= posts.gone_up_to { Verdict::TooOld } else { Verdict::OutOfOrder })
     }
 
     fn store(&mut self, draft: Draft) -> Stored {

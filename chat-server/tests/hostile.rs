@@ -10,6 +10,7 @@ use chat_proto::frame::Door;
 use chat_proto::frame::{Create, GiveUp, History, Join, Keep, Leave, Login, Names, Ping, Post, Rename, Resume, Stay};
 use chat_proto::{ClientFrame, Code, Detail, EntryBody, PostId, RoomId, Seq, ServerFrame, login};
 use chat_server::Config;
+use std::time::Duration;
 use support::{Peer, World, key_of, unhurried};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -378,4 +379,54 @@ async fn many_frames_in_one_write_are_answered_in_order() {
     for expected in 1_000..1_200 {
         assert_eq!(alice.read().await.unwrap().0, expected);
     }
+}
+
+/// How somebody goes.
+#[derive(Clone, Copy)]
+enum Going {
+    Bye,
+    Vanishing,
+    MidFrame,
+    Garbage,
+    /// Reads nothing any more, and stays.
+    Silence,
+}
+
+impl Going {
+    const ALL: [Self; 5] = [Self::Bye, Self::Vanishing, Self::MidFrame, Self::Garbage, Self::Silence];
+
+    /// Returns what is still there of the peer.
+    async fn go(self, mut peer: Peer) -> Option<Peer> {
+        match self {
+            Self::Bye => peer.bye().await,
+            Self::Vanishing => drop(peer),
+            Self::MidFrame => peer.send_bytes(&[0, 0, 1, 0, 0]).await,
+            Self::Garbage => peer.send_bytes(&[0xff; 8]).await,
+            Self::Silence => return Some(peer),
+        }
+        None
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_task_is_left_of_whoever_came_however_they_went() {
+    let world = World::new();
+    let tasks = tokio::runtime::Handle::current().metrics();
+    let (_alice, room) = world.opener("alice").await;
+    let before = tasks.num_alive_tasks();
+    let mut silent = Vec::new();
+
+    for number in 0..100 {
+        for going in Going::ALL {
+            let (peer, _) = world.guest(&format!("guest{number}"), room.code).await;
+            silent.extend(going.go(peer).await);
+        }
+        drop(world.connect());
+    }
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    assert_eq!(tasks.num_alive_tasks(), before + silent.len(), "those who are silent are still there");
+    tokio::time::sleep(Duration::from_mins(5)).await;
+
+    // Also of alice, who was as silent as they were.
+    assert!(tasks.num_alive_tasks() < before, "{} tasks, {before} before", tasks.num_alive_tasks());
 }

@@ -193,13 +193,15 @@ impl<S: Stream> Session<S> {
     /// most do nothing but wait here: what they do now and then has memory of its own.
     async fn turn(&mut self, stopped: Pin<&mut WaitForCancellationFutureOwned>) -> Result<(), Farewell> {
         self.set_alarm();
-        let may_listen = self.may_listen();
+        // Looked at once: it may change in this very moment, because all sessions share a part of it.
+        let outlook = self.traffic.outlook(self.member.as_ref().map(|member| &member.deliveries));
+        let may_listen = outlook.has_room && !self.is_held_up();
         let listening = if may_listen { Listening::Open } else { Listening::Closed };
         let has_frames = may_listen && self.has_frames;
-        let may_catch_up = self.traffic.outbound.has_room() && self.is_behind();
+        let may_catch_up = outlook.has_room && outlook.is_behind;
         let (deliveries, mailbox) = LoggedIn::parts(self.member.as_mut());
         tokio::select! {
-            moved = self.traffic.moved(deliveries, listening), if !has_frames => self.on_moved(moved?)?,
+            moved = self.traffic.moved(deliveries, (outlook, listening)), if !has_frames => self.on_moved(moved?)?,
             () = std::future::ready(()), if has_frames => Box::pin(self.on_frames()).await?,
             () = std::future::ready(()), if may_catch_up => Box::pin(self.catch_up()).await?,
             () = arrived(mailbox) => Box::pin(self.on_mail()).await?,
@@ -211,15 +213,15 @@ impl<S: Stream> Session<S> {
         Ok(())
     }
 
-    /// Whether the peer may say more now: not while it is too fast, nor while it waits for enough answers or its turn.
+    /// Whether the peer may say more now.
     fn may_listen(&self) -> bool {
-        let is_paused = self.paused_until.is_some();
-        let is_full = self.member.as_ref().is_some_and(|member| member.unanswered >= POSTS_UNANSWERED);
-        !is_paused && !is_full && self.guess.is_none() && self.traffic.outbound.has_room()
+        self.traffic.outbound.has_room() && !self.is_held_up()
     }
 
-    fn is_behind(&self) -> bool {
-        self.member.as_ref().is_some_and(|member| member.deliveries.is_behind())
+    /// Whether the peer is too fast, or waits for enough answers or its turn.
+    fn is_held_up(&self) -> bool {
+        let is_full = self.member.as_ref().is_some_and(|member| member.unanswered >= POSTS_UNANSWERED);
+        self.paused_until.is_some() || is_full || self.guess.is_some()
     }
 
     fn on_moved(&mut self, moved: Moved) -> Result<(), Farewell> {

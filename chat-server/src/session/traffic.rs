@@ -37,34 +37,41 @@ pub(super) enum Moved {
     Out,
 }
 
-/// What the session decides by: whether it may add to what waits, since when the peer has been taking none of it, and
-/// whether a log is to be read.
-type Outlook = (bool, Option<Instant>, bool);
+/// What the session decides by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Outlook {
+    /// Whether more may be added to what waits to go out.
+    pub(super) has_room: bool,
+    /// Since when the peer has been taking next to nothing of it.
+    stalled_since: Option<Instant>,
+    /// Whether a log is to be read.
+    pub(super) is_behind: bool,
+}
 
 impl<S: Stream> Traffic<S> {
-    /// Moves what can be moved. Loses nothing when it is dropped before it is ready.
+    /// Moves what can be moved, until the outlook is not any more what the session knows. Loses nothing when it is dropped
+    /// before it is ready.
     pub(super) async fn moved(
         &mut self,
         mut deliveries: Option<&mut Deliveries>,
-        listening: Listening,
+        known: (Outlook, Listening),
     ) -> io::Result<Moved> {
-        std::future::poll_fn(|cx| self.poll_move(cx, deliveries.as_deref_mut(), listening)).await
+        std::future::poll_fn(|cx| self.poll_move(cx, deliveries.as_deref_mut(), known)).await
     }
 
     fn poll_move(
         &mut self,
         cx: &mut Context<'_>,
         mut deliveries: Option<&mut Deliveries>,
-        listening: Listening,
+        (known, listening): (Outlook, Listening),
     ) -> Poll<io::Result<Moved>> {
-        let before = self.outlook(deliveries.as_deref());
         if let Some(deliveries) = deliveries.as_deref_mut() {
             deliveries.poll_news(cx, &mut self.outbound);
         }
         if let Poll::Ready(Err(error)) = self.poll_write_out(cx) {
             return Poll::Ready(Err(error));
         }
-        if self.outlook(deliveries.as_deref()) != before {
+        if self.outlook(deliveries.as_deref()) != known {
             return Poll::Ready(Ok(Moved::Out));
         }
         match listening {
@@ -73,9 +80,12 @@ impl<S: Stream> Traffic<S> {
         }
     }
 
-    fn outlook(&self, deliveries: Option<&Deliveries>) -> Outlook {
-        let is_behind = deliveries.is_some_and(Deliveries::is_behind);
-        (self.outbound.has_room(), self.outbound.stalled_since(), is_behind)
+    pub(super) fn outlook(&self, deliveries: Option<&Deliveries>) -> Outlook {
+        Outlook {
+            has_room: self.outbound.has_room(),
+            stalled_since: self.outbound.stalled_since(),
+            is_behind: deliveries.is_some_and(Deliveries::is_behind),
+        }
     }
 
     /// Writes until nothing waits.

@@ -11,6 +11,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::time::Instant;
 
+/// Frames whose places are kept for the next ones: hardly more come at once to somebody who keeps up.
+const PLACES_KEPT: usize = 4;
+
 /// What one session may still be given when all together have too much.
 const SMALL_SHARE_BYTES: usize = 64 * 1024;
 
@@ -94,6 +97,13 @@ impl Outbound {
     pub(super) fn stalled_since(&self) -> Option<Instant> {
         self.stalled_since
     }
+
+    /// Whoever comes in is told much at once, and little afterwards for as long as they stay.
+    fn give_places_back(&mut self) {
+        if self.frames.capacity() > PLACES_KEPT {
+            self.frames = VecDeque::new();
+        }
+    }
 }
 
 impl Buf for Outbound {
@@ -124,6 +134,7 @@ impl Buf for Outbound {
         }
         if self.frames.is_empty() {
             self.stalled_since = None;
+            self.give_places_back();
         } else if self.stalled_since.is_some() && self.taken_since >= self.progress_bytes {
             self.watch();
         }

@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::ledger::Ledger;
 use crate::log::record::{Fact, RestingName};
 use chat_proto::{Nick, PersonId};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -64,9 +64,9 @@ pub(super) struct Names {
     memory: Duration,
     ledger: Arc<Ledger>,
     changes: Arc<Changes>,
-    by_look: HashMap<String, Held>,
+    by_look: HashMap<Arc<str>, Held>,
     /// What each key holds: looking for it among all names would take longer the more there are.
-    looks: HashMap<Key, HashSet<String>>,
+    looks: BTreeSet<(Key, Arc<str>)>,
     by_id: HashMap<PersonId, Weak<Person>>,
     last_id: u64,
     /// Nobody could be forgotten when it was last tried, which is once a sweep at most: it looks at everybody.
@@ -74,18 +74,16 @@ pub(super) struct Names {
 }
 
 /// What holds a name for a key.
-struct Held {
-    key: Key,
-    by: Holder,
+enum Held {
+    ByPerson(Arc<Person>),
+    /// Nobody uses it any more.
+    GivenUp(Box<GivenUp>),
 }
 
-enum Holder {
-    Person(Arc<Person>),
-    /// Nobody uses it any more.
-    GivenUp {
-        name: Nick,
-        since: Instant,
-    },
+struct GivenUp {
+    name: Nick,
+    key: Key,
+    since: Instant,
 }
 
 impl Names {
@@ -94,14 +92,14 @@ impl Names {
         let mut names = Self::new(config, (ledger, changes));
         for RestingName { name, key, since } in kept.names {
             let since = ledger.moment().past(since);
-            names.insert(&name.clone(), Held { key, by: Holder::GivenUp { name, since } });
+            names.insert(&name.clone(), Held::given_up(name, key, since));
         }
         names.last_id = kept.last_person;
         for record in kept.people {
             names.last_id = names.last_id.max(record.id.0);
             let person = Arc::new(Person::restore(record, (ledger, changes)));
             names.by_id.insert(person.id, Arc::downgrade(&person));
-            names.insert(&person.name(), Held { key: person.key, by: Holder::Person(person) });
+            names.insert(&person.name(), Held::ByPerson(person));
         }
         names
     }
@@ -114,7 +112,7 @@ impl Names {
             per_key: config.names_per_key,
             memory: config.person_memory(),
             by_look: HashMap::new(),
-            looks: HashMap::new(),
+            looks: BTreeSet::new(),
             by_id: HashMap::new(),
             last_id: 0,
             is_stuck: false,
@@ -132,8 +130,8 @@ impl Names {
 
     /// The name is the person's from now on.
     pub(super) fn hold(&mut self, name: &Nick, person: &Arc<Person>) {
-        let before = self.insert(name, Held { key: person.key, by: Holder::Person(Arc::clone(person)) });
-        if matches!(before, Some(Held { by: Holder::GivenUp { .. }, .. })) {
+        let before = self.insert(name, Held::ByPerson(Arc::clone(person)));
+        if matches!(before, Some(Held::GivenUp(_))) {
             self.ledger.note(|| Fact::NameFree(name.clone()));
         }
         person.note(&person.lock());
@@ -141,8 +139,7 @@ impl Names {
 
     /// Nobody uses the name from now on; it stays the key's for a while.
     pub(super) fn let_rest(&mut self, name: &Nick, key: Key) {
-        let by = Holder::GivenUp { name: name.clone(), since: Instant::now() };
-        self.insert(name, Held { key, by });
+        self.insert(name, Held::given_up(name.clone(), key, Instant::now()));
         let moment = self.ledger.moment();
         self.ledger
             .note(|| Fact::NameRests(RestingName { name: name.clone(), key, since: moment.wall_at(moment.instant()) }));
@@ -150,17 +147,16 @@ impl Names {
 
     /// The name is anybody's from now on.
     pub(super) fn let_go(&mut self, name: &Nick) {
-        let look = name.key();
-        let Some(held) = self.by_look.remove(&look) else { return };
-        if let Some(looks) = self.looks.get_mut(&held.key) {
-            looks.remove(&look);
+        if let Some((look, held)) = self.by_look.remove_entry(&*name.key()) {
+            self.looks.remove(&(held.key(), look));
         }
     }
 
     /// Returns what held it before.
     fn insert(&mut self, name: &Nick, held: Held) -> Option<Held> {
-        self.looks.entry(held.key).or_default().insert(name.key());
-        self.by_look.insert(name.key(), held)
+        let look: Arc<str> = name.key().into();
+        self.looks.insert((held.key(), Arc::clone(&look)));
+        self.by_look.insert(look, held)
     }
 
     /// Whether `key` may take `name`, and who it is under it already.
@@ -168,10 +164,10 @@ impl Names {
     /// A key has so many names in use, and twice as many with those that rest: giving names up is no way to have more of
     /// them kept from others.
     pub(super) fn may_hold(&self, key: Key, name: &Nick, asking: Asking) -> Result<Option<Arc<Person>>, ClaimError> {
-        match self.by_look.get(&name.key()) {
-            Some(held) if held.key != key => Err(ClaimError::Taken { free: self.free_like(name) }),
-            Some(Held { by: Holder::Person(person), .. }) => Ok(Some(Arc::clone(person))),
-            Some(Held { by: Holder::GivenUp { .. }, .. }) => self.may_use(key, asking).map(|()| None),
+        match self.by_look.get(&*name.key()) {
+            Some(held) if held.key() != key => Err(ClaimError::Taken { free: self.free_like(name) }),
+            Some(Held::ByPerson(person)) => Ok(Some(Arc::clone(person))),
+            Some(Held::GivenUp(_)) => self.may_use(key, asking).map(|()| None),
             None => self.may_use(key, asking).and_then(|()| self.may_keep(key)).map(|()| None),
         }
     }
@@ -195,17 +191,17 @@ impl Names {
 
     /// Everybody that a key is.
     pub(super) fn people_of(&self, key: Key) -> impl Iterator<Item = &Arc<Person>> {
-        self.held_by(key).filter_map(|held| match &held.by {
-            Holder::Person(person) => Some(person),
-            Holder::GivenUp { .. } => None,
+        self.held_by(key).filter_map(|held| match held {
+            Held::ByPerson(person) => Some(person),
+            Held::GivenUp(_) => None,
         })
     }
 
     /// Who has this name, or one that looks like it.
     pub(super) fn called(&self, name: &Nick) -> Option<Arc<Person>> {
-        match &self.by_look.get(&name.key())?.by {
-            Holder::Person(person) => Some(Arc::clone(person)),
-            Holder::GivenUp { .. } => None,
+        match self.by_look.get(&*name.key())? {
+            Held::ByPerson(person) => Some(Arc::clone(person)),
+            Held::GivenUp(_) => None,
         }
     }
 
@@ -219,7 +215,7 @@ impl Names {
     pub(super) fn free_like(&self, name: &Nick) -> Option<Nick> {
         let unlikely = u32::try_from(self.last_id).ok()?.saturating_add(10);
         let numbers = (2..10).chain([unlikely]);
-        numbers.filter_map(|number| name.numbered(number)).find(|name| !self.by_look.contains_key(&name.key()))
+        numbers.filter_map(|number| name.numbered(number)).find(|name| !self.by_look.contains_key(&*name.key()))
     }
 
     /// What a key holds.
@@ -231,9 +227,9 @@ impl Names {
     pub(super) fn sweep(&mut self, now: Instant) {
         self.is_stuck = false;
         let memory = self.memory;
-        self.retain(|held| match &held.by {
-            Holder::Person(person) => !person.forget_if_gone(now, memory),
-            Holder::GivenUp { since, .. } => now.duration_since(*since) < memory,
+        self.retain(|held| match held {
+            Held::ByPerson(person) => !person.forget_if_gone(now, memory),
+            Held::GivenUp(name) => now.duration_since(name.since) < memory,
         });
         self.by_id.retain(|_, person| person.strong_count() > 0);
     }
@@ -245,41 +241,51 @@ impl Names {
             let is_kept = is_kept(held);
             if !is_kept {
                 ledger.note(|| held.end());
-                if let Some(looks) = looks.get_mut(&held.key) {
-                    looks.remove(look);
-                }
+                looks.remove(&(held.key(), Arc::clone(look)));
             }
             is_kept
         });
-        looks.retain(|_, looks| !looks.is_empty());
     }
 
     fn held_by(&self, key: Key) -> impl Iterator<Item = &Held> {
-        self.looks.get(&key).into_iter().flatten().filter_map(|look| self.by_look.get(look))
+        let looks = self.looks.range((key, Arc::default())..).take_while(move |(other, _)| *other == key);
+        looks.filter_map(|(_, look)| self.by_look.get(look))
     }
 
     /// How long it still rests; nothing if it is in use.
     fn rest_of(&self, held: &Held) -> Option<Duration> {
-        match &held.by {
-            Holder::Person(_) => None,
-            Holder::GivenUp { since, .. } => Some(self.memory.saturating_sub(since.elapsed())),
+        match held {
+            Held::ByPerson(_) => None,
+            Held::GivenUp(name) => Some(self.memory.saturating_sub(name.since.elapsed())),
         }
     }
 }
 
 impl Held {
+    fn given_up(name: Nick, key: Key, since: Instant) -> Self {
+        Self::GivenUp(Box::new(GivenUp { name, key, since }))
+    }
+
+    /// Whose it is.
+    fn key(&self) -> Key {
+        match self {
+            Self::ByPerson(person) => person.key,
+            Self::GivenUp(name) => name.key,
+        }
+    }
+
     /// What is so when it is held no longer.
     fn end(&self) -> Fact {
-        match &self.by {
-            Holder::Person(person) => Fact::Forgotten(person.id),
-            Holder::GivenUp { name, .. } => Fact::NameFree(name.clone()),
+        match self {
+            Self::ByPerson(person) => Fact::Forgotten(person.id),
+            Self::GivenUp(held) => Fact::NameFree(held.name.clone()),
         }
     }
 
     fn name(&self) -> Nick {
-        match &self.by {
-            Holder::Person(person) => person.name(),
-            Holder::GivenUp { name, .. } => name.clone(),
+        match self {
+            Self::ByPerson(person) => person.name(),
+            Self::GivenUp(held) => held.name.clone(),
         }
     }
 }

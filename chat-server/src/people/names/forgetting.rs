@@ -5,7 +5,7 @@
 
 use super::super::Person;
 use super::super::person::File;
-use super::{ClaimError, Held, Holder, Names};
+use super::{ClaimError, Held, Names};
 use chat_proto::Nick;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -20,7 +20,7 @@ impl Names {
     /// [`ClaimError::Full`] if everybody is here, or in a room.
     pub(in super::super) fn make_place(&mut self, name: &Nick) -> Result<(), ClaimError> {
         let max = self.most;
-        if self.by_look.len() < max || self.by_look.contains_key(&name.key()) {
+        if self.by_look.len() < max || self.by_look.contains_key(&*name.key()) {
             return Ok(());
         }
         if !self.is_stuck {
@@ -45,16 +45,16 @@ impl Names {
 impl Held {
     /// Since when nobody would miss it.
     fn gone_since(&self) -> Option<Instant> {
-        match &self.by {
-            Holder::Person(person) => person.gone_since(),
-            Holder::GivenUp { since, .. } => Some(*since),
+        match self {
+            Self::ByPerson(person) => person.gone_since(),
+            Self::GivenUp(name) => Some(name.since),
         }
     }
 
     fn forget_if_gone_by(&self, newest: Instant) -> bool {
-        match &self.by {
-            Holder::Person(person) => person.forget_if_gone_by(newest),
-            Holder::GivenUp { since, .. } => *since <= newest,
+        match self {
+            Self::ByPerson(person) => person.forget_if_gone_by(newest),
+            Self::GivenUp(name) => name.since <= newest,
         }
     }
 }

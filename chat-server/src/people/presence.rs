@@ -9,8 +9,11 @@ const REST: Duration = Duration::from_secs(5);
 /// So much longer for each who is told: nobody makes the server say much by saying little.
 const REST_PER_LISTENER: Duration = Duration::from_millis(1);
 
-/// What the sessions of a person say, and what of it was told.
-pub(super) struct Said {
+/// What the sessions of a person say, and what of it was told; nothing of somebody who was always simply here.
+#[derive(Default)]
+pub(super) struct Said(Option<Box<Words>>);
+
+struct Words {
     /// Those that are not simply here, by instance, in the order in which they said so.
     elsewhere: Vec<(u64, Presence)>,
     told: Presence,
@@ -27,7 +30,7 @@ pub(super) enum Change {
     Now(Presence),
 }
 
-impl Default for Said {
+impl Default for Words {
     fn default() -> Self {
         Self { elsewhere: Vec::new(), told: Presence::Here, rests_until: None }
     }
@@ -37,21 +40,24 @@ impl Said {
     pub(super) fn say(&mut self, instance: u64, presence: Presence) {
         self.take_back(instance);
         if presence != Presence::Here {
-            self.elsewhere.push((instance, presence));
+            self.words().elsewhere.push((instance, presence));
         }
     }
 
     /// A session is over, or begins anew.
     pub(super) fn take_back(&mut self, instance: u64) {
-        self.elsewhere.retain(|(other, _)| *other != instance);
+        if let Some(words) = &mut self.0 {
+            words.elsewhere.retain(|(other, _)| *other != instance);
+        }
     }
 
     /// Away if one of so many sessions says so, the newest word counts; otherwise as their most present session.
     pub(super) fn presence(&self, sessions: usize) -> Presence {
-        let away = self.elsewhere.iter().rev().find(|(_, presence)| matches!(presence, Presence::Away(_)));
+        let Some(Words { elsewhere, .. }) = self.0.as_deref() else { return Presence::Here };
+        let away = elsewhere.iter().rev().find(|(_, presence)| matches!(presence, Presence::Away(_)));
         match away {
             Some((_, presence)) => presence.clone(),
-            None if sessions > 0 && self.elsewhere.len() >= sessions => Presence::Idle,
+            None if sessions > 0 && elsewhere.len() >= sessions => Presence::Idle,
             None => Presence::Here,
         }
     }
@@ -59,11 +65,12 @@ impl Said {
     /// What is to be told now; it counts as told.
     pub(super) fn take_change(&mut self, sessions: usize, now: Instant) -> Change {
         let presence = self.presence(sessions);
-        match self.rests_until {
-            _ if presence == self.told => Change::None,
+        let Some(words) = &mut self.0 else { return Change::None };
+        match words.rests_until {
+            _ if presence == words.told => Change::None,
             Some(until) if now < until => Change::Later,
             _ => {
-                self.told = presence.clone();
+                words.told = presence.clone();
                 Change::Now(presence)
             }
         }
@@ -71,12 +78,18 @@ impl Said {
 
     /// Somebody may have seen them come in since.
     pub(super) fn tell_again(&mut self) {
-        self.told = Presence::Here;
+        if let Some(words) = &mut self.0 {
+            words.told = Presence::Here;
+        }
     }
 
     /// Was told to so many.
     pub(super) fn rest(&mut self, now: Instant, listeners: usize) {
         let listeners = u32::try_from(listeners).unwrap_or(u32::MAX);
-        self.rests_until = Some(now + REST + REST_PER_LISTENER.saturating_mul(listeners));
+        self.words().rests_until = Some(now + REST + REST_PER_LISTENER.saturating_mul(listeners));
+    }
+
+    fn words(&mut self) -> &mut Words {
+        self.0.get_or_insert_default()
     }
 }

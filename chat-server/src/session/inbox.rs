@@ -1,20 +1,21 @@
 //! What a peer has said and nobody has read yet.
 //!
-//! Grows with what comes in one read, because a read costs the same for a byte as for all that waits; shrinks to almost
-//! nothing for the many who are silent.
+//! A read brings more when the one before was full, because it costs the same for a byte as for all that waits. For the
+//! many who are silent, nothing is held ready: what comes first is read onto the stack.
 
 use bytes::BytesMut;
 use chat_proto::limits::FRAME_BYTES_FROM_CLIENT;
 use chat_proto::{FrameCodec, FrameError, Payload};
 use std::io;
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use tokio::io::AsyncRead;
+use tokio::io::{AsyncRead, ReadBuf};
 use tokio_util::codec::Decoder;
 use tokio_util::io::poll_read_buf;
 
-/// What a silent session holds ready.
-const SMALLEST_READ: usize = 256;
+/// What is read onto the stack: a little of which somebody says now and then.
+const SMALLEST_READ: usize = 512;
 
 /// Bytes of which frames are taken off the front.
 pub(super) struct Inbox {
@@ -41,14 +42,41 @@ impl Inbox {
         cx: &mut Context<'_>,
         stream: &mut (impl AsyncRead + Unpin),
     ) -> Poll<io::Result<usize>> {
-        self.bytes.reserve(self.read_bytes);
-        let read = ready!(poll_read_buf(Pin::new(stream), cx, &mut self.bytes))?;
+        let read = match self.read_bytes {
+            SMALLEST_READ => ready!(self.poll_read_little(cx, stream))?,
+            _ => ready!(self.poll_read_much(cx, stream))?,
+        };
         self.read_bytes = match read {
             all if all >= self.read_bytes => (self.read_bytes * 8).min(FRAME_BYTES_FROM_CLIENT),
             few if few * 4 < self.read_bytes => (self.read_bytes / 2).max(SMALLEST_READ),
             _ => self.read_bytes,
         };
         Poll::Ready(Ok(read))
+    }
+
+    fn poll_read_little(
+        &mut self,
+        cx: &mut Context<'_>,
+        stream: &mut (impl AsyncRead + Unpin),
+    ) -> Poll<io::Result<usize>> {
+        let mut little = [MaybeUninit::uninit(); SMALLEST_READ];
+        let mut little = ReadBuf::uninit(&mut little);
+        ready!(Pin::new(stream).poll_read(cx, &mut little))?;
+        self.bytes.extend_from_slice(little.filled());
+        Poll::Ready(Ok(little.filled().len()))
+    }
+
+    fn poll_read_much(
+        &mut self,
+        cx: &mut Context<'_>,
+        stream: &mut (impl AsyncRead + Unpin),
+    ) -> Poll<io::Result<usize>> {
+        self.bytes.reserve(self.read_bytes);
+        let read = poll_read_buf(Pin::new(stream), cx, &mut self.bytes);
+        if read.is_pending() && self.bytes.is_empty() {
+            self.bytes = BytesMut::new();
+        }
+        read
     }
 
     /// Takes the next whole frame.

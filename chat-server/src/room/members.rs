@@ -11,7 +11,8 @@ use std::sync::Arc;
 /// The members of one room.
 pub(super) struct Members {
     room: RoomId,
-    by_person: BTreeMap<PersonId, Membership>,
+    /// Each in memory of its own: a tree is half empty.
+    by_person: BTreeMap<PersonId, Box<Membership>>,
     /// How many members each key is: whoever knocks is looked up here, however many there are.
     keys: HashMap<Key, usize>,
     last_standing: u64,
@@ -28,7 +29,7 @@ impl Members {
         for (record, person) in kept {
             *members.keys.entry(person.key).or_default() += 1;
             members.last_standing = members.last_standing.max(record.standing);
-            members.by_person.insert(person.id, Membership::restore(room, &person, &record, moment));
+            members.by_person.insert(person.id, Box::new(Membership::restore(room, &person, &record, moment)));
         }
         members
     }
@@ -46,19 +47,19 @@ impl Members {
     }
 
     pub(super) fn get(&self, person: PersonId) -> Option<&Membership> {
-        self.by_person.get(&person)
+        self.by_person.get(&person).map(|member| &**member)
     }
 
     pub(super) fn get_mut(&mut self, person: PersonId) -> Option<&mut Membership> {
-        self.by_person.get_mut(&person)
+        self.by_person.get_mut(&person).map(|member| &mut **member)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Membership> {
-        self.by_person.values()
+        self.by_person.values().map(|member| &**member)
     }
 
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Membership> {
-        self.by_person.values_mut()
+        self.by_person.values_mut().map(|member| &mut **member)
     }
 
     /// The membership of `person`, which begins now unless there is one.
@@ -67,11 +68,11 @@ impl Members {
         by_person.entry(person.id).or_insert_with(|| {
             *keys.entry(person.key).or_default() += 1;
             *last_standing += 1;
-            Membership::new(*room, person, *last_standing)
+            Box::new(Membership::new(*room, person, *last_standing))
         })
     }
 
-    pub(super) fn remove(&mut self, person: PersonId) -> Option<Membership> {
+    pub(super) fn remove(&mut self, person: PersonId) -> Option<Box<Membership>> {
         let member = self.by_person.remove(&person)?;
         forget(&mut self.keys, member.person.key);
         Some(member)

@@ -190,7 +190,9 @@ impl Presences {
         }
         let member = self.members.get_or_begin(person);
         if !member.is_present() {
-            member.told = note(person, EntryBody::Joined(order.arrival(person.key)));
+            let told = note(person, EntryBody::Joined(order.arrival(person.key)));
+            // In memory nobody waits for it: a crash loses the room with the membership.
+            member.told = if self.purpose == Purpose::Members { told } else { Told::default() };
         }
         member.attach(session, stay);
         let told = member.told.clone();
@@ -260,6 +262,7 @@ impl Presences {
     /// `said`: whether anybody ever said anything, so that the room is worth waiting for.
     pub(super) fn sweep(&mut self, now: Instant, said: bool, note: Note<'_>) -> Life {
         for member in self.members.iter_mut() {
+            member.told.forget_if_over();
             if member.fade(now, self.grace) {
                 note(&member.person, EntryBody::Left(LeaveReason::Lost));
             }

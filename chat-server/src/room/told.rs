@@ -13,6 +13,11 @@ impl Told {
         (told.clone().drop_guard(), Self(Some(told)))
     }
 
+    /// Keeps nothing of it any more, if it is over.
+    pub(super) fn forget_if_over(&mut self) {
+        self.0.take_if(|told| told.is_cancelled());
+    }
+
     /// Waits for it.
     pub(crate) async fn wait(self) {
         if let Some(told) = self.0 {

@@ -11,6 +11,7 @@
 
 pub mod config;
 pub mod environment;
+mod few;
 mod guard;
 mod ledger;
 pub mod log;

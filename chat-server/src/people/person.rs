@@ -3,6 +3,7 @@
 use super::Key;
 use super::changes::Changes;
 use super::presence::{Change, Said};
+use crate::few::Few;
 use crate::ledger::Ledger;
 use crate::log::record::{Fact, PersonRecord};
 use crate::mailbox::Mailbox;
@@ -10,7 +11,6 @@ use crate::network::Network;
 use bytes::Bytes;
 use chat_proto::frame::Presence;
 use chat_proto::{Author, Nick, PersonId, RoomId};
-use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -36,11 +36,11 @@ pub(super) struct File {
     name: Nick,
     /// The same, as every entry of theirs carries it.
     shared_name: Bytes,
-    pub(super) sessions: HashMap<u64, Session>,
+    pub(super) sessions: Few<u64, Session>,
     pub(super) last_seen: Instant,
     /// From where they were last connected.
     address: Option<Network>,
-    pub(super) rooms: BTreeSet<RoomId>,
+    pub(super) rooms: Few<RoomId, ()>,
     /// In a room, as a member or a visitor: something may stand under their name.
     has_been_seen: bool,
     pub(super) forgotten: bool,
@@ -66,10 +66,10 @@ impl Person {
         let file = File {
             name: name.clone(),
             shared_name: bytes_of(name),
-            sessions: HashMap::new(),
+            sessions: Few::default(),
             last_seen: Instant::now(),
             address: None,
-            rooms: BTreeSet::new(),
+            rooms: Few::default(),
             has_been_seen: false,
             forgotten: false,
             said: Said::default(),
@@ -135,7 +135,7 @@ impl Person {
 
     /// The rooms they are a member of.
     pub(crate) fn rooms(&self) -> Vec<RoomId> {
-        self.lock().rooms.iter().copied().collect()
+        self.lock().rooms.iter().map(|(room, ())| *room).collect()
     }
 
     /// Tells all their sessions that they are a member of a room, but not the one that asked for it.
@@ -163,7 +163,7 @@ impl Person {
 
     /// Notes membership.
     pub(crate) fn joined(&self, room: RoomId) {
-        self.lock().rooms.insert(room);
+        self.lock().rooms.insert(room, ());
     }
 
     /// Notes the end of membership.

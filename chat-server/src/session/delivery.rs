@@ -5,6 +5,7 @@
 
 use super::outbound::Outbound;
 use crate::config::Rate;
+use crate::few::Few;
 use crate::log::{Range, ReadError, Slice};
 use crate::pace::Pace;
 use crate::people::Person;
@@ -13,7 +14,6 @@ use crate::rooms::{Entered, Rooms};
 use chat_proto::codec::{self, to_bytes};
 use chat_proto::frame::{EndReason, Gap, GapKind, RoomEnded, RoomHead, ServerFrame};
 use chat_proto::{PersonId, RoomId, Seq};
-use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -29,7 +29,7 @@ pub(super) struct Deliveries {
     session: SessionId,
     person: Arc<Person>,
     rooms: Arc<Rooms>,
-    cursors: BTreeMap<RoomId, Cursor>,
+    cursors: Few<RoomId, Cursor>,
     /// Whose log was read last: the next one is another's turn.
     caught_up: Option<RoomId>,
     departure: Departure,
@@ -66,7 +66,7 @@ const TYPING: Rate = Rate { burst: 4.0, per_second: 0.5 };
 impl Deliveries {
     /// No rooms yet.
     pub(super) fn new(session: SessionId, person: Arc<Person>, rooms: Arc<Rooms>) -> Self {
-        Self { session, person, rooms, cursors: BTreeMap::new(), caught_up: None, departure: Departure::Lost }
+        Self { session, person, rooms, cursors: Few::default(), caught_up: None, departure: Departure::Lost }
     }
 
     /// How many rooms that are not direct.
@@ -126,7 +126,7 @@ impl Deliveries {
     pub(super) fn poll_news(&mut self, cx: &mut Context<'_>, outbound: &mut Outbound) {
         let reader = Reader { session: self.session, person: self.person.id };
         let mut done = Vec::new();
-        for (id, cursor) in &mut self.cursors {
+        for (id, cursor) in self.cursors.iter_mut() {
             if cursor.poll_news(cx, reader, outbound) == Delivery::Over {
                 done.push(*id);
             }

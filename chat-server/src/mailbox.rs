@@ -8,8 +8,9 @@ use chat_proto::{EntryBody, PostId, Refused, RoomId};
 use futures_util::task::AtomicWaker;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::task::{Context, Poll};
+use tokio_util::sync::CancellationToken;
 
 /// Where the answer to a post goes.
 #[derive(Clone)]
@@ -67,6 +68,8 @@ pub(crate) struct Mailbox {
     has_arrived: AtomicBool,
     is_replaced: AtomicBool,
     session: AtomicWaker,
+    /// Made by whoever waits for the end of the session, which is rare, or by its end.
+    over: OnceLock<CancellationToken>,
 }
 
 /// What has arrived.
@@ -103,6 +106,16 @@ impl Mailbox {
     /// Whether the session was told so.
     pub(crate) fn is_replaced(&self) -> bool {
         self.is_replaced.load(Ordering::Acquire)
+    }
+
+    /// The session can do nothing more.
+    pub(crate) fn close(&self) {
+        self.over.get_or_init(CancellationToken::new).cancel();
+    }
+
+    /// Waits until the session can do nothing more.
+    pub(crate) async fn closed(&self) {
+        self.over.get_or_init(CancellationToken::new).cancelled().await;
     }
 
     /// The person is a member of this room from now on.

@@ -21,11 +21,11 @@ use crate::environment::Environment;
 use crate::ledger::Ledger;
 use crate::log::record::{PersonRecord, RestingName};
 use crate::log::{Logs, Written};
+use crate::mailbox::Mailbox;
 use changes::Changes;
 use chat_proto::frame::Presence;
 use chat_proto::{Nick, PersonId, RoomId};
 use names::{Asking, Names};
-use person::Session;
 use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::time::Instant;
 
@@ -132,7 +132,7 @@ impl People {
         };
         let written = self.ledger.written();
         for other in others {
-            other.over.cancelled().await;
+            other.closed().await;
         }
         written.wait().await;
     }
@@ -143,7 +143,7 @@ impl People {
     /// # Errors
     /// The most sessions a person may have, if they have them.
     pub(crate) async fn attend(&self, person: &Arc<Person>, instance: u64) -> Result<Attendance, usize> {
-        let session = Session::default();
+        let mailbox = Arc::new(Mailbox::default());
         let older = {
             let mut file = person.lock();
             if file.sessions.len() >= self.sessions_per_person && !file.sessions.contains_key(&instance) {
@@ -151,18 +151,18 @@ impl People {
             }
             if file.forgotten {
                 // The name was given up in this moment. Told like the sessions that were there already.
-                session.mailbox.replace();
+                mailbox.replace();
             }
-            let older = file.sessions.insert(instance, session.clone());
+            let older = file.sessions.insert(instance, Arc::clone(&mailbox));
             file.said.take_back(instance);
             person.note(&file);
             // Told under the lock: one that ends by itself in this moment must not take its successor off the list.
-            older.inspect(|older| older.mailbox.replace())
+            older.inspect(|older| older.replace())
         };
         self.ledger.hand_over();
-        let attendance = Attendance { person: Arc::clone(person), instance, session };
+        let attendance = Attendance { person: Arc::clone(person), instance, mailbox };
         if let Some(older) = older {
-            older.over.cancelled().await;
+            older.closed().await;
         }
         Ok(attendance)
     }

@@ -15,7 +15,6 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 
 /// How often it is written down, while somebody may be forgotten, that they are here.
 const RENEWALS: u32 = 32;
@@ -36,7 +35,8 @@ pub(super) struct File {
     name: Nick,
     /// The same, as every entry of theirs carries it.
     shared_name: Bytes,
-    pub(super) sessions: Few<u64, Session>,
+    /// By instance, as the next session of the same instance finds it.
+    pub(super) sessions: Few<u64, Arc<Mailbox>>,
     pub(super) last_seen: Instant,
     /// From where they were last connected.
     address: Option<Network>,
@@ -47,18 +47,11 @@ pub(super) struct File {
     pub(super) said: Said,
 }
 
-/// A session of a person, as the next session of the same instance finds it.
-#[derive(Clone, Default)]
-pub(super) struct Session {
-    pub(super) over: CancellationToken,
-    pub(super) mailbox: Arc<Mailbox>,
-}
-
 /// Proof that a session is counted among its person's; ends the count when dropped.
 pub(crate) struct Attendance {
     pub(super) person: Arc<Person>,
     pub(super) instance: u64,
-    pub(super) session: Session,
+    pub(super) mailbox: Arc<Mailbox>,
 }
 
 impl Person {
@@ -140,8 +133,8 @@ impl Person {
 
     /// Tells all their sessions that they are a member of a room, but not the one that asked for it.
     pub(crate) fn added_to(&self, room: RoomId, asking: &Arc<Mailbox>) {
-        for session in self.lock().sessions.values().filter(|session| !Arc::ptr_eq(&session.mailbox, asking)) {
-            session.mailbox.put_added(room);
+        for mailbox in self.lock().sessions.values().filter(|mailbox| !Arc::ptr_eq(mailbox, asking)) {
+            mailbox.put_added(room);
         }
     }
 
@@ -229,20 +222,20 @@ fn bytes_of(name: &Nick) -> Bytes {
 
 impl Attendance {
     /// Its person is no longer known. Every other session is told to end; those that this one can wait for are returned.
-    pub(super) fn forget_person(&self) -> Vec<Session> {
+    pub(super) fn forget_person(&self) -> Vec<Arc<Mailbox>> {
         let mut file = self.person.lock();
         file.forgotten = true;
         self.person.ledger.note(|| Fact::Forgotten(self.person.id));
-        let is_this = |instance: u64| instance == self.instance && !self.session.mailbox.is_replaced();
+        let is_this = |instance: u64| instance == self.instance && !self.mailbox.is_replaced();
         let others = file.sessions.iter().filter(|(instance, _)| !is_this(**instance));
-        let others = others.inspect(|(_, session)| session.mailbox.replace());
+        let others = others.inspect(|(_, mailbox)| mailbox.replace());
         // One of the same instance is a successor, which waits for this one.
-        others.filter(|(instance, _)| **instance != self.instance).map(|(_, session)| session.clone()).collect()
+        others.filter(|(instance, _)| **instance != self.instance).map(|(_, mailbox)| Arc::clone(mailbox)).collect()
     }
 
     /// What reaches this session from elsewhere.
-    pub(crate) fn mailbox(&self) -> Arc<Mailbox> {
-        Arc::clone(&self.session.mailbox)
+    pub(crate) fn mailbox(&self) -> &Arc<Mailbox> {
+        &self.mailbox
     }
 
     /// Notes how present the person is here.
@@ -250,7 +243,7 @@ impl Attendance {
         {
             let mut file = self.person.lock();
             // Who was replaced says nothing any more; that happens under this lock.
-            if self.session.mailbox.is_replaced() {
+            if self.mailbox.is_replaced() {
                 return;
             }
             file.said.say(self.instance, presence);
@@ -263,7 +256,7 @@ impl Drop for Attendance {
     fn drop(&mut self) {
         let mut file = self.person.lock();
         // The newer session has taken this place already if this one was replaced.
-        if !self.session.mailbox.is_replaced() {
+        if !self.mailbox.is_replaced() {
             file.sessions.remove(&self.instance);
             file.said.take_back(self.instance);
         }
@@ -272,6 +265,6 @@ impl Drop for Attendance {
         drop(file);
         self.person.changes.note(&self.person);
         self.person.ledger.hand_over();
-        self.session.over.cancel();
+        self.mailbox.close();
     }
 }

@@ -104,7 +104,7 @@ impl<S: Stream> Session<S> {
         );
         self.member = Some(LoggedIn {
             deliveries: Deliveries::new(self.id, person, Arc::clone(&shared.rooms)),
-            mailbox: attendance.mailbox(),
+            mailbox: Arc::clone(attendance.mailbox()),
             attendance,
             unanswered: 0,
             touched: Vec::new(),

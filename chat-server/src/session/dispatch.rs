@@ -7,24 +7,41 @@ use crate::pace::Pace;
 use crate::refusals;
 use crate::transport::Stream;
 use chat_proto::{ClientFrame, Frame as _, RawFrame};
+use std::time::Duration;
 
 /// How fast a session may ask for what.
 pub(super) struct Paces {
+    requests: Pace,
+    /// Made when it is needed: most say nothing for long.
+    others: Option<Box<OtherPaces>>,
+}
+
+struct OtherPaces {
     posts: Pace,
     post_bytes: Pace,
     pages: Pace,
-    requests: Pace,
 }
 
 impl Paces {
     /// Every bucket full.
     pub(super) fn new(config: &Config) -> Self {
-        Self {
-            posts: Pace::new(config.posts),
-            post_bytes: Pace::new(config.post_bytes),
-            pages: Pace::new(config.pages),
-            requests: Pace::new(config.requests),
-        }
+        Self { requests: Pace::new(config.requests), others: None }
+    }
+
+    fn others(&mut self, config: &Config) -> &mut OtherPaces {
+        self.others.get_or_insert_with(|| {
+            Box::new(OtherPaces {
+                posts: Pace::new(config.posts),
+                post_bytes: Pace::new(config.post_bytes),
+                pages: Pace::new(config.pages),
+            })
+        })
+    }
+}
+
+impl OtherPaces {
+    fn take_post(&mut self, bytes: f64) -> Option<Duration> {
+        self.posts.take(1.0).max(self.post_bytes.take(bytes))
     }
 }
 
@@ -73,14 +90,16 @@ impl<S: Stream> Session<S> {
     /// Slow down first: whoever is too fast is read later.
     #[expect(clippy::cast_precision_loss, reason = "a frame's length is far below 2^52")]
     fn keep_pace(&mut self, frame: &ClientFrame, bytes: usize) {
-        let Paces { posts, post_bytes, pages, requests } = &mut self.paces;
+        let (paces, config) = (&mut self.paces, &self.shared.config);
         let pause = match frame {
-            ClientFrame::Post(_) => posts.take(1.0).max(post_bytes.take(bytes as f64)),
+            ClientFrame::Post(_) => paces.others(config).take_post(bytes as f64),
             // Both read the log.
-            ClientFrame::History(_) | ClientFrame::Search(_) => pages.take(1.0),
+            ClientFrame::History(_) | ClientFrame::Search(_) => paces.others(config).pages.take(1.0),
             // They write an entry like a post does.
-            ClientFrame::Leave(_) | ClientFrame::Rename(_) | ClientFrame::GiveUp(_) => posts.take(1.0),
-            _ => requests.take(1.0),
+            ClientFrame::Leave(_) | ClientFrame::Rename(_) | ClientFrame::GiveUp(_) => {
+                paces.others(config).posts.take(1.0)
+            }
+            _ => paces.requests.take(1.0),
         };
         self.pause(pause);
     }

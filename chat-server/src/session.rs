@@ -27,7 +27,7 @@ pub(crate) use outbound::Budget;
 
 use crate::config::Config;
 use crate::environment::Environment;
-use crate::guard::{Guard, Guesses, Notices, Stranger, Turn};
+use crate::guard::{Guard, Guesses, Notices, Turn};
 use crate::mailbox::Mailbox;
 use crate::network::Network;
 use crate::people::{Attendance, People};
@@ -41,7 +41,7 @@ use chat_proto::{Frame as _, Payload, Refused, ServerFrame};
 use delivery::Deliveries;
 use dispatch::Paces;
 use futures_util::FutureExt;
-use greeting::Standing;
+use greeting::Newcomer;
 use guessing::Guess;
 use inbox::Inbox;
 use outbound::Outbound;
@@ -97,14 +97,11 @@ pub(crate) struct Session<S> {
     stop: CancellationToken,
     /// Where it comes from: limits count by it.
     peer: IpAddr,
-    /// What ties its login to the connection.
-    binding: Binding,
 
     traffic: Traffic<S>,
 
-    standing: Standing,
-    /// Held until login: the strangers let in at once are few.
-    stranger: Option<Stranger>,
+    /// Until login.
+    newcomer: Option<Box<Newcomer>>,
     /// A code that waits to be tried; nothing more is read before it was.
     guess: Option<Box<Guess>>,
     /// Present from login on.
@@ -113,7 +110,6 @@ pub(crate) struct Session<S> {
     empty_frames: u32,
     premature_frames: u32,
 
-    accepted_at: Instant,
     heard_at: Instant,
     /// Since when a frame has been incomplete.
     frame_since: Option<Instant>,
@@ -138,22 +134,20 @@ impl<S: Stream> Session<S> {
     /// A session on an accepted connection, which ends when `stop` does.
     fn new(accepted: Accepted<S>, binding: Binding, shared: Arc<Shared>, stop: CancellationToken) -> Self {
         let Accepted { stream, peer, at, stranger } = accepted;
+        let newcomer = Newcomer { place: stranger, binding, accepted_at: at, claim: None };
         let inbox = Inbox::new(FRAME_BYTES_BEFORE_LOGIN);
         let outbound = Outbound::new(&shared.config, Arc::clone(&shared.budget));
         Self {
             id: SessionId(shared.last_session.fetch_add(1, Ordering::Relaxed)),
             stop,
             peer,
-            binding,
             traffic: Traffic { stream, inbox, outbound },
-            standing: Standing::Stranger,
-            stranger: Some(stranger),
+            newcomer: Some(Box::new(newcomer)),
             guess: None,
             member: None,
             paces: Paces::new(&shared.config),
             empty_frames: 0,
             premature_frames: 0,
-            accepted_at: at,
             heard_at: at,
             frame_since: None,
             paused_until: None,
@@ -206,7 +200,7 @@ impl<S: Stream> Session<S> {
             () = std::future::ready(()), if may_catch_up => Box::pin(self.catch_up()).await?,
             () = arrived(mailbox) => Box::pin(self.on_mail()).await?,
             turn = called(self.guess.as_deref_mut()) => Box::pin(self.on_called(turn)).await,
-            () = evicted(self.stranger.as_ref()) => return Err(Farewell::Evicted),
+            () = evicted(self.newcomer.as_deref()) => return Err(Farewell::Evicted),
             () = &mut self.alarm => self.on_alarm()?,
             () = stopped => return Err(Farewell::ServerStopping),
         }
@@ -333,9 +327,9 @@ async fn called(guess: Option<&mut Guess>) -> Turn {
     }
 }
 
-async fn evicted(stranger: Option<&Stranger>) {
-    match stranger {
-        Some(stranger) => stranger.evicted().await,
+async fn evicted(newcomer: Option<&Newcomer>) {
+    match newcomer {
+        Some(newcomer) => newcomer.place.evicted().await,
         None => std::future::pending().await,
     }
 }

@@ -9,9 +9,9 @@ impl<S: Stream> Session<S> {
     /// The moments at which something must have happened.
     fn deadlines(&self) -> impl Iterator<Item = (Instant, Farewell)> {
         let config = &self.shared.config;
-        let hopeful = match self.member {
-            None => (self.accepted_at + config.login_timeout, Farewell::LoginTimedOut),
-            Some(_) => (self.heard_at + config.silence, Farewell::Silent),
+        let hopeful = match &self.newcomer {
+            Some(newcomer) => (newcomer.accepted_at + config.login_timeout, Farewell::LoginTimedOut),
+            None => (self.heard_at + config.silence, Farewell::Silent),
         };
         let frame = self.frame_since.map(|since| (since + config.frame_timeout, Farewell::FrameTimedOut));
         let stall = self.traffic.outbound.stalled_since().map(|since| (since + config.write_stall, Farewell::TooSlow));

@@ -1,6 +1,5 @@
 //! What a client may ask: one line per kind of frame.
 
-use super::greeting::Standing;
 use super::{Farewell, LoggedIn, Session};
 use crate::config::Config;
 use crate::pace::Pace;
@@ -56,7 +55,7 @@ impl<S: Stream> Session<S> {
 
     async fn dispatch(&mut self, request: u32, frame: ClientFrame, bytes: usize) -> Result<(), Farewell> {
         let is_greeting = matches!(frame, ClientFrame::Hello(_) | ClientFrame::Login(_) | ClientFrame::Bye(_));
-        if !is_greeting && !matches!(self.standing, Standing::Person) {
+        if !is_greeting && self.newcomer.is_some() {
             return self.on_premature(request, refusals::not_authenticated());
         }
         self.keep_pace(&frame, bytes);
@@ -105,7 +104,7 @@ impl<S: Stream> Session<S> {
     }
 
     fn on_unknown(&mut self, request: u32, kind: u16) -> Result<(), Farewell> {
-        if !matches!(self.standing, Standing::Person) {
+        if self.newcomer.is_some() {
             return self.on_premature(request, refusals::not_authenticated());
         }
         let pause = self.paces.requests.take(1.0);

@@ -3,7 +3,7 @@
 use super::delivery::Deliveries;
 use super::{Farewell, LoggedIn, Session};
 use crate::environment::random;
-use crate::guard::Notice;
+use crate::guard::{Notice, Stranger};
 use crate::people::{ClaimError, Person};
 use crate::refusals;
 use crate::room::Room;
@@ -13,51 +13,55 @@ use chat_proto::limits::{
     FRAME_BYTES_FROM_CLIENT, HEARTBEAT, NAME_COLUMNS, PAGE_ENTRIES, POSTS_UNANSWERED, ROOMS_PER_SESSION, TEXT_BYTES,
     TEXT_LINES, TOPIC_BYTES,
 };
+use chat_proto::login::Binding;
 use chat_proto::wire::Capped;
 use chat_proto::{Nick, PersonId, Refused, VERSION_MAX, VERSION_MIN, login};
 use std::sync::Arc;
+use tokio::time::Instant;
 
-/// How far a login is.
-pub(super) enum Standing {
-    /// Nothing was said.
-    Stranger,
-    /// The challenge waits for its answer.
-    Challenged {
-        /// What the peer claims.
-        hello: Hello,
-        /// What it must sign.
-        challenge: Challenge,
-    },
-    /// Logged in.
-    Person,
+/// Somebody who has not logged in, with what matters only until then.
+pub(super) struct Newcomer {
+    /// The strangers let in at once are few.
+    pub(super) place: Stranger,
+    /// What ties the login to the connection.
+    pub(super) binding: Binding,
+    pub(super) accepted_at: Instant,
+    /// What waits for an answer, if anything was said.
+    pub(super) claim: Option<Claim>,
+}
+
+/// A claim that is to be proved.
+pub(super) struct Claim {
+    /// Who the peer says to be.
+    hello: Hello,
+    /// What it must sign.
+    challenge: Challenge,
 }
 
 impl<S: Stream> Session<S> {
     pub(super) fn on_hello(&mut self, request: u32, hello: Hello) -> Result<(), Farewell> {
-        if !matches!(self.standing, Standing::Stranger) {
+        let Some(newcomer) = self.newcomer.as_mut().filter(|newcomer| newcomer.claim.is_none()) else {
             return self.on_premature(request, refusals::already_authenticated());
-        }
+        };
         let version = common_version(&hello).ok_or_else(|| {
             let refused = refusals::version(hello.version_min, hello.version_max);
             Farewell::Refused { request, refused }
         })?;
         let challenge = Challenge { version, nonce: random(&*self.shared.environment) };
-        self.answer(request, challenge.clone());
-        self.standing = Standing::Challenged { hello, challenge };
+        newcomer.claim = Some(Claim { hello, challenge: challenge.clone() });
+        self.answer(request, challenge);
         Ok(())
     }
 
     pub(super) async fn on_login(&mut self, request: u32, answer: &Login) -> Result<(), Farewell> {
-        // Taken out, so that a nonce answers one login only.
-        let (hello, challenge) = match std::mem::replace(&mut self.standing, Standing::Stranger) {
-            Standing::Challenged { hello, challenge } => (hello, challenge),
-            Standing::Stranger => return self.on_premature(request, refusals::not_authenticated()),
-            Standing::Person => {
-                self.standing = Standing::Person;
-                return self.on_premature(request, refusals::already_authenticated());
-            }
+        let Some(newcomer) = &mut self.newcomer else {
+            return self.on_premature(request, refusals::already_authenticated());
         };
-        if !login::proves(&answer.signature, &challenge, &hello, &self.binding) {
+        // Taken out, so that a nonce answers one login only.
+        let Some(Claim { hello, challenge }) = newcomer.claim.take() else {
+            return self.on_premature(request, refusals::not_authenticated());
+        };
+        if !login::proves(&answer.signature, &challenge, &hello, &newcomer.binding) {
             return Err(Farewell::Refused { request, refused: refusals::auth_failed() });
         }
         match self.claim(&hello) {
@@ -88,8 +92,7 @@ impl<S: Stream> Session<S> {
             .await
             .map_err(|max| Farewell::Refused { request, refused: refusals::too_many_sessions(max) })?;
         person.came_from(self.peer);
-        self.stranger = None;
-        self.standing = Standing::Person;
+        self.newcomer = None;
         self.traffic.inbox.set_max_frame_bytes(FRAME_BYTES_FROM_CLIENT);
         self.answer(
             request,

@@ -25,6 +25,7 @@ mod room;
 mod rooms;
 pub mod server;
 mod session;
+mod stop;
 pub mod tls;
 mod transport;
 

@@ -12,6 +12,7 @@ use crate::people::{Kept, People, Person};
 use crate::room::RestoreError;
 use crate::rooms::Rooms;
 use crate::session::{Accepted, Budget, Doorstep, Shared};
+use crate::stop::Stop;
 use crate::tls::Tls;
 use futures_util::FutureExt;
 use std::net::{IpAddr, SocketAddr};
@@ -92,11 +93,13 @@ impl Server {
                 rooms: Arc::new(rooms),
                 budget: Arc::new(Budget::new(config.outbound_total_bytes)),
                 last_session: AtomicU64::new(0),
+                stop: Stop::default(),
                 environment,
                 config,
             }),
         };
         server.tasks.spawn(sweep(Arc::clone(&server.shared), server.stop.clone()));
+        server.tasks.spawn(pass_on(server.stop.clone(), Arc::clone(&server.shared)));
         Ok(server)
     }
 
@@ -172,13 +175,8 @@ impl Server {
     pub fn attach(&self, stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static, peer: IpAddr) {
         match self.shared.guard.admit(peer) {
             Ok((place, stranger)) => {
-                let accepted = Accepted { stream, peer, at: Instant::now(), stranger };
-                let doorstep = self.doorstep();
-                self.tasks.spawn(async move {
-                    let farewell = doorstep.serve(accepted).await;
-                    tracing::debug!(%peer, %farewell, "disconnected");
-                    drop(place);
-                });
+                let accepted = Accepted { stream, peer, at: Instant::now(), place, stranger };
+                self.tasks.spawn(self.doorstep().serve(accepted));
             }
             Err(Some(last_word)) => drop(self.tasks.spawn(last_word.say(stream))),
             Err(None) => {}
@@ -186,7 +184,7 @@ impl Server {
     }
 
     fn doorstep(&self) -> Doorstep {
-        Doorstep { shared: Arc::clone(&self.shared), tls: self.tls.clone(), stop: self.stop.clone() }
+        Doorstep { shared: Arc::clone(&self.shared), tls: self.tls.clone() }
     }
 }
 
@@ -195,6 +193,12 @@ fn tuned(stream: &TcpStream) -> std::io::Result<()> {
     #[cfg(target_os = "linux")]
     rustix::net::sockopt::set_tcp_user_timeout(stream, UNACKNOWLEDGED_MS_MAX)?;
     stream.set_nodelay(true)
+}
+
+/// The caller's stop becomes that of all sessions.
+async fn pass_on(stop: CancellationToken, shared: Arc<Shared>) {
+    stop.cancelled().await;
+    shared.stop.call();
 }
 
 async fn sweep(shared: Arc<Shared>, stop: CancellationToken) {

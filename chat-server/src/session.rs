@@ -27,12 +27,13 @@ pub(crate) use outbound::Budget;
 
 use crate::config::Config;
 use crate::environment::Environment;
-use crate::guard::{Guard, Guesses, Notices, Turn};
+use crate::guard::{Guard, Guesses, Notices, Place, Turn};
 use crate::mailbox::Mailbox;
 use crate::network::Network;
 use crate::people::{Attendance, People};
 use crate::room::{Room, SessionId};
 use crate::rooms::Rooms;
+use crate::stop::Stop;
 use crate::transport::Stream;
 use chat_proto::codec::to_bytes;
 use chat_proto::limits::{FRAME_BYTES_BEFORE_LOGIN, POSTS_UNANSWERED};
@@ -50,8 +51,8 @@ use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::Poll;
 use tokio::time::{Instant, Sleep};
-use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use traffic::{Listening, Moved, Traffic};
 
 /// Frames handled before the session looks around again.
@@ -79,6 +80,8 @@ pub(crate) struct Shared {
     pub guesses: Arc<Guesses>,
     /// What the operator is told.
     pub notices: Arc<Notices>,
+    /// When all of them end.
+    pub stop: Stop,
 }
 
 impl Shared {
@@ -94,7 +97,6 @@ impl Shared {
 pub(crate) struct Session<S> {
     shared: Arc<Shared>,
     id: SessionId,
-    stop: CancellationToken,
     /// Where it comes from: limits count by it.
     peer: IpAddr,
 
@@ -117,6 +119,8 @@ pub(crate) struct Session<S> {
     /// Whether the inbox may hold another whole frame.
     has_frames: bool,
     alarm: Pin<Box<Sleep>>,
+    /// Held for as long as the connection is.
+    _place: Place,
 }
 
 /// What a session has once it knows its person.
@@ -131,15 +135,14 @@ struct LoggedIn {
 }
 
 impl<S: Stream> Session<S> {
-    /// A session on an accepted connection, which ends when `stop` does.
-    fn new(accepted: Accepted<S>, binding: Binding, shared: Arc<Shared>, stop: CancellationToken) -> Self {
-        let Accepted { stream, peer, at, stranger } = accepted;
+    /// A session on an accepted connection.
+    fn new(accepted: Accepted<S>, binding: Binding, shared: Arc<Shared>) -> Self {
+        let Accepted { stream, peer, at, place, stranger } = accepted;
         let newcomer = Newcomer { place: stranger, binding, accepted_at: at, claim: None };
         let inbox = Inbox::new(FRAME_BYTES_BEFORE_LOGIN);
         let outbound = Outbound::new(&shared.config, Arc::clone(&shared.budget));
         Self {
             id: SessionId(shared.last_session.fetch_add(1, Ordering::Relaxed)),
-            stop,
             peer,
             traffic: Traffic { stream, inbox, outbound },
             newcomer: Some(Box::new(newcomer)),
@@ -153,19 +156,26 @@ impl<S: Stream> Session<S> {
             paused_until: None,
             has_frames: false,
             alarm: Box::pin(tokio::time::sleep_until(at + shared.config.login_timeout)),
+            _place: place,
             shared,
         }
     }
 
-    /// Serves the connection until it ends, and says why it ended.
-    async fn run(mut self: Box<Self>) -> Farewell {
-        // Waited for once, and beside nobody else: all sessions that look at one token at every turn would meet at it.
-        let mut stopped = std::pin::pin!(self.stop.child_token().cancelled_owned());
+    /// Serves the connection until it ends.
+    async fn run(mut self: Box<Self>) {
+        let farewell = self.go_on().await;
+        Box::pin(self.end(farewell)).await;
+    }
+
+    async fn go_on(&mut self) -> Farewell {
+        let shared = Arc::clone(&self.shared);
+        let mut place = std::pin::pin!(shared.stop.place());
+        Stop::wake_me(place.as_mut()).await;
         loop {
             // A defect ends the session that met it, and no other.
-            let turn = AssertUnwindSafe(self.turn(stopped.as_mut())).catch_unwind().await;
+            let turn = AssertUnwindSafe(self.turn()).catch_unwind().await;
             if let Err(farewell) = turn.unwrap_or(Err(Farewell::Crashed)) {
-                return Box::pin(self.end(farewell)).await;
+                return farewell;
             }
         }
     }
@@ -185,7 +195,7 @@ impl<S: Stream> Session<S> {
 
     /// Waits for one thing to happen and handles it. A session is as large as the largest future that it may wait in, and
     /// most do nothing but wait here: what they do now and then has memory of its own.
-    async fn turn(&mut self, stopped: Pin<&mut WaitForCancellationFutureOwned>) -> Result<(), Farewell> {
+    async fn turn(&mut self) -> Result<(), Farewell> {
         self.set_alarm();
         // Looked at once: it may change in this very moment, because all sessions share a part of it.
         let outlook = self.traffic.outlook(self.member.as_ref().map(|member| &member.deliveries));
@@ -202,7 +212,7 @@ impl<S: Stream> Session<S> {
             turn = called(self.guess.as_deref_mut()) => Box::pin(self.on_called(turn)).await,
             () = evicted(self.newcomer.as_deref()) => return Err(Farewell::Evicted),
             () = &mut self.alarm => self.on_alarm()?,
-            () = stopped => return Err(Farewell::ServerStopping),
+            () = self.shared.stop.seen() => return Err(Farewell::ServerStopping),
         }
         Ok(())
     }
@@ -313,23 +323,20 @@ impl LoggedIn {
     }
 }
 
-async fn arrived(mailbox: Option<&Mailbox>) {
-    match mailbox {
-        Some(mailbox) => std::future::poll_fn(|cx| mailbox.poll_arrived(cx)).await,
-        None => std::future::pending().await,
-    }
+fn arrived(mailbox: Option<&Mailbox>) -> impl Future<Output = ()> {
+    std::future::poll_fn(move |cx| mailbox.map_or(Poll::Pending, |mailbox| mailbox.poll_arrived(cx)))
 }
 
 async fn called(guess: Option<&mut Guess>) -> Turn {
     match guess {
-        Some(guess) => guess.waiting.turn().await,
+        Some(guess) => Box::pin(guess.waiting.turn()).await,
         None => std::future::pending().await,
     }
 }
 
 async fn evicted(newcomer: Option<&Newcomer>) {
     match newcomer {
-        Some(newcomer) => newcomer.place.evicted().await,
+        Some(newcomer) => Box::pin(newcomer.place.evicted()).await,
         None => std::future::pending().await,
     }
 }

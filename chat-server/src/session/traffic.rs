@@ -51,12 +51,12 @@ pub(super) struct Outlook {
 impl<S: Stream> Traffic<S> {
     /// Moves what can be moved, until the outlook is not any more what the session knows. Loses nothing when it is dropped
     /// before it is ready.
-    pub(super) async fn moved(
+    pub(super) fn moved(
         &mut self,
         mut deliveries: Option<&mut Deliveries>,
         known: (Outlook, Listening),
-    ) -> io::Result<Moved> {
-        std::future::poll_fn(|cx| self.poll_move(cx, deliveries.as_deref_mut(), known)).await
+    ) -> impl Future<Output = io::Result<Moved>> {
+        std::future::poll_fn(move |cx| self.poll_move(cx, deliveries.as_deref_mut(), known))
     }
 
     fn poll_move(

@@ -1,7 +1,8 @@
 //! TLS: the server's key and certificate, and what a handshake needs of them.
 //!
-//! Only version 1.3, no early data, no client certificates and no tickets: every connection proves the key afresh, so
-//! that a certificate that was replaced is never resumed. `transport` carries it out; nothing else names rustls.
+//! Only version 1.3, no early data, no client certificates. Whoever comes back resumes what they had, with a ticket that
+//! nobody but this server can read, and as long as the certificate was not read again. `transport` carries it out; nothing
+//! else names rustls.
 
 mod files;
 
@@ -14,6 +15,9 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
+
+/// One is spent on each attempt to come back, also on one that fails.
+const TICKETS: usize = 2;
 
 /// Why there is no TLS. Each is a sentence for the operator: what is wrong, and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -160,7 +164,9 @@ impl Current {
                 error => files.damaged(&files.key, &error),
             })?;
         config.session_storage = Arc::new(NoServerSessionStorage {});
-        config.send_tls13_tickets = 0;
+        // Keys of its own for each certificate, so that one that was replaced is never resumed.
+        config.ticketer = ring::Ticketer::new().expect("the system gives randomness");
+        config.send_tls13_tickets = TICKETS;
         Ok(Self { config: Arc::new(config), fingerprint })
     }
 }

@@ -14,15 +14,24 @@ use tokio_rustls::client::TlsStream;
 
 use super::{Peer, Stream};
 
-/// Shakes hands as a client.
+/// Shakes hands as a client that was never here.
 pub async fn shake_hands<S: Stream>(stream: S) -> io::Result<TlsStream<S>> {
+    shake_hands_with(&Arc::new(client_config()), stream).await
+}
+
+/// Shakes hands as a client that was here before, if it has that from an earlier handshake.
+pub async fn shake_hands_with<S: Stream>(config: &Arc<ClientConfig>, stream: S) -> io::Result<TlsStream<S>> {
     let name = ServerName::try_from("chat.example.org").unwrap();
-    TlsConnector::from(Arc::new(client_config())).connect(name, stream).await
+    TlsConnector::from(Arc::clone(config)).connect(name, stream).await
 }
 
 /// A peer inside TLS, and the key of the server that it found.
 pub async fn encrypted(stream: impl Stream + 'static) -> (Peer, Fingerprint) {
-    let stream = shake_hands(stream).await.unwrap();
+    peer_within(shake_hands(stream).await.unwrap())
+}
+
+/// The same where the handshake is over.
+pub fn peer_within(stream: TlsStream<impl Stream + 'static>) -> (Peer, Fingerprint) {
     let (_, connection) = stream.get_ref();
     let binding = connection.export_keying_material([0; 32], TLS_EXPORTER_LABEL, None).unwrap();
     let certificate = &connection.peer_certificates().unwrap()[0];

@@ -1,12 +1,14 @@
 //! A login is worth something on its own connection only.
 
-use crate::support::tls::encrypted;
+use crate::support::tls::{client_config, encrypted, peer_within, shake_hands_with};
 use crate::support::{PEER, Peer, World, key_of, unhurried};
 use crate::world;
 use chat_proto::frame::{Challenge, Hello, Login};
 use chat_proto::login::{self, Binding};
 use chat_proto::{Code, ServerFrame, UnixMillis};
 use chat_server::{Config, Environment, Server, Tls};
+use rustls::{ClientConfig, HandshakeKind};
+use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 /// Dice that always fall the same way: every challenge is the same, so that nothing but the binding differs.
@@ -31,6 +33,13 @@ fn rigged(tls: &Tls) -> World {
 
 async fn connect(world: &World) -> Peer {
     encrypted(world.raw(1 << 16, PEER)).await.0
+}
+
+/// The same, with what `client` may have from before.
+async fn come(world: &World, client: &Arc<ClientConfig>) -> (Peer, HandshakeKind) {
+    let stream = shake_hands_with(client, world.raw(1 << 16, PEER)).await.unwrap();
+    let kind = stream.get_ref().1.handshake_kind().unwrap();
+    (peer_within(stream).0, kind)
 }
 
 /// Says hello as alice, and what the server made of it.
@@ -77,6 +86,26 @@ async fn a_signature_for_another_connection_proves_nothing() {
 
     assert_eq!(outcome(&mut second, elsewhere.clone()).await, Some(Code::AUTH_FAILED));
     assert_eq!(second.read().await, None, "and the connection ends");
+
+    assert_eq!(outcome(&mut first, elsewhere).await, None);
+}
+
+/// A16: both connections come from the same session, and know its secret.
+#[tokio::test(start_paused = true)]
+async fn a_signature_for_one_resumed_connection_proves_nothing_on_another() {
+    let (_, tls, _scratch) = world();
+    let world = rigged(&tls);
+    let client = Arc::new(client_config());
+    let (mut origin, _) = come(&world, &client).await;
+    challenged(&mut origin).await;
+    let ((mut first, kind), (mut second, other_kind)) = (come(&world, &client).await, come(&world, &client).await);
+    assert_eq!([kind, other_kind], [HandshakeKind::Resumed; 2]);
+    let (hello, challenge) = challenged(&mut first).await;
+    let elsewhere = signed(&hello, &challenge, &first.binding);
+    challenged(&mut second).await;
+
+    assert_eq!(outcome(&mut second, elsewhere.clone()).await, Some(Code::AUTH_FAILED));
+    assert_eq!(outcome(&mut origin, elsewhere.clone()).await, Some(Code::AUTH_FAILED));
 
     assert_eq!(outcome(&mut first, elsewhere).await, None);
 }

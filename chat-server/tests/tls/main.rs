@@ -11,8 +11,11 @@ mod files;
 mod foreign;
 mod login;
 mod sockets;
+mod tickets;
 
 use chat_server::Tls;
+use std::fs;
+use std::path::Path;
 use support::World;
 use support::scratch::Scratch;
 
@@ -21,4 +24,11 @@ fn world() -> (World, Tls, Scratch) {
     let scratch = Scratch::new();
     let tls = Tls::load_or_make(scratch.path()).unwrap();
     (World::with_tls(tls.clone()), tls, scratch)
+}
+
+/// Another key and certificate in place of those in `state`.
+fn replace(state: &Path, other: &Scratch) {
+    for name in ["tls-key.pem", "tls-cert.pem"] {
+        fs::copy(other.path().join(name), state.join(name)).unwrap();
+    }
 }

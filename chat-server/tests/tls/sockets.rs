@@ -1,23 +1,18 @@
 //! Real sockets: both kinds on one port, certificates that change, and the end.
 
 use crate::support::scratch::Scratch;
-use crate::support::tls::{client_config, encrypted};
+use crate::support::tls::encrypted;
 use crate::support::{Peer, World, key_of};
-use crate::world;
+use crate::{replace, world};
 use chat_proto::frame::Ping;
 use chat_proto::{Fingerprint, ServerFrame};
 use chat_server::Tls;
 use chat_server::log::StorageFailure;
-use rustls::HandshakeKind;
-use rustls::pki_types::ServerName;
 use std::fs;
 use std::net::SocketAddr;
-use std::path::Path;
-use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
-use tokio_rustls::TlsConnector;
 
 /// A server on a port.
 async fn listening(world: &World) -> (SocketAddr, JoinHandle<Result<(), StorageFailure>>) {
@@ -29,13 +24,6 @@ async fn listening(world: &World) -> (SocketAddr, JoinHandle<Result<(), StorageF
 
 async fn connect(address: SocketAddr) -> (Peer, Fingerprint) {
     encrypted(TcpStream::connect(address).await.unwrap()).await
-}
-
-/// Another key and certificate in place of those in `state`.
-fn replace(state: &Path, other: &Scratch) {
-    for name in ["tls-key.pem", "tls-cert.pem"] {
-        fs::copy(other.path().join(name), state.join(name)).unwrap();
-    }
 }
 
 #[tokio::test]
@@ -72,27 +60,6 @@ async fn much_goes_through_tls_in_both_directions() {
 
     for n in 1..=100 {
         assert_eq!(alice.next_said().await, text(n));
-    }
-}
-
-/// A41: without tickets there is nothing to resume, and nothing to send data ahead with.
-#[tokio::test]
-async fn every_connection_proves_the_key_afresh() {
-    let (world, _tls, _scratch) = world();
-    let (address, _serving) = listening(&world).await;
-    let mut config = client_config();
-    config.enable_early_data = true;
-    let config = Arc::new(config);
-    for _ in 0..2 {
-        let name = ServerName::try_from("chat.example.org").unwrap();
-        let stream = TcpStream::connect(address).await.unwrap();
-        let stream = TlsConnector::from(Arc::clone(&config)).connect(name, stream).await.unwrap();
-        assert_eq!(stream.get_ref().1.handshake_kind(), Some(HandshakeKind::Full));
-
-        // Tickets would have come before the answer.
-        let mut peer = Peer::new(stream);
-        let hello = peer.hello("alice", &key_of("alice"));
-        assert!(matches!(peer.ask(hello).await, ServerFrame::Challenge(_)));
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) use sync::tests as fixtures;
 
 pub use crate::outbox::OutboxItem;
 pub use tcp::Tcp;
-pub use tls::Roots;
+pub use tls::{Roots, Tls};
 
 use crate::quest::Quest;
 use chat_proto::entry::{Entry, PersonId, PostId, RoomId, Seq, UnixMillis};

@@ -1,7 +1,7 @@
 //! Dials over TCP: plain on this machine, TLS everywhere else, and nothing is said before the server is trusted.
 
 use super::dial::{Call, DialError, Dialer, Distrust, Encryption, Security, Trust, Why};
-use super::tls::{self, Failure, Roots, Secured, Stream};
+use super::tls::{Failure, Roots, Secured, Stream, Tls};
 use super::trust::{Evidence, Verdict, decide};
 use super::{Target, wall_clock};
 use crate::known_servers::{Known, KnownServers, KnownServersError, Voucher};
@@ -22,8 +22,7 @@ pub struct Tcp {
     /// The key that the server must have.
     pub key: Option<Fingerprint>,
     pub encryption: Encryption,
-    /// Who vouches for servers.
-    pub roots: Roots,
+    pub tls: Tls,
     /// What is known of servers from before.
     pub known: KnownServers,
 }
@@ -43,8 +42,8 @@ impl Dialer for Tcp {
 impl Tcp {
     /// To a server, with what this system and this person know of it.
     pub fn to(target: &Target, encryption: Encryption) -> Self {
-        let (roots, known) = (Roots::OfThisSystem, KnownServers::usual());
-        Self { server: target.server.clone(), key: target.key, encryption, roots, known }
+        let (tls, known) = (Tls::believing(Roots::OfThisSystem), KnownServers::usual());
+        Self { server: target.server.clone(), key: target.key, encryption, tls, known }
     }
 
     async fn within_patience(&self, encryption: Encryption) -> Result<Call<Stream>, DialError> {
@@ -84,7 +83,7 @@ impl Tcp {
         let mut notices = page.complaints();
         let known = page.find(&self.server)?.map(|known| known.voucher);
         let Secured { stream, binding, key, verdict } =
-            tls::secure(tcp, self.host(), &self.roots).await.map_err(|failure| self.failed(failure))?;
+            self.tls.secure(tcp, self.host()).await.map_err(|failure| self.failed(failure))?;
         let evidence = Evidence { found: key, verdict, named: self.key, known };
         let trust = decide(&evidence).map_err(|why| self.distrusted(key, why))?;
         notices.extend(self.write_down(trust, &evidence).await?);
@@ -163,8 +162,8 @@ mod tests {
     async fn what_stays_unconfirmed_for_half_a_minute_ends_the_connection() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let server = listener.local_addr().unwrap().to_string();
-        let (roots, known) = (Roots::these([]), KnownServers::at("unused".into()));
-        let tcp = Tcp { server, key: None, encryption: Encryption::ByAddress, roots, known };
+        let (tls, known) = (Tls::believing(Roots::these([])), KnownServers::at("unused".into()));
+        let tcp = Tcp { server, key: None, encryption: Encryption::ByAddress, tls, known };
 
         let connected = tcp.connect().await.unwrap();
 

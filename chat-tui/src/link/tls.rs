@@ -1,7 +1,8 @@
-//! TLS, as the link uses it: version 1.3 alone, nothing resumed, nothing sent early. With [`stream`], the one place that names rustls.
+//! TLS, as the link uses it: version 1.3 alone, nothing sent early. With [`stream`], the one place that names rustls.
 //!
 //! Whether to trust whoever answers is decided elsewhere, after the handshake and before anything is said: here it is
-//! proved that they hold the key they show, and found out what the certificate roots say about it.
+//! proved that they hold the key they show, and found out what the certificate roots say about it. Whoever resumes a
+//! session knows its secret, and that was agreed upon with who held the key; certificate and roots are asked each time.
 
 mod stream;
 
@@ -26,6 +27,9 @@ use std::io::{self, ErrorKind};
 use std::sync::{Arc, OnceLock};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+
+/// Whose sessions are kept.
+const SERVERS: usize = 1;
 
 /// Who vouches for servers.
 #[derive(Debug, Clone)]
@@ -94,19 +98,35 @@ pub(crate) struct Secured {
     pub(crate) verdict: Verdict,
 }
 
-/// Shakes hands with whoever is at the other end of `tcp`, which `host` (a name or an address) led to.
-pub(crate) async fn secure(tcp: TcpStream, host: &str, roots: &Roots) -> Result<Secured, Failure> {
-    let roots = roots.load().await;
-    let name = ServerName::try_from(host.to_owned()).ok();
-    let called = called(name.as_ref(), &tcp).map_err(|error| failure(&error))?;
-    let stream = connector().connect(called, tcp).await.map_err(|error| failure(&error))?;
-    let (_, connection) = stream.get_ref();
-    let chain = connection.peer_certificates().unwrap_or_default();
-    let (key, verdict) = judge(chain, name.as_ref(), &roots).map_err(|error| rustls_failure(&error))?;
-    let binding = connection
-        .export_keying_material(Binding::default(), TLS_EXPORTER_LABEL, None)
-        .map_err(|error| rustls_failure(&error))?;
-    Ok(Secured { stream: Stream::Tls(Box::new(stream)), binding, key, verdict })
+/// A client's end of TLS. Clones share the sessions that can be resumed.
+#[derive(Debug, Clone)]
+pub struct Tls {
+    roots: Roots,
+    config: Arc<ClientConfig>,
+}
+
+impl Tls {
+    /// For one server, which was never met; `roots` vouch for it, or nobody does.
+    pub fn believing(roots: Roots) -> Self {
+        Self { roots, config: Arc::new(config()) }
+    }
+
+    /// Shakes hands with whoever is at the other end of `tcp`, which `host` (a name or an address) led to.
+    pub(crate) async fn secure(&self, tcp: TcpStream, host: &str) -> Result<Secured, Failure> {
+        let roots = self.roots.load().await;
+        let name = ServerName::try_from(host.to_owned()).ok();
+        let called = called(name.as_ref(), &tcp).map_err(|error| failure(&error))?;
+        let connector = TlsConnector::from(Arc::clone(&self.config));
+        let stream = connector.connect(called, tcp).await.map_err(|error| failure(&error))?;
+        let (_, connection) = stream.get_ref();
+        // Of a resumed session, those of its beginning.
+        let chain = connection.peer_certificates().unwrap_or_default();
+        let (key, verdict) = judge(chain, name.as_ref(), &roots).map_err(|error| rustls_failure(&error))?;
+        let binding = connection
+            .export_keying_material(Binding::default(), TLS_EXPORTER_LABEL, None)
+            .map_err(|error| rustls_failure(&error))?;
+        Ok(Secured { stream: Stream::Tls(Box::new(stream)), binding, key, verdict })
+    }
 }
 
 /// Whom the handshake asks for: a host that no certificate can name, by its address.
@@ -117,15 +137,14 @@ fn called(name: Option<&ServerName<'static>>, tcp: &TcpStream) -> io::Result<Ser
     }
 }
 
-fn connector() -> TlsConnector {
+fn config() -> ClientConfig {
     let provider = Arc::new(ring::default_provider());
     let verifier = Arc::new(Possession { algorithms: provider.signature_verification_algorithms });
     let config = ClientConfig::builder_with_provider(provider).with_protocol_versions(&[&TLS13]);
     let config = config.expect("the provider has suites of TLS 1.3").dangerous();
     let mut config = config.with_custom_certificate_verifier(verifier).with_no_client_auth();
-    // A resumed session shows no certificate, and there would be nothing to judge.
-    config.resumption = Resumption::disabled();
-    TlsConnector::from(Arc::new(config))
+    config.resumption = Resumption::in_memory_sessions(SERVERS);
+    config
 }
 
 /// Checks that the server holds the key that it shows. Whose key that may be is judged after the handshake, when

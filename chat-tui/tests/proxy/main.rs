@@ -16,7 +16,7 @@ mod support;
 mod weather;
 
 use chat_tui::known_servers::KnownServers;
-use chat_tui::link::{Encryption, Roots, Tcp};
+use chat_tui::link::{Encryption, Roots, Tcp, Tls};
 use std::net::SocketAddr;
 use support::home::Home;
 
@@ -25,7 +25,7 @@ const SEED: u64 = 7;
 /// A way over TCP for somebody who believes nobody, and remembers in `home` whom they have met.
 fn way(to: SocketAddr, encryption: Encryption, home: &Home) -> Tcp {
     let known = KnownServers::at(home.path().join("known_servers"));
-    Tcp { server: to.to_string(), key: None, encryption, roots: Roots::these([]), known }
+    Tcp { server: to.to_string(), key: None, encryption, tls: Tls::believing(Roots::these([])), known }
 }
 
 /// The same, without TLS.

@@ -6,6 +6,7 @@ mod between;
 mod meeting;
 mod programs;
 mod real;
+mod returning;
 mod server;
 mod speaking;
 
@@ -13,7 +14,7 @@ use chat_proto::frame::Stay;
 use chat_proto::{Fingerprint, Nick};
 use chat_tui::known_servers::{KnownServers, Voucher};
 use chat_tui::link::{
-    self, Command, Distrust, Encryption, Environment, LinkEvent, Roots, Security, Target, Tcp, Trouble, Trust,
+    self, Command, Distrust, Encryption, Environment, LinkEvent, Roots, Security, Target, Tcp, Tls, Trouble, Trust,
     wall_clock,
 };
 use ed25519_dalek::SigningKey;
@@ -50,6 +51,11 @@ impl Person {
         KnownServers::at(self.file())
     }
 
+    /// Of a link of theirs.
+    fn tls(&self) -> Tls {
+        Tls::believing(self.roots.clone())
+    }
+
     /// What stands in the file about this server.
     fn knows(&self, server: &str) -> Option<Voucher> {
         self.servers().read().unwrap().find(server).unwrap().map(|known| known.voucher)
@@ -71,7 +77,7 @@ impl Person {
     fn dial_with(&self, server: &str, key: Option<Fingerprint>, encryption: Encryption) -> Line {
         let name = Nick::parse(b"alice").unwrap();
         let target = Target { server: server.into(), key, name, stay: Stay::Resident };
-        let tcp = Tcp { server: server.into(), key, encryption, roots: self.roots.clone(), known: self.servers() };
+        let tcp = Tcp { server: server.into(), key, encryption, tls: self.tls(), known: self.servers() };
         let environment = Environment::of_this_machine(5, None);
         let (commands, events) = link::spawn_over(tcp, target, SigningKey::from_bytes(&[3; 32]), environment);
         Line { commands, events }

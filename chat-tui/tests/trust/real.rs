@@ -103,8 +103,7 @@ async fn relay_to(server: String) -> String {
 async fn secure(server: &str) -> Result<Call<<Tcp as Dialer>::Stream>, DialError> {
     let person = Person::new();
     let encryption = Encryption::Always;
-    let tcp =
-        Tcp { server: server.into(), key: None, encryption, roots: person.roots.clone(), known: person.servers() };
+    let tcp = Tcp { server: server.into(), key: None, encryption, tls: person.tls(), known: person.servers() };
     tcp.dial().await
 }
 

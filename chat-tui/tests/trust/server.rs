@@ -120,7 +120,7 @@ impl ResolvesServerCert for Always {
 /// A chat server, as far as a login, a room and a post need one.
 pub(crate) struct Server {
     pub(crate) address: String,
-    identity: Arc<Mutex<Identity>>,
+    config: Arc<Mutex<Arc<ServerConfig>>>,
     notes: Arc<Notes>,
     task: JoinHandle<()>,
 }
@@ -130,6 +130,8 @@ struct Notes {
     /// What was said within TLS.
     heard: Mutex<Vec<u8>>,
     handshakes: Mutex<Vec<HandshakeKind>>,
+    /// Connections on which something may be said before the handshake is over.
+    early: AtomicUsize,
     failed: AtomicUsize,
     hung_up: tokio::sync::Notify,
     cut: tokio::sync::Notify,
@@ -139,20 +141,20 @@ impl Server {
     pub(crate) async fn open(identity: Identity) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("localhost:{}", listener.local_addr().unwrap().port());
-        let (identity, notes) = (Arc::new(Mutex::new(identity)), Arc::<Notes>::default());
-        let (current, book) = (Arc::clone(&identity), Arc::clone(&notes));
+        let (config, notes) = (Arc::new(Mutex::new(Arc::new(identity.config()))), Arc::<Notes>::default());
+        let (current, book) = (Arc::clone(&config), Arc::clone(&notes));
         let task = tokio::spawn(async move {
             while let Ok((tcp, _)) = listener.accept().await {
-                let config = current.lock().unwrap().config();
+                let config = Arc::clone(&current.lock().unwrap());
                 tokio::spawn(serve(tcp, config, Arc::clone(&book)));
             }
         });
-        Self { address, identity, notes, task }
+        Self { address, config, notes, task }
     }
 
     /// From the next connection on, it is somebody else.
-    pub(crate) fn become_another(&self, identity: Identity) {
-        *self.identity.lock().unwrap() = identity;
+    pub(crate) fn become_another(&self, identity: &Identity) {
+        *self.config.lock().unwrap() = Arc::new(identity.config());
     }
 
     /// Cuts the connections there are.
@@ -174,6 +176,10 @@ impl Server {
         self.notes.failed.load(Ordering::Relaxed)
     }
 
+    pub(crate) fn early(&self) -> usize {
+        self.notes.early.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn handshakes(&self) -> Vec<HandshakeKind> {
         self.notes.handshakes.lock().unwrap().clone()
     }
@@ -185,9 +191,10 @@ impl Drop for Server {
     }
 }
 
-async fn serve(tcp: TcpStream, config: ServerConfig, notes: Arc<Notes>) {
-    if let Ok(stream) = TlsAcceptor::from(Arc::new(config)).accept(tcp).await {
-        let connection = stream.get_ref().1;
+async fn serve(tcp: TcpStream, config: Arc<ServerConfig>, notes: Arc<Notes>) {
+    if let Ok(mut stream) = TlsAcceptor::from(config).accept(tcp).await {
+        let connection = stream.get_mut().1;
+        notes.early.fetch_add(usize::from(connection.early_data().is_some()), Ordering::Relaxed);
         notes.handshakes.lock().unwrap().extend(connection.handshake_kind());
         let binding = connection.export_keying_material(Binding::default(), login::TLS_EXPORTER_LABEL, None).unwrap();
         tokio::select! {

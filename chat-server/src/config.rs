@@ -15,6 +15,7 @@ mod keeping;
 mod memory;
 mod print;
 mod setting;
+mod threads;
 
 pub use arguments::Command;
 pub use form::rate::Rate;
@@ -63,6 +64,10 @@ settings! {
     }
 
     Limits {
+        /// Threads that serve connections. Half of the processors unless given: passing messages on is mostly the system's
+        /// work, and threads that take it from each other cost more than they bring; TLS for very many is worth more.
+        "threads" threads: usize as Count = threads::half_of(threads::available()),
+
         /// Connections at once: each costs a descriptor and a few kilobytes.
         "connections" connections: usize as Count = 10_000,
         /// Connections at once from one address (a /64 in IPv6): a household behind one address fits.

@@ -10,13 +10,13 @@ use program::{descriptors, history, place, signals, upkeep};
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
+use tokio::runtime;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     match Command::read(std::env::args_os(), |name| std::env::var_os(name)) {
-        Ok(Command::Serve(config)) => start(config).await,
+        Ok(Command::Serve(config)) => start(config),
         Ok(Command::Print(config)) => print(&config),
         Ok(Command::Backup { data, into }) => done(upkeep::backup(&data, &into)),
         Ok(Command::Export { data, room, format }) => done(upkeep::export(&data, &room, format)),
@@ -27,10 +27,15 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn start(config: Config) -> ExitCode {
+fn start(config: Config) -> ExitCode {
     start_log();
     log_defects();
-    match serve(config).await {
+    let runtime = runtime::Builder::new_multi_thread().worker_threads(config.threads).enable_all().build();
+    let served = match runtime {
+        Ok(runtime) => runtime.block_on(serve(config)),
+        Err(error) => Err(format!("cannot start {} threads: {error}", config.threads)),
+    };
+    match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&error, 1),
     }

@@ -196,12 +196,13 @@ fn a_wrong_value_is_refused_with_its_place_and_what_would_do() {
 
 #[test]
 fn values_that_do_not_go_together_are_refused_with_a_sentence() {
-    let cases: [(&[&str], &str); 7] = [
+    let cases: [(&[&str], &str); 8] = [
         (&["--tls-cert", "a.pem"], "tls-cert and tls-key need each other"),
         (&["--tls-key", "a.pem"], "tls-cert and tls-key need each other"),
         (&["--strangers", "101", "--connections", "100", "--drop-from", "1"], "raise connections, or lower strangers"),
         (&["--drop-from", "257"], "lower drop-from, or raise strangers"),
         (&["--ring-batches", "65537"], "ring-batches"),
+        (&["--threads", "1025"], "threads beyond the processors"),
         (&["--guess-wait", "2m"], "lower guess-wait"),
         (&["--no-allow-plain", "--allow-plain"], "--allow-plain"),
     ];

@@ -6,7 +6,7 @@ use super::{Config, ConfigError};
 type IsSo = fn(&Config) -> bool;
 
 /// What must not be, and what is said to whoever wrote it.
-const CONTRADICTIONS: [(IsSo, &str); 5] = [
+const CONTRADICTIONS: [(IsSo, &str); 6] = [
     (
         |config| config.tls_cert.is_some() != config.tls_key.is_some(),
         "tls-cert and tls-key need each other: give both, or neither and a certificate is made",
@@ -23,6 +23,7 @@ const CONTRADICTIONS: [(IsSo, &str); 5] = [
         |config| config.guess_wait >= config.silence,
         "guess-wait is as long as silence, and a client that waits is not heard: lower guess-wait, or raise silence",
     ),
+    (|config| config.threads > 1_024, "threads beyond the processors only wait for each other: at most 1024"),
     (|config| config.ring_batches > 65_536, "ring-batches are allocated with every room: at most 65536"),
 ];
 

@@ -8,11 +8,12 @@
 //! Taking frames off a buffer ([`FrameCodec`]) and making their bytes ([`to_bytes`], [`batch`], [`page`]). What a body
 //! means is for [`crate::frame`].
 
-use crate::entry::{Entry, RoomId, Seq};
+use crate::entry::{EntryRef, RoomId, Seq};
 use crate::frame::{Batch, Frame, Page};
 use crate::limits::{PAGE_ENTRIES, PAGE_ENTRIES_WITH_POINTERS};
 use crate::wire;
 use bytes::{Buf, Bytes, BytesMut};
+use std::sync::Arc;
 use tokio_util::codec::{Decoder, LengthDelimitedCodec};
 
 /// Bytes of a payload before its body: request and kind.
@@ -121,9 +122,13 @@ pub fn to_bytes<F: Frame>(request: u32, frame: &F) -> Bytes {
 }
 
 /// The bytes of one entry, as they stand in a batch, in a page and in a log.
-pub fn entry_bytes(entry: &Entry) -> Bytes {
-    // Kept for long: not a byte more than it takes.
-    wire::encode(entry).into_boxed_slice().into()
+///
+/// Kept for long, and by many: not a byte more than it takes, and shared for nothing.
+pub fn entry_bytes<'a>(entry: impl Into<EntryRef<'a>>) -> Arc<[u8]> {
+    let entry = entry.into();
+    let mut out = Vec::with_capacity(entry.body.bytes().len() + wire::SMALL_BYTES);
+    wire::encode_into(&entry, &mut out);
+    out.into()
 }
 
 /// The bytes of a [`Batch`] of entries that are encoded already: once for all who receive it.

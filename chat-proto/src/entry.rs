@@ -6,7 +6,8 @@
 use crate::frame::{Role, Voice};
 use crate::wire;
 use bytes::Bytes;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
+use std::borrow::Cow;
 use std::fmt;
 
 /// An entry's place in its room's log. Strictly increasing, not necessarily dense; 0 is "before the first".
@@ -98,6 +99,30 @@ pub struct Entry {
     pub post: Option<PostId>,
     /// What it says.
     pub body: EntryBody,
+}
+
+/// The same, borrowed from where it is written: nothing is copied before it is encoded.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct EntryRef<'a> {
+    /// As in an [`Entry`].
+    pub seq: Seq,
+    /// As in an [`Entry`].
+    pub prev: Seq,
+    /// As in an [`Entry`].
+    pub time: UnixMillis,
+    /// As in an [`Entry`].
+    pub author: &'a Author,
+    /// As in an [`Entry`].
+    pub post: Option<PostId>,
+    /// As in an [`Entry`].
+    pub body: &'a EntryBody,
+}
+
+impl<'a> From<&'a Entry> for EntryRef<'a> {
+    fn from(entry: &'a Entry) -> Self {
+        let Entry { seq, prev, time, author, post, body } = entry;
+        Self { seq: *seq, prev: *prev, time: *time, author, post: *post, body }
+    }
 }
 
 /// Why somebody is no longer present.
@@ -245,8 +270,8 @@ pub struct React {
 }
 
 /// What an entry says. On the wire `{kind: u16, body: bytes}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "WireBody", into = "WireBody")]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "WireBody")]
 pub enum EntryBody {
     /// A person wrote this. UTF-8 that [`crate::Text`] judges.
     Message(Bytes),
@@ -286,10 +311,26 @@ pub enum EntryBody {
     },
 }
 
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct WireBody {
     kind: u16,
     body: Bytes,
+}
+
+/// The same, borrowed: what is said is not copied before it is written.
+#[derive(Serialize)]
+struct WireBodyRef<'a> {
+    kind: u16,
+    body: ByteString<'a>,
+}
+
+/// Bytes behind their count, as [`Bytes`] are; serde writes a slice element by element.
+struct ByteString<'a>(&'a [u8]);
+
+impl Serialize for ByteString<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(self.0)
+    }
 }
 
 impl EntryBody {
@@ -333,11 +374,11 @@ impl EntryBody {
     }
 
     /// The bytes that stand on the wire behind the kind.
-    pub fn bytes(&self) -> Bytes {
+    pub fn bytes(&self) -> Cow<'_, [u8]> {
         match self {
-            Self::Message(text) | Self::Action(text) | Self::Topic(text) => text.clone(),
-            Self::Renamed(name) => name.clone(),
-            Self::Forget | Self::Erased | Self::Opened => Bytes::new(),
+            Self::Message(text) | Self::Action(text) | Self::Topic(text) => Cow::Borrowed(text),
+            Self::Renamed(name) => Cow::Borrowed(name),
+            Self::Forget | Self::Erased | Self::Opened => Cow::Borrowed(&[]),
             Self::Act(act) => wire::encode(act).into(),
             Self::Reply(reply) => wire::encode(reply).into(),
             Self::Edit(edit) => wire::encode(edit).into(),
@@ -345,7 +386,7 @@ impl EntryBody {
             Self::React(react) => wire::encode(react).into(),
             Self::Joined(arrival) => wire::encode(arrival).into(),
             Self::Left(reason) => wire::encode(reason).into(),
-            Self::Unknown { body, .. } => body.clone(),
+            Self::Unknown { body, .. } => Cow::Borrowed(body),
         }
     }
 
@@ -386,8 +427,8 @@ impl From<WireBody> for EntryBody {
     }
 }
 
-impl From<EntryBody> for WireBody {
-    fn from(entry: EntryBody) -> Self {
-        Self { kind: entry.kind(), body: entry.bytes() }
+impl Serialize for EntryBody {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        WireBodyRef { kind: self.kind(), body: ByteString(&self.bytes()) }.serialize(serializer)
     }
 }

@@ -40,7 +40,7 @@ pub mod wire;
 pub use codec::{FrameCodec, FrameError, Payload, RawFrame};
 pub use emoji::Emoji;
 pub use entry::{
-    Act, Arrival, Author, Entry, EntryBody, LeaveReason, PersonId, PostId, RoomId, Seq, Target, UnixMillis,
+    Act, Arrival, Author, Entry, EntryBody, EntryRef, LeaveReason, PersonId, PostId, RoomId, Seq, Target, UnixMillis,
 };
 pub use fingerprint::Fingerprint;
 pub use frame::{ClientFrame, Frame, ServerFrame};

@@ -5,6 +5,7 @@
 
 use crate::limits::{MARKS_PER_BASE, TEXT_BYTES, TEXT_LINES, TOPIC_BYTES};
 use bytes::Bytes;
+use std::borrow::Cow;
 use std::fmt;
 use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
 use unicode_segmentation::UnicodeSegmentation;
@@ -46,13 +47,21 @@ impl Text {
     /// # Errors
     /// [`TextError`]: a message is refused whole, never cut.
     pub fn parse(written: &[u8]) -> Result<Self, TextError> {
+        Self::judge(written).map(|text| Self(text.into_owned()))
+    }
+
+    /// The same for bytes that stay what they are: borrowed when there was nothing to clean.
+    ///
+    /// # Errors
+    /// [`TextError`].
+    pub fn judge(written: &[u8]) -> Result<Cow<'_, str>, TextError> {
         let text = clean(strict(written)?);
         if is_blank(&text) {
             return Err(TextError::Empty);
         }
         within(text.len(), TEXT_BYTES, |max, bytes| TextError::TooManyBytes { max, bytes })?;
         within(text.split('\n').count(), TEXT_LINES, |max, lines| TextError::TooManyLines { max, lines })?;
-        Ok(Self(text))
+        Ok(text)
     }
 
     /// The message.
@@ -116,7 +125,7 @@ fn strict(written: &[u8]) -> Result<&str, TextError> {
 /// Whatever came from a peer, as it may be shown: control characters as pictures of themselves, the rest cleaned as in
 /// a [`Text`]. Never empty of what a control character would have done: ESC shows as `␛`.
 pub fn visible(received: &[u8]) -> String {
-    clean(&String::from_utf8_lossy(received).chars().map(picture).collect::<String>())
+    clean(&String::from_utf8_lossy(received).chars().map(picture).collect::<String>()).into_owned()
 }
 
 /// The same on one line: newlines and tabs become spaces. For names, topics and sentences.
@@ -126,9 +135,14 @@ pub fn visible_line(received: &[u8]) -> String {
 
 fn has_control(text: &str) -> bool {
     match text.is_ascii() {
-        true => text.bytes().any(|byte| is_control(byte.into())),
+        // All of them are looked at, many at once: quicker than to look for the first, which is seldom there.
+        true => text.bytes().fold(false, |found, byte| found | is_ascii_control(byte)),
         false => text.chars().any(is_control),
     }
+}
+
+fn is_ascii_control(byte: u8) -> bool {
+    byte.is_ascii_control() && !matches!(byte, b'\n' | b'\t')
 }
 
 fn is_control(c: char) -> bool {
@@ -150,12 +164,12 @@ fn picture(c: char) -> char {
 ///
 /// Idempotent, because neither step makes work for the other: the first looks past joiners, the second takes away
 /// nothing else.
-fn clean(text: &str) -> String {
+fn clean(text: &str) -> Cow<'_, str> {
     // All of that is beyond ASCII, and most of what is written is not.
-    if text.is_ascii() {
-        return text.to_owned();
+    match text.is_ascii() {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(without_loose_joiners(&without_hidden(text))),
     }
-    without_loose_joiners(&without_hidden(text))
 }
 
 /// Drops what is never seen but changes what is: bidi controls, tags, byte-order marks, zero-width space, marks beyond

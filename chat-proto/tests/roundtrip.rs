@@ -44,7 +44,7 @@ proptest! {
 
     #[test]
     fn a_batch_of_encoded_entries_is_the_frame_of_its_entries(room in room(), entries in vec(entry(), 0..=5)) {
-        let encoded: Vec<Bytes> = entries.iter().map(codec::entry_bytes).collect();
+        let encoded: Vec<_> = entries.iter().map(codec::entry_bytes).collect();
 
         let frame = ServerFrame::from(Batch { room, entries: Capped::new(entries) });
         prop_assert_eq!(codec::batch(room, &encoded), codec::to_bytes(0, &frame));
@@ -54,7 +54,7 @@ proptest! {
     fn a_page_of_encoded_entries_is_the_frame_of_its_entries(
         request: u32, room in room(), oldest in seq(), entries in vec(entry(), 0..=5),
     ) {
-        let encoded: Vec<Bytes> = entries.iter().map(codec::entry_bytes).collect();
+        let encoded: Vec<_> = entries.iter().map(codec::entry_bytes).collect();
 
         let frame = ServerFrame::from(Page { room, oldest, entries: Capped::new(entries) });
         prop_assert_eq!(codec::page(request, room, oldest, &encoded), codec::to_bytes(request, &frame));

@@ -207,17 +207,17 @@ fn room(logs: &SqliteLogs, id: u8) -> Arc<dyn Log> {
     logs.open(RoomId([id; 16]), &RoomRecord { code, keep: Keep::Default, state: String::new() })
 }
 
-fn draft(n: u64) -> Draft {
+fn draft(n: u64) -> Arc<Draft> {
     let author = Author { person: PersonId(1), name: "alice".into() };
     let body = EntryBody::Message(TEXT.into());
-    Draft {
+    Arc::new(Draft {
         time: UnixMillis(0),
         author,
         post: Some(PostId { instance: 5, n }),
         body,
         reach: Reach::Own,
         records: Vec::new(),
-    }
+    })
 }
 
 fn middle(values: impl Iterator<Item = f64>) -> f64 {

@@ -20,10 +20,9 @@ mod said;
 pub mod search;
 pub mod sqlite;
 
-use bytes::Bytes;
 use chat_proto::frame::{Durability, Keep, Label};
 use chat_proto::limits::{BATCH_BYTES, PAGE_BYTES, PAGE_ENTRIES};
-use chat_proto::{Author, EntryBody, PersonId, PostId, Refused, RoomId, Seq, UnixMillis};
+use chat_proto::{Author, EntryBody, EntryRef, PersonId, PostId, Refused, RoomId, Seq, UnixMillis, codec};
 use record::{Fact, Record, Restored, RoomRecord};
 use search::{Findings, Query};
 use std::pin::Pin;
@@ -63,8 +62,19 @@ pub struct Stored {
     pub seq: Seq,
     /// The place before it.
     pub prev: Seq,
-    /// Shared with everybody it is sent to.
-    pub bytes: Bytes,
+    /// Shared with everybody who reads it.
+    pub bytes: Arc<[u8]>,
+}
+
+impl Stored {
+    /// What `draft` becomes behind `head`, which it is from then on.
+    pub(crate) fn behind(head: &mut Seq, draft: &Draft) -> Self {
+        let (seq, prev) = (head.next(), *head);
+        *head = seq;
+        let Draft { time, author, post, body, .. } = draft;
+        let bytes = codec::entry_bytes(EntryRef { seq, prev, time: *time, author, post: *post, body });
+        Self { seq, prev, bytes }
+    }
 }
 
 impl AsRef<[u8]> for Stored {
@@ -239,8 +249,9 @@ impl Written {
 pub trait Log: Send + Sync {
     /// Takes `drafts` into the log in order. At most one append is outstanding at a time. A draft that is a
     /// [`EntryBody::Forget`] erases everything that its author said before it, a [`EntryBody::Delete`] what it points at. A
-    /// draft that points at an entry is taken if there is such a message, also in the same batch.
-    fn append(&self, drafts: Vec<Draft>, done: Completion);
+    /// draft that points at an entry is taken if there is such a message, also in the same batch. Drafts are shared with
+    /// whoever gave them, who may offer them again.
+    fn append(&self, drafts: Vec<Arc<Draft>>, done: Completion);
 
     /// Keeps what is so without an entry, after whatever was appended before.
     fn keep(&self, records: Vec<Record>);

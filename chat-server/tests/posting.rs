@@ -499,14 +499,14 @@ async fn logs_in_memory_stay_within_their_bounds_and_trim_the_largest_room_first
         let author = chat_proto::Author { person: PersonId(1), name: "a".into() };
         let body = EntryBody::Message(vec![b'x'; bytes].into());
         log.append(
-            vec![Draft {
+            vec![Arc::new(Draft {
                 time: chat_proto::UnixMillis(0),
                 author,
                 post: None,
                 body,
                 reach: chat_server::log::Reach::Own,
                 records: Vec::new(),
-            }],
+            })],
             Box::new(|_| {}),
         );
     };
@@ -551,14 +551,14 @@ fn logs_that_are_full_make_place_for_many_entries_at_once() {
         let author = chat_proto::Author { person: PersonId(1), name: "a".into() };
         let body = EntryBody::Message(vec![b'x'; 100].into());
         log.append(
-            vec![Draft {
+            vec![Arc::new(Draft {
                 time: chat_proto::UnixMillis(0),
                 author,
                 post: None,
                 body,
                 reach: chat_server::log::Reach::Own,
                 records: Vec::new(),
-            }],
+            })],
             Box::new(|_| {}),
         );
         trims += usize::from(logs.total_bytes() <= before);
@@ -577,14 +577,14 @@ async fn a_log_that_was_erased_while_in_use_holds_nothing_and_its_head_never_fal
         let author = chat_proto::Author { person: PersonId(1), name: "a".into() };
         let body = EntryBody::Message("a post in flight".into());
         log.append(
-            vec![Draft {
+            vec![Arc::new(Draft {
                 time: chat_proto::UnixMillis(0),
                 author,
                 post: None,
                 body,
                 reach: chat_server::log::Reach::Own,
                 records: Vec::new(),
-            }],
+            })],
             Box::new(|_| {}),
         );
     };

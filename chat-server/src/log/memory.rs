@@ -134,11 +134,11 @@ impl MemoryLog {
         freed
     }
 
-    fn take(&self, drafts: Vec<Draft>) -> (Vec<Verdict>, Vec<Stored>) {
+    fn take(&self, drafts: &[Arc<Draft>]) -> (Vec<Verdict>, Vec<Stored>) {
         let mut entries = Vec::with_capacity(drafts.len());
         let mut kept = self.lock();
         let before = kept.bytes;
-        let verdicts = drafts.into_iter().map(|draft| kept.take(draft, &mut entries)).collect();
+        let verdicts = drafts.iter().map(|draft| kept.take(draft, &mut entries)).collect();
         if kept.is_erased {
             kept.erase();
         }
@@ -150,8 +150,8 @@ impl MemoryLog {
 }
 
 impl Log for MemoryLog {
-    fn append(&self, drafts: Vec<Draft>, done: Completion) {
-        let (verdicts, entries) = self.take(drafts);
+    fn append(&self, drafts: Vec<Arc<Draft>>, done: Completion) {
+        let (verdicts, entries) = self.take(&drafts);
         let MemoryLimits { room_entries, room_bytes, total_bytes, .. } = self.shared.limits;
         self.trim(|kept, _| kept.len() > room_entries || kept.bytes > room_bytes);
         if self.shared.total_bytes.load(Ordering::Relaxed) > total_bytes {

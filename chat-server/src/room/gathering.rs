@@ -18,6 +18,7 @@ use bytes::Bytes;
 use chat_proto::limits::{BATCH_BYTES, PAGE_ENTRIES};
 use chat_proto::{Act, Author, Entry, EntryBody, LeaveReason, PersonId, Refused, Target, UnixMillis};
 use std::collections::VecDeque;
+use std::sync::Arc;
 use tokio_util::sync::DropGuard;
 
 /// Entries of the server's own that wait while the log takes nothing; beyond, the oldest are given up.
@@ -38,11 +39,11 @@ pub(super) enum Phase {
 
 /// An entry to be.
 pub(super) struct Item {
-    pub(super) draft: Draft,
+    pub(super) draft: Arc<Draft>,
     /// The author's; of a succession, that of the owner who is gone.
     pub(super) key: Key,
     /// Whom it is about.
-    pub(super) whom: Option<Whom>,
+    pub(super) whom: Option<Box<Whom>>,
     /// Of a post that has not been answered.
     pub(super) ticket: Option<Ticket>,
     /// What it changes; known when its batch is made up.
@@ -70,14 +71,13 @@ pub(super) struct Writing {
 
 impl Item {
     /// A post that has not been judged.
-    pub(super) fn post(draft: Draft, key: Key, whom: Option<Whom>, ticket: Ticket) -> Self {
-        Self { draft, key, whom, ticket: Some(ticket), effect: Effect::Nothing, told: None }
+    pub(super) fn post(draft: Draft, key: Key, whom: Option<Box<Whom>>, ticket: Ticket) -> Self {
+        Self { draft: Arc::new(draft), key, whom, ticket: Some(ticket), effect: Effect::Nothing, told: None }
     }
 
-    /// What is given to the log. The records are needed once: what is written again is looked at again.
-    pub(super) fn take_draft(&mut self) -> Draft {
-        let records = std::mem::take(&mut self.draft.records);
-        Draft { records, ..self.draft.clone() }
+    /// The draft, to be changed. The log has it only while it is being committed.
+    pub(super) fn draft_mut(&mut self) -> &mut Draft {
+        Arc::make_mut(&mut self.draft)
     }
 
     /// Whether the server writes it itself, so that nobody else would write it again.
@@ -87,14 +87,14 @@ impl Item {
 
     /// Whether this became `entry`.
     pub(super) fn became(&self, entry: &Entry) -> bool {
-        let Draft { time, author, post, body, .. } = &self.draft;
+        let Draft { time, author, post, body, .. } = &*self.draft;
         (*time, author, *post, body) == (entry.time, &entry.author, entry.post, &entry.body)
     }
 
     /// Refuses a post, unless it was written before.
     pub(super) fn deny(self, refused: Refused) {
         if let Some(ticket) = self.ticket {
-            let denied = Denied { room: ticket.room, id: ticket.id, body: self.draft.body, refused };
+            let denied = Denied { room: ticket.room, id: ticket.id, body: self.draft.body.clone(), refused };
             ticket.answer(Decided::Denied(denied));
         }
     }
@@ -141,7 +141,7 @@ impl Writing {
         // While nothing is written, nobody is to wait for it.
         let is_written_soon = matches!(self.phase, Phase::Idle | Phase::Committing);
         self.gather(Item {
-            draft: Draft { time: now, author, post: None, body, reach: Reach::Own, records: Vec::new() },
+            draft: Arc::new(Draft { time: now, author, post: None, body, reach: Reach::Own, records: Vec::new() }),
             key,
             whom: None,
             ticket: None,
@@ -189,7 +189,7 @@ impl Writing {
     pub(super) fn gather(&mut self, mut item: Item) {
         // The wall clock may jump; time in a room never falls.
         self.last_time = self.last_time.max(item.draft.time);
-        item.draft.time = self.last_time;
+        item.draft_mut().time = self.last_time;
         let is_said = matches!(item.draft.body, EntryBody::Message(_) | EntryBody::Action(_) | EntryBody::Reply(_));
         self.said |= !item.is_note() && is_said;
         self.gathering.push_back(item);
@@ -247,7 +247,7 @@ impl State {
             return None;
         }
         let mut bytes = 0;
-        let mut batch = VecDeque::new();
+        let mut batch = VecDeque::with_capacity(self.writing.gathering.len().min(PAGE_ENTRIES));
         while let Some(item) = self.writing.gathering.pop_front() {
             let Some(item) = self.judged(item) else { continue };
             let item = self.with_effect(item, room);
@@ -271,11 +271,11 @@ impl State {
         if item.is_note() {
             return self.refreshed(item);
         }
-        item.draft.reach = self.order.reach_of(item.key);
+        item.draft_mut().reach = self.order.reach_of(item.key);
         let judgement = match &item.draft.body {
             EntryBody::Act(act) => {
                 let is_here = item.whom.as_ref().is_some_and(|whom| self.presences.is_here(whom.key));
-                self.order.judge(act, item.key, item.whom.as_ref(), is_here)
+                self.order.judge(act, item.key, item.whom.as_deref(), is_here)
             }
             // To take back one's own words is nobody's to forbid.
             EntryBody::Forget | EntryBody::Delete(_) => Ok(()),
@@ -292,8 +292,9 @@ impl State {
 
     /// Order may have changed since the server noted this.
     fn refreshed(&self, mut note: Item) -> Option<Item> {
-        match &mut note.draft.body {
-            EntryBody::Joined(arrival) => *arrival = self.order.arrival(note.key),
+        let key = note.key;
+        match &mut note.draft_mut().body {
+            EntryBody::Joined(arrival) => *arrival = self.order.arrival(key),
             EntryBody::Act(Act::Own(_)) => return self.succession(note),
             _ => {}
         }

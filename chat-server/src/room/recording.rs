@@ -20,14 +20,14 @@ impl State {
     pub(super) fn with_effect(&self, mut item: Item, room: &Room) -> Item {
         item.effect = self.effect_of(&item, room);
         // What is gone with the process is not written down.
-        item.draft.records = if room.is_on_disk() { self.records_of(&item, room) } else { Vec::new() };
+        item.draft_mut().records = if room.is_on_disk() { self.records_of(&item, room) } else { Vec::new() };
         item
     }
 
     fn effect_of(&self, item: &Item, room: &Room) -> Effect {
         match &item.draft.body {
             EntryBody::Topic(topic) => Effect::Topic(Topic::parse(topic).unwrap_or_default()),
-            EntryBody::Act(act) => self.effect_of_act(act, item.whom.as_ref(), room),
+            EntryBody::Act(act) => self.effect_of_act(act, item.whom.as_deref(), room),
             EntryBody::Left(LeaveReason::Leave) => Effect::Left,
             _ => Effect::Nothing,
         }

@@ -31,9 +31,10 @@ impl State {
     pub(super) fn succession(&self, mut note: Item) -> Option<Item> {
         let heir = self.heir().filter(|_| self.order.owns(note.key))?;
         let whom = Whom::from(&*heir.person);
-        note.draft.author = heir.person.author();
-        note.draft.body = EntryBody::Act(Act::Own(whom.target()));
-        note.whom = Some(whom);
+        let draft = note.draft_mut();
+        draft.author = heir.person.author();
+        draft.body = EntryBody::Act(Act::Own(whom.target()));
+        note.whom = Some(Box::new(whom));
         Some(note)
     }
 

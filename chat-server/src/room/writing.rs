@@ -20,7 +20,7 @@ pub(crate) struct Said {
     /// What.
     pub body: EntryBody,
     /// About whom.
-    pub whom: Option<Whom>,
+    pub whom: Option<Box<Whom>>,
 }
 
 /// What a submission came to.
@@ -86,8 +86,8 @@ impl Room {
         next
     }
 
-    fn commit(self: &Arc<Self>, mut batch: VecDeque<Item>) {
-        let drafts = batch.iter_mut().map(Item::take_draft).collect();
+    fn commit(self: &Arc<Self>, batch: VecDeque<Item>) {
+        let drafts = batch.iter().map(|item| Arc::clone(&item.draft)).collect();
         let room = Arc::clone(self);
         self.log.append(drafts, Box::new(move |outcome| room.completed(batch, outcome)));
     }
@@ -103,7 +103,8 @@ impl Room {
 
     fn settle(&self, mut batch: VecDeque<Item>, verdicts: &[Verdict], entries: &[Stored]) {
         let appended = batch.iter_mut().zip(verdicts).filter(|(_, verdict)| matches!(verdict, Verdict::Appended(_)));
-        let effects = appended.map(|(item, _)| std::mem::take(&mut item.effect)).collect();
+        let effects = appended.map(|(item, _)| std::mem::take(&mut item.effect));
+        let effects = effects.filter(|effect| !matches!(effect, Effect::Nothing)).collect();
         self.publish(effects, entries);
         let durability = self.label.durability;
         let mut unwritten = VecDeque::new();

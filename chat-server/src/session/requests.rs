@@ -7,11 +7,13 @@ use crate::people::Person;
 use crate::refusals;
 use crate::room::{Room, Said, Submitted, Whom};
 use crate::transport::Stream;
+use bytes::Bytes;
 use chat_proto::entry::{Edit, React, Reply};
 use chat_proto::frame::{Accepted, History, Pong, Post};
 use chat_proto::limits::{PAGE_BYTES, PAGE_ENTRIES};
 use chat_proto::wire::{self, Capped};
 use chat_proto::{Act, Emoji, Entry, EntryBody, PersonId, PostId, Refused, RoomId, Seq, Target, Text, Topic, codec};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 impl<S: Stream> Session<S> {
@@ -79,7 +81,7 @@ impl<S: Stream> Session<S> {
         if let Some((target, whom)) = act.target_mut().zip(whom.as_ref()) {
             *target = whom.target();
         }
-        Said { body, whom }
+        Said { body, whom: whom.map(Box::new) }
     }
 
     /// Who is meant: by number, or without one by what a name looks like. A number alone finds only who is here; whoever
@@ -150,10 +152,9 @@ impl<S: Stream> Session<S> {
 
 /// What may be posted, cleaned.
 fn judged(body: EntryBody) -> Result<EntryBody, Refused> {
-    let text = |written: &[u8]| Text::parse(written).map_err(refusals::text);
     match body {
-        EntryBody::Message(written) => Ok(EntryBody::Message(text(&written)?.into())),
-        EntryBody::Action(written) => Ok(EntryBody::Action(text(&written)?.into())),
+        EntryBody::Message(written) => Ok(EntryBody::Message(cleaned(written)?)),
+        EntryBody::Action(written) => Ok(EntryBody::Action(cleaned(written)?)),
         EntryBody::Topic(written) => {
             let topic = Topic::parse(&written).map_err(refusals::text)?;
             Ok(EntryBody::Topic(topic.as_str().to_owned().into()))
@@ -161,11 +162,9 @@ fn judged(body: EntryBody) -> Result<EntryBody, Refused> {
         EntryBody::Act(Act::Own(_)) => Err(refusals::not_by_hand()),
         EntryBody::Act(act) => Ok(EntryBody::Act(act)),
         EntryBody::Forget => Ok(EntryBody::Forget),
-        EntryBody::Reply(Reply { to, text: written }) => {
-            Ok(EntryBody::Reply(Reply { to, text: text(&written)?.into() }))
-        }
+        EntryBody::Reply(Reply { to, text: written }) => Ok(EntryBody::Reply(Reply { to, text: cleaned(written)? })),
         EntryBody::Edit(Edit { target, text: written }) => {
-            Ok(EntryBody::Edit(Edit { target, text: text(&written)?.into() }))
+            Ok(EntryBody::Edit(Edit { target, text: cleaned(written)? }))
         }
         EntryBody::Delete(delete) => Ok(EntryBody::Delete(delete)),
         EntryBody::React(React { target, emoji, state }) => {
@@ -173,6 +172,14 @@ fn judged(body: EntryBody) -> Result<EntryBody, Refused> {
             Ok(EntryBody::React(React { target, emoji, state }))
         }
         other => Err(refusals::unsupported_entry(other.kind())),
+    }
+}
+
+/// What was written, as it was written where there is nothing to clean.
+fn cleaned(written: Bytes) -> Result<Bytes, Refused> {
+    match Text::judge(&written).map_err(refusals::text)? {
+        Cow::Borrowed(_) => Ok(written),
+        Cow::Owned(text) => Ok(text.into()),
     }
 }
 

@@ -151,6 +151,7 @@ impl Sender {
 /// What becomes of drafts.
 pub async fn outcome(log: &Arc<dyn Log>, drafts: Vec<Draft>) -> Outcome {
     let (tell, told) = oneshot::channel();
+    let drafts = drafts.into_iter().map(Arc::new).collect();
     log.append(drafts, Box::new(|outcome| tell.send(outcome).unwrap()));
     within_reason(told).await.unwrap()
 }

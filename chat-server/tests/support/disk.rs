@@ -35,7 +35,7 @@ pub struct Content {
     pub codes: HashMap<RoomCode, RestingCode>,
     /// What becomes of the next commits; all after them succeed.
     pub fates: VecDeque<Fate>,
-    held: Vec<(DiskLog, Vec<Draft>, Completion)>,
+    held: Vec<(DiskLog, Vec<Arc<Draft>>, Completion)>,
 }
 
 pub struct KeptRoom {
@@ -212,8 +212,8 @@ impl Logs for DiskLogs {
 }
 
 impl DiskLog {
-    fn commit(&self, mut drafts: Vec<Draft>) -> Outcome {
-        let kept: Vec<_> = drafts.iter_mut().map(|draft| (draft.time, std::mem::take(&mut draft.records))).collect();
+    fn commit(&self, drafts: Vec<Arc<Draft>>) -> Outcome {
+        let kept: Vec<_> = drafts.iter().map(|draft| (draft.time, draft.records.clone())).collect();
         let told: Arc<Mutex<Option<Outcome>>> = Arc::default();
         let telling = Arc::clone(&told);
         self.entries.append(drafts, Box::new(move |outcome| *telling.lock().unwrap() = Some(outcome)));
@@ -243,7 +243,7 @@ impl DiskLog {
 }
 
 impl Log for DiskLog {
-    fn append(&self, drafts: Vec<Draft>, done: Completion) {
+    fn append(&self, drafts: Vec<Arc<Draft>>, done: Completion) {
         match self.next_fate() {
             None => done(self.commit(drafts)),
             Some(Fate::Refused) => done(Outcome::Refused(Refused::new(Code::STORAGE_FULL, "the disk is full"))),

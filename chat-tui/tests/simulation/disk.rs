@@ -291,7 +291,7 @@ impl Mount {
         Outcome::Committed { verdicts: Vec::new(), entries: Vec::new() }
     }
 
-    fn append_now(&self, room: RoomId, drafts: Vec<Draft>) -> Outcome {
+    fn append_now(&self, room: RoomId, drafts: Vec<Arc<Draft>>) -> Outcome {
         let outcome = Arc::new(Mutex::new(None));
         let told = Arc::clone(&outcome);
         let drafts = self.disguised(drafts);

@@ -70,16 +70,15 @@ impl Kept {
     }
 
     /// Gives `draft` a place and puts it into `entries`, unless its post is known, or it points at what it may not.
-    pub(super) fn take(&mut self, draft: Draft, entries: &mut Vec<Stored>) -> Verdict {
+    pub(super) fn take(&mut self, draft: &Draft, entries: &mut Vec<Stored>) -> Verdict {
         let post = draft.post.map(|id| (Sender { person: draft.author.person, instance: id.instance }, id.n));
-        if let Some(verdict) = post.and_then(|(sender, n)| self.judge(sender, n, &draft)) {
+        if let Some(verdict) = post.and_then(|(sender, n)| self.judge(sender, n, draft)) {
             return verdict;
         }
-        if let Err(verdict) = self.judge_pointer(&draft) {
+        if let Err(verdict) = self.judge_pointer(draft) {
             return verdict;
         }
-        let (person, body) = (draft.author.person, draft.body.clone());
-        let stored = self.store(draft);
+        let stored = Stored::behind(&mut self.head, draft);
         if let Some((sender, n)) = post {
             self.remember(sender, n, stored.seq);
         }
@@ -87,9 +86,9 @@ impl Kept {
         self.entries.push_back(Remembered { stored: stored.clone(), post });
         let seq = stored.seq;
         entries.push(stored);
-        self.pointers.note(seq, person, &body);
-        match body {
-            EntryBody::Forget => self.forget(person),
+        self.pointers.note(seq, draft.author.person, &draft.body);
+        match &draft.body {
+            EntryBody::Forget => self.forget(draft.author.person),
             EntryBody::Delete(delete) => self.delete(delete.target),
             _ => {}
         }
@@ -163,14 +162,6 @@ impl Kept {
             return Some(if is_known(&stored, draft) { Verdict::Known(stored.seq) } else { Verdict::Reused });
         }
         Some(if n <= posts.gone_up_to { Verdict::TooOld } else { Verdict::OutOfOrder })
-    }
-
-    fn store(&mut self, draft: Draft) -> Stored {
-        let Draft { time, author, post, body, .. } = draft;
-        let (seq, prev) = (self.head.next(), self.head);
-        self.head = seq;
-        let bytes = codec::entry_bytes(&Entry { seq, prev, time, author, post, body });
-        Stored { seq, prev, bytes }
     }
 
     fn remember(&mut self, sender: Sender, n: u64, seq: Seq) {

@@ -9,9 +9,10 @@ use super::records;
 use super::reserve::Space;
 use super::retention::cost_bytes;
 use crate::log::{Draft, Finding, Stored, Verdict, is_same};
-use chat_proto::{Entry, EntryBody, PersonId, PostId, Seq, codec, wire};
+use chat_proto::{Entry, EntryBody, PersonId, PostId, Seq, wire};
 use rusqlite::{Connection, OptionalExtension};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Senders whose highest post is remembered. Beyond, all are forgotten: the file knows them.
 const SENDERS_MAX: usize = 65_536;
@@ -51,7 +52,7 @@ pub(super) fn append(
     memory: &mut Memory,
     space: Space,
     log: &LogState,
-    drafts: &[Draft],
+    drafts: &[Arc<Draft>],
 ) -> rusqlite::Result<(Vec<Verdict>, Vec<Stored>)> {
     if log.is_erased() {
         return Ok(append_to_nothing(log.head(), drafts));
@@ -64,17 +65,9 @@ pub(super) fn append(
 }
 
 /// Nothing is kept of a room that is over, and whoever still holds its log is none the wiser.
-fn append_to_nothing(mut head: Seq, drafts: &[Draft]) -> (Vec<Verdict>, Vec<Stored>) {
-    let entries: Vec<_> = drafts.iter().map(|draft| stored(&mut head, draft)).collect();
+fn append_to_nothing(mut head: Seq, drafts: &[Arc<Draft>]) -> (Vec<Verdict>, Vec<Stored>) {
+    let entries: Vec<_> = drafts.iter().map(|draft| Stored::behind(&mut head, draft)).collect();
     (entries.iter().map(|stored| Verdict::Appended(stored.seq)).collect(), entries)
-}
-
-fn stored(head: &mut Seq, draft: &Draft) -> Stored {
-    let (seq, prev) = (head.next(), *head);
-    *head = seq;
-    let Draft { time, author, post, body, .. } = draft.clone();
-    let bytes = codec::entry_bytes(&Entry { seq, prev, time, author, post, body });
-    Stored { seq, prev, bytes }
 }
 
 impl Appending<'_> {
@@ -92,7 +85,7 @@ impl Appending<'_> {
             Err(verdict) => return Ok(verdict),
         };
         let target = message.map(|message| pointing::change(self.file, draft, &message)).transpose()?.flatten();
-        let stored = stored(&mut self.head, draft);
+        let stored = Stored::behind(&mut self.head, draft);
         self.insert(&stored, draft, target)?;
         if draft.body == EntryBody::Forget {
             erasing::mark(self.file, self.room, draft.author.person, stored.seq)?;

@@ -171,7 +171,8 @@ impl Edit {
     }
 
     fn erase(&self, file: &Connection) -> rusqlite::Result<()> {
-        let left = without_text(&self.body()).unwrap_or(EntryBody::Erased).bytes();
+        let left = without_text(&self.body()).unwrap_or(EntryBody::Erased);
+        let left = left.bytes();
         let mut statement = file.prepare_cached("UPDATE entries SET target = NULL, body = ?2 WHERE place = ?1")?;
         statement.execute((self.place, &*left))?;
         count_out(file, self.place, self.body.len().saturating_sub(left.len()))

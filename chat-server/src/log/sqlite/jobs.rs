@@ -30,7 +30,7 @@ pub(super) enum Job {
 /// Entries for a log.
 pub(super) struct Append {
     pub(super) log: Arc<LogState>,
-    pub(super) drafts: Vec<Draft>,
+    pub(super) drafts: Vec<Arc<Draft>>,
     pub(super) answer: Answer,
 }
 

@@ -90,7 +90,7 @@ fn edit(file: &Connection, message: &Spoken) -> rusqlite::Result<()> {
 }
 
 fn react_to(file: &Connection, message: &Spoken, (react, person): (&React, PersonId)) -> rusqlite::Result<Option<i64>> {
-    let bytes = |state| EntryBody::React(React { state, ..react.clone() }).bytes();
+    let bytes = |state| EntryBody::React(React { state, ..react.clone() }).bytes().into_owned();
     let (on, off) = (bytes(ReactionState::On), bytes(ReactionState::Off));
     let sql = "UPDATE entries SET target = NULL WHERE target = ?1 AND kind = 9 AND person = ?2 AND body IN (?3, ?4)";
     let known = file.prepare_cached(sql)?.execute((message.place, person.0.cast_signed(), &*on, &*off))?;

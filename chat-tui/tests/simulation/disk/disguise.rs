@@ -4,6 +4,7 @@ use super::Mount;
 use crate::bug::Bug;
 use chat_proto::{Entry, codec, wire};
 use chat_server::log::{Draft, Outcome, Slice, Stored};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 /// Numbers of clients are smaller; what stands above is the disguise.
@@ -11,11 +12,11 @@ const CLIENT_BITS: u64 = 32;
 
 impl Mount {
     /// Drafts as they go into the log.
-    pub(super) fn disguised(&self, mut drafts: Vec<Draft>) -> Vec<Draft> {
+    pub(super) fn disguised(&self, mut drafts: Vec<Arc<Draft>>) -> Vec<Arc<Draft>> {
         if self.disk.has(Bug::Reorders) {
             drafts.reverse();
         }
-        for id in drafts.iter_mut().filter_map(|draft| draft.post.as_mut()) {
+        for id in drafts.iter_mut().filter_map(|draft| Arc::make_mut(draft).post.as_mut()) {
             id.instance |= self.disguise() << CLIENT_BITS;
         }
         drafts

@@ -118,7 +118,14 @@ fn open(mut payload: Bytes) -> Result<Payload, FrameError> {
 
 /// The bytes of `frame`, length prefix included, as an answer to or a request under `request`.
 pub fn to_bytes<F: Frame>(request: u32, frame: &F) -> Bytes {
-    sealed((request, frame.kind()), 0, |out| frame.encode_body(out))
+    let mut out = Vec::with_capacity(wire::SMALL_BYTES);
+    append(request, frame, &mut out);
+    out.into()
+}
+
+/// The same, behind what is there already.
+pub fn append<F: Frame>(request: u32, frame: &F, out: &mut Vec<u8>) {
+    enclose((request, frame.kind()), out, |out| frame.encode_body(out));
 }
 
 /// The bytes of one entry, as they stand in a batch, in a page and in a log.
@@ -133,18 +140,22 @@ pub fn entry_bytes<'a>(entry: impl Into<EntryRef<'a>>) -> Arc<[u8]> {
 
 /// The bytes of a [`Batch`] of entries that are encoded already: once for all who receive it.
 pub fn batch(room: RoomId, entries: &[impl AsRef<[u8]>]) -> Bytes {
-    sealed((0, Batch::KIND), length_of(entries), |out| {
+    let mut out = Vec::with_capacity(length_of(entries) + wire::SMALL_BYTES);
+    enclose((0, Batch::KIND), &mut out, |out| {
         wire::encode_into(&room, out);
         concatenate(entries, PAGE_ENTRIES, out);
-    })
+    });
+    out.into()
 }
 
 /// The bytes of a [`Page`] of entries that are encoded already.
 pub fn page(request: u32, room: RoomId, oldest: Seq, entries: &[impl AsRef<[u8]>]) -> Bytes {
-    sealed((request, Page::KIND), length_of(entries), |out| {
+    let mut out = Vec::with_capacity(length_of(entries) + wire::SMALL_BYTES);
+    enclose((request, Page::KIND), &mut out, |out| {
         wire::encode_into(&(room, oldest), out);
         concatenate(entries, PAGE_ENTRIES_WITH_POINTERS, out);
-    })
+    });
+    out.into()
 }
 
 fn length_of(entries: &[impl AsRef<[u8]>]) -> usize {
@@ -159,14 +170,13 @@ fn concatenate(entries: &[impl AsRef<[u8]>], most: usize, out: &mut Vec<u8>) {
     }
 }
 
-/// A frame, with a body of about so many bytes.
-fn sealed((request, kind): (u32, u16), bytes: usize, body: impl FnOnce(&mut Vec<u8>)) -> Bytes {
-    let mut out = Vec::with_capacity(bytes + wire::SMALL_BYTES);
+/// Appends a frame with this body.
+fn enclose((request, kind): (u32, u16), out: &mut Vec<u8>, body: impl FnOnce(&mut Vec<u8>)) {
+    let payload = out.len() + PREFIX_BYTES;
     out.extend_from_slice(&[0; PREFIX_BYTES]);
     out.extend_from_slice(&request.to_be_bytes());
     out.extend_from_slice(&kind.to_be_bytes());
-    body(&mut out);
-    let length = u32::try_from(out.len() - PREFIX_BYTES).expect("a frame is far below 4 GiB");
-    out[..PREFIX_BYTES].copy_from_slice(&length.to_be_bytes());
-    out.into()
+    body(out);
+    let length = u32::try_from(out.len() - payload).expect("a frame is far below 4 GiB");
+    out[payload - PREFIX_BYTES..payload].copy_from_slice(&length.to_be_bytes());
 }

@@ -35,7 +35,6 @@ use crate::room::{Room, SessionId};
 use crate::rooms::Rooms;
 use crate::stop::Stop;
 use crate::transport::Stream;
-use chat_proto::codec::to_bytes;
 use chat_proto::limits::{FRAME_BYTES_BEFORE_LOGIN, POSTS_UNANSWERED};
 use chat_proto::login::Binding;
 use chat_proto::{Frame as _, Payload, Refused, ServerFrame};
@@ -250,12 +249,12 @@ impl<S: Stream> Session<S> {
                     break;
                 }
             }
-            self.heard_at = Instant::now();
             self.frame_since = None;
             if !self.may_listen() {
                 break;
             }
         }
+        self.heard_at = Instant::now();
         let is_partial = !self.has_frames && self.traffic.inbox.is_within_frame();
         self.frame_since = is_partial.then(|| self.frame_since.unwrap_or_else(Instant::now));
         self.flush_rooms();
@@ -303,7 +302,7 @@ impl<S: Stream> Session<S> {
     fn answer(&mut self, request: u32, frame: impl Into<ServerFrame>) {
         let frame = frame.into();
         tracing::trace!(session = self.id.0, request, kind = frame.kind(), "answer");
-        self.traffic.outbound.push(to_bytes(request, &frame));
+        self.traffic.outbound.answer(request, &frame);
     }
 
     fn refuse(&mut self, request: u32, refused: Refused) {

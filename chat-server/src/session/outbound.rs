@@ -1,10 +1,11 @@
 //! What waits to be written to one session.
 //!
-//! Frames are shared bytes; all that waits goes out in one vectored write. When it is full, nothing is lost: the
+//! News is shared bytes, answers stand one behind the other; all that waits goes out in one vectored write. When it is full, nothing is lost: the
 //! session takes no more news, falls behind, and reads the log once there is room.
 
 use crate::config::Config;
 use bytes::{Buf, Bytes};
+use chat_proto::{ServerFrame, codec};
 use std::collections::VecDeque;
 use std::io::IoSlice;
 use std::sync::Arc;
@@ -39,6 +40,8 @@ impl Budget {
 #[derive(Debug)]
 pub(super) struct Outbound {
     frames: VecDeque<Bytes>,
+    /// Behind them, frames that are meant for nobody else.
+    answers: Vec<u8>,
     bytes: usize,
     max_bytes: usize,
     budget: Arc<Budget>,
@@ -54,6 +57,7 @@ impl Outbound {
     pub(super) fn new(config: &Config, budget: Arc<Budget>) -> Self {
         Self {
             frames: VecDeque::new(),
+            answers: Vec::new(),
             bytes: 0,
             max_bytes: config.outbound_bytes,
             budget,
@@ -65,9 +69,33 @@ impl Outbound {
 
     /// Adds a frame. Answers may exceed the maximum by what one turn produces; news may not ([`Self::has_room`]).
     pub(super) fn push(&mut self, frame: Bytes) {
-        self.bytes += frame.len();
-        self.budget.total_bytes.fetch_add(frame.len(), Ordering::Relaxed);
+        self.line_up_answers();
+        self.count(frame.len());
         self.frames.push_back(frame);
+    }
+
+    /// Adds a frame that is meant for nobody else.
+    pub(super) fn answer(&mut self, request: u32, frame: &ServerFrame) {
+        let before = self.answers.len();
+        codec::append(request, frame, &mut self.answers);
+        self.count(self.answers.len() - before);
+    }
+
+    fn count(&mut self, bytes: usize) {
+        self.bytes += bytes;
+        self.budget.total_bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    fn line_up_answers(&mut self) {
+        if !self.answers.is_empty() {
+            self.frames.push_back(std::mem::take(&mut self.answers).into());
+        }
+    }
+
+    /// What waits, to be written.
+    pub(super) fn lined_up(&mut self) -> &mut impl Buf {
+        self.line_up_answers();
+        self
     }
 
     /// Whether more should be added.
@@ -90,7 +118,7 @@ impl Outbound {
 
     /// Whether nothing waits.
     pub(super) fn is_empty(&self) -> bool {
-        self.frames.is_empty()
+        self.bytes == 0
     }
 
     /// Since when the peer has taken next to nothing of what waits.

@@ -8,9 +8,10 @@ use super::delivery::Deliveries;
 use super::inbox::Inbox;
 use super::outbound::Outbound;
 use crate::transport::Stream;
+use bytes::Buf;
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use tokio::time::Instant;
 use tokio_util::io::poll_write_buf;
 
@@ -91,7 +92,7 @@ impl<S: Stream> Traffic<S> {
     /// Writes until nothing waits.
     pub(super) fn poll_write_out(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.outbound.is_empty() {
-            match poll_write_buf(Pin::new(&mut self.stream), cx, &mut self.outbound) {
+            match self.poll_write(cx) {
                 Poll::Ready(written) => drop(written?),
                 Poll::Pending => {
                     self.outbound.note_stall();
@@ -100,5 +101,16 @@ impl<S: Stream> Traffic<S> {
             }
         }
         Poll::Ready(Ok(()))
+    }
+
+    fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        let (stream, waiting) = (Pin::new(&mut self.stream), self.outbound.lined_up());
+        // Mostly it is one frame, for which no list has to be made.
+        if waiting.chunk().len() < waiting.remaining() {
+            return poll_write_buf(stream, cx, waiting);
+        }
+        let written = ready!(stream.poll_write(cx, waiting.chunk()))?;
+        waiting.advance(written);
+        Poll::Ready(Ok(written))
     }
 }

@@ -10,7 +10,7 @@ use program::{descriptors, history, place, signals, upkeep};
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
-use tokio::runtime;
+use tokio::runtime::{self, Runtime};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
@@ -30,8 +30,7 @@ fn main() -> ExitCode {
 fn start(config: Config) -> ExitCode {
     start_log();
     log_defects();
-    let runtime = runtime::Builder::new_multi_thread().worker_threads(config.threads).enable_all().build();
-    let served = match runtime {
+    let served = match runtime(config.threads) {
         Ok(runtime) => runtime.block_on(serve(config)),
         Err(error) => Err(format!("cannot start {} threads: {error}", config.threads)),
     };
@@ -39,6 +38,15 @@ fn start(config: Config) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&error, 1),
     }
+}
+
+/// Where one thread serves, nothing can be taken from another: it need not be looked for.
+fn runtime(threads: usize) -> io::Result<Runtime> {
+    let mut builder = match threads {
+        1 => runtime::Builder::new_current_thread(),
+        _ => runtime::Builder::new_multi_thread(),
+    };
+    builder.worker_threads(threads).enable_all().build()
 }
 
 fn print(config: &Config) -> ExitCode {

@@ -60,7 +60,10 @@ impl Text {
             return Err(TextError::Empty);
         }
         within(text.len(), TEXT_BYTES, |max, bytes| TextError::TooManyBytes { max, bytes })?;
-        within(text.split('\n').count(), TEXT_LINES, |max, lines| TextError::TooManyLines { max, lines })?;
+        // What has fewer bytes has fewer lines.
+        if text.len() >= TEXT_LINES {
+            within(text.split('\n').count(), TEXT_LINES, |max, lines| TextError::TooManyLines { max, lines })?;
+        }
         Ok(text)
     }
 

@@ -42,7 +42,7 @@ pub(crate) enum Decided {
     /// It is not, for ever.
     Refused(Refused),
     /// It was not taken now, but may have been before.
-    Denied(Denied),
+    Denied(Box<Denied>),
     /// Nobody knows; the session must end.
     Unknown,
 }

@@ -52,6 +52,15 @@ pub(super) struct Item {
     told: Option<DropGuard>,
 }
 
+/// What is to become of an item when its batch is made up.
+pub(super) enum Judgement {
+    ToBeWritten,
+    /// Whoever posted it is told why not.
+    Refused(Refused),
+    /// It is not so any more.
+    Void,
+}
+
 /// What gathers while a batch is being committed.
 pub(super) struct Writing {
     gathering: VecDeque<Item>,
@@ -95,7 +104,7 @@ impl Item {
     pub(super) fn deny(self, refused: Refused) {
         if let Some(ticket) = self.ticket {
             let denied = Denied { room: ticket.room, id: ticket.id, body: self.draft.body.clone(), refused };
-            ticket.answer(Decided::Denied(denied));
+            ticket.answer(Decided::Denied(Box::new(denied)));
         }
     }
 
@@ -189,7 +198,9 @@ impl Writing {
     pub(super) fn gather(&mut self, mut item: Item) {
         // The wall clock may jump; time in a room never falls.
         self.last_time = self.last_time.max(item.draft.time);
-        item.draft_mut().time = self.last_time;
+        if item.draft.time < self.last_time {
+            item.draft_mut().time = self.last_time;
+        }
         let is_said = matches!(item.draft.body, EntryBody::Message(_) | EntryBody::Action(_) | EntryBody::Reply(_));
         self.said |= !item.is_note() && is_said;
         self.gathering.push_back(item);
@@ -248,9 +259,15 @@ impl State {
         }
         let mut bytes = 0;
         let mut batch = VecDeque::with_capacity(self.writing.gathering.len().min(PAGE_ENTRIES));
-        while let Some(item) = self.writing.gathering.pop_front() {
-            let Some(item) = self.judged(item) else { continue };
-            let item = self.with_effect(item, room);
+        while let Some(mut item) = self.writing.gathering.pop_front() {
+            match self.judge(&mut item) {
+                Judgement::ToBeWritten => self.note_effect(&mut item, room),
+                Judgement::Refused(refused) => {
+                    item.deny(refused);
+                    continue;
+                }
+                Judgement::Void => continue,
+            }
             bytes += item.weight();
             let is_last = item.ends_batch();
             batch.push_back(item);
@@ -266,12 +283,15 @@ impl State {
         Some(batch)
     }
 
-    /// The item as it may be written now; otherwise whoever posted it is told why not.
-    fn judged(&self, mut item: Item) -> Option<Item> {
+    /// Judges an item as of now, and writes into it what is so by now.
+    fn judge(&self, item: &mut Item) -> Judgement {
         if item.is_note() {
-            return self.refreshed(item);
+            return self.refresh(item);
         }
-        item.draft_mut().reach = self.order.reach_of(item.key);
+        let reach = self.order.reach_of(item.key);
+        if item.draft.reach != reach {
+            item.draft_mut().reach = reach;
+        }
         let judgement = match &item.draft.body {
             EntryBody::Act(act) => {
                 let is_here = item.whom.as_ref().is_some_and(|whom| self.presences.is_here(whom.key));
@@ -281,23 +301,16 @@ impl State {
             EntryBody::Forget | EntryBody::Delete(_) => Ok(()),
             _ => self.order.judge_voice(item.key),
         };
-        match judgement {
-            Ok(()) => Some(item),
-            Err(refused) => {
-                item.deny(refused);
-                None
-            }
-        }
+        judgement.map_or_else(Judgement::Refused, |()| Judgement::ToBeWritten)
     }
 
     /// Order may have changed since the server noted this.
-    fn refreshed(&self, mut note: Item) -> Option<Item> {
-        let key = note.key;
-        match &mut note.draft_mut().body {
-            EntryBody::Joined(arrival) => *arrival = self.order.arrival(key),
-            EntryBody::Act(Act::Own(_)) => return self.succession(note),
+    fn refresh(&self, note: &mut Item) -> Judgement {
+        match note.draft.body {
+            EntryBody::Joined(_) => note.draft_mut().body = EntryBody::Joined(self.order.arrival(note.key)),
+            EntryBody::Act(Act::Own(_)) => return self.settle_succession(note),
             _ => {}
         }
-        Some(note)
+        Judgement::ToBeWritten
     }
 }

@@ -16,12 +16,13 @@ use crate::people::Key;
 use chat_proto::{Act, EntryBody, LeaveReason, PersonId, Secret, Topic};
 
 impl State {
-    /// The item, with what is so once it is in the log.
-    pub(super) fn with_effect(&self, mut item: Item, room: &Room) -> Item {
-        item.effect = self.effect_of(&item, room);
+    /// Writes into the item what is so once it is in the log.
+    pub(super) fn note_effect(&self, item: &mut Item, room: &Room) {
+        item.effect = self.effect_of(item, room);
         // What is gone with the process is not written down.
-        item.draft_mut().records = if room.is_on_disk() { self.records_of(&item, room) } else { Vec::new() };
-        item
+        if room.is_on_disk() {
+            item.draft_mut().records = self.records_of(item, room);
+        }
     }
 
     fn effect_of(&self, item: &Item, room: &Room) -> Effect {

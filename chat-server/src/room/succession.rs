@@ -5,7 +5,7 @@
 //! the one who would have been next.
 
 use super::State;
-use super::gathering::Item;
+use super::gathering::{Item, Judgement};
 use super::membership::Membership;
 use super::order::Whom;
 use chat_proto::frame::{Role, Voice};
@@ -28,14 +28,14 @@ impl State {
 
     /// Fills in who succeeds. Nothing if nobody does, and the owner remains; nor if somebody did already, because the
     /// same owner went twice.
-    pub(super) fn succession(&self, mut note: Item) -> Option<Item> {
-        let heir = self.heir().filter(|_| self.order.owns(note.key))?;
+    pub(super) fn settle_succession(&self, note: &mut Item) -> Judgement {
+        let Some(heir) = self.heir().filter(|_| self.order.owns(note.key)) else { return Judgement::Void };
         let whom = Whom::from(&*heir.person);
         let draft = note.draft_mut();
         draft.author = heir.person.author();
         draft.body = EntryBody::Act(Act::Own(whom.target()));
         note.whom = Some(Box::new(whom));
-        Some(note)
+        Judgement::ToBeWritten
     }
 
     /// An operator was trusted with order, so one who is away comes before a member who is present; whoever was muted

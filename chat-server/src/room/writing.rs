@@ -107,20 +107,18 @@ impl Room {
         let effects = effects.filter(|effect| !matches!(effect, Effect::Nothing)).collect();
         self.publish(effects, entries);
         let durability = self.label.durability;
-        let mut unwritten = VecDeque::new();
-        for (mut item, verdict) in batch.into_iter().zip(verdicts) {
-            match item.ticket.take() {
-                Some(ticket) => {
-                    let decided = decide(ticket.id, *verdict, durability);
-                    ticket.answer(decided);
-                }
-                None if *verdict == Verdict::NoPlace => unwritten.push_back(item),
-                None => {}
+        for (item, verdict) in batch.iter_mut().zip(verdicts) {
+            if let Some(ticket) = item.ticket.take() {
+                let decided = decide(ticket.id, *verdict, durability);
+                ticket.answer(decided);
             }
         }
-        match unwritten.is_empty() {
-            true => self.lock().writing.phase = Phase::Idle,
-            false => self.write_later(unwritten),
+        // Those of them that are posts were refused just now.
+        let mut verdicts = verdicts.iter();
+        batch.retain(|_| verdicts.next() == Some(&Verdict::NoPlace));
+        match batch.iter().any(Item::is_note) {
+            true => self.write_later(batch),
+            false => self.lock().writing.phase = Phase::Idle,
         }
     }
 

@@ -18,6 +18,9 @@ const PLACES_KEPT: usize = 4;
 /// What one session may still be given when all together have too much.
 const SMALL_SHARE_BYTES: usize = 64 * 1024;
 
+/// An `Accepted`, with large numbers.
+const SHORT_ANSWER_BYTES: usize = 48;
+
 /// What waits for all sessions together.
 #[derive(Debug)]
 pub(crate) struct Budget {
@@ -72,6 +75,11 @@ impl Outbound {
         self.line_up_answers();
         self.count(frame.len());
         self.frames.push_back(frame);
+    }
+
+    /// So many short answers are to be added.
+    pub(super) fn expect_answers(&mut self, count: usize) {
+        self.answers.reserve(count * SHORT_ANSWER_BYTES);
     }
 
     /// Adds a frame that is meant for nobody else.

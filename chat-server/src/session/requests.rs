@@ -111,6 +111,7 @@ impl<S: Stream> Session<S> {
         let Some(member) = &mut self.member else { return Ok(()) };
         let Arrivals { decisions, added } = member.mailbox.take();
         member.unanswered -= decisions.len();
+        self.traffic.outbound.expect_answers(decisions.len());
         for room in added {
             self.on_added(room);
         }
@@ -118,7 +119,7 @@ impl<S: Stream> Session<S> {
             match decision.decided {
                 Decided::Accepted(accepted) => self.answer(decision.request, accepted),
                 Decided::Refused(refused) => self.refuse(decision.request, refused),
-                Decided::Denied(denied) => self.on_denied(decision.request, denied).await?,
+                Decided::Denied(denied) => self.on_denied(decision.request, *denied).await?,
                 Decided::Unknown => return Err(Farewell::OutcomeUnknown),
             }
         }

@@ -46,6 +46,23 @@ class Channels(Case):
         plain.key, plain.instance = SigningKey.generate(), 1
         self.refused("AUTH_FAILED", self.login_with, plain, bound)
 
+    def test_a_login_in_a_resumed_session_is_bound_to_its_own_connection(self):
+        before = self.secure()
+        binding = before.connection.channel.binding()
+        self.login_with(before, binding)
+        again, other = (self.secure(before=before.connection.channel) for _ in range(2))
+        self.assertTrue(again.connection.channel.is_resumed())
+        self.assertNotEqual(again.connection.channel.binding(), binding)
+        self.assertTrue(self.login_with(again, again.connection.channel.binding()).person)
+        self.refused("AUTH_FAILED", self.login_with, other, binding)
+
+    def test_a_resumed_session_shows_the_key_that_it_began_with(self):
+        before = self.secure()
+        self.login_with(before, before.connection.channel.binding())
+        again = self.secure(before=before.connection.channel)
+        self.assertTrue(again.connection.channel.is_resumed())
+        self.assertEqual(again.connection.channel.fingerprint(), self.server.fingerprint)
+
     def test_the_server_shows_the_key_that_it_announced(self):
         self.assertEqual(self.secure().connection.channel.fingerprint(), self.server.fingerprint)
 

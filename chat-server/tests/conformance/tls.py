@@ -16,16 +16,19 @@ LABEL = b"EXPORTER-Channel-Binding"
 class Tls:
     """Bytes to records and back. Its owner moves the records."""
 
-    def __init__(self, version=ssl.TLSVersion.TLSv1_3):
-        self.key_log = tempfile.NamedTemporaryFile()
+    def __init__(self, version=ssl.TLSVersion.TLSv1_3, before=None):
+        """`before` is the channel whose session is resumed, if the server agrees."""
+        self.key_log = before.key_log if before else tempfile.NamedTemporaryFile()
+        self.context = before.context if before else context(version, self.key_log.name)
         self.incoming, self.outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self.layer = context(version, self.key_log.name).wrap_bio(self.incoming, self.outgoing)
+        self.layer = self.context.wrap_bio(self.incoming, self.outgoing, session=before and before.layer.session)
 
     def shake_hands(self, write, read):
         """Ends when the handshake is complete. `write` takes records, `read` gives some or nothing at the end."""
         while True:
             try:
                 self.layer.do_handshake()
+                self.secret = self.exporter_secret()
                 return write(self.outgoing.read())
             except ssl.SSLWantReadError:
                 write(self.outgoing.read())
@@ -56,12 +59,16 @@ class Tls:
         """The 32 bytes that both ends export."""
         digest = {"SHA256": hashlib.sha256, "SHA384": hashlib.sha384}[self.layer.cipher()[0].rsplit("_")[-1]]
         nothing = digest(b"").digest()
-        secret = expanded(digest, self.exporter_secret(), LABEL, nothing, digest().digest_size)
+        secret = expanded(digest, self.secret, LABEL, nothing, digest().digest_size)
         return expanded(digest, secret, b"exporter", nothing, 32)
 
     def exporter_secret(self):
+        """Of the handshake that ended last."""
         with open(self.key_log.name, encoding="ascii") as lines:
-            return next(bytes.fromhex(line.split()[2]) for line in lines if line.startswith("EXPORTER_SECRET"))
+            return [bytes.fromhex(line.split()[2]) for line in lines if line.startswith("EXPORTER_SECRET")][-1]
+
+    def is_resumed(self):
+        return self.layer.session_reused
 
     def fingerprint(self):
         """The server's key as an announcement and an invite write it."""

@@ -8,7 +8,10 @@ mod files;
 
 use chat_proto::Fingerprint;
 use files::Files;
-use rustls::crypto::ring;
+use rustls::crypto::ring::cipher_suite::{
+    TLS13_AES_128_GCM_SHA256, TLS13_AES_256_GCM_SHA384, TLS13_CHACHA20_POLY1305_SHA256,
+};
+use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::CertificateDer;
 use rustls::server::{NoServerSessionStorage, ParsedCertificate, ServerConfig};
 use std::fmt;
@@ -154,7 +157,7 @@ impl Current {
         let (chain, key) = (files.chain()?, files.key()?);
         let damaged = |error: rustls::Error| files.damaged(&files.certificate, &error);
         let fingerprint = fingerprint(&chain[0]).map_err(damaged)?;
-        let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        let mut config = ServerConfig::builder_with_provider(Arc::new(provider()))
             .with_protocol_versions(&[&rustls::version::TLS13])
             .expect("ring has what TLS 1.3 needs")
             .with_no_client_auth()
@@ -163,12 +166,20 @@ impl Current {
                 rustls::Error::InconsistentKeys(_) => files.mismatch(),
                 error => files.damaged(&files.key, &error),
             })?;
+        config.ignore_client_order = true;
         config.session_storage = Arc::new(NoServerSessionStorage {});
         // Keys of its own for each certificate, so that one that was replaced is never resumed.
         config.ticketer = ring::Ticketer::new().expect("the system gives randomness");
         config.send_tls13_tickets = TICKETS;
         Ok(Self { config: Arc::new(config), fingerprint })
     }
+}
+
+/// The first of these that a client knows is taken. The key exchange is as strong as a cipher of 128 bits, so a longer key
+/// would protect nothing; and processors have instructions for SHA-256, with which handshakes are made.
+fn provider() -> CryptoProvider {
+    let cipher_suites = vec![TLS13_AES_128_GCM_SHA256, TLS13_AES_256_GCM_SHA384, TLS13_CHACHA20_POLY1305_SHA256];
+    CryptoProvider { cipher_suites, ..ring::default_provider() }
 }
 
 fn fingerprint(certificate: &CertificateDer<'_>) -> Result<Fingerprint, rustls::Error> {

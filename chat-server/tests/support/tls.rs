@@ -6,7 +6,7 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
-use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
+use rustls::{CipherSuite, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 use std::io;
 use std::sync::Arc;
 use tokio_rustls::TlsConnector;
@@ -41,7 +41,18 @@ pub fn peer_within(stream: TlsStream<impl Stream + 'static>) -> (Peer, Fingerpri
 }
 
 pub fn client_config() -> ClientConfig {
-    let provider = Arc::new(ring::default_provider());
+    configured(ring::default_provider())
+}
+
+/// Of somebody who knows these suites alone, and likes the first best.
+pub fn client_config_knowing(suites: &[CipherSuite]) -> ClientConfig {
+    let known = ring::default_provider().cipher_suites;
+    let suite = |name: &CipherSuite| *known.iter().find(|suite| suite.suite() == *name).unwrap();
+    configured(CryptoProvider { cipher_suites: suites.iter().map(suite).collect(), ..ring::default_provider() })
+}
+
+fn configured(provider: CryptoProvider) -> ClientConfig {
+    let provider = Arc::new(provider);
     ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_protocol_versions(&[&rustls::version::TLS13])
         .unwrap()

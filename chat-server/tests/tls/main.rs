@@ -11,6 +11,7 @@ mod files;
 mod foreign;
 mod login;
 mod sockets;
+mod suites;
 mod tickets;
 
 use chat_server::Tls;

@@ -2,21 +2,43 @@
 
 use crate::support::tls::client_config;
 use chat_proto::login::{Binding, PLAIN, TLS_EXPORTER_LABEL};
+use rustls::client::Resumption;
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ClientConnection, StreamOwned};
+use rustls::{ClientConfig, ClientConnection, HandshakeKind, StreamOwned};
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::os::fd::{AsFd, BorrowedFd};
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
-/// One for all, so that who comes back may be known.
-static CONFIG: LazyLock<Arc<ClientConfig>> = LazyLock::new(|| Arc::new(client_config()));
+/// Each caller may have as many.
+const TICKETS: usize = 8;
+const CALLERS: usize = 10_000;
 
 /// How a server is to be talked to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) enum Security {
     Plain,
-    Tls,
+    Tls(Arc<ClientConfig>),
+}
+
+/// What somebody does who comes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Return {
+    /// Resumes, as clients do.
+    Resumes,
+    /// Shakes hands like a stranger.
+    BeginsAnew,
+}
+
+impl Security {
+    pub(crate) fn tls(after: Return) -> Self {
+        let mut config = client_config();
+        config.resumption = match after {
+            Return::Resumes => Resumption::in_memory_sessions(CALLERS * TICKETS),
+            Return::BeginsAnew => Resumption::disabled(),
+        };
+        Self::Tls(Arc::new(config))
+    }
 }
 
 pub(crate) enum Channel {
@@ -25,13 +47,13 @@ pub(crate) enum Channel {
 }
 
 impl Channel {
-    pub(crate) fn dial(server: SocketAddr, security: Security) -> io::Result<Self> {
+    pub(crate) fn dial(server: SocketAddr, security: &Security, caller: usize) -> io::Result<Self> {
         let stream = TcpStream::connect(server)?;
         stream.set_nodelay(true)?;
         stream.set_nonblocking(true)?;
         Ok(match security {
             Security::Plain => Self::Plain(stream),
-            Security::Tls => Self::Tls(Box::new(StreamOwned::new(client(), stream))),
+            Security::Tls(config) => Self::Tls(Box::new(StreamOwned::new(client(config, caller), stream))),
         })
     }
 
@@ -40,6 +62,14 @@ impl Channel {
         match self {
             Self::Plain(_) => PLAIN,
             Self::Tls(stream) => stream.conn.export_keying_material([0; 32], TLS_EXPORTER_LABEL, None).unwrap_or(PLAIN),
+        }
+    }
+
+    /// Whether it goes on with what the caller had before.
+    pub(crate) fn is_resumed(&self) -> bool {
+        match self {
+            Self::Plain(_) => false,
+            Self::Tls(stream) => stream.conn.handshake_kind() == Some(HandshakeKind::Resumed),
         }
     }
 
@@ -75,9 +105,10 @@ impl Channel {
     }
 }
 
-fn client() -> ClientConnection {
-    let name = ServerName::try_from("chat.example.org").expect("a name");
-    ClientConnection::new(Arc::clone(&CONFIG), name).expect("a configuration that serves for all")
+/// Each caller knows the server by another name, so that sessions are their own.
+fn client(config: &Arc<ClientConfig>, caller: usize) -> ClientConnection {
+    let name = ServerName::try_from(format!("{caller}.example.org")).expect("a name");
+    ClientConnection::new(Arc::clone(config), name).expect("a configuration that serves for all")
 }
 
 impl AsFd for Channel {

@@ -66,7 +66,7 @@ impl Crowd {
     }
 
     fn connect(&mut self, server: &Server, member: Box<dyn Member>) {
-        let line = Line::dial(server, member);
+        let line = Line::dial(server, member, self.lines.len());
         epoll::add(&self.epoll, &line, EventData::new_u64(self.lines.len() as u64), EventFlags::IN).unwrap();
         self.lines.push(line);
     }
@@ -80,6 +80,12 @@ impl Crowd {
     pub(crate) fn disperse(&mut self) -> Vec<Box<dyn Member>> {
         self.inside = 0;
         self.lines.drain(..).map(|line| line.member.again()).collect()
+    }
+
+    /// The share of those who went on with what they had before.
+    pub(crate) fn resumed(&self) -> f64 {
+        let resumed = self.lines.iter().filter(|line| line.is_resumed()).count();
+        resumed as f64 / self.lines.len() as f64
     }
 
     /// Somebody stops reading.

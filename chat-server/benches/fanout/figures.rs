@@ -47,6 +47,8 @@ figures! {
     JoinBesideChecks "w/o checks s" "join_seconds_beside_checks",
     /// Of the processor, by the server, for each who joins.
     CpuPerJoin "CPU ms/join" "cpu_ms_per_join",
+    /// The share of those who resumed a session of TLS.
+    Resumed "resumed" "resumed_share",
     /// Deliveries that did not happen, or not in order.
     Lost "lost" "lost",
     /// The most memory that the server held.

@@ -47,9 +47,10 @@ pub(crate) struct Ledger {
 }
 
 impl Line {
-    pub(crate) fn dial(server: &Server, member: Box<dyn Member>) -> Self {
+    /// `caller` says who it is, also when they come back.
+    pub(crate) fn dial(server: &Server, member: Box<dyn Member>, caller: usize) -> Self {
         let mut line = Self {
-            channel: Channel::dial(server.address, server.security).unwrap(),
+            channel: Channel::dial(server.address, &server.security, caller).unwrap(),
             member,
             unsent: Vec::new(),
             place: Place::Outside,
@@ -59,6 +60,10 @@ impl Line {
         };
         line.enter(&[]);
         line
+    }
+
+    pub(crate) fn is_resumed(&self) -> bool {
+        self.channel.is_resumed()
     }
 
     /// Reads what is there, and hands over each message if it is read and not only counted.

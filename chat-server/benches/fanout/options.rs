@@ -11,7 +11,7 @@ pub(crate) struct Options {
     /// Workloads, or groups of them: fanout, rooms, idle, slow, tls, disk.
     #[arg(long, value_delimiter = ',', value_parser = workload)]
     pub(crate) only: Vec<String>,
-    /// Servers: ours, ours-tls, ours-disk, floor, redis, nats.
+    /// Servers: ours, ours-tls, ours-tls-anew, ours-disk, floor, redis, nats.
     #[arg(long, value_delimiter = ',', value_parser = subject)]
     pub(crate) subjects: Vec<Subject>,
     /// How often everything is measured.

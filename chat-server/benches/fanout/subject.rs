@@ -6,7 +6,7 @@ mod nats;
 mod ours;
 mod redis;
 
-use crate::channel::Security;
+use crate::channel::{Return, Security};
 use crate::floor_server;
 use crate::process::Server;
 use chat_proto::login::Binding;
@@ -23,6 +23,8 @@ use std::time::Duration;
 pub(crate) enum Subject {
     Ours,
     OursOverTls,
+    /// The same, to whom everybody comes as for the first time.
+    OursOverTlsAnew,
     OursOnDisk,
     Floor,
     Redis,
@@ -72,13 +74,14 @@ pub(crate) trait Member {
 }
 
 impl Subject {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Ours, Self::OursOverTls, Self::OursOnDisk, Self::Floor, Self::Redis, Self::Nats];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Ours, Self::OursOverTls, Self::OursOverTlsAnew, Self::OursOnDisk, Self::Floor, Self::Redis, Self::Nats];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Ours => "ours",
             Self::OursOverTls => "ours-tls",
+            Self::OursOverTlsAnew => "ours-tls-anew",
             Self::OursOnDisk => "ours-disk",
             Self::Floor => "floor",
             Self::Redis => "redis",
@@ -87,7 +90,7 @@ impl Subject {
     }
 
     pub(crate) fn is_ours(self) -> bool {
-        matches!(self, Self::Ours | Self::OursOverTls | Self::OursOnDisk)
+        matches!(self, Self::Ours | Self::OursOverTls | Self::OursOverTlsAnew | Self::OursOnDisk)
     }
 
     /// Whether its program is there.
@@ -95,14 +98,15 @@ impl Subject {
         match self {
             Self::Redis => is_program(redis::PROGRAM),
             Self::Nats => is_program(nats::PROGRAM),
-            Self::Ours | Self::OursOverTls | Self::OursOnDisk | Self::Floor => true,
+            Self::Ours | Self::OursOverTls | Self::OursOverTlsAnew | Self::OursOnDisk | Self::Floor => true,
         }
     }
 
     pub(crate) fn start(self) -> Server {
         match self {
             Self::Ours => ours::start(History::Memory, Security::Plain),
-            Self::OursOverTls => ours::start(History::Memory, Security::Tls),
+            Self::OursOverTls => ours::start(History::Memory, Security::tls(Return::Resumes)),
+            Self::OursOverTlsAnew => ours::start(History::Memory, Security::tls(Return::BeginsAnew)),
             Self::OursOnDisk => ours::start(History::Disk, Security::Plain),
             Self::Floor => floor_server::start(),
             Self::Redis => redis::start(),
@@ -120,7 +124,9 @@ impl Subject {
         let meeting = Rc::new(Meeting::default());
         people.map(move |number| -> Box<dyn Member> {
             match self {
-                Self::Ours | Self::OursOverTls | Self::OursOnDisk => Box::new(Ours::new(number, Rc::clone(&meeting))),
+                Self::Ours | Self::OursOverTls | Self::OursOverTlsAnew | Self::OursOnDisk => {
+                    Box::new(Ours::new(number, Rc::clone(&meeting)))
+                }
                 Self::Floor => Box::new(Floor::new(room)),
                 Self::Redis => Box::new(Redis::new(room)),
                 Self::Nats => Box::new(Nats::new(room)),

@@ -2,7 +2,7 @@
 
 use crate::figures::Figure::{Buffered, JoinBesideChecks, P99, P99Growth, Peak, PerMember, Rate};
 use crate::load::{Closed, Load, Open, Pace, Rooms};
-use crate::subject::Subject::{self, Floor, Nats, Ours, OursOnDisk, OursOverTls, Redis};
+use crate::subject::Subject::{self, Floor, Nats, Ours, OursOnDisk, OursOverTls, OursOverTlsAnew, Redis};
 use crate::target::Target;
 
 pub(crate) struct Workload {
@@ -64,7 +64,10 @@ pub(crate) fn all() -> Vec<Workload> {
         ours("idle 10k by five",   Load::Idle(TABLES_10K),   joining),
         ours("slow",               Load::Slow(Rooms::one_of(100)), slow),
         beside_plain("tls N=100",  OursOverTls, closed(100, 1, 64, 64), vec![cpu(3.0, &[Ours])]),
-        beside_plain("tls storm",  OursOverTls, Load::Storm(HALLS_1K),  vec![]),
+        Workload {
+            beside: &[Ours, OursOverTlsAnew],
+            ..beside_plain("tls storm", OursOverTls, Load::Storm(HALLS_1K), vec![])
+        },
         beside_plain("disk N=100", OursOnDisk,  closed(100, 1, 64, 64), vec![]),
     ]
 }

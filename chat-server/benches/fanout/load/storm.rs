@@ -2,7 +2,7 @@
 
 use super::Rooms;
 use super::meter::Meter;
-use crate::figures::Figures;
+use crate::figures::{Figure, Figures};
 use crate::subject::Subject;
 
 pub(super) fn run(rooms: Rooms, subject: Subject) -> Figures {
@@ -11,5 +11,7 @@ pub(super) fn run(rooms: Rooms, subject: Subject) -> Figures {
     let meter = Meter::begin(&server);
     let people = crowd.disperse();
     crowd.enter(&server, people);
-    meter.joins(rooms.people(), crowd.signed_for(), subject.check_takes())
+    let mut figures = meter.joins(rooms.people(), crowd.signed_for(), subject.check_takes());
+    figures.insert(Figure::Resumed, crowd.resumed());
+    figures
 }

@@ -41,6 +41,7 @@ use chat_proto::{Frame as _, Payload, Refused, ServerFrame};
 use delivery::Deliveries;
 use dispatch::Paces;
 use futures_util::FutureExt;
+use futures_util::future::OptionFuture;
 use greeting::Newcomer;
 use guessing::Guess;
 use inbox::Inbox;
@@ -122,6 +123,9 @@ pub(crate) struct Session<S> {
     _place: Place,
 }
 
+/// What a session waits for now and then: nothing comes of it otherwise.
+type Perhaps<F> = OptionFuture<Pin<Box<F>>>;
+
 /// What a session has once it knows its person.
 struct LoggedIn {
     // Dropped first to last: the rooms are left before the person counts as absent.
@@ -160,16 +164,11 @@ impl<S: Stream> Session<S> {
         }
     }
 
-    /// Serves the connection until it ends.
-    async fn run(mut self: Box<Self>) {
-        let farewell = self.go_on().await;
-        Box::pin(self.end(farewell)).await;
-    }
-
-    async fn go_on(&mut self) -> Farewell {
-        let shared = Arc::clone(&self.shared);
-        let mut place = std::pin::pin!(shared.stop.place());
-        Stop::wake_me(place.as_mut()).await;
+    /// Serves the connection until it is to end, and says why.
+    async fn run(&mut self) -> Farewell {
+        // Once: the stop itself is looked at whenever the session is awake.
+        let place = std::pin::pin!(self.shared.stop.place());
+        Stop::wake_me(place).await;
         loop {
             // A defect ends the session that met it, and no other.
             let turn = AssertUnwindSafe(self.turn()).catch_unwind().await;
@@ -180,7 +179,7 @@ impl<S: Stream> Session<S> {
     }
 
     /// Ends it with its last words.
-    async fn end(self: Box<Self>, farewell: Farewell) -> Farewell {
+    async fn end(&mut self, farewell: Farewell) -> Farewell {
         tracing::debug!(session = self.id.0, peer = %self.peer, %farewell, "session ends");
         self.shared.punish(self.peer, &farewell);
         self.say_goodbye(&farewell).await;
@@ -208,8 +207,8 @@ impl<S: Stream> Session<S> {
             () = std::future::ready(()), if has_frames => Box::pin(self.on_frames()).await?,
             () = std::future::ready(()), if may_catch_up => Box::pin(self.catch_up()).await?,
             () = arrived(mailbox) => Box::pin(self.on_mail()).await?,
-            turn = called(self.guess.as_deref_mut()) => Box::pin(self.on_called(turn)).await,
-            () = evicted(self.newcomer.as_deref()) => return Err(Farewell::Evicted),
+            Some(turn) = called(self.guess.as_deref_mut()) => Box::pin(self.on_called(turn)).await,
+            Some(()) = evicted(self.newcomer.as_deref()) => return Err(Farewell::Evicted),
             () = &mut self.alarm => self.on_alarm()?,
             () = self.shared.stop.seen() => return Err(Farewell::ServerStopping),
         }
@@ -326,16 +325,10 @@ fn arrived(mailbox: Option<&Mailbox>) -> impl Future<Output = ()> {
     std::future::poll_fn(move |cx| mailbox.map_or(Poll::Pending, |mailbox| mailbox.poll_arrived(cx)))
 }
 
-async fn called(guess: Option<&mut Guess>) -> Turn {
-    match guess {
-        Some(guess) => Box::pin(guess.waiting.turn()).await,
-        None => std::future::pending().await,
-    }
+fn called(guess: Option<&mut Guess>) -> Perhaps<impl Future<Output = Turn>> {
+    guess.map(|guess| Box::pin(guess.waiting.turn())).into()
 }
 
-async fn evicted(newcomer: Option<&Newcomer>) {
-    match newcomer {
-        Some(newcomer) => Box::pin(newcomer.place.evicted()).await,
-        None => std::future::pending().await,
-    }
+fn evicted(newcomer: Option<&Newcomer>) -> Perhaps<impl Future<Output = ()>> {
+    newcomer.map(|newcomer| Box::pin(newcomer.place.evicted())).into()
 }

@@ -6,16 +6,17 @@
 use futures_util::future::poll_immediate;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use tokio::sync::Notify;
-use tokio::sync::futures::Notified;
+use tokio::sync::futures::OwnedNotified;
 
 /// Comes once.
 #[derive(Default)]
 pub(crate) struct Stop {
     has_come: AtomicBool,
-    sleepers: Notify,
+    sleepers: Arc<Notify>,
 }
 
 impl Stop {
@@ -27,12 +28,12 @@ impl Stop {
     }
 
     /// A place on the list of those who are woken.
-    pub(crate) fn place(&self) -> Notified<'_> {
-        self.sleepers.notified()
+    pub(crate) fn place(&self) -> OwnedNotified {
+        Arc::clone(&self.sleepers).notified_owned()
     }
 
     /// Puts this task on the list, for as long as it keeps the place.
-    pub(crate) async fn wake_me(place: Pin<&mut Notified<'_>>) {
+    pub(crate) async fn wake_me(place: Pin<&mut OwnedNotified>) {
         poll_immediate(place).await;
     }
 
@@ -55,7 +56,6 @@ impl Stop {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Arc;
     use tokio::task::yield_now;
 
     #[tokio::test]

@@ -42,8 +42,8 @@ struct Cursor {
     /// The last entry given to the session; nothing for a visitor, who is given none.
     at: Option<Seq>,
     is_behind: bool,
-    /// How often the session may say here that its person writes.
-    typing: Pace,
+    /// How often the session may say here that its person writes; counted from the first time.
+    typing: Option<Box<Pace>>,
 }
 
 /// Whom something is delivered to.
@@ -77,7 +77,8 @@ impl Deliveries {
     /// The room, if the session reads it, and says often enough but not too often that its person writes there.
     pub(super) fn typing_in(&mut self, id: RoomId) -> Option<&Arc<Room>> {
         let cursor = self.cursors.get_mut(&id).filter(|cursor| cursor.at.is_some())?;
-        cursor.typing.try_take(1.0).is_ok().then_some(&cursor.room)
+        let typing = cursor.typing.get_or_insert_with(|| Box::new(Pace::new(TYPING)));
+        typing.try_take(1.0).is_ok().then_some(&cursor.room)
     }
 
     /// The room, if the session is in it.
@@ -101,7 +102,7 @@ impl Deliveries {
         let id = room.id;
         let at = news.as_ref().map(|_| at);
         let news = news.map(BroadcastStream::new);
-        self.cursors.insert(id, Cursor { room, news, at, is_behind: at.is_some(), typing: Pace::new(TYPING) });
+        self.cursors.insert(id, Cursor { room, news, at, is_behind: at.is_some(), typing: None });
     }
 
     /// Stops delivering a room.

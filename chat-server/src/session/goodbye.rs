@@ -7,7 +7,7 @@ use tokio::io::AsyncWriteExt;
 
 impl<S: Stream> Session<S> {
     /// Takes leave of the rooms, then says the last words, for as long as a peer may take to hear them.
-    pub(super) async fn say_goodbye(mut self: Box<Self>, farewell: &Farewell) {
+    pub(super) async fn say_goodbye(&mut self, farewell: &Farewell) {
         let goodbye = self.shared.config.goodbye;
         let is_heard = tokio::time::timeout(goodbye, self.last_words(farewell)).await;
         if is_heard.is_err() {

@@ -91,7 +91,7 @@ impl Server {
                 notices,
                 people,
                 rooms: Arc::new(rooms),
-                budget: Arc::new(Budget::new(config.outbound_total_bytes)),
+                budget: Arc::new(Budget::new(&config)),
                 last_session: AtomicU64::new(0),
                 stop: Stop::default(),
                 environment,

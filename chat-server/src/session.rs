@@ -143,7 +143,7 @@ impl<S: Stream> Session<S> {
         let Accepted { stream, peer, at, place, stranger } = accepted;
         let newcomer = Newcomer { place: stranger, binding, accepted_at: at, claim: None };
         let inbox = Inbox::new(FRAME_BYTES_BEFORE_LOGIN);
-        let outbound = Outbound::new(&shared.config, Arc::clone(&shared.budget));
+        let outbound = Outbound::new(Arc::clone(&shared.budget));
         Self {
             id: SessionId(shared.last_session.fetch_add(1, Ordering::Relaxed)),
             peer,

@@ -21,21 +21,29 @@ const SMALL_SHARE_BYTES: usize = 64 * 1024;
 /// An `Accepted`, with large numbers.
 const SHORT_ANSWER_BYTES: usize = 48;
 
-/// What waits for all sessions together.
+/// What waits for all sessions together, and what may wait for each: bytes.
 #[derive(Debug)]
 pub(crate) struct Budget {
-    total_bytes: AtomicUsize,
-    max_bytes: usize,
+    waits: AtomicUsize,
+    may_wait: usize,
+    may_wait_for_each: usize,
+    /// What a peer must take to count as reading.
+    progress: usize,
 }
 
 impl Budget {
     /// Nothing waits yet.
-    pub(crate) fn new(max_bytes: usize) -> Self {
-        Self { total_bytes: AtomicUsize::new(0), max_bytes }
+    pub(crate) fn new(config: &Config) -> Self {
+        Self {
+            waits: AtomicUsize::new(0),
+            may_wait: config.outbound_total_bytes,
+            may_wait_for_each: config.outbound_bytes,
+            progress: config.write_progress,
+        }
     }
 
     fn is_spent(&self) -> bool {
-        self.total_bytes.load(Ordering::Relaxed) > self.max_bytes
+        self.waits.load(Ordering::Relaxed) > self.may_wait
     }
 }
 
@@ -46,28 +54,16 @@ pub(super) struct Outbound {
     /// Behind them, frames that are meant for nobody else.
     answers: Vec<u8>,
     bytes: usize,
-    max_bytes: usize,
     budget: Arc<Budget>,
-    /// What a peer must take to count as reading.
-    progress_bytes: usize,
-    /// Since when the peer has taken less than that of what waits.
+    /// Since when the peer has taken less of what waits than it must.
     stalled_since: Option<Instant>,
     taken_since: usize,
 }
 
 impl Outbound {
     /// An empty queue.
-    pub(super) fn new(config: &Config, budget: Arc<Budget>) -> Self {
-        Self {
-            frames: VecDeque::new(),
-            answers: Vec::new(),
-            bytes: 0,
-            max_bytes: config.outbound_bytes,
-            budget,
-            progress_bytes: config.write_progress,
-            stalled_since: None,
-            taken_since: 0,
-        }
+    pub(super) fn new(budget: Arc<Budget>) -> Self {
+        Self { frames: VecDeque::new(), answers: Vec::new(), bytes: 0, budget, stalled_since: None, taken_since: 0 }
     }
 
     /// Adds a frame. Answers may exceed the maximum by what one turn produces; news may not ([`Self::has_room`]).
@@ -91,7 +87,7 @@ impl Outbound {
 
     fn count(&mut self, bytes: usize) {
         self.bytes += bytes;
-        self.budget.total_bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.budget.waits.fetch_add(bytes, Ordering::Relaxed);
     }
 
     fn line_up_answers(&mut self) {
@@ -108,7 +104,8 @@ impl Outbound {
 
     /// Whether more should be added.
     pub(super) fn has_room(&self) -> bool {
-        let max = if self.budget.is_spent() { SMALL_SHARE_BYTES.min(self.max_bytes) } else { self.max_bytes };
+        let most = self.budget.may_wait_for_each;
+        let max = if self.budget.is_spent() { SMALL_SHARE_BYTES.min(most) } else { most };
         self.bytes < max
     }
 
@@ -159,7 +156,7 @@ impl Buf for Outbound {
     fn advance(&mut self, mut written: usize) {
         self.bytes -= written;
         self.taken_since += written;
-        self.budget.total_bytes.fetch_sub(written, Ordering::Relaxed);
+        self.budget.waits.fetch_sub(written, Ordering::Relaxed);
         while let Some(front) = self.frames.front_mut().filter(|_| written > 0) {
             let part = written.min(front.len());
             front.advance(part);
@@ -171,7 +168,7 @@ impl Buf for Outbound {
         if self.frames.is_empty() {
             self.stalled_since = None;
             self.give_places_back();
-        } else if self.stalled_since.is_some() && self.taken_since >= self.progress_bytes {
+        } else if self.stalled_since.is_some() && self.taken_since >= self.budget.progress {
             self.watch();
         }
     }
@@ -179,6 +176,6 @@ impl Buf for Outbound {
 
 impl Drop for Outbound {
     fn drop(&mut self) {
-        self.budget.total_bytes.fetch_sub(self.bytes, Ordering::Relaxed);
+        self.budget.waits.fetch_sub(self.bytes, Ordering::Relaxed);
     }
 }

@@ -6,7 +6,9 @@ mod search;
 
 use super::record::{Fact, Record, RoomRecord};
 use super::search::{Findings, Query, SEARCH_TIME};
-use super::{Completion, Draft, Finding, Log, Logs, Outcome, Range, Reading, Slice, Stored, Verdict, Written};
+use super::{
+    Completion, Draft, Finding, Log, Logs, Outcome, Range, ReadError, Reading, Slice, Stored, Verdict, Written,
+};
 use crate::config::{MemoryLimits, shown_size};
 use chat_proto::frame::{Durability, Keep, Label};
 use chat_proto::{PersonId, PostId, RoomId, UnixMillis};
@@ -15,6 +17,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Instant;
+use tokio::sync::Semaphore;
 
 /// All logs of a server.
 pub struct MemoryLogs {
@@ -24,6 +27,8 @@ pub struct MemoryLogs {
 struct Shared {
     limits: MemoryLimits,
     total_bytes: AtomicUsize,
+    /// Every message is read in a search: one at a time, in a thread beside those that serve.
+    searching: Arc<Semaphore>,
     logs: Mutex<HashMap<RoomId, Arc<MemoryLog>>>,
 }
 
@@ -36,7 +41,12 @@ struct MemoryLog {
 impl MemoryLogs {
     /// Logs within these limits.
     pub fn new(limits: MemoryLimits) -> Self {
-        let shared = Shared { limits, total_bytes: AtomicUsize::new(0), logs: Mutex::default() };
+        let shared = Shared {
+            limits,
+            total_bytes: AtomicUsize::new(0),
+            searching: Arc::new(Semaphore::new(1)),
+            logs: Mutex::default(),
+        };
         Self { shared: Arc::new(shared) }
     }
 
@@ -178,8 +188,17 @@ impl Log for MemoryLog {
     }
 
     fn search(&self, query: Query) -> Reading<'_, Findings> {
-        let messages = search::Messages::of(&self.lock());
-        let findings = search::search(&messages, &query, Instant::now() + SEARCH_TIME);
-        Box::pin(std::future::ready(Ok(findings)))
+        Box::pin(async move {
+            let turn = Arc::clone(&self.shared.searching).acquire_owned().await;
+            let turn = turn.expect("nobody closes it");
+            let messages = search::Messages::of(&self.lock());
+            let searched = tokio::task::spawn_blocking(move || {
+                let findings = search::search(&messages, &query, Instant::now() + SEARCH_TIME);
+                // Also over if nobody waits for it any more.
+                drop(turn);
+                findings
+            });
+            searched.await.map_err(|defect| ReadError(defect.to_string()))
+        })
     }
 }

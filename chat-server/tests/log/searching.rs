@@ -1,12 +1,13 @@
 //! Looking for words in a log.
 
-use crate::bench::{ALICE, BOB, Bench, Sender, append, within_reason};
+use crate::bench::{ALICE, BOB, Bench, Sender, append, fill, within_reason};
 use crate::on_every_log;
 use chat_proto::frame::{Beyond, Excerpt, Hit, Search};
 use chat_proto::limits::{EXCERPT_BYTES, SEARCH_HITS};
 use chat_proto::{EntryBody, Nick, PersonId, RoomId, Seq, UnixMillis};
 use chat_server::log::search::{Findings, Query, Speaker};
 use chat_server::log::{Draft, Log};
+use futures_util::future::poll_immediate;
 use std::sync::Arc;
 
 on_every_log!(
@@ -20,6 +21,7 @@ on_every_log!(
     people_are_found_by_their_name_then_and_by_who_they_are,
     a_long_message_is_shown_where_the_word_stands,
     another_room_is_not_searched,
+    whoever_serves_goes_on_while_somebody_searches,
 );
 
 /// A room in which this was said, a second apart.
@@ -172,4 +174,19 @@ async fn another_room_is_not_searched(bench: Bench) {
 
     assert_eq!(found(&log, "there").await, [] as [u64; 0]);
     assert_eq!(found(&other, "here there").await, [1]);
+}
+
+/// A search reads all there is; one thread may serve everybody.
+async fn whoever_serves_goes_on_while_somebody_searches(bench: Bench) {
+    let log = bench.room(1);
+    fill(&log, 2_000).await;
+    let mut searches = [1, 2].map(|_| log.search(Query::parse(&sought("message nothing"), None).unwrap()));
+
+    for search in &mut searches {
+        assert!(poll_immediate(search).await.is_none(), "it would have been done in this thread");
+    }
+
+    for search in searches {
+        assert_eq!(within_reason(search).await.unwrap().hits, []);
+    }
 }

@@ -166,8 +166,9 @@ settings! {
 
         /// Batches a reader may be behind before it must read the log. Allocated with the room.
         "ring-batches" ring_batches: usize as Count = 64,
-        /// Bytes that wait to be written to one session; beyond, it falls behind and reads the log.
-        "outbound-bytes" outbound_bytes: usize as Size = MIB,
+        /// Bytes that wait to be written to one session; beyond, it falls behind and reads the log. With the batch that
+        /// fills it, and what it costs to keep, that is a MiB.
+        "outbound-bytes" outbound_bytes: usize as Size = 896 * KIB,
         /// Bytes that wait for all together; beyond, nobody gets more than 64 KiB. The smaller of 256 MiB and a quarter
         /// of what the machine grants this process.
         "outbound-total-bytes" outbound_total_bytes: usize as Size = memory::share_of(memory::granted_bytes()),

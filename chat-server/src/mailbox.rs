@@ -82,8 +82,10 @@ pub(crate) struct Arrivals {
 }
 
 impl Mailbox {
-    /// Takes everything there is.
+    /// Takes everything there is. Whoever takes asks afterwards whether the session is [replaced](Self::is_replaced).
     pub(crate) fn take(&self) -> Arrivals {
+        // In this order: what arrives in between is marked, and may be taken already.
+        self.has_arrived.store(false, Ordering::Release);
         std::mem::take(&mut *self.lock())
     }
 
@@ -95,6 +97,11 @@ impl Mailbox {
             true => Poll::Ready(()),
             false => Poll::Pending,
         }
+    }
+
+    /// The session is at work and will look: it need not be woken before it waits again.
+    pub(crate) fn hush(&self) {
+        drop(self.session.take());
     }
 
     /// Tells the session to end: another one is here in its place, or its person's name was given up.
@@ -133,9 +140,11 @@ impl Mailbox {
         self.ring();
     }
 
+    /// Whoever set the mark wakes, and one waking is enough for all that came since.
     fn ring(&self) {
-        self.has_arrived.store(true, Ordering::Release);
-        self.session.wake();
+        if !self.has_arrived.swap(true, Ordering::AcqRel) {
+            self.session.wake();
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Arrivals> {
@@ -146,5 +155,74 @@ impl Mailbox {
 impl Ticket {
     pub(crate) fn answer(self, decided: Decided) {
         self.mailbox.put(Decision { request: self.request, decided });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::AtomicUsize;
+    use std::task::{Wake, Waker};
+
+    const ROOM: RoomId = RoomId([1; 16]);
+
+    /// Counts how often it was woken.
+    #[derive(Default)]
+    struct Alarms(AtomicUsize);
+
+    impl Wake for Alarms {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    impl Alarms {
+        fn count(&self) -> usize {
+            self.0.load(Ordering::Relaxed)
+        }
+    }
+
+    fn has_arrived(mailbox: &Mailbox, alarms: &Arc<Alarms>) -> bool {
+        mailbox.poll_arrived(&Context::from_waker(&Waker::from(Arc::clone(alarms)))).is_ready()
+    }
+
+    #[test]
+    fn whoever_waits_is_woken_once_for_all_that_comes() {
+        let (mailbox, alarms) = (Mailbox::default(), Arc::default());
+        assert!(!has_arrived(&mailbox, &alarms));
+
+        mailbox.put_added(ROOM);
+        mailbox.put_added(RoomId([2; 16]));
+
+        assert_eq!(alarms.count(), 1);
+        assert!(has_arrived(&mailbox, &alarms));
+        assert_eq!(mailbox.take().added.len(), 2);
+        assert!(!has_arrived(&mailbox, &alarms));
+    }
+
+    #[test]
+    fn whoever_is_at_work_is_not_woken_and_finds_what_came_when_they_wait_again() {
+        let (mailbox, alarms) = (Mailbox::default(), Arc::default());
+        assert!(!has_arrived(&mailbox, &alarms));
+
+        mailbox.hush();
+        mailbox.put_added(ROOM);
+
+        assert_eq!(alarms.count(), 0);
+        assert!(has_arrived(&mailbox, &alarms));
+    }
+
+    #[test]
+    fn whoever_is_replaced_hears_of_it_before_and_after_they_took_what_there_was() {
+        let (mailbox, alarms) = (Mailbox::default(), Arc::default());
+        mailbox.put_added(ROOM);
+        mailbox.take();
+        assert!(!has_arrived(&mailbox, &alarms));
+
+        mailbox.replace();
+
+        assert!(has_arrived(&mailbox, &alarms));
+        mailbox.take();
+        assert!(mailbox.is_replaced());
     }
 }

@@ -206,7 +206,7 @@ impl<S: Stream> Session<S> {
             moved = self.traffic.moved(deliveries, (outlook, listening)), if !has_frames => self.on_moved(moved?)?,
             () = std::future::ready(()), if has_frames => Box::pin(self.on_frames()).await?,
             () = std::future::ready(()), if may_catch_up => Box::pin(self.catch_up()).await?,
-            () = arrived(mailbox) => Box::pin(self.on_mail()).await?,
+            () = arrived(mailbox) => Box::pin(self.on_arrivals()).await?,
             Some(turn) = called(self.guess.as_deref_mut()) => Box::pin(self.on_called(turn)).await,
             Some(()) = evicted(self.newcomer.as_deref()) => return Err(Farewell::Evicted),
             () = &mut self.alarm => self.on_alarm()?,
@@ -271,16 +271,10 @@ impl<S: Stream> Session<S> {
 
     fn flush_rooms(&mut self) {
         if let Some(member) = &mut self.member {
+            member.mailbox.hush();
             for room in member.touched.drain(..) {
                 room.flush();
             }
-        }
-    }
-
-    async fn on_mail(&mut self) -> Result<(), Farewell> {
-        match self.member.as_ref().is_some_and(|member| member.mailbox.is_replaced()) {
-            true => Err(self.on_replaced()),
-            false => self.on_arrivals().await,
         }
     }
 

@@ -106,7 +106,8 @@ impl<S: Stream> Session<S> {
         }
     }
 
-    /// Answers the posts that were decided, and tells of rooms that the person was added to.
+    /// Answers the posts that were decided, tells of rooms that the person was added to, and ends the session if another
+    /// one is here in its place.
     pub(super) async fn on_arrivals(&mut self) -> Result<(), Farewell> {
         let Some(member) = &mut self.member else { return Ok(()) };
         let Arrivals { decisions, added } = member.mailbox.take();
@@ -123,7 +124,10 @@ impl<S: Stream> Session<S> {
                 Decided::Unknown => return Err(Farewell::OutcomeUnknown),
             }
         }
-        Ok(())
+        match self.member().mailbox.is_replaced() {
+            true => Err(self.on_replaced()),
+            false => Ok(()),
+        }
     }
 
     async fn on_denied(&mut self, request: u32, denied: Denied) -> Result<(), Farewell> {

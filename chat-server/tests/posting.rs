@@ -2,10 +2,11 @@
 
 mod support;
 
+use chat_proto::codec::to_bytes;
 use chat_proto::frame::Door;
 use chat_proto::frame::{Accepted, Create, Gap, GapKind, History, Join, Keep, Post, Resume, Stay};
 use chat_proto::limits::RESUME_ENTRIES;
-use chat_proto::{Code, Entry, EntryBody, LeaveReason, PersonId, PostId, RoomId, Seq, ServerFrame};
+use chat_proto::{ClientFrame, Code, Entry, EntryBody, LeaveReason, PersonId, PostId, RoomId, Seq, ServerFrame};
 use chat_server::Config;
 use chat_server::config::MemoryLimits;
 use chat_server::log::memory::MemoryLogs;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use support::held::{HeldWorld, Slow};
 use support::{Peer, World, gists, unhurried};
+use tokio::time::Instant;
 
 #[tokio::test(start_paused = true)]
 async fn the_same_id_again_gets_the_same_answer_and_one_entry() {
@@ -140,6 +142,21 @@ async fn a_reader_that_lags_is_refilled_from_the_log_in_order() {
     let said: Vec<_> = gists(&entries).split_off(3);
     assert_eq!(said, (1..=1_000).map(|n| format!("alice: message {n}")).collect::<Vec<_>>());
     assert!(entries.windows(2).all(|pair| pair[1].prev == pair[0].seq));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reader_whose_queue_was_full_and_is_empty_at_once_is_told_the_rest() {
+    let world = World::with(Config { outbound_bytes: 1, ..unhurried() });
+    let (mut alice, room) = world.opener("alice").await;
+    let mut bob = world.person("bob").await;
+    bob.join(room.code).await;
+    let began = Instant::now();
+    let posts = (1..=100).map(|n| ClientFrame::from(alice.post(room.room, n, &format!("message {n}"))));
+    let at_once: Vec<u8> = posts.flat_map(|post| to_bytes(0, &post)).collect();
+    alice.send_bytes(&at_once).await;
+
+    while gists(&bob.entries(1).await).last().unwrap() != "alice: message 100" {}
+    assert_eq!(began.elapsed(), Duration::ZERO, "something else had to wake it");
 }
 
 #[tokio::test(start_paused = true)]

@@ -57,6 +57,8 @@ struct Reader {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Delivery {
     GoesOn,
+    /// More may be there, and nobody is woken for it.
+    LacksRoom,
     Over,
 }
 
@@ -122,19 +124,22 @@ impl Deliveries {
         self.departure = departure;
     }
 
-    /// Passes on the news that is there, while there is room for it, and has the session woken when there is more. A room
-    /// that fills it all puts the others behind, and those who are behind take turns.
-    pub(super) fn poll_news(&mut self, cx: &mut Context<'_>, outbound: &mut Outbound) {
+    /// Passes on the news that is there, while there is room for it. A room that fills it all puts the others behind, and
+    /// those who are behind take turns. Ready if news may be left; otherwise the session is woken when there is more.
+    pub(super) fn poll_news(&mut self, cx: &mut Context<'_>, outbound: &mut Outbound) -> Poll<()> {
         let reader = Reader { session: self.session, person: self.person.id };
-        let mut done = Vec::new();
+        let (mut done, mut left) = (Vec::new(), Poll::Pending);
         for (id, cursor) in self.cursors.iter_mut() {
-            if cursor.poll_news(cx, reader, outbound) == Delivery::Over {
-                done.push(*id);
+            match cursor.poll_news(cx, reader, outbound) {
+                Delivery::GoesOn => {}
+                Delivery::LacksRoom => left = Poll::Ready(()),
+                Delivery::Over => done.push(*id),
             }
         }
         for room in done {
             self.dismiss(room, outbound);
         }
+        left
     }
 
     /// Says that nothing more comes from a room, if anything came.
@@ -198,10 +203,11 @@ impl Deliveries {
 
 impl Cursor {
     fn poll_news(&mut self, cx: &mut Context<'_>, reader: Reader, outbound: &mut Outbound) -> Delivery {
-        while outbound.has_room()
-            && let Some(news) = &mut self.news
-            && let Poll::Ready(Some(item)) = Pin::new(news).poll_next(cx)
-        {
+        while let Some(news) = &mut self.news {
+            if !outbound.has_room() {
+                return Delivery::LacksRoom;
+            }
+            let Poll::Ready(Some(item)) = Pin::new(news).poll_next(cx) else { break };
             if self.on_news(item, reader, outbound) == Delivery::Over {
                 return Delivery::Over;
             }

@@ -66,13 +66,13 @@ impl<S: Stream> Traffic<S> {
         mut deliveries: Option<&mut Deliveries>,
         (known, listening): (Outlook, Listening),
     ) -> Poll<io::Result<Moved>> {
-        if let Some(deliveries) = deliveries.as_deref_mut() {
-            deliveries.poll_news(cx, &mut self.outbound);
-        }
+        let left = deliveries.as_deref_mut().map_or(Poll::Pending, |news| news.poll_news(cx, &mut self.outbound));
         if let Poll::Ready(Err(error)) = self.poll_write_out(cx) {
             return Poll::Ready(Err(error));
         }
-        if self.outlook(deliveries.as_deref()) != known {
+        let outlook = self.outlook(deliveries.as_deref());
+        // What there was no room for may fit now, and there may be nothing more to write that would wake the session.
+        if outlook != known || (left.is_ready() && outlook.has_room) {
             return Poll::Ready(Ok(Moved::Out));
         }
         match listening {

@@ -60,7 +60,7 @@ impl Text {
             return Err(TextError::Empty);
         }
         within(text.len(), TEXT_BYTES, |max, bytes| TextError::TooManyBytes { max, bytes })?;
-        // What has fewer bytes has fewer lines.
+        // What has fewer bytes does not have more lines.
         if text.len() >= TEXT_LINES {
             within(text.split('\n').count(), TEXT_LINES, |max, lines| TextError::TooManyLines { max, lines })?;
         }

@@ -34,7 +34,7 @@ pub(super) enum Listening {
 pub(super) enum Moved {
     /// The peer said so many bytes; none is its end.
     In(usize),
-    /// What waits to go out is more, less or older than the session knew.
+    /// What waits to go out is more, less or older than the session knew, or news is left for which there was no room.
     Out,
 }
 

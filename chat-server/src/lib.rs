@@ -9,6 +9,7 @@
 //! and guess), `people` (names ↔ keys), `config` and `environment`. The caller owns the socket, the clock, the dice and the stop signal, so that a
 //! test starts the same server as `main` does.
 
+mod bell;
 pub mod config;
 pub mod environment;
 mod few;

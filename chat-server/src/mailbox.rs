@@ -1,11 +1,13 @@
 //! What reaches a session from outside of its connection and its rooms: what became of its posts, rooms that its person was
 //! added to, and that another session takes its place.
 //!
-//! It is looked at whenever the session is woken, which is mostly for something else: that there is nothing costs no lock.
+//! It is looked at whenever the session's bell has rung, which is mostly for something else: that there is nothing costs no
+//! lock.
 
+use crate::bell::Bell;
 use chat_proto::frame::Accepted;
 use chat_proto::{EntryBody, PostId, Refused, RoomId};
-use futures_util::task::AtomicWaker;
+use futures_util::task::{ArcWake, waker_ref};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
@@ -67,7 +69,7 @@ pub(crate) struct Mailbox {
     arrivals: Mutex<Arrivals>,
     has_arrived: AtomicBool,
     is_replaced: AtomicBool,
-    session: AtomicWaker,
+    bell: Bell,
     /// Made by whoever waits for the end of the session, which is rare, or by its end.
     over: OnceLock<CancellationToken>,
 }
@@ -89,19 +91,29 @@ impl Mailbox {
         std::mem::take(&mut *self.lock())
     }
 
-    /// Ready when something has arrived since this was last ready.
-    pub(crate) fn poll_arrived(&self, cx: &Context<'_>) -> Poll<()> {
-        // In this order: what arrives in between wakes.
-        self.session.register(cx.waker());
-        match self.has_arrived.swap(false, Ordering::AcqRel) {
-            true => Poll::Ready(()),
-            false => Poll::Pending,
-        }
+    /// Whether something has arrived since this was last asked.
+    pub(crate) fn has_arrived(&self) -> bool {
+        self.has_arrived.swap(false, Ordering::AcqRel)
+    }
+
+    /// Waits until something has arrived since it was last asked whether it has.
+    pub(crate) async fn arrived(self: &Arc<Self>) {
+        let look = |_: &mut Context<'_>| if self.has_arrived() { Poll::Ready(()) } else { Poll::Pending };
+        std::future::poll_fn(|cx| self.poll(cx, look)).await;
+    }
+
+    /// Looks around if the session's bell has rung, which whatever is looked at rings again.
+    pub(crate) fn poll<T>(
+        self: &Arc<Self>,
+        cx: &Context<'_>,
+        look: impl FnOnce(&mut Context<'_>) -> Poll<T>,
+    ) -> Poll<T> {
+        self.bell.poll(cx, &waker_ref(self), look)
     }
 
     /// The session is at work and will look: it need not be woken before it waits again.
     pub(crate) fn hush(&self) {
-        drop(self.session.take());
+        self.bell.hush();
     }
 
     /// Tells the session to end: another one is here in its place, or its person's name was given up.
@@ -140,15 +152,20 @@ impl Mailbox {
         self.ring();
     }
 
-    /// Whoever set the mark wakes, and one waking is enough for all that came since.
     fn ring(&self) {
         if !self.has_arrived.swap(true, Ordering::AcqRel) {
-            self.session.wake();
+            self.bell.ring();
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, Arrivals> {
         self.arrivals.lock().expect("no panic under this lock")
+    }
+}
+
+impl ArcWake for Mailbox {
+    fn wake_by_ref(mailbox: &Arc<Self>) {
+        mailbox.bell.ring();
     }
 }
 
@@ -161,67 +178,33 @@ impl Ticket {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::atomic::AtomicUsize;
-    use std::task::{Wake, Waker};
+    use futures_util::future::poll_immediate;
 
     const ROOM: RoomId = RoomId([1; 16]);
 
-    /// Counts how often it was woken.
-    #[derive(Default)]
-    struct Alarms(AtomicUsize);
-
-    impl Wake for Alarms {
-        fn wake(self: Arc<Self>) {
-            self.0.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-
-    impl Alarms {
-        fn count(&self) -> usize {
-            self.0.load(Ordering::Relaxed)
-        }
-    }
-
-    fn has_arrived(mailbox: &Mailbox, alarms: &Arc<Alarms>) -> bool {
-        mailbox.poll_arrived(&Context::from_waker(&Waker::from(Arc::clone(alarms)))).is_ready()
-    }
-
-    #[test]
-    fn whoever_waits_is_woken_once_for_all_that_comes() {
-        let (mailbox, alarms) = (Mailbox::default(), Arc::default());
-        assert!(!has_arrived(&mailbox, &alarms));
+    #[tokio::test]
+    async fn whoever_waits_finds_all_that_has_come() {
+        let mailbox = Arc::new(Mailbox::default());
+        assert!(poll_immediate(mailbox.arrived()).await.is_none());
 
         mailbox.put_added(ROOM);
         mailbox.put_added(RoomId([2; 16]));
 
-        assert_eq!(alarms.count(), 1);
-        assert!(has_arrived(&mailbox, &alarms));
+        mailbox.arrived().await;
         assert_eq!(mailbox.take().added.len(), 2);
-        assert!(!has_arrived(&mailbox, &alarms));
+        assert!(poll_immediate(mailbox.arrived()).await.is_none());
     }
 
-    #[test]
-    fn whoever_is_at_work_is_not_woken_and_finds_what_came_when_they_wait_again() {
-        let (mailbox, alarms) = (Mailbox::default(), Arc::default());
-        assert!(!has_arrived(&mailbox, &alarms));
-
-        mailbox.hush();
-        mailbox.put_added(ROOM);
-
-        assert_eq!(alarms.count(), 0);
-        assert!(has_arrived(&mailbox, &alarms));
-    }
-
-    #[test]
-    fn whoever_is_replaced_hears_of_it_before_and_after_they_took_what_there_was() {
-        let (mailbox, alarms) = (Mailbox::default(), Arc::default());
+    #[tokio::test]
+    async fn whoever_is_replaced_hears_of_it_before_and_after_they_took_what_there_was() {
+        let mailbox = Arc::new(Mailbox::default());
         mailbox.put_added(ROOM);
         mailbox.take();
-        assert!(!has_arrived(&mailbox, &alarms));
+        assert!(poll_immediate(mailbox.arrived()).await.is_none());
 
         mailbox.replace();
 
-        assert!(has_arrived(&mailbox, &alarms));
+        mailbox.arrived().await;
         mailbox.take();
         assert!(mailbox.is_replaced());
     }

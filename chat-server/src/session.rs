@@ -8,6 +8,7 @@ mod delivery;
 mod direct;
 mod dispatch;
 mod entering;
+mod event;
 mod farewell;
 mod finding;
 mod goodbye;
@@ -27,7 +28,7 @@ pub(crate) use outbound::Budget;
 
 use crate::config::Config;
 use crate::environment::Environment;
-use crate::guard::{Guard, Guesses, Notices, Place, Turn};
+use crate::guard::{Guard, Guesses, Notices, Place};
 use crate::mailbox::Mailbox;
 use crate::network::Network;
 use crate::people::{Attendance, People};
@@ -39,7 +40,8 @@ use chat_proto::limits::{FRAME_BYTES_BEFORE_LOGIN, POSTS_UNANSWERED};
 use chat_proto::login::Binding;
 use chat_proto::{Frame as _, Payload, Refused, ServerFrame};
 use delivery::Deliveries;
-use dispatch::Paces;
+use dispatch::{Later, Outcome, Paces};
+use event::Event;
 use futures_util::FutureExt;
 use futures_util::future::OptionFuture;
 use greeting::Newcomer;
@@ -51,14 +53,13 @@ use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::Poll;
 use tokio::time::{Instant, Sleep};
-use traffic::{Listening, Moved, Traffic};
+use traffic::Traffic;
 
 /// Frames handled before the session looks around again.
 const FRAMES_PER_TURN: usize = 32;
 /// Empty frames after which a peer is sent away.
-const EMPTY_FRAMES_MAX: u32 = 100;
+const EMPTY_FRAMES_MAX: u8 = 100;
 
 /// What all sessions of a server share.
 pub(crate) struct Shared {
@@ -109,8 +110,8 @@ pub(crate) struct Session<S> {
     /// Present from login on.
     member: Option<LoggedIn>,
     paces: Paces,
-    empty_frames: u32,
-    premature_frames: u32,
+    empty_frames: u8,
+    premature_frames: u8,
 
     heard_at: Instant,
     /// Since when a frame has been incomplete.
@@ -122,9 +123,6 @@ pub(crate) struct Session<S> {
     /// Held for as long as the connection is.
     _place: Place,
 }
-
-/// What a session waits for now and then: nothing comes of it otherwise.
-type Perhaps<F> = OptionFuture<Pin<Box<F>>>;
 
 /// What a session has once it knows its person.
 struct LoggedIn {
@@ -194,25 +192,17 @@ impl<S: Stream> Session<S> {
     /// Waits for one thing to happen and handles it. A session is as large as the largest future that it may wait in, and
     /// most do nothing but wait here: what they do now and then has memory of its own.
     async fn turn(&mut self) -> Result<(), Farewell> {
-        self.set_alarm();
-        // Looked at once: it may change in this very moment, because all sessions share a part of it.
-        let outlook = self.traffic.outlook(self.member.as_ref().map(|member| &member.deliveries));
-        let may_listen = outlook.has_room && !self.is_held_up();
-        let listening = if may_listen { Listening::Open } else { Listening::Closed };
-        let has_frames = may_listen && self.has_frames;
-        let may_catch_up = outlook.has_room && outlook.is_behind;
-        let (deliveries, mailbox) = LoggedIn::parts(self.member.as_mut());
-        tokio::select! {
-            moved = self.traffic.moved(deliveries, (outlook, listening)), if !has_frames => self.on_moved(moved?)?,
-            () = std::future::ready(()), if has_frames => Box::pin(self.on_frames()).await?,
-            () = std::future::ready(()), if may_catch_up => Box::pin(self.catch_up()).await?,
-            () = arrived(mailbox) => Box::pin(self.on_arrivals()).await?,
-            Some(turn) = called(self.guess.as_deref_mut()) => Box::pin(self.on_called(turn)).await,
-            Some(()) = evicted(self.newcomer.as_deref()) => return Err(Farewell::Evicted),
-            () = &mut self.alarm => self.on_alarm()?,
-            () = self.shared.stop.seen() => return Err(Farewell::ServerStopping),
+        match self.next_event().await? {
+            Event::Heard(0) => Err(Farewell::PeerClosed),
+            Event::Heard(_) | Event::Frames => self.on_frames().await,
+            Event::OutlookChanged => Ok(()),
+            Event::FellBehind => Box::pin(self.catch_up()).await,
+            Event::Arrived => self.on_arrivals().await,
+            Event::Called(turn) => Box::pin(self.on_called(turn)).map(Ok).await,
+            Event::Evicted => Err(Farewell::Evicted),
+            Event::Alarm => self.on_alarm(),
+            Event::Stop => Err(Farewell::ServerStopping),
         }
-        Ok(())
     }
 
     /// Whether the peer may say more now.
@@ -226,28 +216,19 @@ impl<S: Stream> Session<S> {
         self.paused_until.is_some() || is_full || self.guess.is_some()
     }
 
-    fn on_moved(&mut self, moved: Moved) -> Result<(), Farewell> {
-        match moved {
-            Moved::In(0) => return Err(Farewell::PeerClosed),
-            Moved::In(_) => {
-                self.heard_at = Instant::now();
-                self.has_frames = true;
-            }
-            Moved::Out => {}
-        }
-        Ok(())
-    }
-
     async fn on_frames(&mut self) -> Result<(), Farewell> {
+        self.has_frames = true;
         for _ in 0..FRAMES_PER_TURN {
-            match self.traffic.inbox.next_frame()? {
-                Some(Payload::Frame(frame)) => self.on_frame(frame).await?,
-                Some(Payload::Empty) => self.on_empty_frame()?,
-                None => {
-                    self.has_frames = false;
-                    break;
-                }
-            }
+            let Some(payload) = self.traffic.inbox.next_frame()? else {
+                self.has_frames = false;
+                break;
+            };
+            let (request, later) = match payload {
+                Payload::Frame(frame) => (frame.request, self.on_frame(frame)?),
+                Payload::Empty => (0, self.on_empty_frame()?),
+            };
+            let outcome = OptionFuture::from(later).await;
+            self.conclude(request, outcome.unwrap_or(Outcome::Taken))?;
             self.frame_since = None;
             if !self.may_listen() {
                 break;
@@ -260,18 +241,17 @@ impl<S: Stream> Session<S> {
         self.on_arrivals().await
     }
 
-    fn on_empty_frame(&mut self) -> Result<(), Farewell> {
+    fn on_empty_frame(&mut self) -> Result<Option<Later<'_>>, Farewell> {
         self.empty_frames += 1;
         if self.empty_frames >= EMPTY_FRAMES_MAX {
             return Err(Farewell::EmptyFrames);
         }
         self.refuse(0, farewell::empty_frame());
-        Ok(())
+        Ok(None)
     }
 
     fn flush_rooms(&mut self) {
         if let Some(member) = &mut self.member {
-            member.mailbox.hush();
             for room in member.touched.drain(..) {
                 room.flush();
             }
@@ -302,27 +282,4 @@ impl<S: Stream> Session<S> {
         tracing::debug!(session = self.id.0, request, code = refused.code.0, "refused");
         self.answer(request, refused);
     }
-}
-
-impl LoggedIn {
-    /// What the loop waits for, apart from each other.
-    #[expect(clippy::needless_pass_by_value, reason = "an optional exclusive borrow is passed like any other")]
-    fn parts(member: Option<&mut Self>) -> (Option<&mut Deliveries>, Option<&Mailbox>) {
-        match member {
-            Some(Self { deliveries, mailbox, .. }) => (Some(deliveries), Some(mailbox)),
-            None => (None, None),
-        }
-    }
-}
-
-fn arrived(mailbox: Option<&Mailbox>) -> impl Future<Output = ()> {
-    std::future::poll_fn(move |cx| mailbox.map_or(Poll::Pending, |mailbox| mailbox.poll_arrived(cx)))
-}
-
-fn called(guess: Option<&mut Guess>) -> Perhaps<impl Future<Output = Turn>> {
-    guess.map(|guess| Box::pin(guess.waiting.turn())).into()
-}
-
-fn evicted(newcomer: Option<&Newcomer>) -> Perhaps<impl Future<Output = ()>> {
-    newcomer.map(|newcomer| Box::pin(newcomer.place.evicted())).into()
 }

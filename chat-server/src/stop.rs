@@ -4,11 +4,9 @@
 //! share. To be woken by it each of them is on a list, onto which they come once.
 
 use futures_util::future::poll_immediate;
-use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::Poll;
 use tokio::sync::Notify;
 use tokio::sync::futures::OwnedNotified;
 
@@ -37,19 +35,17 @@ impl Stop {
         poll_immediate(place).await;
     }
 
-    /// Waits for it, in a task that is on the list.
-    pub(crate) fn seen(&self) -> impl Future<Output = ()> {
-        poll_fn(|_| match self.has_come.load(Ordering::Acquire) {
-            true => Poll::Ready(()),
-            false => Poll::Pending,
-        })
+    /// Whether it has.
+    pub(crate) fn has_come(&self) -> bool {
+        self.has_come.load(Ordering::Acquire)
     }
 
     /// Waits for it.
     pub(crate) async fn heard(&self) {
         let place = std::pin::pin!(self.place());
-        Self::wake_me(place).await;
-        self.seen().await;
+        if !self.has_come() {
+            place.await;
+        }
     }
 }
 

@@ -218,7 +218,7 @@ impl Cursor {
     /// Passes one item on, or notes that the session is behind.
     fn on_news(&mut self, item: Received, reader: Reader, outbound: &mut Outbound) -> Delivery {
         match item {
-            Ok(News::Batch(batch)) => return self.on_batch(&batch, reader, outbound),
+            Ok(News::Batch(batch)) => return self.on_batch(batch, reader, outbound),
             Ok(News::Signal(signal)) => self.on_signal(signal, reader, outbound),
             Ok(News::Ended) => return Delivery::Over,
             Err(BroadcastStreamRecvError::Lagged(_)) => self.is_behind = true,
@@ -238,21 +238,22 @@ impl Cursor {
 
     /// Whoever may read no further is done, also if the batch itself was read from the log before, or will be: it comes
     /// only once. Whoever was let in again before this was said stays.
-    fn on_batch(&mut self, batch: &Batch, reader: Reader, outbound: &mut Outbound) -> Delivery {
+    fn on_batch(&mut self, batch: Batch, reader: Reader, outbound: &mut Outbound) -> Delivery {
+        let readers = batch.readers;
         self.pass_on(batch, outbound);
-        match batch.readers == Readers::SomeGo && !self.may_read(reader) {
+        match readers == Readers::SomeGo && !self.may_read(reader) {
             true => Delivery::Over,
             false => Delivery::GoesOn,
         }
     }
 
-    fn pass_on(&mut self, batch: &Batch, outbound: &mut Outbound) {
+    fn pass_on(&mut self, batch: Batch, outbound: &mut Outbound) {
         let Some(at) = self.at.filter(|at| !self.is_behind && batch.last > *at) else { return };
         if batch.prev != at {
             self.is_behind = true;
             return;
         }
-        outbound.push(batch.frame.clone());
+        outbound.push(batch.frame);
         self.at = Some(batch.last);
     }
 

@@ -5,7 +5,10 @@ use crate::config::Config;
 use crate::pace::Pace;
 use crate::refusals;
 use crate::transport::Stream;
-use chat_proto::{ClientFrame, Frame as _, RawFrame};
+use chat_proto::{ClientFrame, Frame as _, RawFrame, Refused};
+use futures_util::FutureExt;
+use std::future::Future;
+use std::pin::Pin;
 use std::time::Duration;
 
 /// How fast a session may ask for what.
@@ -38,6 +41,36 @@ impl Paces {
     }
 }
 
+/// What will become of a request. Has memory of its own: most requests wait for nothing.
+pub(super) type Later<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
+
+/// What became of a request.
+pub(super) enum Outcome {
+    /// It is answered, or will be.
+    Taken,
+    /// It is to be refused.
+    Refused(Refused),
+    /// It ends the session.
+    Over(Farewell),
+}
+
+impl From<Result<(), Refused>> for Outcome {
+    fn from(taken: Result<(), Refused>) -> Self {
+        taken.map_or_else(Self::Refused, |()| Self::Taken)
+    }
+}
+
+impl From<Result<(), Farewell>> for Outcome {
+    fn from(taken: Result<(), Farewell>) -> Self {
+        taken.map_or_else(Self::Over, |()| Self::Taken)
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "a row of the dispatch table ends with it")]
+fn later<'a>(outcome: impl Future<Output: Into<Outcome>> + Send + 'a) -> Result<Option<Later<'a>>, Farewell> {
+    Ok(Some(Box::pin(outcome.map(Into::into))))
+}
+
 impl OtherPaces {
     fn take_post(&mut self, bytes: f64) -> Option<Duration> {
         self.posts.take(1.0).max(self.post_bytes.take(bytes))
@@ -45,43 +78,47 @@ impl OtherPaces {
 }
 
 impl<S: Stream> Session<S> {
-    pub(super) async fn on_frame(&mut self, frame: RawFrame) -> Result<(), Farewell> {
+    /// Handles a frame, or begins to: what is left to be waited for is returned.
+    pub(super) fn on_frame(&mut self, frame: RawFrame) -> Result<Option<Later<'_>>, Farewell> {
         let RawFrame { request, kind, body } = frame;
-        match ClientFrame::decode(kind, &body)? {
-            Some(frame) => self.dispatch(request, frame, body.len()).await,
-            None => self.on_unknown(request, kind),
-        }
-    }
-
-    async fn dispatch(&mut self, request: u32, frame: ClientFrame, bytes: usize) -> Result<(), Farewell> {
+        let Some(frame) = ClientFrame::decode(kind, &body)? else {
+            return self.on_unknown(request, kind).map(|()| None);
+        };
         let is_greeting = matches!(frame, ClientFrame::Hello(_) | ClientFrame::Login(_) | ClientFrame::Bye(_));
         if !is_greeting && self.newcomer.is_some() {
-            return self.on_premature(request, refusals::not_authenticated());
+            return self.on_premature(request, refusals::not_authenticated()).map(|()| None);
         }
-        self.keep_pace(&frame, bytes);
-        let answered = match frame {
-            ClientFrame::Hello(hello) => return self.on_hello(request, hello),
-            ClientFrame::Login(login) => return self.on_login(request, &login).await,
-            ClientFrame::Bye(_) => return Err(Farewell::Bye),
-            ClientFrame::Create(create) => self.on_create(request, &create).await,
-            ClientFrame::Join(join) => self.on_join(request, join).await,
-            ClientFrame::Resume(resume) => self.on_resume(request, &resume).await,
-            ClientFrame::Leave(leave) => self.on_leave(request, &leave).await,
-            ClientFrame::Post(post) => return self.on_post(request, post).await,
-            ClientFrame::History(history) => self.on_history(request, &history).await,
-            ClientFrame::Rename(rename) => self.on_rename(request, &rename).await,
-            ClientFrame::Ping(_) => self.on_ping(request),
-            ClientFrame::Invite(invite) => self.on_invite(request, &invite),
-            ClientFrame::Search(search) => self.on_search(request, &search).await,
-            ClientFrame::Read(read) => self.on_read_up_to(request, &read),
-            ClientFrame::Names(_) => self.on_names(request),
-            ClientFrame::GiveUp(_) => return self.on_give_up(request).await,
-            ClientFrame::OpenDirect(open) => self.on_open_direct(request, open).await,
-            ClientFrame::Typing(typing) => self.on_typing(request, typing),
-            ClientFrame::SetPresence(set) => self.on_set_presence(request, set),
+        self.keep_pace(&frame, body.len());
+        let outcome = match frame {
+            ClientFrame::Hello(hello) => self.on_hello(request, hello).into(),
+            ClientFrame::Login(login) => return later(self.on_login(request, login)),
+            ClientFrame::Bye(_) => Outcome::Over(Farewell::Bye),
+            ClientFrame::Create(create) => return later(self.on_create(request, create)),
+            ClientFrame::Join(join) => return later(self.on_join(request, join)),
+            ClientFrame::Resume(resume) => return later(self.on_resume(request, resume)),
+            ClientFrame::Leave(leave) => return later(self.on_leave(request, leave)),
+            ClientFrame::Post(post) => return Ok(self.on_post(request, post)),
+            ClientFrame::History(history) => return later(self.on_history(request, history)),
+            ClientFrame::Rename(rename) => return later(self.on_rename(request, rename)),
+            ClientFrame::Ping(_) => self.on_ping(request).into(),
+            ClientFrame::Invite(invite) => self.on_invite(request, &invite).into(),
+            ClientFrame::Search(search) => return later(self.on_search(request, search)),
+            ClientFrame::Read(read) => self.on_read_up_to(request, &read).into(),
+            ClientFrame::Names(_) => self.on_names(request).into(),
+            ClientFrame::GiveUp(_) => return later(self.on_give_up(request)),
+            ClientFrame::OpenDirect(open) => return later(self.on_open_direct(request, open)),
+            ClientFrame::Typing(typing) => self.on_typing(request, typing).into(),
+            ClientFrame::SetPresence(set) => self.on_set_presence(request, set).into(),
         };
-        if let Err(refused) = answered {
-            self.refuse(request, refused);
+        self.conclude(request, outcome).map(|()| None)
+    }
+
+    /// Says what became of a request.
+    pub(super) fn conclude(&mut self, request: u32, outcome: Outcome) -> Result<(), Farewell> {
+        match outcome {
+            Outcome::Taken => {}
+            Outcome::Refused(refused) => self.refuse(request, refused),
+            Outcome::Over(farewell) => return Err(farewell),
         }
         Ok(())
     }

@@ -27,7 +27,7 @@ pub(super) enum Start {
 }
 
 impl<S: Stream> Session<S> {
-    pub(super) async fn on_create(&mut self, request: u32, create: &Create) -> Result<(), Refused> {
+    pub(super) async fn on_create(&mut self, request: u32, create: Create) -> Result<(), Refused> {
         if create.door == Door::Direct {
             return Err(refusals::direct_by_hand());
         }
@@ -38,7 +38,7 @@ impl<S: Stream> Session<S> {
         self.check_room_count()?;
         self.check_membership_count(create.stay)?;
         let knock = self.knock(None);
-        let created = self.shared.rooms.create(&person, create, (self.id, knock)).map_err(|error| {
+        let created = self.shared.rooms.create(&person, &create, (self.id, knock)).map_err(|error| {
             self.shared.notices.note(Notice::RoomRefused, self.network());
             create_refused(error)
         })?;
@@ -70,7 +70,7 @@ impl<S: Stream> Session<S> {
         Knock { key: self.member().deliveries.person().key, address: Network::of(self.peer), secret }
     }
 
-    pub(super) async fn on_resume(&mut self, request: u32, resume: &Resume) -> Result<(), Refused> {
+    pub(super) async fn on_resume(&mut self, request: u32, resume: Resume) -> Result<(), Refused> {
         let person = self.member().deliveries.person_id();
         // To somebody who may not come back, a room that lives and one that never was are the same.
         let room = self.shared.rooms.by_id(resume.room).filter(|room| room.is_member(person));
@@ -190,7 +190,7 @@ impl<S: Stream> Session<S> {
     }
 
     /// Whoever is told that they have left is no member any more, also if the server crashes in the next moment.
-    pub(super) async fn on_leave(&mut self, request: u32, leave: &Leave) -> Result<(), Refused> {
+    pub(super) async fn on_leave(&mut self, request: u32, leave: Leave) -> Result<(), Refused> {
         let person = Arc::clone(self.member().deliveries.person());
         let room = self.member().deliveries.room(leave.room).cloned().ok_or_else(refusals::not_member)?;
         if !room.is_attached(self.id, person.id) {

@@ -11,9 +11,9 @@ use chat_proto::{Nick, Refused, RoomId};
 use std::sync::Arc;
 
 impl<S: Stream> Session<S> {
-    pub(super) async fn on_search(&mut self, request: u32, search: &Search) -> Result<(), Refused> {
+    pub(super) async fn on_search(&mut self, request: u32, search: Search) -> Result<(), Refused> {
         let room = self.readable(search.room)?;
-        let query = self.query(search).map_err(refusals::bad_search)?;
+        let query = self.query(&search).map_err(refusals::bad_search)?;
         let Findings { hits, beyond } = room.search(query).await.map_err(refusals::storage_failed)?;
         // Whoever was removed meanwhile gets nothing that may have been said since.
         self.readable(search.room)?;

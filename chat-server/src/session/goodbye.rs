@@ -1,7 +1,7 @@
 //! The end of a session: leave the rooms, say the last words, hear the peer out.
 
 use super::traffic::Traffic;
-use super::{Farewell, LoggedIn, Session, arrived};
+use super::{Farewell, Session};
 use crate::transport::Stream;
 use tokio::io::AsyncWriteExt;
 
@@ -36,9 +36,8 @@ impl<S: Stream> Session<S> {
     /// # Errors
     /// [`Farewell::OutcomeUnknown`]; there are no more answers.
     pub(super) async fn await_decisions(&mut self) -> Result<(), Farewell> {
-        while self.member.as_ref().is_some_and(|member| member.unanswered > 0) {
-            let (_, mailbox) = LoggedIn::parts(self.member.as_mut());
-            arrived(mailbox).await;
+        while let Some(member) = self.member.as_ref().filter(|member| member.unanswered > 0) {
+            member.mailbox.arrived().await;
             self.on_arrivals().await?;
         }
         Ok(())

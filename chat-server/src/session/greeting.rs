@@ -53,7 +53,7 @@ impl<S: Stream> Session<S> {
         Ok(())
     }
 
-    pub(super) async fn on_login(&mut self, request: u32, answer: &Login) -> Result<(), Farewell> {
+    pub(super) async fn on_login(&mut self, request: u32, answer: Login) -> Result<(), Farewell> {
         let Some(newcomer) = &mut self.newcomer else {
             return self.on_premature(request, refusals::already_authenticated());
         };

@@ -13,7 +13,7 @@ use chat_proto::{Nick, Refused};
 use std::sync::Arc;
 
 impl<S: Stream> Session<S> {
-    pub(super) async fn on_rename(&mut self, request: u32, rename: &Rename) -> Result<(), Refused> {
+    pub(super) async fn on_rename(&mut self, request: u32, rename: Rename) -> Result<(), Refused> {
         let name = Nick::parse(&rename.name).map_err(refusals::invalid_name)?;
         let person = Arc::clone(self.member().deliveries.person());
         let (old, written) = self.shared.people.rename(&person, &name).map_err(|error| claim_refused(&name, error))?;

@@ -54,6 +54,8 @@ pub(super) struct Outbound {
     /// Behind them, frames that are meant for nobody else.
     answers: Vec<u8>,
     bytes: usize,
+    /// As the budget knows it: what is written at once need not be told.
+    told_bytes: usize,
     budget: Arc<Budget>,
     /// Since when the peer has taken less of what waits than it must.
     stalled_since: Option<Instant>,
@@ -63,13 +65,21 @@ pub(super) struct Outbound {
 impl Outbound {
     /// An empty queue.
     pub(super) fn new(budget: Arc<Budget>) -> Self {
-        Self { frames: VecDeque::new(), answers: Vec::new(), bytes: 0, budget, stalled_since: None, taken_since: 0 }
+        Self {
+            frames: VecDeque::new(),
+            answers: Vec::new(),
+            bytes: 0,
+            told_bytes: 0,
+            budget,
+            stalled_since: None,
+            taken_since: 0,
+        }
     }
 
     /// Adds a frame. Answers may exceed the maximum by what one turn produces; news may not ([`Self::has_room`]).
     pub(super) fn push(&mut self, frame: Bytes) {
         self.line_up_answers();
-        self.count(frame.len());
+        self.bytes += frame.len();
         self.frames.push_back(frame);
     }
 
@@ -82,12 +92,7 @@ impl Outbound {
     pub(super) fn answer(&mut self, request: u32, frame: &ServerFrame) {
         let before = self.answers.len();
         codec::append(request, frame, &mut self.answers);
-        self.count(self.answers.len() - before);
-    }
-
-    fn count(&mut self, bytes: usize) {
-        self.bytes += bytes;
-        self.budget.waits.fetch_add(bytes, Ordering::Relaxed);
+        self.bytes += self.answers.len() - before;
     }
 
     fn line_up_answers(&mut self) {
@@ -107,6 +112,17 @@ impl Outbound {
         let most = self.budget.may_wait_for_each;
         let max = if self.budget.is_spent() { SMALL_SHARE_BYTES.min(most) } else { most };
         self.bytes < max
+    }
+
+    /// All that could be written was: what is left counts among what waits for all.
+    pub(super) fn tell_budget(&mut self) {
+        let waits = &self.budget.waits;
+        if self.bytes > self.told_bytes {
+            waits.fetch_add(self.bytes - self.told_bytes, Ordering::Relaxed);
+        } else if self.bytes < self.told_bytes {
+            waits.fetch_sub(self.told_bytes - self.bytes, Ordering::Relaxed);
+        }
+        self.told_bytes = self.bytes;
     }
 
     /// The peer takes no more now.
@@ -156,7 +172,6 @@ impl Buf for Outbound {
     fn advance(&mut self, mut written: usize) {
         self.bytes -= written;
         self.taken_since += written;
-        self.budget.waits.fetch_sub(written, Ordering::Relaxed);
         while let Some(front) = self.frames.front_mut().filter(|_| written > 0) {
             let part = written.min(front.len());
             front.advance(part);
@@ -176,6 +191,6 @@ impl Buf for Outbound {
 
 impl Drop for Outbound {
     fn drop(&mut self) {
-        self.budget.waits.fetch_sub(self.bytes, Ordering::Relaxed);
+        self.budget.waits.fetch_sub(self.told_bytes, Ordering::Relaxed);
     }
 }

@@ -1,8 +1,9 @@
 //! Saying and reading: post, act, history, ping.
 
+use super::dispatch::{Later, Outcome};
 use super::{Farewell, Session};
 use crate::log::{End, Finding, Range, ReadError, Stored, is_same};
-use crate::mailbox::{Arrivals, Decided, Denied, Ticket};
+use crate::mailbox::{Arrivals, Decided, Decision, Denied, Ticket};
 use crate::people::Person;
 use crate::refusals;
 use crate::room::{Room, Said, Submitted, Whom};
@@ -13,21 +14,23 @@ use chat_proto::frame::{Accepted, History, Pong, Post};
 use chat_proto::limits::{PAGE_BYTES, PAGE_ENTRIES};
 use chat_proto::wire::{self, Capped};
 use chat_proto::{Act, Emoji, Entry, EntryBody, PersonId, PostId, Refused, RoomId, Seq, Target, Text, Topic, codec};
+use futures_util::FutureExt;
 use std::borrow::Cow;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 impl<S: Stream> Session<S> {
     /// Takes a post, or says why not. A post that is taken is answered when it is committed.
-    pub(super) async fn on_post(&mut self, request: u32, post: Post) -> Result<(), Farewell> {
+    pub(super) fn on_post(&mut self, request: u32, post: Post) -> Option<Later<'_>> {
         let Post { room, id, body } = post;
         let (body, refused) = match judged(body) {
             Ok(body) => match self.submit(request, (room, id), body) {
-                Ok(()) => return Ok(()),
+                Ok(()) => return None,
                 Err(body) => (Some(body), refusals::not_member()),
             },
             Err(refused) => (None, refused),
         };
-        self.refuse_unless_known(request, (room, id), body.as_ref(), refused).await
+        Some(Box::pin(self.refuse_unless_known(request, (room, id), body, refused).map(Outcome::from)))
     }
 
     /// A post was not taken now; but if it was taken before, that is the answer, whatever else is wrong today. A refusal is
@@ -36,11 +39,11 @@ impl<S: Stream> Session<S> {
         &mut self,
         request: u32,
         (room, id): (RoomId, PostId),
-        body: Option<&EntryBody>,
+        body: Option<EntryBody>,
         refused: Refused,
     ) -> Result<(), Farewell> {
         match self.find(room, id).await? {
-            Finding::Entry(stored) if body.is_some_and(|body| says(&stored, body)) => {
+            Finding::Entry(stored) if body.is_some_and(|body| says(&stored, &body)) => {
                 let durability = self.shared.rooms.logs().durability();
                 self.answer(request, Accepted { id, seq: stored.seq, durability });
             }
@@ -110,19 +113,16 @@ impl<S: Stream> Session<S> {
     /// one is here in its place.
     pub(super) async fn on_arrivals(&mut self) -> Result<(), Farewell> {
         let Some(member) = &mut self.member else { return Ok(()) };
-        let Arrivals { decisions, added } = member.mailbox.take();
+        let Arrivals { mut decisions, added } = member.mailbox.take();
         member.unanswered -= decisions.len();
         self.traffic.outbound.expect_answers(decisions.len());
         for room in added {
             self.on_added(room);
         }
-        for decision in decisions {
-            match decision.decided {
-                Decided::Accepted(accepted) => self.answer(decision.request, accepted),
-                Decided::Refused(refused) => self.refuse(decision.request, refused),
-                Decided::Denied(denied) => self.on_denied(decision.request, *denied).await?,
-                Decided::Unknown => return Err(Farewell::OutcomeUnknown),
-            }
+        loop {
+            let denied = self.answer_posts(&mut decisions)?;
+            let Some((request, denied)) = denied else { break };
+            Box::pin(self.on_denied(request, *denied)).await?;
         }
         match self.member().mailbox.is_replaced() {
             true => Err(self.on_replaced()),
@@ -130,17 +130,30 @@ impl<S: Stream> Session<S> {
         }
     }
 
-    async fn on_denied(&mut self, request: u32, denied: Denied) -> Result<(), Farewell> {
-        let Denied { room, id, body, refused } = denied;
-        self.refuse_unless_known(request, (room, id), Some(&body), refused).await
+    /// Answers posts, up to one for which something has to be looked up.
+    fn answer_posts(&mut self, decisions: &mut VecDeque<Decision>) -> Result<Option<(u32, Box<Denied>)>, Farewell> {
+        while let Some(Decision { request, decided }) = decisions.pop_front() {
+            match decided {
+                Decided::Accepted(accepted) => self.answer(request, accepted),
+                Decided::Refused(refused) => self.refuse(request, refused),
+                Decided::Denied(denied) => return Ok(Some((request, denied))),
+                Decided::Unknown => return Err(Farewell::OutcomeUnknown),
+            }
+        }
+        Ok(None)
     }
 
-    pub(super) async fn on_history(&mut self, request: u32, history: &History) -> Result<(), Refused> {
+    async fn on_denied(&mut self, request: u32, denied: Denied) -> Result<(), Farewell> {
+        let Denied { room, id, body, refused } = denied;
+        self.refuse_unless_known(request, (room, id), Some(body), refused).await
+    }
+
+    pub(super) async fn on_history(&mut self, request: u32, history: History) -> Result<(), Refused> {
         let room = self.readable(history.room)?;
         if history.before <= history.after {
             return Err(refusals::bad_range(history.after, history.before));
         }
-        let slice = room.page(range_of(history)).await.map_err(refusals::storage_failed)?;
+        let slice = room.page(range_of(&history)).await.map_err(refusals::storage_failed)?;
         // Whoever was removed meanwhile gets nothing that may have been said since.
         self.readable(history.room)?;
         self.traffic.outbound.push(codec::page(request, room.id, slice.oldest, &slice.entries));

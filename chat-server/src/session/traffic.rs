@@ -1,8 +1,8 @@
 //! What moves on a session's connection: what the peer says into the inbox, news of the rooms out to the peer.
 //!
-//! All that can move moves when the session is woken, in one go: news that waits is gathered, and leaves in one write
-//! together with the answers. The session itself looks around only when something has changed that it decides by, so
-//! that a delivery costs one look at the rooms and one write.
+//! All that can go out goes out when the session is woken: news that waits is gathered, and leaves in one write together
+//! with the answers. The session itself looks around only when something has changed that it decides by, so that a
+//! delivery costs one look at the rooms and one write.
 
 use super::delivery::Deliveries;
 use super::inbox::Inbox;
@@ -22,22 +22,6 @@ pub(super) struct Traffic<S> {
     pub(super) outbound: Outbound,
 }
 
-/// Whether the peer may say more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Listening {
-    Open,
-    Closed,
-}
-
-/// Why the session has to look around.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Moved {
-    /// The peer said so many bytes; none is its end.
-    In(usize),
-    /// What waits to go out is more, less or older than the session knew, or news is left for which there was no room.
-    Out,
-}
-
 /// What the session decides by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Outlook {
@@ -50,35 +34,29 @@ pub(super) struct Outlook {
 }
 
 impl<S: Stream> Traffic<S> {
-    /// Moves what can be moved, until the outlook is not any more what the session knows. Loses nothing when it is dropped
-    /// before it is ready.
-    pub(super) fn moved(
-        &mut self,
-        mut deliveries: Option<&mut Deliveries>,
-        known: (Outlook, Listening),
-    ) -> impl Future<Output = io::Result<Moved>> {
-        std::future::poll_fn(move |cx| self.poll_move(cx, deliveries.as_deref_mut(), known))
-    }
-
-    fn poll_move(
+    /// Passes news on and writes what waits. Ready when the outlook is not any more what the session knows, or news is left
+    /// for which there was no room.
+    pub(super) fn poll_out(
         &mut self,
         cx: &mut Context<'_>,
         mut deliveries: Option<&mut Deliveries>,
-        (known, listening): (Outlook, Listening),
-    ) -> Poll<io::Result<Moved>> {
+        known: Outlook,
+    ) -> Poll<io::Result<()>> {
         let left = deliveries.as_deref_mut().map_or(Poll::Pending, |news| news.poll_news(cx, &mut self.outbound));
         if let Poll::Ready(Err(error)) = self.poll_write_out(cx) {
             return Poll::Ready(Err(error));
         }
         let outlook = self.outlook(deliveries.as_deref());
         // What there was no room for may fit now, and there may be nothing more to write that would wake the session.
-        if outlook != known || (left.is_ready() && outlook.has_room) {
-            return Poll::Ready(Ok(Moved::Out));
+        match outlook != known || (left.is_ready() && outlook.has_room) {
+            true => Poll::Ready(Ok(())),
+            false => Poll::Pending,
         }
-        match listening {
-            Listening::Open => self.inbox.poll_read(cx, &mut self.stream).map_ok(Moved::In),
-            Listening::Closed => Poll::Pending,
-        }
+    }
+
+    /// Hears what the peer says: so many bytes; none is its end.
+    pub(super) fn poll_in(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        self.inbox.poll_read(cx, &mut self.stream)
     }
 
     pub(super) fn outlook(&self, deliveries: Option<&Deliveries>) -> Outlook {
@@ -91,16 +69,15 @@ impl<S: Stream> Traffic<S> {
 
     /// Writes until nothing waits.
     pub(super) fn poll_write_out(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        while !self.outbound.is_empty() {
-            match self.poll_write(cx) {
-                Poll::Ready(written) => drop(written?),
-                Poll::Pending => {
-                    self.outbound.note_stall();
-                    return Poll::Pending;
-                }
-            }
+        let mut written = Poll::Ready(Ok(0));
+        while !self.outbound.is_empty() && matches!(written, Poll::Ready(Ok(_))) {
+            written = self.poll_write(cx);
         }
-        Poll::Ready(Ok(()))
+        if written.is_pending() {
+            self.outbound.note_stall();
+        }
+        self.outbound.tell_budget();
+        written.map_ok(drop)
     }
 
     fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {

@@ -132,10 +132,14 @@ pub fn append<F: Frame>(request: u32, frame: &F, out: &mut Vec<u8>) {
 ///
 /// Kept for long, and by many: not a byte more than it takes, and shared for nothing.
 pub fn entry_bytes<'a>(entry: impl Into<EntryRef<'a>>) -> Arc<[u8]> {
-    let entry = entry.into();
-    let mut out = Vec::with_capacity(entry.body.bytes().len() + wire::SMALL_BYTES);
-    wire::encode_into(&entry, &mut out);
-    out.into()
+    entry_bytes_in(&mut Vec::with_capacity(wire::SMALL_BYTES), entry)
+}
+
+/// The same for many: made in `scratch`, whose memory is used again.
+pub fn entry_bytes_in<'a>(scratch: &mut Vec<u8>, entry: impl Into<EntryRef<'a>>) -> Arc<[u8]> {
+    scratch.clear();
+    wire::encode_into(&entry.into(), scratch);
+    Arc::from(&**scratch)
 }
 
 /// The bytes of a [`Batch`] of entries that are encoded already: once for all who receive it.

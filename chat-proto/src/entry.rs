@@ -400,30 +400,32 @@ impl EntryBody {
         }
     }
 
-    fn read(kind: u16, body: &Bytes) -> Option<Self> {
-        match kind {
-            1 => Some(Self::Message(body.clone())),
-            2 => Some(Self::Action(body.clone())),
-            3 => Some(Self::Topic(body.clone())),
-            4 => wire::decode(body).ok().map(Self::Act),
+    /// Gives the body back if it cannot be read.
+    fn read(kind: u16, body: Bytes) -> Result<Self, Bytes> {
+        let read = match kind {
+            1 => return Ok(Self::Message(body)),
+            2 => return Ok(Self::Action(body)),
+            3 => return Ok(Self::Topic(body)),
+            4 => wire::decode(&body).ok().map(Self::Act),
             5 => body.is_empty().then_some(Self::Forget),
-            6 => wire::decode(body).ok().map(Self::Reply),
-            7 => wire::decode(body).ok().map(Self::Edit),
-            8 => wire::decode(body).ok().map(Self::Delete),
-            9 => wire::decode(body).ok().map(Self::React),
+            6 => wire::decode(&body).ok().map(Self::Reply),
+            7 => wire::decode(&body).ok().map(Self::Edit),
+            8 => wire::decode(&body).ok().map(Self::Delete),
+            9 => wire::decode(&body).ok().map(Self::React),
             15 => body.is_empty().then_some(Self::Erased),
             16 => body.is_empty().then_some(Self::Opened),
-            17 => wire::decode(body).ok().map(Self::Joined),
-            18 => wire::decode(body).ok().map(Self::Left),
-            19 => Some(Self::Renamed(body.clone())),
+            17 => wire::decode(&body).ok().map(Self::Joined),
+            18 => wire::decode(&body).ok().map(Self::Left),
+            19 => return Ok(Self::Renamed(body)),
             _ => None,
-        }
+        };
+        read.ok_or(body)
     }
 }
 
 impl From<WireBody> for EntryBody {
     fn from(WireBody { kind, body }: WireBody) -> Self {
-        Self::read(kind, &body).unwrap_or(Self::Unknown { kind, body })
+        Self::read(kind, body).unwrap_or_else(|body| Self::Unknown { kind, body })
     }
 }
 

@@ -55,7 +55,10 @@ impl Text {
     /// # Errors
     /// [`TextError`].
     pub fn judge(written: &[u8]) -> Result<Cow<'_, str>, TextError> {
-        let text = clean(strict(written)?);
+        let text = match utf8(written)? {
+            plain if is_plain(plain) => Cow::Borrowed(plain),
+            text => Cow::Owned(clean(strict(text)?)),
+        };
         if is_blank(&text) {
             return Err(TextError::Empty);
         }
@@ -95,7 +98,7 @@ impl Topic {
     /// # Errors
     /// [`TextError`].
     pub fn parse(written: &[u8]) -> Result<Self, TextError> {
-        let written = strict(written)?;
+        let written = strict(utf8(written)?)?;
         if written.contains(['\n', '\t', '\u{2028}', '\u{2029}']) {
             return Err(TextError::Invalid);
         }
@@ -117,18 +120,18 @@ fn within(is: usize, max: usize, error: fn(usize, usize) -> TextError) -> Result
     if is > max { Err(error(max, is)) } else { Ok(()) }
 }
 
-fn strict(written: &[u8]) -> Result<&str, TextError> {
-    let text = std::str::from_utf8(written).map_err(|_| TextError::Invalid)?;
-    match has_control(text) {
-        true => Err(TextError::Invalid),
-        false => Ok(text),
-    }
+fn utf8(written: &[u8]) -> Result<&str, TextError> {
+    std::str::from_utf8(written).map_err(|_| TextError::Invalid)
+}
+
+fn strict(text: &str) -> Result<&str, TextError> {
+    if text.contains(is_control) { Err(TextError::Invalid) } else { Ok(text) }
 }
 
 /// Whatever came from a peer, as it may be shown: control characters as pictures of themselves, the rest cleaned as in
 /// a [`Text`]. Never empty of what a control character would have done: ESC shows as `␛`.
 pub fn visible(received: &[u8]) -> String {
-    clean(&String::from_utf8_lossy(received).chars().map(picture).collect::<String>()).into_owned()
+    clean(&String::from_utf8_lossy(received).chars().map(picture).collect::<String>())
 }
 
 /// The same on one line: newlines and tabs become spaces. For names, topics and sentences.
@@ -136,16 +139,10 @@ pub fn visible_line(received: &[u8]) -> String {
     visible(received).replace(['\n', '\t'], " ")
 }
 
-fn has_control(text: &str) -> bool {
-    match text.is_ascii() {
-        // All of them are looked at, many at once: quicker than to look for the first, which is seldom there.
-        true => text.bytes().fold(false, |found, byte| found | is_ascii_control(byte)),
-        false => text.chars().any(is_control),
-    }
-}
-
-fn is_ascii_control(byte: u8) -> bool {
-    byte.is_ascii_control() && !matches!(byte, b'\n' | b'\t')
+/// Whether it is what is written most: ASCII without control characters, in which nothing hides either.
+fn is_plain(text: &str) -> bool {
+    // All of it is looked at, many at once: quicker than to look for the first that is not, which is seldom there.
+    text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~' | b'\n' | b'\t'))
 }
 
 fn is_control(c: char) -> bool {
@@ -167,12 +164,8 @@ fn picture(c: char) -> char {
 ///
 /// Idempotent, because neither step makes work for the other: the first looks past joiners, the second takes away
 /// nothing else.
-fn clean(text: &str) -> Cow<'_, str> {
-    // All of that is beyond ASCII, and most of what is written is not.
-    match text.is_ascii() {
-        true => Cow::Borrowed(text),
-        false => Cow::Owned(without_loose_joiners(&without_hidden(text))),
-    }
+fn clean(text: &str) -> String {
+    without_loose_joiners(&without_hidden(text))
 }
 
 /// Drops what is never seen but changes what is: bidi controls, tags, byte-order marks, zero-width space, marks beyond

@@ -67,12 +67,12 @@ pub struct Stored {
 }
 
 impl Stored {
-    /// What `draft` becomes behind `head`, which it is from then on.
-    pub(crate) fn behind(head: &mut Seq, draft: &Draft) -> Self {
+    /// What `draft` becomes behind `head`, which it is from then on. Its bytes are made in `scratch`.
+    pub(crate) fn behind(head: &mut Seq, draft: &Draft, scratch: &mut Vec<u8>) -> Self {
         let (seq, prev) = (head.next(), *head);
         *head = seq;
         let Draft { time, author, post, body, .. } = draft;
-        let bytes = codec::entry_bytes(EntryRef { seq, prev, time: *time, author, post: *post, body });
+        let bytes = codec::entry_bytes_in(scratch, EntryRef { seq, prev, time: *time, author, post: *post, body });
         Self { seq, prev, bytes }
     }
 }

@@ -6,6 +6,7 @@
 
 use crate::bell::Bell;
 use chat_proto::frame::Accepted;
+use chat_proto::limits::POSTS_UNANSWERED;
 use chat_proto::{EntryBody, PostId, Refused, RoomId};
 use futures_util::task::{ArcWake, waker_ref};
 use std::collections::VecDeque;
@@ -147,11 +148,6 @@ impl Mailbox {
         self.ring();
     }
 
-    fn put(&self, decision: Decision) {
-        self.lock().decisions.push_back(decision);
-        self.ring();
-    }
-
     fn ring(&self) {
         if !self.has_arrived.swap(true, Ordering::AcqRel) {
             self.bell.ring();
@@ -171,7 +167,26 @@ impl ArcWake for Mailbox {
 
 impl Ticket {
     pub(crate) fn answer(self, decided: Decided) {
-        self.mailbox.put(Decision { request: self.request, decided });
+        answer([(self, decided)].into_iter());
+    }
+}
+
+/// Answers posts, of which those of one session mostly stand together.
+pub(crate) fn answer(answers: impl Iterator<Item = (Ticket, Decided)>) {
+    let mut answers =
+        answers.map(|(Ticket { mailbox, request, .. }, decided)| (mailbox, Decision { request, decided }));
+    let mut next = answers.next();
+    while let Some((mailbox, decision)) = next {
+        let mut arrivals = mailbox.lock();
+        arrivals.decisions.reserve(answers.size_hint().1.unwrap_or(0).min(POSTS_UNANSWERED) + 1);
+        arrivals.decisions.push_back(decision);
+        next = answers.next();
+        while let Some((_, decision)) = next.take_if(|(other, _)| Arc::ptr_eq(other, &mailbox)) {
+            arrivals.decisions.push_back(decision);
+            next = answers.next();
+        }
+        drop(arrivals);
+        mailbox.ring();
     }
 }
 

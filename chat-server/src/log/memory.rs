@@ -19,6 +19,9 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Instant;
 use tokio::sync::Semaphore;
 
+/// What most entries take: the memory that they are made in grows for longer ones.
+const SHORT_ENTRY_BYTES: usize = 512;
+
 /// All logs of a server.
 pub struct MemoryLogs {
     shared: Arc<Shared>,
@@ -145,10 +148,10 @@ impl MemoryLog {
     }
 
     fn take(&self, drafts: &[Arc<Draft>]) -> (Vec<Verdict>, Vec<Stored>) {
-        let mut entries = Vec::with_capacity(drafts.len());
+        let (mut entries, mut scratch) = (Vec::with_capacity(drafts.len()), Vec::with_capacity(SHORT_ENTRY_BYTES));
         let mut kept = self.lock();
         let before = kept.bytes;
-        let verdicts = drafts.iter().map(|draft| kept.take(draft, &mut entries)).collect();
+        let verdicts = drafts.iter().map(|draft| kept.take(draft, &mut entries, &mut scratch)).collect();
         if kept.is_erased {
             kept.erase();
         }

@@ -225,6 +225,15 @@ impl Writing {
         }
     }
 
+    /// The next batch may be committed. The memory of the last one serves again.
+    pub(super) fn go_on(&mut self, mut last: VecDeque<Item>) {
+        self.phase = Phase::Idle;
+        if self.gathering.is_empty() {
+            last.clear();
+            self.gathering = last;
+        }
+    }
+
     /// Writes again, before anything else, what the server wrote itself and the log did not take.
     pub(super) fn put_back(&mut self, items: impl DoubleEndedIterator<Item = Item>) {
         for note in items.filter(Item::is_note).rev() {
@@ -257,30 +266,46 @@ impl State {
         if !self.writing.may_commit() {
             return None;
         }
-        let mut bytes = 0;
-        let mut batch = VecDeque::with_capacity(self.writing.gathering.len().min(PAGE_ENTRIES));
-        while let Some(mut item) = self.writing.gathering.pop_front() {
-            match self.judge(&mut item) {
-                Judgement::ToBeWritten => self.note_effect(&mut item, room),
-                Judgement::Refused(refused) => {
-                    item.deny(refused);
-                    continue;
-                }
-                Judgement::Void => continue,
-            }
-            bytes += item.weight();
-            let is_last = item.ends_batch();
-            batch.push_back(item);
-            let next = self.writing.gathering.front().map_or(0, Item::weight);
-            if is_last || bytes + next > BATCH_BYTES || batch.len() == PAGE_ENTRIES {
-                break;
-            }
+        let mut batch = std::mem::take(&mut self.writing.gathering);
+        let items = self.make_up(&mut batch, room);
+        if items < batch.len() {
+            self.writing.gathering = batch;
+            batch = self.writing.gathering.drain(..items).collect();
         }
         if batch.is_empty() {
             return None;
         }
         self.writing.phase = Phase::Committing;
         Some(batch)
+    }
+
+    /// Judges what may be in one batch, where it stands: the first so many items are.
+    fn make_up(&self, gathering: &mut VecDeque<Item>, room: &Room) -> usize {
+        let (mut items, mut bytes) = (0, 0);
+        while let Some(item) = gathering.get_mut(items) {
+            let weight = item.weight();
+            if items == PAGE_ENTRIES || (items > 0 && bytes + weight > BATCH_BYTES) {
+                break;
+            }
+            match self.judge(item) {
+                Judgement::ToBeWritten => self.note_effect(item, room),
+                Judgement::Refused(refused) => {
+                    if let Some(item) = gathering.remove(items) {
+                        item.deny(refused);
+                    }
+                    continue;
+                }
+                Judgement::Void => {
+                    gathering.remove(items);
+                    continue;
+                }
+            }
+            (items, bytes) = (items + 1, bytes + weight);
+            if item.ends_batch() {
+                break;
+            }
+        }
+        items
     }
 
     /// Judges an item as of now, and writes into it what is so by now.

@@ -6,7 +6,7 @@ use super::order::Whom;
 use super::{Batch, News, Room, SessionId};
 use crate::log::record::Record;
 use crate::log::{Draft, Outcome, Reach, Stored, Verdict};
-use crate::mailbox::{Decided, Ticket};
+use crate::mailbox::{self, Decided, Ticket};
 use crate::people::Person;
 use crate::refusals;
 use chat_proto::frame::{Accepted, Durability};
@@ -107,18 +107,17 @@ impl Room {
         let effects = effects.filter(|effect| !matches!(effect, Effect::Nothing)).collect();
         self.publish(effects, entries);
         let durability = self.label.durability;
-        for (item, verdict) in batch.iter_mut().zip(verdicts) {
-            if let Some(ticket) = item.ticket.take() {
-                let decided = decide(ticket.id, *verdict, durability);
-                ticket.answer(decided);
-            }
-        }
+        mailbox::answer(batch.iter_mut().zip(verdicts).filter_map(|(item, verdict)| {
+            let ticket = item.ticket.take()?;
+            let decided = decide(ticket.id, *verdict, durability);
+            Some((ticket, decided))
+        }));
         // Those of them that are posts were refused just now.
         let mut verdicts = verdicts.iter();
         batch.retain(|_| verdicts.next() == Some(&Verdict::NoPlace));
         match batch.iter().any(Item::is_note) {
             true => self.write_later(batch),
-            false => self.lock().writing.phase = Phase::Idle,
+            false => self.lock().writing.go_on(batch),
         }
     }
 

@@ -70,7 +70,7 @@ impl Kept {
     }
 
     /// Gives `draft` a place and puts it into `entries`, unless its post is known, or it points at what it may not.
-    pub(super) fn take(&mut self, draft: &Draft, entries: &mut Vec<Stored>) -> Verdict {
+    pub(super) fn take(&mut self, draft: &Draft, entries: &mut Vec<Stored>, scratch: &mut Vec<u8>) -> Verdict {
         let post = draft.post.map(|id| (Sender { person: draft.author.person, instance: id.instance }, id.n));
         if let Some(verdict) = post.and_then(|(sender, n)| self.judge(sender, n, draft)) {
             return verdict;
@@ -78,7 +78,7 @@ impl Kept {
         if let Err(verdict) = self.judge_pointer(draft) {
             return verdict;
         }
-        let stored = Stored::behind(&mut self.head, draft);
+        let stored = Stored::behind(&mut self.head, draft, scratch);
         if let Some((sender, n)) = post {
             self.remember(sender, n, stored.seq);
         }

@@ -41,6 +41,7 @@ struct Appending<'a> {
     head: Seq,
     entries: Vec<Stored>,
     bytes: i64,
+    scratch: Vec<u8>,
 }
 
 /// Takes `drafts` into the log, in a transaction that is open.
@@ -58,7 +59,8 @@ pub(super) fn append(
         return Ok(append_to_nothing(log.head(), drafts));
     }
     let head = memory.head(file, log.room)?;
-    let mut appending = Appending { file, memory, space, room: log.room, head, entries: Vec::new(), bytes: 0 };
+    let mut appending =
+        Appending { file, memory, space, room: log.room, head, entries: Vec::new(), bytes: 0, scratch: Vec::new() };
     let verdicts = drafts.iter().map(|draft| appending.take(draft)).collect::<rusqlite::Result<_>>()?;
     let entries = appending.finish()?;
     Ok((verdicts, entries))
@@ -66,7 +68,8 @@ pub(super) fn append(
 
 /// Nothing is kept of a room that is over, and whoever still holds its log is none the wiser.
 fn append_to_nothing(mut head: Seq, drafts: &[Arc<Draft>]) -> (Vec<Verdict>, Vec<Stored>) {
-    let entries: Vec<_> = drafts.iter().map(|draft| Stored::behind(&mut head, draft)).collect();
+    let mut scratch = Vec::new();
+    let entries: Vec<_> = drafts.iter().map(|draft| Stored::behind(&mut head, draft, &mut scratch)).collect();
     (entries.iter().map(|stored| Verdict::Appended(stored.seq)).collect(), entries)
 }
 
@@ -85,7 +88,7 @@ impl Appending<'_> {
             Err(verdict) => return Ok(verdict),
         };
         let target = message.map(|message| pointing::change(self.file, draft, &message)).transpose()?.flatten();
-        let stored = Stored::behind(&mut self.head, draft);
+        let stored = Stored::behind(&mut self.head, draft, &mut self.scratch);
         self.insert(&stored, draft, target)?;
         if draft.body == EntryBody::Forget {
             erasing::mark(self.file, self.room, draft.author.person, stored.seq)?;

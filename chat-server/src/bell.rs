@@ -1,52 +1,65 @@
-//! How a session learns that there is more to look at than news.
+//! How a session is woken, and what for.
 //!
-//! Most of what wakes a session is news of its rooms, which it writes and waits again. Whatever else it waits for rings its
-//! bell, and is looked at only if the bell has rung: a delivery costs no look at everything that might have happened and
-//! has not.
+//! Most of what wakes a session is news of its rooms, which it writes and waits again. So its bell says what it has rung
+//! for, and a delivery costs no look at everything else that might have happened and has not. Nobody wakes a session that
+//! is at work: it looks at everything before it waits.
 
-use futures_util::task::AtomicWaker;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, Waker};
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::task::Waker;
 
-/// Rings for one session, which is at work when it is made.
+/// Rings for one task, which is at work when it is made.
 pub(crate) struct Bell {
-    has_rung: AtomicBool,
-    sleeper: AtomicWaker,
+    has_rung: AtomicU8,
+    task: Waker,
 }
 
-impl Default for Bell {
-    fn default() -> Self {
-        Self { has_rung: AtomicBool::new(true), sleeper: AtomicWaker::new() }
+/// What a bell may ring for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum For {
+    /// Something happened in a room.
+    News = 1,
+    /// Whatever else a session waits for.
+    AnythingElse = 2,
+}
+
+/// What a bell has rung for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rung(u8);
+
+impl Rung {
+    pub(crate) const NOTHING: Self = Self(0);
+    pub(crate) const EVERYTHING: Self = Self(For::News as u8 | For::AnythingElse as u8);
+
+    /// Whether it has rung for this.
+    pub(crate) fn is_for(self, what: For) -> bool {
+        self.0 & what as u8 != 0
     }
 }
 
 impl Bell {
-    /// Has the session look around, now or as soon as it waits again. One waking is enough for all that rings.
-    pub(crate) fn ring(&self) {
-        if !self.has_rung.swap(true, Ordering::AcqRel) {
-            self.sleeper.wake();
+    /// A bell for this task.
+    pub(crate) fn new(task: Waker) -> Self {
+        Self { has_rung: AtomicU8::new(Rung::EVERYTHING.0), task }
+    }
+
+    /// Has the task look, now or as soon as it waits again. One waking is enough for all that rings until it does.
+    pub(crate) fn ring(&self, what: For) {
+        if self.has_rung.fetch_or(what as u8, Ordering::AcqRel) == Rung::NOTHING.0 {
+            self.task.wake_by_ref();
         }
     }
 
-    /// The session is at work, and will look around before it waits: it need not be woken.
+    /// The task is at work, and will look at everything before it waits: it need not be woken.
     pub(crate) fn hush(&self) {
-        self.has_rung.store(true, Ordering::Release);
+        self.has_rung.store(Rung::EVERYTHING.0, Ordering::Release);
     }
 
-    /// Looks around if it has rung. `ringing` is what is to ring it again, for whatever is looked at.
-    pub(crate) fn poll<T>(
-        &self,
-        cx: &Context<'_>,
-        ringing: &Waker,
-        look: impl FnOnce(&mut Context<'_>) -> Poll<T>,
-    ) -> Poll<T> {
-        if !self.has_rung.load(Ordering::Acquire) {
-            return Poll::Pending;
+    /// What it has rung for since this was last asked. What rings afterwards wakes.
+    pub(crate) fn rung(&self) -> Rung {
+        match self.has_rung.load(Ordering::Acquire) {
+            0 => Rung::NOTHING,
+            _ => Rung(self.has_rung.swap(Rung::NOTHING.0, Ordering::AcqRel)),
         }
-        // In this order: what rings in between is seen, and what rings afterwards wakes.
-        self.sleeper.register(cx.waker());
-        self.has_rung.swap(false, Ordering::AcqRel);
-        look(&mut Context::from_waker(ringing))
     }
 }
 
@@ -67,40 +80,47 @@ mod tests {
         }
     }
 
-    impl Alarms {
-        fn count(&self) -> usize {
-            self.0.load(Ordering::Relaxed)
-        }
-    }
-
-    fn looks(bell: &Bell, alarms: &Arc<Alarms>) -> bool {
-        let waker = Waker::from(Arc::clone(alarms));
-        bell.poll(&Context::from_waker(&waker), Waker::noop(), |_| Poll::Ready(())).is_ready()
+    /// Somebody who waits, and how often they were woken.
+    fn sleeper() -> (Bell, Arc<Alarms>) {
+        let alarms = Arc::<Alarms>::default();
+        let bell = Bell::new(Arc::clone(&alarms).into());
+        assert_eq!(bell.rung(), Rung::EVERYTHING, "who is new looks at everything");
+        (bell, alarms)
     }
 
     #[test]
-    fn whoever_waits_is_woken_once_for_all_that_rings_and_looks_once() {
-        let (bell, alarms) = (Bell::default(), Arc::default());
-        assert!(looks(&bell, &alarms), "who is new looks around");
-        assert!(!looks(&bell, &alarms));
+    fn whoever_waits_is_woken_once_and_told_what_for() {
+        let (bell, alarms) = sleeper();
+        assert_eq!(bell.rung(), Rung::NOTHING);
 
-        bell.ring();
-        bell.ring();
+        bell.ring(For::News);
+        bell.ring(For::News);
 
-        assert_eq!(alarms.count(), 1);
-        assert!(looks(&bell, &alarms));
-        assert!(!looks(&bell, &alarms));
+        assert_eq!(alarms.0.load(Ordering::Relaxed), 1);
+        let rung = bell.rung();
+        assert!(rung.is_for(For::News) && !rung.is_for(For::AnythingElse));
+        assert_eq!(bell.rung(), Rung::NOTHING);
     }
 
     #[test]
-    fn whoever_is_at_work_is_not_woken_and_looks_when_they_wait_again() {
-        let (bell, alarms) = (Bell::default(), Arc::default());
-        assert!(looks(&bell, &alarms));
+    fn what_rings_while_another_waking_is_under_way_is_told_with_it() {
+        let (bell, alarms) = sleeper();
+
+        bell.ring(For::News);
+        bell.ring(For::AnythingElse);
+
+        assert_eq!(alarms.0.load(Ordering::Relaxed), 1);
+        assert_eq!(bell.rung(), Rung::EVERYTHING);
+    }
+
+    #[test]
+    fn whoever_is_at_work_is_not_woken_and_looks_at_everything_when_they_wait_again() {
+        let (bell, alarms) = sleeper();
 
         bell.hush();
-        bell.ring();
+        bell.ring(For::News);
 
-        assert_eq!(alarms.count(), 0);
-        assert!(looks(&bell, &alarms));
+        assert_eq!(alarms.0.load(Ordering::Relaxed), 0);
+        assert_eq!(bell.rung(), Rung::EVERYTHING);
     }
 }

@@ -4,15 +4,15 @@
 //! It is looked at whenever the session's bell has rung, which is mostly for something else: that there is nothing costs no
 //! lock.
 
-use crate::bell::Bell;
+use crate::bell::{Bell, For, Rung};
 use chat_proto::frame::Accepted;
 use chat_proto::limits::POSTS_UNANSWERED;
 use chat_proto::{EntryBody, PostId, Refused, RoomId};
-use futures_util::task::{ArcWake, waker_ref};
+use futures_util::task::ArcWake;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
-use std::task::{Context, Poll};
+use std::task::{Poll, Waker};
 use tokio_util::sync::CancellationToken;
 
 /// Where the answer to a post goes.
@@ -65,7 +65,6 @@ pub(crate) struct Denied {
 
 /// What is on its way to a session. Never more answers than the posts it has unanswered, which the session bounds, nor
 /// more rooms than its person may be in.
-#[derive(Default)]
 pub(crate) struct Mailbox {
     arrivals: Mutex<Arrivals>,
     has_arrived: AtomicBool,
@@ -85,6 +84,17 @@ pub(crate) struct Arrivals {
 }
 
 impl Mailbox {
+    /// Of the session that this task serves.
+    pub(crate) fn new(task: Waker) -> Self {
+        Self {
+            arrivals: Mutex::default(),
+            has_arrived: AtomicBool::new(false),
+            is_replaced: AtomicBool::new(false),
+            bell: Bell::new(task),
+            over: OnceLock::new(),
+        }
+    }
+
     /// Takes everything there is. Whoever takes asks afterwards whether the session is [replaced](Self::is_replaced).
     pub(crate) fn take(&self) -> Arrivals {
         // In this order: what arrives in between is marked, and may be taken already.
@@ -98,18 +108,22 @@ impl Mailbox {
     }
 
     /// Waits until something has arrived since it was last asked whether it has.
-    pub(crate) async fn arrived(self: &Arc<Self>) {
-        let look = |_: &mut Context<'_>| if self.has_arrived() { Poll::Ready(()) } else { Poll::Pending };
-        std::future::poll_fn(|cx| self.poll(cx, look)).await;
+    pub(crate) async fn arrived(&self) {
+        std::future::poll_fn(|_| match self.rung().is_for(For::AnythingElse) && self.has_arrived() {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        })
+        .await;
     }
 
-    /// Looks around if the session's bell has rung, which whatever is looked at rings again.
-    pub(crate) fn poll<T>(
-        self: &Arc<Self>,
-        cx: &Context<'_>,
-        look: impl FnOnce(&mut Context<'_>) -> Poll<T>,
-    ) -> Poll<T> {
-        self.bell.poll(cx, &waker_ref(self), look)
+    /// Rings the session's bell.
+    pub(crate) fn ring(&self, what: For) {
+        self.bell.ring(what);
+    }
+
+    /// What the session's bell has rung for since this was last asked.
+    pub(crate) fn rung(&self) -> Rung {
+        self.bell.rung()
     }
 
     /// The session is at work and will look: it need not be woken before it waits again.
@@ -120,7 +134,7 @@ impl Mailbox {
     /// Tells the session to end: another one is here in its place, or its person's name was given up.
     pub(crate) fn replace(&self) {
         self.is_replaced.store(true, Ordering::Release);
-        self.ring();
+        self.mark();
     }
 
     /// Whether the session was told so.
@@ -145,12 +159,12 @@ impl Mailbox {
             arrivals.added.push(room);
         }
         drop(arrivals);
-        self.ring();
+        self.mark();
     }
 
-    fn ring(&self) {
+    fn mark(&self) {
         if !self.has_arrived.swap(true, Ordering::AcqRel) {
-            self.bell.ring();
+            self.ring(For::AnythingElse);
         }
     }
 
@@ -161,7 +175,7 @@ impl Mailbox {
 
 impl ArcWake for Mailbox {
     fn wake_by_ref(mailbox: &Arc<Self>) {
-        mailbox.bell.ring();
+        mailbox.ring(For::AnythingElse);
     }
 }
 
@@ -186,7 +200,7 @@ pub(crate) fn answer(answers: impl Iterator<Item = (Ticket, Decided)>) {
             next = answers.next();
         }
         drop(arrivals);
-        mailbox.ring();
+        mailbox.mark();
     }
 }
 
@@ -199,7 +213,7 @@ mod tests {
 
     #[tokio::test]
     async fn whoever_waits_finds_all_that_has_come() {
-        let mailbox = Arc::new(Mailbox::default());
+        let mailbox = Mailbox::new(Waker::noop().clone());
         assert!(poll_immediate(mailbox.arrived()).await.is_none());
 
         mailbox.put_added(ROOM);
@@ -212,7 +226,7 @@ mod tests {
 
     #[tokio::test]
     async fn whoever_is_replaced_hears_of_it_before_and_after_they_took_what_there_was() {
-        let mailbox = Arc::new(Mailbox::default());
+        let mailbox = Mailbox::new(Waker::noop().clone());
         mailbox.put_added(ROOM);
         mailbox.take();
         assert!(poll_immediate(mailbox.arrived()).await.is_none());

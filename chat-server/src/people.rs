@@ -26,7 +26,9 @@ use changes::Changes;
 use chat_proto::frame::Presence;
 use chat_proto::{Nick, PersonId, RoomId};
 use names::{Asking, Names};
+use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::task::Poll;
 use tokio::time::Instant;
 
 /// An ed25519 public key.
@@ -143,7 +145,8 @@ impl People {
     /// # Errors
     /// The most sessions a person may have, if they have them.
     pub(crate) async fn attend(&self, person: &Arc<Person>, instance: u64) -> Result<Attendance, usize> {
-        let mailbox = Arc::new(Mailbox::default());
+        let task = poll_fn(|cx| Poll::Ready(cx.waker().clone())).await;
+        let mailbox = Arc::new(Mailbox::new(task));
         let older = {
             let mut file = person.lock();
             if file.sessions.len() >= self.sessions_per_person && !file.sessions.contains_key(&instance) {

@@ -14,6 +14,7 @@ mod entering;
 mod gathering;
 mod members;
 mod membership;
+mod news;
 mod order;
 mod pair;
 mod presence;
@@ -30,6 +31,7 @@ mod writing;
 pub(crate) use effect::Readers;
 pub(crate) use entering::{EnterError, Entrance, Grounds};
 pub(crate) use membership::{Departure, SessionId};
+pub(crate) use news::{Batch, Listening, Missed, News, Signal};
 pub(crate) use order::{Knock, Order, Whom};
 pub(crate) use pair::{Pair, PairId, Side};
 pub(crate) use presence::Life;
@@ -45,48 +47,14 @@ use crate::log::search::{Findings, Query};
 use crate::log::{Finding, Log, Logs, Range, ReadError, Slice};
 use crate::network::Network;
 use crate::people::{Key, Person};
-use bytes::Bytes;
 use chat_proto::frame::{Create, Door, Durability, Keep, Label, Lock, Member, Role};
 use chat_proto::{EntryBody, PersonId, PostId, RoomCode, RoomId, Secret, Seq, Topic};
 use gathering::Writing;
+use news::Broadcast;
 use presence::Presences;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
-use tokio::sync::broadcast;
 use tokio::time::Instant;
-
-/// One item of a room's broadcast: what one commit made visible, or the end.
-#[derive(Debug, Clone)]
-pub(crate) enum News {
-    /// Entries.
-    Batch(Batch),
-    /// What is not kept.
-    Signal(Signal),
-    /// The room is over.
-    Ended,
-}
-
-/// Entries that became visible together, encoded once, as shared bytes.
-#[derive(Debug, Clone)]
-pub(crate) struct Batch {
-    /// The place before its first entry.
-    pub prev: Seq,
-    /// The place of its last entry.
-    pub last: Seq,
-    /// Whether somebody's right to read ends with its last entry.
-    pub readers: Readers,
-    /// A whole `Batch` frame.
-    pub frame: Bytes,
-}
-
-/// What somebody does that is not kept. Whoever is behind need not have it.
-#[derive(Debug, Clone)]
-pub(crate) struct Signal {
-    /// Who need not be told, because they do it.
-    pub except: Option<PersonId>,
-    /// A whole `Signal` frame.
-    pub frame: Bytes,
-}
 
 /// A room.
 pub(crate) struct Room {
@@ -99,7 +67,7 @@ pub(crate) struct Room {
     keep: Keep,
     log: Arc<dyn Log>,
     label: Label,
-    news: broadcast::Sender<News>,
+    news: Broadcast,
     environment: Arc<dyn Environment>,
     state: Mutex<State>,
     /// Held by whoever finds out what became of a commit.
@@ -184,7 +152,7 @@ impl Room {
             keep: create.keep,
             log: logs.open(id, &RoomRecord { code, keep: create.keep, state }),
             label,
-            news: broadcast::Sender::new(config.ring_batches),
+            news: Broadcast::new(config.ring_batches),
             environment: Arc::clone(environment),
             state: Mutex::new(State {
                 presences,
@@ -274,8 +242,7 @@ impl Room {
             state.ended = true;
             state.presences.clear();
         }
-        // Nobody listening is nobody to tell.
-        let _ = self.news.send(News::Ended);
+        self.news.publish(News::Ended);
     }
 
     /// Whether `session` may speak and read here now.

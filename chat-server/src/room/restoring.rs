@@ -4,13 +4,13 @@
 //! do not come back.
 
 use super::gathering::Writing;
+use super::news::Broadcast;
 use super::presence::Presences;
 use super::{Room, State, Surroundings, record, signals};
 use crate::log::record::{MemberRecord, Record, RestoredRoom};
 use crate::people::{People, Person};
 use chat_proto::{RoomCode, UnixMillis};
 use std::sync::{Arc, Mutex};
-use tokio::sync::broadcast;
 use tokio::time::Instant;
 
 /// A room whose state cannot be read. It is not dropped in silence.
@@ -64,7 +64,7 @@ impl Room {
             keep: record.keep,
             log,
             label,
-            news: broadcast::Sender::new(config.ring_batches),
+            news: Broadcast::new(config.ring_batches),
             environment: Arc::clone(environment),
             state: Mutex::new(state),
             reconciling: tokio::sync::Mutex::default(),

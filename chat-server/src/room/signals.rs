@@ -65,13 +65,12 @@ impl Room {
             state.signals.presence.take(1.0);
         }
         self.tell(person.id, SignalKind::Presence(presence.clone()), None);
-        self.news.receiver_count()
+        self.news.receivers()
     }
 
     fn tell(&self, person: PersonId, kind: SignalKind, except: Option<PersonId>) {
         let signal = frame::Signal { room: self.id, person, kind };
         let frame = to_bytes(0, &ServerFrame::from(signal));
-        // An error means that nobody listens.
-        let _ = self.news.send(News::Signal(Signal { except, frame }));
+        self.news.publish(News::Signal(Signal { except, frame }));
     }
 }

@@ -157,8 +157,7 @@ impl Room {
                 }
             }
         }
-        // An error means that nobody listens; the log has it.
-        let _ = self.news.send(News::Batch(batch));
+        self.news.publish(News::Batch(batch));
     }
 }
 

@@ -7,22 +7,15 @@ use super::outbound::Outbound;
 use crate::config::Rate;
 use crate::few::Few;
 use crate::log::{Range, ReadError, Slice};
+use crate::mailbox::Mailbox;
 use crate::pace::Pace;
 use crate::people::Person;
-use crate::room::{Batch, Departure, News, Readers, Room, SessionId, Signal};
+use crate::room::{Batch, Departure, Listening, Missed, News, Readers, Room, SessionId, Signal};
 use crate::rooms::{Entered, Rooms};
 use chat_proto::codec::{self, to_bytes};
 use chat_proto::frame::{EndReason, Gap, GapKind, RoomEnded, RoomHead, ServerFrame};
 use chat_proto::{PersonId, RoomId, Seq};
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
-use tokio_stream::Stream;
-use tokio_stream::wrappers::BroadcastStream;
-use tokio_stream::wrappers::errors::BroadcastStreamRecvError;
-
-/// What comes from a room.
-type Received = Result<News, BroadcastStreamRecvError>;
 
 /// The rooms of a session, and how far it is in each. Departs from all of them when dropped.
 pub(super) struct Deliveries {
@@ -38,7 +31,7 @@ pub(super) struct Deliveries {
 struct Cursor {
     room: Arc<Room>,
     /// What happens there from now on; nothing for a visitor.
-    news: Option<BroadcastStream<News>>,
+    news: Option<Listening>,
     /// The last entry given to the session; nothing for a visitor, who is given none.
     at: Option<Seq>,
     is_behind: bool,
@@ -98,12 +91,12 @@ impl Deliveries {
         self.cursors.iter().filter_map(|(room, cursor)| Some(RoomHead { room: *room, head: cursor.at? }))
     }
 
-    /// Begins to deliver a room that was just entered, after `at`.
-    pub(super) fn begin(&mut self, entered: Entered, at: Seq) {
+    /// Begins to deliver a room that was just entered, after `at`, to the session whose mailbox this is.
+    pub(super) fn begin(&mut self, entered: Entered, at: Seq, mailbox: &Arc<Mailbox>) {
         let Entered { room, news } = entered;
         let id = room.id;
         let at = news.as_ref().map(|_| at);
-        let news = news.map(BroadcastStream::new);
+        let news = news.map(|news| Listening::new(&room, news, mailbox));
         self.cursors.insert(id, Cursor { room, news, at, is_behind: at.is_some(), typing: None });
     }
 
@@ -125,21 +118,21 @@ impl Deliveries {
     }
 
     /// Passes on the news that is there, while there is room for it. A room that fills it all puts the others behind, and
-    /// those who are behind take turns. Ready if news may be left; otherwise the session is woken when there is more.
-    pub(super) fn poll_news(&mut self, cx: &mut Context<'_>, outbound: &mut Outbound) -> Poll<()> {
+    /// those who are behind take turns. Says whether news may be left, for which nobody is woken again.
+    pub(super) fn pass_on(&mut self, outbound: &mut Outbound) -> bool {
         let reader = Reader { session: self.session, person: self.person.id };
-        let (mut done, mut left) = (Vec::new(), Poll::Pending);
+        let (mut over, mut is_left) = (Vec::new(), false);
         for (id, cursor) in self.cursors.iter_mut() {
-            match cursor.poll_news(cx, reader, outbound) {
+            match cursor.take_news(reader, outbound) {
                 Delivery::GoesOn => {}
-                Delivery::LacksRoom => left = Poll::Ready(()),
-                Delivery::Over => done.push(*id),
+                Delivery::LacksRoom => is_left = true,
+                Delivery::Over => over.push(*id),
             }
         }
-        for room in done {
+        for room in over {
             self.dismiss(room, outbound);
         }
-        left
+        is_left
     }
 
     /// Says that nothing more comes from a room, if anything came.
@@ -202,12 +195,19 @@ impl Deliveries {
 }
 
 impl Cursor {
-    fn poll_news(&mut self, cx: &mut Context<'_>, reader: Reader, outbound: &mut Outbound) -> Delivery {
+    fn take_news(&mut self, reader: Reader, outbound: &mut Outbound) -> Delivery {
         while let Some(news) = &mut self.news {
             if !outbound.has_room() {
                 return Delivery::LacksRoom;
             }
-            let Poll::Ready(Some(item)) = Pin::new(news).poll_next(cx) else { break };
+            let item = match news.next() {
+                Ok(Some(item)) => item,
+                Ok(None) => break,
+                Err(Missed) => {
+                    self.is_behind = true;
+                    continue;
+                }
+            };
             if self.on_news(item, reader, outbound) == Delivery::Over {
                 return Delivery::Over;
             }
@@ -216,12 +216,11 @@ impl Cursor {
     }
 
     /// Passes one item on, or notes that the session is behind.
-    fn on_news(&mut self, item: Received, reader: Reader, outbound: &mut Outbound) -> Delivery {
+    fn on_news(&mut self, item: News, reader: Reader, outbound: &mut Outbound) -> Delivery {
         match item {
-            Ok(News::Batch(batch)) => return self.on_batch(batch, reader, outbound),
-            Ok(News::Signal(signal)) => self.on_signal(signal, reader, outbound),
-            Ok(News::Ended) => return Delivery::Over,
-            Err(BroadcastStreamRecvError::Lagged(_)) => self.is_behind = true,
+            News::Batch(batch) => return self.on_batch(batch, reader, outbound),
+            News::Signal(signal) => self.on_signal(signal, reader, outbound),
+            News::Ended => return Delivery::Over,
         }
         Delivery::GoesOn
     }

@@ -154,7 +154,8 @@ impl<S: Stream> Session<S> {
             self.answer(0, Members { room: room.id, members: Capped::new(members.iter().cloned()) });
         }
         let cursor = opening.give(&room, &mut self.traffic.outbound);
-        self.member().deliveries.begin(entered, cursor);
+        let member = self.member();
+        member.deliveries.begin(entered, cursor, &member.mailbox);
         Ok(())
     }
 

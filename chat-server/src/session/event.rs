@@ -7,10 +7,12 @@ use super::delivery::Deliveries;
 use super::greeting::Newcomer;
 use super::guessing::Guess;
 use super::{LoggedIn, Session};
+use crate::bell::{For, Rung};
 use crate::guard::Turn;
 use crate::mailbox::Mailbox;
 use crate::transport::Stream;
 use futures_util::future::OptionFuture;
+use futures_util::task::waker_ref;
 use std::future::{Future, poll_fn};
 use std::io;
 use std::pin::Pin;
@@ -57,37 +59,40 @@ impl<S: Stream> Session<S> {
             if shared.stop.has_come() {
                 return Poll::Ready(Ok(Event::Stop));
             }
-            if !has_frames && let Poll::Ready(out) = traffic.poll_out(cx, deliveries.as_deref_mut(), outlook) {
-                return Poll::Ready(out.map(|()| Event::OutlookChanged));
+            // Who has not logged in has no news either.
+            let rung = mailbox.map_or(Rung::EVERYTHING, |mailbox| mailbox.rung());
+            if !has_frames {
+                let news = (deliveries.as_deref_mut(), rung.is_for(For::News));
+                if let Poll::Ready(out) = traffic.poll_out(cx, news, outlook) {
+                    return Poll::Ready(out.map(|()| Event::OutlookChanged));
+                }
             }
-            let mut look_around = |cx: &mut Context<'_>| {
-                if let Poll::Ready(Some(turn)) = Pin::new(&mut called).poll(cx) {
-                    return Poll::Ready(Ok(Event::Called(turn)));
-                }
-                if let Poll::Ready(Some(())) = Pin::new(&mut evicted).poll(cx) {
-                    return Poll::Ready(Ok(Event::Evicted));
-                }
-                if alarm.as_mut().poll(cx).is_ready() {
-                    return Poll::Ready(Ok(Event::Alarm));
-                }
-                if mailbox.is_some_and(|mailbox| mailbox.has_arrived()) {
-                    return Poll::Ready(Ok(Event::Arrived));
-                }
-                if has_frames {
-                    return Poll::Ready(Ok(Event::Frames));
-                }
-                if may_listen && let Poll::Ready(heard) = traffic.poll_in(cx) {
-                    return Poll::Ready(heard.map(Event::Heard));
-                }
-                match outlook.has_room && outlook.is_behind {
-                    true => Poll::Ready(Ok(Event::FellBehind)),
-                    false => Poll::Pending,
-                }
-            };
-            match mailbox {
-                Some(mailbox) => mailbox.poll(cx, look_around),
-                // Who has not logged in has no news either.
-                None => look_around(cx),
+            if !rung.is_for(For::AnythingElse) {
+                return Poll::Pending;
+            }
+            let bell = mailbox.map(waker_ref);
+            let cx = &mut Context::from_waker(bell.as_deref().unwrap_or(cx.waker()));
+            if let Poll::Ready(Some(turn)) = Pin::new(&mut called).poll(cx) {
+                return Poll::Ready(Ok(Event::Called(turn)));
+            }
+            if let Poll::Ready(Some(())) = Pin::new(&mut evicted).poll(cx) {
+                return Poll::Ready(Ok(Event::Evicted));
+            }
+            if alarm.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(Ok(Event::Alarm));
+            }
+            if mailbox.is_some_and(|mailbox| mailbox.has_arrived()) {
+                return Poll::Ready(Ok(Event::Arrived));
+            }
+            if has_frames {
+                return Poll::Ready(Ok(Event::Frames));
+            }
+            if may_listen && let Poll::Ready(heard) = traffic.poll_in(cx) {
+                return Poll::Ready(heard.map(Event::Heard));
+            }
+            match outlook.has_room && outlook.is_behind {
+                true => Poll::Ready(Ok(Event::FellBehind)),
+                false => Poll::Pending,
             }
         });
         let event = event.await;

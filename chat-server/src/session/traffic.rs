@@ -34,21 +34,25 @@ pub(super) struct Outlook {
 }
 
 impl<S: Stream> Traffic<S> {
-    /// Passes news on and writes what waits. Ready when the outlook is not any more what the session knows, or news is left
-    /// for which there was no room.
+    /// Passes on what news there is, if there may be any, and writes what waits. Ready when the outlook is not any more what
+    /// the session knows, or news is left for which there was no room.
     pub(super) fn poll_out(
         &mut self,
         cx: &mut Context<'_>,
-        mut deliveries: Option<&mut Deliveries>,
+        (deliveries, has_news): (Option<&mut Deliveries>, bool),
         known: Outlook,
     ) -> Poll<io::Result<()>> {
-        let left = deliveries.as_deref_mut().map_or(Poll::Pending, |news| news.poll_news(cx, &mut self.outbound));
+        let mut is_left = false;
+        let deliveries = deliveries.map(|deliveries| {
+            is_left = has_news && deliveries.pass_on(&mut self.outbound);
+            &*deliveries
+        });
         if let Poll::Ready(Err(error)) = self.poll_write_out(cx) {
             return Poll::Ready(Err(error));
         }
-        let outlook = self.outlook(deliveries.as_deref());
+        let outlook = self.outlook(deliveries);
         // What there was no room for may fit now, and there may be nothing more to write that would wake the session.
-        match outlook != known || (left.is_ready() && outlook.has_room) {
+        match outlook != known || (is_left && outlook.has_room) {
             true => Poll::Ready(Ok(())),
             false => Poll::Pending,
         }

@@ -1,0 +1,121 @@
+//! A room's news: an item of its broadcast for each thing that happens, which every session takes when it is at work.
+//!
+//! That there is news rings the sessions' [bells](crate::bell). The broadcast could wake them itself, but would enter each
+//! of them into its list anew for each item, which was a third of what a delivery cost.
+
+use super::{Readers, Room};
+use crate::bell::For;
+use crate::mailbox::Mailbox;
+use bytes::Bytes;
+use chat_proto::{PersonId, Seq};
+use std::sync::{Arc, Mutex, MutexGuard};
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::TryRecvError;
+
+/// One item: what one commit made visible, or the end.
+#[derive(Debug, Clone)]
+pub(crate) enum News {
+    /// Entries.
+    Batch(Batch),
+    /// What is not kept.
+    Signal(Signal),
+    /// The room is over.
+    Ended,
+}
+
+/// Entries that became visible together, encoded once, as shared bytes.
+#[derive(Debug, Clone)]
+pub(crate) struct Batch {
+    /// The place before its first entry.
+    pub prev: Seq,
+    /// The place of its last entry.
+    pub last: Seq,
+    /// Whether somebody's right to read ends with its last entry.
+    pub readers: Readers,
+    /// A whole `Batch` frame.
+    pub frame: Bytes,
+}
+
+/// What somebody does that is not kept. Whoever is behind need not have it.
+#[derive(Debug, Clone)]
+pub(crate) struct Signal {
+    /// Who need not be told, because they do it.
+    pub except: Option<PersonId>,
+    /// A whole `Signal` frame.
+    pub frame: Bytes,
+}
+
+/// Where a room's news is published.
+pub(super) struct Broadcast {
+    items: broadcast::Sender<News>,
+    listeners: Mutex<Vec<Arc<Mailbox>>>,
+}
+
+impl Broadcast {
+    /// Nobody listens. Whoever is further behind than so many items has missed some.
+    pub(super) fn new(ring: usize) -> Self {
+        Self { items: broadcast::Sender::new(ring), listeners: Mutex::default() }
+    }
+
+    /// Takes what is published from now on.
+    pub(super) fn subscribe(&self) -> broadcast::Receiver<News> {
+        self.items.subscribe()
+    }
+
+    /// How many do.
+    pub(super) fn receivers(&self) -> usize {
+        self.items.receiver_count()
+    }
+
+    /// Tells all who listen.
+    pub(super) fn publish(&self, news: News) {
+        // An error means that nobody listens; what is kept is in the log.
+        let _ = self.items.send(news);
+        // In this order: whoever is woken finds it.
+        self.lock().iter().for_each(|listener| listener.ring(For::News));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Arc<Mailbox>>> {
+        self.listeners.lock().expect("no panic under this lock")
+    }
+}
+
+/// What a session hears of a room, for as long as it is kept.
+pub(crate) struct Listening {
+    room: Arc<Room>,
+    items: broadcast::Receiver<News>,
+    session: Arc<Mailbox>,
+}
+
+/// Items were published of which the session has taken none, and are gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Missed;
+
+impl Listening {
+    /// Has the session's bell ring for what is published in the room. It is at work, and looks before it waits: what was
+    /// published since it subscribed is not missed.
+    pub(crate) fn new(room: &Arc<Room>, items: broadcast::Receiver<News>, session: &Arc<Mailbox>) -> Self {
+        room.news.lock().push(Arc::clone(session));
+        Self { room: Arc::clone(room), items, session: Arc::clone(session) }
+    }
+
+    /// The next item, if there is one.
+    ///
+    /// # Errors
+    /// [`Missed`], once; the next item is the oldest that is left.
+    pub(crate) fn next(&mut self) -> Result<Option<News>, Missed> {
+        match self.items.try_recv() {
+            Ok(news) => Ok(Some(news)),
+            Err(TryRecvError::Lagged(_)) => Err(Missed),
+            Err(TryRecvError::Empty | TryRecvError::Closed) => Ok(None),
+        }
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        let mut listeners = self.room.news.lock();
+        let at = listeners.iter().position(|listener| Arc::ptr_eq(listener, &self.session));
+        at.map(|at| listeners.swap_remove(at));
+    }
+}

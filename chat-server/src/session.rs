@@ -38,7 +38,7 @@ use crate::stop::Stop;
 use crate::transport::Stream;
 use chat_proto::limits::{FRAME_BYTES_BEFORE_LOGIN, POSTS_UNANSWERED};
 use chat_proto::login::Binding;
-use chat_proto::{Frame as _, Payload, Refused, ServerFrame};
+use chat_proto::{Frame as _, Payload, Refused, ServerFrame, UnixMillis};
 use delivery::Deliveries;
 use dispatch::{Later, Outcome, Paces};
 use event::Event;
@@ -192,7 +192,8 @@ impl<S: Stream> Session<S> {
     /// Waits for one thing to happen and handles it. A session is as large as the largest future that it may wait in, and
     /// most do nothing but wait here: what they do now and then has memory of its own.
     async fn turn(&mut self) -> Result<(), Farewell> {
-        match self.next_event().await? {
+        let event = self.next_event().await?;
+        match event {
             Event::Heard(0) => Err(Farewell::PeerClosed),
             Event::Heard(_) | Event::Frames => self.on_frames().await,
             Event::OutlookChanged => Ok(()),
@@ -217,18 +218,16 @@ impl<S: Stream> Session<S> {
     }
 
     async fn on_frames(&mut self) -> Result<(), Farewell> {
+        // What is said in one turn is said at one time.
+        let now = self.shared.environment.now();
         self.has_frames = true;
         for _ in 0..FRAMES_PER_TURN {
-            let Some(payload) = self.traffic.inbox.next_frame()? else {
-                self.has_frames = false;
-                break;
-            };
-            let (request, later) = match payload {
-                Payload::Frame(frame) => (frame.request, self.on_frame(frame)?),
-                Payload::Empty => (0, self.on_empty_frame()?),
-            };
+            let (request, later) = self.next_request(now)?;
             let outcome = OptionFuture::from(later).await;
             self.conclude(request, outcome.unwrap_or(Outcome::Taken))?;
+            if !self.has_frames {
+                break;
+            }
             self.frame_since = None;
             if !self.may_listen() {
                 break;
@@ -241,13 +240,25 @@ impl<S: Stream> Session<S> {
         self.on_arrivals().await
     }
 
-    fn on_empty_frame(&mut self) -> Result<Option<Later<'_>>, Farewell> {
+    /// Handles the next frame, if there is a whole one, or begins to.
+    fn next_request(&mut self, now: UnixMillis) -> Result<(u32, Option<Later<'_>>), Farewell> {
+        match self.traffic.inbox.next_frame()? {
+            Some(Payload::Frame(frame)) => Ok((frame.request, self.on_frame(frame, now)?)),
+            Some(Payload::Empty) => self.on_empty_frame().map(|()| (0, None)),
+            None => {
+                self.has_frames = false;
+                Ok((0, None))
+            }
+        }
+    }
+
+    fn on_empty_frame(&mut self) -> Result<(), Farewell> {
         self.empty_frames += 1;
         if self.empty_frames >= EMPTY_FRAMES_MAX {
             return Err(Farewell::EmptyFrames);
         }
         self.refuse(0, farewell::empty_frame());
-        Ok(None)
+        Ok(())
     }
 
     fn flush_rooms(&mut self) {

@@ -10,7 +10,7 @@ use crate::mailbox::{self, Decided, Ticket};
 use crate::people::Person;
 use crate::refusals;
 use chat_proto::frame::{Accepted, Durability};
-use chat_proto::{EntryBody, PostId, Refused, codec};
+use chat_proto::{EntryBody, PostId, Refused, UnixMillis, codec};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,7 +44,12 @@ enum Next {
 
 impl Room {
     /// Takes a post of a session that is in the room. It is judged and written by a [`Room::flush`].
-    pub(crate) fn submit(&self, session: SessionId, person: &Person, said: Said, ticket: Ticket) -> Submitted {
+    pub(crate) fn submit(
+        &self,
+        (session, person): (SessionId, &Person),
+        (said, time): (Said, UnixMillis),
+        ticket: Ticket,
+    ) -> Submitted {
         let author = person.author();
         let mut state = self.lock();
         if state.ended || !state.presences.is_attached(session, person.id) {
@@ -55,7 +60,6 @@ impl Room {
             return Submitted::Gathered { pause: None };
         }
         let Said { body, whom } = said;
-        let time = self.environment.now();
         let draft = Draft { time, author, post: Some(ticket.id), body, reach: Reach::Own, records: Vec::new() };
         state.writing.gather(Item::post(draft, person.key, whom, ticket));
         Submitted::Gathered { pause: state.writing.pace.take(1.0) }

@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::pace::Pace;
 use crate::refusals;
 use crate::transport::Stream;
-use chat_proto::{ClientFrame, Frame as _, RawFrame, Refused};
+use chat_proto::{ClientFrame, Frame as _, RawFrame, Refused, UnixMillis};
 use futures_util::FutureExt;
 use std::future::Future;
 use std::pin::Pin;
@@ -79,7 +79,7 @@ impl OtherPaces {
 
 impl<S: Stream> Session<S> {
     /// Handles a frame, or begins to: what is left to be waited for is returned.
-    pub(super) fn on_frame(&mut self, frame: RawFrame) -> Result<Option<Later<'_>>, Farewell> {
+    pub(super) fn on_frame(&mut self, frame: RawFrame, now: UnixMillis) -> Result<Option<Later<'_>>, Farewell> {
         let RawFrame { request, kind, body } = frame;
         let Some(frame) = ClientFrame::decode(kind, &body)? else {
             return self.on_unknown(request, kind).map(|()| None);
@@ -97,7 +97,7 @@ impl<S: Stream> Session<S> {
             ClientFrame::Join(join) => return later(self.on_join(request, join)),
             ClientFrame::Resume(resume) => return later(self.on_resume(request, resume)),
             ClientFrame::Leave(leave) => return later(self.on_leave(request, leave)),
-            ClientFrame::Post(post) => return Ok(self.on_post(request, post)),
+            ClientFrame::Post(post) => return Ok(self.on_post(request, post, now)),
             ClientFrame::History(history) => return later(self.on_history(request, history)),
             ClientFrame::Rename(rename) => return later(self.on_rename(request, rename)),
             ClientFrame::Ping(_) => self.on_ping(request).into(),

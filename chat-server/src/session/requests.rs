@@ -13,7 +13,9 @@ use chat_proto::entry::{Edit, React, Reply};
 use chat_proto::frame::{Accepted, History, Pong, Post};
 use chat_proto::limits::{PAGE_BYTES, PAGE_ENTRIES};
 use chat_proto::wire::{self, Capped};
-use chat_proto::{Act, Emoji, Entry, EntryBody, PersonId, PostId, Refused, RoomId, Seq, Target, Text, Topic, codec};
+use chat_proto::{
+    Act, Emoji, Entry, EntryBody, PersonId, PostId, Refused, RoomId, Seq, Target, Text, Topic, UnixMillis, codec,
+};
 use futures_util::FutureExt;
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -21,10 +23,10 @@ use std::sync::Arc;
 
 impl<S: Stream> Session<S> {
     /// Takes a post, or says why not. A post that is taken is answered when it is committed.
-    pub(super) fn on_post(&mut self, request: u32, post: Post) -> Option<Later<'_>> {
+    pub(super) fn on_post(&mut self, request: u32, post: Post, now: UnixMillis) -> Option<Later<'_>> {
         let Post { room, id, body } = post;
         let (body, refused) = match judged(body) {
-            Ok(body) => match self.submit(request, (room, id), body) {
+            Ok(body) => match self.submit(request, (room, id), (body, now)) {
                 Ok(()) => return None,
                 Err(body) => (Some(body), refusals::not_member()),
             },
@@ -55,13 +57,18 @@ impl<S: Stream> Session<S> {
     }
 
     /// Gives back what somebody may not say who is not in the room.
-    fn submit(&mut self, request: u32, (room, id): (RoomId, PostId), body: EntryBody) -> Result<(), EntryBody> {
+    fn submit(
+        &mut self,
+        request: u32,
+        (room, id): (RoomId, PostId),
+        (body, now): (EntryBody, UnixMillis),
+    ) -> Result<(), EntryBody> {
         let session = self.id;
         let Some(room) = self.member().deliveries.room(room).map(Arc::clone) else { return Err(body) };
         let said = self.addressed(&room, body);
         let member = self.member();
         let ticket = Ticket { mailbox: Arc::clone(&member.mailbox), request, room: room.id, id };
-        match room.submit(session, member.deliveries.person(), said, ticket) {
+        match room.submit((session, member.deliveries.person()), (said, now), ticket) {
             Submitted::NotAttached(said) => Err(said.body),
             Submitted::Gathered { pause } => {
                 member.unanswered += 1;

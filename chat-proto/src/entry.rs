@@ -317,6 +317,20 @@ struct WireBody {
     body: Bytes,
 }
 
+/// The same, where it lies.
+#[derive(Deserialize)]
+pub(crate) struct BorrowedBody<'bytes> {
+    kind: u16,
+    body: &'bytes [u8],
+}
+
+impl BorrowedBody<'_> {
+    /// As a body that shares memory with `whole`, which this was read from.
+    pub(crate) fn sharing(self, whole: &Bytes) -> EntryBody {
+        WireBody { kind: self.kind, body: whole.slice_ref(self.body) }.into()
+    }
+}
+
 /// The same, borrowed: what is said is not copied before it is written.
 #[derive(Serialize)]
 struct WireBodyRef<'a> {

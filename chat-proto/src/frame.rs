@@ -9,6 +9,7 @@ pub use server::*;
 
 use crate::refusal::Refused;
 use crate::wire::{self, WireError};
+use bytes::Bytes;
 
 /// One direction's frames.
 pub trait Frame: Sized {
@@ -22,11 +23,13 @@ pub trait Frame: Sized {
     ///
     /// # Errors
     /// [`WireError`] if the body is not exactly one value of the kind.
-    fn decode(kind: u16, body: &[u8]) -> Result<Option<Self>, WireError>;
+    fn decode(kind: u16, body: &Bytes) -> Result<Option<Self>, WireError>;
 }
 
 macro_rules! frames {
-    ($(#[$doc:meta])* $name:ident { $($kind:literal $body:ident,)* }) => {
+    (@read $body:ident, $bytes:ident) => { wire::decode($bytes) };
+    (@read $body:ident, $bytes:ident, $read:ident) => { $body::$read($bytes) };
+    ($(#[$doc:meta])* $name:ident { $($kind:literal $body:ident $(by $read:ident)?,)* }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq)]
         #[expect(missing_docs, reason = "each variant is documented at its body")]
@@ -46,9 +49,9 @@ macro_rules! frames {
                 match self { $(Self::$body(body) => wire::encode_into(body, out),)* }
             }
 
-            fn decode(kind: u16, body: &[u8]) -> Result<Option<Self>, WireError> {
+            fn decode(kind: u16, body: &Bytes) -> Result<Option<Self>, WireError> {
                 match kind {
-                    $($kind => wire::decode(body).map(Self::$body).map(Some),)*
+                    $($kind => frames!(@read $body, body $(, $read)?).map(Self::$body).map(Some),)*
                     _ => Ok(None),
                 }
             }
@@ -76,7 +79,7 @@ frames! {
         0x04 Join,
         0x05 Resume,
         0x06 Leave,
-        0x07 Post,
+        0x07 Post by sharing,
         0x08 History,
         0x09 Rename,
         0x0a Ping,

@@ -10,7 +10,7 @@
 
 use crate::limits::FRAME_BYTES_FROM_SERVER;
 use bincode::config::{self, Configuration, Limit, LittleEndian, Varint};
-use serde::de::{DeserializeOwned, Error as _, SeqAccess, Visitor};
+use serde::de::{Error as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
 use std::marker::PhantomData;
@@ -52,9 +52,9 @@ pub fn encode<T: Serialize>(value: &T) -> Vec<u8> {
 ///
 /// # Errors
 /// [`WireError`] for anything but exactly one value. Reserves no more than the limit, whatever the bytes claim.
-pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, WireError> {
-    let (value, used) =
-        bincode::serde::decode_from_slice(bytes, CONFIG).map_err(|error| WireError::Malformed(error.to_string()))?;
+pub fn decode<'bytes, T: Deserialize<'bytes>>(bytes: &'bytes [u8]) -> Result<T, WireError> {
+    let (value, used) = bincode::serde::borrow_decode_from_slice(bytes, CONFIG)
+        .map_err(|error| WireError::Malformed(error.to_string()))?;
     match bytes.len() - used {
         0 => Ok(value),
         bytes => Err(WireError::Trailing { bytes }),

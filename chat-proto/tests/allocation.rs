@@ -3,6 +3,7 @@
 #[path = "golden/table.rs"]
 mod table;
 
+use bytes::Bytes;
 use chat_proto::entry::{PersonId, RoomId, Seq, UnixMillis};
 use chat_proto::frame::{
     Batch, ClientFrame, Found, Frame, Hello, Join, Joined, Login, Members, NameList, Page, Pong, Post, Rename, Search,
@@ -22,7 +23,7 @@ const LIE_BYTES_MAX: usize = 64 * 1024;
 fn a_huge_count_is_refused_and_reserves_nothing() {
     for (what, kind, before_the_count) in claims() {
         for count in [1_u64 << 40, 1 << 63, u64::MAX, FRAME_BYTES_FROM_SERVER as u64 + 1] {
-            let body = [&before_the_count[..], &wire::encode(&count), &[0; 64]].concat();
+            let body = Bytes::from([&before_the_count[..], &wire::encode(&count), &[0; 64]].concat());
 
             let (refusal, peak_bytes) = measured(|| refusal(kind, &body));
 
@@ -38,7 +39,7 @@ fn a_huge_count_is_refused_and_reserves_nothing() {
 fn a_count_that_the_limit_allows_reserves_no_more_than_the_limit() {
     for (what, kind, before_the_count) in claims() {
         for count in [201_u64, 4_096, 65_536, FRAME_BYTES_FROM_SERVER as u64 - 512] {
-            let body = [&before_the_count[..], &wire::encode(&count), &[0; 64]].concat();
+            let body = Bytes::from([&before_the_count[..], &wire::encode(&count), &[0; 64]].concat());
 
             let (refusal, peak_bytes) = measured(|| refusal(kind, &body));
 
@@ -55,7 +56,7 @@ fn a_huge_number_anywhere_in_any_frame_reserves_nothing() {
         let body = &frame[10..];
         for at in 0..body.len() {
             for count in [1_u64 << 40, 1 << 63, u64::MAX] {
-                let lie = [&body[..at], &wire::encode(&count), &body[at + 1..]].concat();
+                let lie = Bytes::from([&body[..at], &wire::encode(&count), &body[at + 1..]].concat());
 
                 let (_, peak_bytes) = measured(|| refusal(kind, &lie));
 
@@ -78,6 +79,7 @@ fn the_most_elements_that_a_frame_may_have_stay_small() {
     let found = [&wire::encode(&RoomId([0; 16]))[..], &wire::encode(&20_u64), &hit.repeat(20), &[0]].concat();
 
     for (kind, body) in [(Members::KIND, members), (Batch::KIND, batch), (Found::KIND, found)] {
+        let body = Bytes::from(body);
         let (refusal, peak_bytes) = measured(|| refusal(kind, &body));
 
         assert_eq!(refusal, None, "kind {kind:#04x}");
@@ -132,7 +134,7 @@ fn claims() -> Vec<(&'static str, u16, Vec<u8>)> {
 }
 
 /// Why the end that knows this kind refuses this body, if it does.
-fn refusal(kind: u16, body: &[u8]) -> Option<String> {
+fn refusal(kind: u16, body: &Bytes) -> Option<String> {
     let client = ClientFrame::decode(kind, body).map(|frame| frame.is_some());
     let server = ServerFrame::decode(kind, body).map(|frame| frame.is_some());
     match (client, server) {

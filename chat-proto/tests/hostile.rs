@@ -127,14 +127,20 @@ fn a_list_of_one_more_than_its_cap_is_refused_with_all_its_elements() {
     let names = |n: usize| [&count(n)[..], &name.repeat(n)].concat();
     let found = |n: usize| [&room[..], &count(n), &hit.repeat(n), &[0]].concat();
 
-    assert!(matches!(ServerFrame::decode(0x84, &members(MEMBERS_PER_FRAME)), Ok(Some(ServerFrame::Members(_)))));
-    assert!(ServerFrame::decode(0x84, &members(MEMBERS_PER_FRAME + 1)).is_err());
-    assert!(matches!(ServerFrame::decode(0x85, &batch(PAGE_ENTRIES)), Ok(Some(ServerFrame::Batch(_)))));
-    assert!(ServerFrame::decode(0x85, &batch(PAGE_ENTRIES + 1)).is_err());
-    assert!(matches!(ServerFrame::decode(0x8f, &names(NAMES_PER_LIST)), Ok(Some(ServerFrame::NameList(_)))));
-    assert!(ServerFrame::decode(0x8f, &names(NAMES_PER_LIST + 1)).is_err());
-    assert!(matches!(ServerFrame::decode(0x90, &found(SEARCH_HITS)), Ok(Some(ServerFrame::Found(_)))));
-    assert!(ServerFrame::decode(0x90, &found(SEARCH_HITS + 1)).is_err());
+    assert!(matches!(
+        ServerFrame::decode(0x84, &Bytes::from(members(MEMBERS_PER_FRAME))),
+        Ok(Some(ServerFrame::Members(_)))
+    ));
+    assert!(ServerFrame::decode(0x84, &Bytes::from(members(MEMBERS_PER_FRAME + 1))).is_err());
+    assert!(matches!(ServerFrame::decode(0x85, &Bytes::from(batch(PAGE_ENTRIES))), Ok(Some(ServerFrame::Batch(_)))));
+    assert!(ServerFrame::decode(0x85, &Bytes::from(batch(PAGE_ENTRIES + 1))).is_err());
+    assert!(matches!(
+        ServerFrame::decode(0x8f, &Bytes::from(names(NAMES_PER_LIST))),
+        Ok(Some(ServerFrame::NameList(_)))
+    ));
+    assert!(ServerFrame::decode(0x8f, &Bytes::from(names(NAMES_PER_LIST + 1))).is_err());
+    assert!(matches!(ServerFrame::decode(0x90, &Bytes::from(found(SEARCH_HITS))), Ok(Some(ServerFrame::Found(_)))));
+    assert!(ServerFrame::decode(0x90, &Bytes::from(found(SEARCH_HITS + 1))).is_err());
 }
 
 /// A10.

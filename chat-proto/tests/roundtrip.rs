@@ -36,6 +36,23 @@ proptest! {
     }
 
     #[test]
+    fn a_post_means_the_same_to_whoever_reads_it_in_one_go(
+        post in (room(), post_id(), entry_body()).prop_map(|(room, id, body)| Post { room, id, body }),
+        changed in vec((any::<prop::sample::Index>(), any::<u8>()), 0..3), cut: Option<prop::sample::Index>,
+    ) {
+        let mut bytes = wire::encode(&post);
+        for (at, byte) in changed {
+            *at.get_mut(&mut bytes) = byte;
+        }
+        bytes.truncate(cut.map_or(bytes.len(), |cut| cut.index(bytes.len() + 1)));
+        let bytes = Bytes::from(bytes);
+
+        let read = ClientFrame::decode(Post::KIND, &bytes).ok().flatten();
+
+        prop_assert_eq!(read, wire::decode::<Post>(&bytes).ok().map(ClientFrame::Post));
+    }
+
+    #[test]
     fn an_entry_arrives_as_it_was_sent(entry in entry()) {
         let bytes = codec::entry_bytes(&entry);
 

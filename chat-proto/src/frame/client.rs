@@ -1,8 +1,9 @@
 //! What a client may say, body by body.
 
 use super::{Door, Presence};
-use crate::entry::{EntryBody, PersonId, PostId, RoomId, Seq, UnixMillis};
+use crate::entry::{BorrowedBody, EntryBody, PersonId, PostId, RoomId, Seq, UnixMillis};
 use crate::invite::Secret;
+use crate::wire::{self, WireError};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
@@ -102,6 +103,17 @@ pub struct Post {
     pub id: PostId,
     /// What.
     pub body: EntryBody,
+}
+
+impl Post {
+    /// Reads what is sent most: its text shares memory with the frame, and its room is not read byte by byte.
+    pub(super) fn sharing(bytes: &Bytes) -> Result<Self, WireError> {
+        let Some((room, rest)) = bytes.split_first_chunk() else {
+            return Err(WireError::Malformed("a room of fewer bytes than every room has".to_owned()));
+        };
+        let (id, body): (_, BorrowedBody<'_>) = wire::decode(rest)?;
+        Ok(Self { room: RoomId(*room), id, body: body.sharing(bytes) })
+    }
 }
 
 /// Asks for the newest entries with `after < seq < before`. Answered by [`Page`](super::Page).

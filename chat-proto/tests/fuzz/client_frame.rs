@@ -1,6 +1,7 @@
 //! Whatever a client may send a server.
 
 use crate::stream::{body, frames};
+use bytes::Bytes;
 use chat_proto::ClientFrame;
 use chat_proto::limits::{FRAME_BYTES_BEFORE_LOGIN, FRAME_BYTES_FROM_CLIENT};
 
@@ -10,6 +11,6 @@ pub(crate) fn is_read_or_refused(bytes: &[u8]) {
         frames::<ClientFrame>(bytes, max_bytes);
     }
     if let [kind, rest @ ..] = bytes {
-        body::<ClientFrame>(u16::from(*kind), rest);
+        body::<ClientFrame>(u16::from(*kind), &Bytes::copy_from_slice(rest));
     }
 }

@@ -1,6 +1,7 @@
 //! Whatever a server may send a client, and the entries in it.
 
 use crate::stream::{body, frames};
+use bytes::Bytes;
 use chat_proto::codec::{self, entry_bytes};
 use chat_proto::limits::FRAME_BYTES_FROM_SERVER;
 use chat_proto::{Entry, ServerFrame, wire};
@@ -12,7 +13,7 @@ pub(crate) fn is_read_or_refused(bytes: &[u8]) {
         is_the_frame_of_its_entries(&frame);
     }
     if let [kind, rest @ ..] = bytes
-        && let Some(frame) = body(u16::from(*kind), rest)
+        && let Some(frame) = body(u16::from(*kind), &Bytes::copy_from_slice(rest))
     {
         is_the_frame_of_its_entries(&frame);
     }

@@ -1,6 +1,6 @@
 //! The frames of one direction, read by whoever they are meant for.
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use chat_proto::Frame;
 use chat_proto::codec::{FrameCodec, Payload};
 use std::fmt::Debug;
@@ -41,12 +41,12 @@ fn meaning<F: Frame + PartialEq + Debug>(payload: &Payload) -> Option<F> {
 }
 
 /// The frame of this kind with this body, if it is one.
-pub(crate) fn body<F: Frame + PartialEq + Debug>(kind: u16, body: &[u8]) -> Option<F> {
+pub(crate) fn body<F: Frame + PartialEq + Debug>(kind: u16, body: &Bytes) -> Option<F> {
     let frame = F::decode(kind, body).ok()??;
     let mut again = Vec::new();
     frame.encode_body(&mut again);
     assert_eq!(frame.kind(), kind);
     assert!(again.len() <= body.len(), "{} bytes came, and {} would go: {frame:?}", body.len(), again.len());
-    assert_eq!(F::decode(kind, &again).ok().flatten().as_ref(), Some(&frame));
+    assert_eq!(F::decode(kind, &again.into()).ok().flatten().as_ref(), Some(&frame));
     Some(frame)
 }

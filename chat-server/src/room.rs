@@ -31,7 +31,7 @@ mod writing;
 pub(crate) use effect::Readers;
 pub(crate) use entering::{EnterError, Entrance, Grounds};
 pub(crate) use membership::{Departure, SessionId};
-pub(crate) use news::{Batch, Listening, Missed, News, Signal};
+pub(crate) use news::{Batch, Listening, Missed, News, Signal, Subscription};
 pub(crate) use order::{Knock, Order, Whom};
 pub(crate) use pair::{Pair, PairId, Side};
 pub(crate) use presence::Life;

@@ -13,7 +13,8 @@ use crate::log::Logs;
 use crate::log::record::{Fact, RestingCode, RestoredRoom};
 use crate::people::{People, Person};
 use crate::room::{
-    Entrance, Grounds, Knock, Life, News, Order, Pair, PairId, RestoreError, Room, SessionId, Side, Surroundings, Told,
+    Entrance, Grounds, Knock, Life, Order, Pair, PairId, RestoreError, Room, SessionId, Side, Subscription,
+    Surroundings, Told,
 };
 use chat_proto::frame::{Create, Door, Keep, Presence, Stay};
 use chat_proto::limits::DIRECT_ROOMS_PER_PERSON;
@@ -23,7 +24,6 @@ use resting::Resting;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
-use tokio::sync::broadcast;
 use tokio::time::Instant;
 
 /// Draws for a free code before giving up. With the alphabet's million codes and 10,000 rooms, two are rarely needed.
@@ -56,7 +56,7 @@ pub(crate) struct Entered {
     /// The room.
     pub room: Arc<Room>,
     /// What happens in it from now on; nothing for a visitor.
-    pub news: Option<broadcast::Receiver<News>>,
+    pub news: Option<Subscription>,
 }
 
 /// What a request for a new room came to.

@@ -3,14 +3,13 @@
 use super::order::{Knock, Whom};
 use super::presence::{Life, Note, Presences};
 use super::told::Told;
-use super::{Departure, News, Room, SessionId, State};
+use super::{Departure, Room, SessionId, State, Subscription};
 use crate::log::record::Record;
 use crate::people::{Key, Person};
 use bytes::Bytes;
 use chat_proto::frame::{Invitation, Stay};
 use chat_proto::{Act, Author, EntryBody, Nick, PersonId};
 use std::sync::Arc;
-use tokio::sync::broadcast;
 use tokio::time::Instant;
 
 /// On what grounds somebody comes in.
@@ -26,7 +25,7 @@ pub(crate) enum Grounds {
 #[derive(Debug)]
 pub(crate) struct Entrance {
     /// What happens from now on; nothing for a visitor.
-    pub news: Option<broadcast::Receiver<News>>,
+    pub news: Option<Subscription>,
     /// To be waited for before they are told that they are in.
     pub told: Told,
 }

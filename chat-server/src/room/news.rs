@@ -8,6 +8,7 @@ use crate::bell::For;
 use crate::mailbox::Mailbox;
 use bytes::Bytes;
 use chat_proto::{PersonId, Seq};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::TryRecvError;
@@ -48,18 +49,22 @@ pub(crate) struct Signal {
 /// Where a room's news is published.
 pub(super) struct Broadcast {
     items: broadcast::Sender<News>,
+    /// How many items there have been.
+    published: AtomicU64,
     listeners: Mutex<Vec<Arc<Mailbox>>>,
 }
 
 impl Broadcast {
     /// Nobody listens. Whoever is further behind than so many items has missed some.
     pub(super) fn new(ring: usize) -> Self {
-        Self { items: broadcast::Sender::new(ring), listeners: Mutex::default() }
+        Self { items: broadcast::Sender::new(ring), published: AtomicU64::new(0), listeners: Mutex::default() }
     }
 
     /// Takes what is published from now on.
-    pub(super) fn subscribe(&self) -> broadcast::Receiver<News> {
-        self.items.subscribe()
+    pub(super) fn subscribe(&self) -> Subscription {
+        // In this order: an item between the two is looked for in vain, and none is missed.
+        let taken = self.published.load(Ordering::Acquire);
+        Subscription { items: self.items.subscribe(), taken }
     }
 
     /// How many do.
@@ -72,6 +77,7 @@ impl Broadcast {
         // An error means that nobody listens; what is kept is in the log.
         let _ = self.items.send(news);
         // In this order: whoever is woken finds it.
+        self.published.fetch_add(1, Ordering::AcqRel);
         self.lock().iter().for_each(|listener| listener.ring(For::News));
     }
 
@@ -80,10 +86,18 @@ impl Broadcast {
     }
 }
 
+/// A place in a room's news.
+#[derive(Debug)]
+pub(crate) struct Subscription {
+    items: broadcast::Receiver<News>,
+    /// How many items there were before the next one, or fewer: the broadcast need not be asked when there is none.
+    taken: u64,
+}
+
 /// What a session hears of a room, for as long as it is kept.
 pub(crate) struct Listening {
     room: Arc<Room>,
-    items: broadcast::Receiver<News>,
+    subscription: Subscription,
     session: Arc<Mailbox>,
 }
 
@@ -94,9 +108,9 @@ pub(crate) struct Missed;
 impl Listening {
     /// Has the session's bell ring for what is published in the room. It is at work, and looks before it waits: what was
     /// published since it subscribed is not missed.
-    pub(crate) fn new(room: &Arc<Room>, items: broadcast::Receiver<News>, session: &Arc<Mailbox>) -> Self {
+    pub(crate) fn new(room: &Arc<Room>, subscription: Subscription, session: &Arc<Mailbox>) -> Self {
         room.news.lock().push(Arc::clone(session));
-        Self { room: Arc::clone(room), items, session: Arc::clone(session) }
+        Self { room: Arc::clone(room), subscription, session: Arc::clone(session) }
     }
 
     /// The next item, if there is one.
@@ -104,10 +118,30 @@ impl Listening {
     /// # Errors
     /// [`Missed`], once; the next item is the oldest that is left.
     pub(crate) fn next(&mut self) -> Result<Option<News>, Missed> {
-        match self.items.try_recv() {
-            Ok(news) => Ok(Some(news)),
-            Err(TryRecvError::Lagged(_)) => Err(Missed),
-            Err(TryRecvError::Empty | TryRecvError::Closed) => Ok(None),
+        self.subscription.next(&self.room.news)
+    }
+}
+
+impl Subscription {
+    fn next(&mut self, broadcast: &Broadcast) -> Result<Option<News>, Missed> {
+        let Self { items, taken } = self;
+        let published = broadcast.published.load(Ordering::Acquire);
+        if *taken == published {
+            return Ok(None);
+        }
+        match items.try_recv() {
+            Ok(news) => {
+                *taken += 1;
+                Ok(Some(news))
+            }
+            Err(TryRecvError::Lagged(missed)) => {
+                *taken += missed;
+                Err(Missed)
+            }
+            Err(TryRecvError::Empty | TryRecvError::Closed) => {
+                *taken = published;
+                Ok(None)
+            }
         }
     }
 }
@@ -117,5 +151,52 @@ impl Drop for Listening {
         let mut listeners = self.room.news.lock();
         let at = listeners.iter().position(|listener| Arc::ptr_eq(listener, &self.session));
         at.map(|at| listeners.swap_remove(at));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn publish(broadcast: &Broadcast, signals: std::ops::Range<u64>) {
+        for n in signals {
+            broadcast.publish(News::Signal(Signal { except: Some(PersonId(n)), frame: Bytes::new() }));
+        }
+    }
+
+    /// What is there to be taken: which signal, or that some were missed.
+    fn taken(subscription: &mut Subscription, broadcast: &Broadcast) -> Vec<Result<u64, Missed>> {
+        let next = || match subscription.next(broadcast).transpose()? {
+            Ok(News::Signal(Signal { except: Some(PersonId(n)), .. })) => Some(Ok(n)),
+            Ok(other) => panic!("{other:?} was not published"),
+            Err(missed) => Some(Err(missed)),
+        };
+        std::iter::from_fn(next).collect()
+    }
+
+    #[test]
+    fn whoever_subscribes_takes_what_is_published_from_then_on_once_and_in_order() {
+        let broadcast = Broadcast::new(8);
+        publish(&broadcast, 0..2);
+        let mut subscription = broadcast.subscribe();
+        assert_eq!(taken(&mut subscription, &broadcast), []);
+
+        publish(&broadcast, 2..5);
+
+        assert_eq!(taken(&mut subscription, &broadcast), [Ok(2), Ok(3), Ok(4)]);
+        publish(&broadcast, 5..6);
+        assert_eq!(taken(&mut subscription, &broadcast), [Ok(5)]);
+    }
+
+    #[test]
+    fn whoever_is_too_late_hears_that_they_missed_something_and_takes_what_is_left() {
+        let broadcast = Broadcast::new(2);
+        let mut subscription = broadcast.subscribe();
+
+        publish(&broadcast, 0..5);
+
+        assert_eq!(taken(&mut subscription, &broadcast), [Err(Missed), Ok(3), Ok(4)]);
+        publish(&broadcast, 5..6);
+        assert_eq!(taken(&mut subscription, &broadcast), [Ok(5)]);
     }
 }

@@ -81,6 +81,18 @@ impl Broadcast {
         self.lock().iter().for_each(|listener| listener.ring(For::News));
     }
 
+    /// Has a session's bell ring for what is published.
+    fn listen(&self, session: &Arc<Mailbox>) {
+        self.lock().push(Arc::clone(session));
+    }
+
+    /// Takes that back, once.
+    fn stop_listening(&self, session: &Arc<Mailbox>) {
+        let mut listeners = self.lock();
+        let at = listeners.iter().position(|listener| Arc::ptr_eq(listener, session));
+        at.map(|at| listeners.swap_remove(at));
+    }
+
     fn lock(&self) -> MutexGuard<'_, Vec<Arc<Mailbox>>> {
         self.listeners.lock().expect("no panic under this lock")
     }
@@ -109,7 +121,7 @@ impl Listening {
     /// Has the session's bell ring for what is published in the room. It is at work, and looks before it waits: what was
     /// published since it subscribed is not missed.
     pub(crate) fn new(room: &Arc<Room>, subscription: Subscription, session: &Arc<Mailbox>) -> Self {
-        room.news.lock().push(Arc::clone(session));
+        room.news.listen(session);
         Self { room: Arc::clone(room), subscription, session: Arc::clone(session) }
     }
 
@@ -148,15 +160,14 @@ impl Subscription {
 
 impl Drop for Listening {
     fn drop(&mut self) {
-        let mut listeners = self.room.news.lock();
-        let at = listeners.iter().position(|listener| Arc::ptr_eq(listener, &self.session));
-        at.map(|at| listeners.swap_remove(at));
+        self.room.news.stop_listening(&self.session);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::task::Waker;
 
     fn publish(broadcast: &Broadcast, signals: std::ops::Range<u64>) {
         for n in signals {
@@ -186,6 +197,28 @@ mod tests {
         assert_eq!(taken(&mut subscription, &broadcast), [Ok(2), Ok(3), Ok(4)]);
         publish(&broadcast, 5..6);
         assert_eq!(taken(&mut subscription, &broadcast), [Ok(5)]);
+    }
+
+    #[test]
+    fn whoever_listens_is_rung_for_and_whoever_left_is_not() {
+        let broadcast = Broadcast::new(2);
+        let [stays, comes_back, leaves] = std::array::from_fn(|_| Arc::new(Mailbox::new(Waker::noop().clone())));
+        let sessions = [&stays, &comes_back, &leaves, &comes_back];
+        for session in sessions {
+            broadcast.listen(session);
+        }
+        broadcast.stop_listening(&leaves);
+        broadcast.stop_listening(&comes_back);
+        for session in sessions {
+            // They were at work until now.
+            session.rung();
+        }
+
+        publish(&broadcast, 0..1);
+
+        let is_rung_for = [stays, comes_back, leaves].map(|session| session.rung().is_for(For::News));
+        assert_eq!(is_rung_for, [true, true, false]);
+        assert_eq!(broadcast.lock().len(), 2);
     }
 
     #[test]

@@ -77,8 +77,12 @@ impl Broadcast {
         // An error means that nobody listens; what is kept is in the log.
         let _ = self.items.send(news);
         // In this order: whoever is woken finds it.
-        self.published.fetch_add(1, Ordering::AcqRel);
-        self.lock().iter().for_each(|listener| listener.ring(For::News));
+        let before = self.published.fetch_add(1, Ordering::AcqRel);
+        let listeners = self.lock();
+        // Sessions are served as they are woken: nobody is to be the last every time.
+        let first = before.checked_rem(listeners.len() as u64).unwrap_or(0) as usize;
+        let (last, first) = listeners.split_at(first);
+        first.iter().chain(last).for_each(|listener| listener.ring(For::News));
     }
 
     /// Has a session's bell ring for what is published.
@@ -167,7 +171,8 @@ impl Drop for Listening {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::task::Waker;
+    use std::sync::mpsc;
+    use std::task::{Wake, Waker};
 
     fn publish(broadcast: &Broadcast, signals: std::ops::Range<u64>) {
         for n in signals {
@@ -219,6 +224,36 @@ mod tests {
         let is_rung_for = [stays, comes_back, leaves].map(|session| session.rung().is_for(For::News));
         assert_eq!(is_rung_for, [true, true, false]);
         assert_eq!(broadcast.lock().len(), 2);
+    }
+
+    /// Notes whose turn it is.
+    struct Turn(usize, mpsc::Sender<usize>);
+
+    impl Wake for Turn {
+        fn wake(self: Arc<Self>) {
+            self.1.send(self.0).expect("somebody listens");
+        }
+    }
+
+    #[test]
+    fn nobody_is_woken_last_every_time() {
+        let (turns, woken) = mpsc::channel();
+        let broadcast = Broadcast::new(2);
+        let session = |n| Arc::new(Mailbox::new(Arc::new(Turn(n, turns.clone())).into()));
+        let sessions = [0, 1, 2].map(session);
+        for session in &sessions {
+            broadcast.listen(session);
+        }
+
+        let rounds = [0, 1, 2, 3].map(|round| {
+            for session in &sessions {
+                session.rung();
+            }
+            publish(&broadcast, round..round + 1);
+            woken.try_iter().collect::<Vec<_>>()
+        });
+
+        assert_eq!(rounds, [vec![0, 1, 2], vec![1, 2, 0], vec![2, 0, 1], vec![0, 1, 2]]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::log::{Draft, Outcome, Reach, Stored, Verdict};
 use crate::mailbox::{self, Decided, Ticket};
 use crate::people::Person;
 use crate::refusals;
+use bytes::Bytes;
 use chat_proto::frame::{Accepted, Durability};
 use chat_proto::{EntryBody, PostId, Refused, UnixMillis, codec};
 use std::collections::VecDeque;
@@ -60,6 +61,7 @@ impl Room {
             return Submitted::Gathered { pause: None };
         }
         let Said { body, whom } = said;
+        let body = if self.is_on_disk() { by_itself(body) } else { body };
         let draft = Draft { time, author, post: Some(ticket.id), body, reach: Reach::Own, records: Vec::new() };
         state.writing.gather(Item::post(draft, person.key, whom, ticket));
         Submitted::Gathered { pause: state.writing.pace.take(1.0) }
@@ -165,6 +167,16 @@ impl Room {
     }
 }
 
+/// The same in memory of its own. A text shares it with all that was read together with it, and what waits for a disk is
+/// not to keep all of that.
+fn by_itself(body: EntryBody) -> EntryBody {
+    match body {
+        EntryBody::Message(text) => EntryBody::Message(Bytes::copy_from_slice(&text)),
+        EntryBody::Action(text) => EntryBody::Action(Bytes::copy_from_slice(&text)),
+        other => other,
+    }
+}
+
 /// Whatever is still to be answered.
 pub(super) fn take_tickets(items: &mut VecDeque<Item>) -> Vec<Ticket> {
     items.iter_mut().filter_map(|item| item.ticket.take()).collect()
@@ -181,5 +193,22 @@ fn decide(id: PostId, verdict: Verdict, durability: Durability) -> Decided {
         Verdict::NotYours => Decided::Refused(refusals::not_yours()),
         Verdict::TooManyEdits => Decided::Refused(refusals::too_many_edits()),
         Verdict::TooManyReactions => Decided::Refused(refusals::too_many_reactions()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_for_a_disk_keeps_nothing_of_what_was_read_with_it() {
+        for kind in [EntryBody::Message, EntryBody::Action] {
+            let read = Bytes::from(vec![b'x'; 64 * 1024]);
+
+            let body = by_itself(kind(read.slice(..5)));
+
+            assert!(read.is_unique());
+            assert_eq!(body, kind(Bytes::from_static(b"xxxxx")));
+        }
     }
 }

@@ -51,7 +51,8 @@ impl Bell {
 
     /// The task is at work, and will look at everything before it waits: it need not be woken.
     pub(crate) fn hush(&self) {
-        self.has_rung.store(Rung::EVERYTHING.0, Ordering::Release);
+        // Read as well as written: what whoever has rung before did is to be seen afterwards.
+        self.has_rung.swap(Rung::EVERYTHING.0, Ordering::AcqRel);
     }
 
     /// What it has rung for since this was last asked. What rings afterwards wakes.

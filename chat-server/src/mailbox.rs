@@ -98,7 +98,7 @@ impl Mailbox {
     /// Takes everything there is. Whoever takes asks afterwards whether the session is [replaced](Self::is_replaced).
     pub(crate) fn take(&self) -> Arrivals {
         // In this order: what arrives in between is marked, and may be taken already.
-        self.has_arrived.store(false, Ordering::Release);
+        self.has_arrived();
         std::mem::take(&mut *self.lock())
     }
 

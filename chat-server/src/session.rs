@@ -40,7 +40,7 @@ use chat_proto::limits::{FRAME_BYTES_BEFORE_LOGIN, POSTS_UNANSWERED};
 use chat_proto::login::Binding;
 use chat_proto::{Frame as _, Payload, Refused, ServerFrame, UnixMillis};
 use delivery::Deliveries;
-use dispatch::{Later, Outcome, Paces};
+use dispatch::{Later, Paces};
 use event::Event;
 use futures_util::FutureExt;
 use futures_util::future::OptionFuture;
@@ -218,13 +218,18 @@ impl<S: Stream> Session<S> {
     }
 
     async fn on_frames(&mut self) -> Result<(), Farewell> {
-        // What is said in one turn is said at one time.
-        let now = self.shared.environment.now();
+        // What is said in one turn is said at one time, unless something has to be waited for.
+        let mut now = self.shared.environment.now();
         self.has_frames = true;
         for _ in 0..FRAMES_PER_TURN {
             let (request, later) = self.next_request(now)?;
             let outcome = OptionFuture::from(later).await;
-            self.conclude(request, outcome.unwrap_or(Outcome::Taken))?;
+            if let Some(outcome) = outcome {
+                self.conclude(request, outcome)?;
+                now = self.shared.environment.now();
+                // Others may have to wait as well, and all of them would have more than all may.
+                self.traffic.outbound.tell_budget();
+            }
             if !self.has_frames {
                 break;
             }

@@ -4,8 +4,8 @@ mod support;
 
 use bytes::Bytes;
 use chat_proto::codec::to_bytes;
-use chat_proto::frame::{Create, Door, Hello, Join, Keep, Leave, Login, Ping, Stay};
-use chat_proto::{ClientFrame, Code, Detail, Refused, RoomCode, ServerFrame, UnixMillis};
+use chat_proto::frame::{Create, Door, Hello, History, Join, Keep, Leave, Login, Ping, Stay};
+use chat_proto::{ClientFrame, Code, Detail, Refused, RoomCode, Seq, ServerFrame, UnixMillis};
 use chat_server::{Config, Environment, Server};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use support::{Fixed, Peer, World, key_of, unhurried};
 use tokio::io::AsyncReadExt;
-use tokio::time::{Instant, advance, sleep};
+use tokio::time::{Instant, advance, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -416,6 +416,30 @@ async fn reader_far_behind(world: &World) -> (Peer, Peer) {
         alice.say(room.room, n, "does anybody read this?").await;
     }
     (alice, reader)
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_one_is_given_counts_for_all_before_more_is_done_for_them() {
+    let world = World::with(Config { outbound_total_bytes: 1, ..unhurried() });
+    let (mut alice, room) = world.opener("alice").await;
+    for n in 1..=9 {
+        alice.say(room.room, n, &"x".repeat(15_000)).await;
+        alice.next_said().await;
+    }
+    let mut reader = world.connect_through(4_096).logged_in("reader").await;
+    reader.join(room.code).await;
+    reader.entries(8).await;
+    let page = ClientFrame::from(History { room: room.room, after: Seq(0), before: Seq(u64::MAX), limit: 200 });
+    let post = ClientFrame::from(reader.post(room.room, 1, "and now I read"));
+    let at_once = [to_bytes(101, &page), to_bytes(102, &page), to_bytes(103, &post)].concat();
+
+    // More than is left to each when all together have too much; the rest of what was asked waits.
+    reader.send_bytes(&at_once).await;
+
+    assert!(timeout(5 * SECOND, alice.next_said()).await.is_err(), "it was done before anything was taken");
+    let read = async { while !matches!(reader.read().await, Some((103, _))) {} };
+    let (said, ()) = tokio::join!(alice.next_said(), read);
+    assert_eq!(said, "and now I read");
 }
 
 #[tokio::test(start_paused = true)]

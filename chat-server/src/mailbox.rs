@@ -192,10 +192,11 @@ pub(crate) fn answer(answers: impl Iterator<Item = (Ticket, Decided)>) {
     let mut next = answers.next();
     while let Some((mailbox, decision)) = next {
         let mut arrivals = mailbox.lock();
-        arrivals.decisions.reserve(answers.size_hint().1.unwrap_or(0).min(POSTS_UNANSWERED) + 1);
         arrivals.decisions.push_back(decision);
         next = answers.next();
         while let Some((_, decision)) = next.take_if(|(other, _)| Arc::ptr_eq(other, &mailbox)) {
+            // Whoever has a second has mostly all of them.
+            arrivals.decisions.reserve(1 + answers.size_hint().1.unwrap_or(0).min(POSTS_UNANSWERED));
             arrivals.decisions.push_back(decision);
             next = answers.next();
         }

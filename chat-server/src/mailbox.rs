@@ -98,18 +98,18 @@ impl Mailbox {
     /// Takes everything there is. Whoever takes asks afterwards whether the session is [replaced](Self::is_replaced).
     pub(crate) fn take(&self) -> Arrivals {
         // In this order: what arrives in between is marked, and may be taken already.
-        self.has_arrived();
+        self.take_mark();
         std::mem::take(&mut *self.lock())
     }
 
-    /// Whether something has arrived since this was last asked.
-    pub(crate) fn has_arrived(&self) -> bool {
+    /// Takes the mark away that something has arrived; says whether it was there.
+    pub(crate) fn take_mark(&self) -> bool {
         self.has_arrived.swap(false, Ordering::AcqRel)
     }
 
-    /// Waits until something has arrived since it was last asked whether it has.
+    /// Waits until something has arrived, and takes its mark away.
     pub(crate) async fn arrived(&self) {
-        std::future::poll_fn(|_| match self.rung().is_for(For::AnythingElse) && self.has_arrived() {
+        std::future::poll_fn(|_| match self.rung().is_for(For::AnythingElse) && self.take_mark() {
             true => Poll::Ready(()),
             false => Poll::Pending,
         })

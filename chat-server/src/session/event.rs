@@ -81,7 +81,7 @@ impl<S: Stream> Session<S> {
             if alarm.as_mut().poll(cx).is_ready() {
                 return Poll::Ready(Ok(Event::Alarm));
             }
-            if mailbox.is_some_and(|mailbox| mailbox.has_arrived()) {
+            if mailbox.is_some_and(|mailbox| mailbox.take_mark()) {
                 return Poll::Ready(Ok(Event::Arrived));
             }
             if has_frames {

@@ -13,7 +13,6 @@ use crate::frame::{Batch, Frame, Page};
 use crate::limits::{PAGE_ENTRIES, PAGE_ENTRIES_WITH_POINTERS};
 use crate::wire;
 use bytes::{Buf, Bytes, BytesMut};
-use std::sync::Arc;
 use tokio_util::codec::{Decoder, LengthDelimitedCodec};
 
 /// Bytes of a payload before its body: request and kind.
@@ -128,18 +127,16 @@ pub fn append<F: Frame>(request: u32, frame: &F, out: &mut Vec<u8>) {
     enclose((request, frame.kind()), out, |out| frame.encode_body(out));
 }
 
-/// The bytes of one entry, as they stand in a batch, in a page and in a log.
-///
-/// Kept for long, and by many: not a byte more than it takes, and shared for nothing.
-pub fn entry_bytes<'a>(entry: impl Into<EntryRef<'a>>) -> Arc<[u8]> {
-    entry_bytes_in(&mut Vec::with_capacity(wire::SMALL_BYTES), entry)
+/// The bytes of one entry, as they stand in a batch, in a page and in a log: not a byte more than it takes.
+pub fn entry_bytes<'a>(entry: impl Into<EntryRef<'a>>) -> Bytes {
+    let mut out = Vec::with_capacity(wire::SMALL_BYTES);
+    append_entry(entry, &mut out);
+    out.into_boxed_slice().into()
 }
 
-/// The same for many: made in `scratch`, whose memory is used again.
-pub fn entry_bytes_in<'a>(scratch: &mut Vec<u8>, entry: impl Into<EntryRef<'a>>) -> Arc<[u8]> {
-    scratch.clear();
-    wire::encode_into(&entry.into(), scratch);
-    Arc::from(&**scratch)
+/// The same, behind what is there already.
+pub fn append_entry<'a>(entry: impl Into<EntryRef<'a>>, out: &mut Vec<u8>) {
+    wire::encode_into(&entry.into(), out);
 }
 
 /// The bytes of a [`Batch`] of entries that are encoded already: once for all who receive it.
@@ -148,6 +145,17 @@ pub fn batch(room: RoomId, entries: &[impl AsRef<[u8]>]) -> Bytes {
     enclose((0, Batch::KIND), &mut out, |out| {
         wire::encode_into(&room, out);
         concatenate(entries, PAGE_ENTRIES, out);
+    });
+    out.into()
+}
+
+/// The same of `count` entries whose bytes stand one behind the other already.
+pub fn batch_of(room: RoomId, count: usize, entries: &[u8]) -> Bytes {
+    debug_assert!(count <= PAGE_ENTRIES, "a frame that its receiver would refuse");
+    let mut out = Vec::with_capacity(entries.len() + wire::SMALL_BYTES);
+    enclose((0, Batch::KIND), &mut out, |out| {
+        wire::encode_into(&(room, count), out);
+        out.extend_from_slice(entries);
     });
     out.into()
 }

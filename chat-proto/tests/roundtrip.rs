@@ -65,6 +65,7 @@ proptest! {
 
         let frame = ServerFrame::from(Batch { room, entries: Capped::new(entries) });
         prop_assert_eq!(codec::batch(room, &encoded), codec::to_bytes(0, &frame));
+        prop_assert_eq!(codec::batch_of(room, encoded.len(), &encoded.concat()), codec::to_bytes(0, &frame));
     }
 
     #[test]

@@ -84,7 +84,7 @@ fn post(log: &Arc<dyn Log>, n: u64, count: &Arc<Count>) {
             post(&next, n + 1, &count);
         }
     };
-    log.append(vec![draft(n)], Box::new(done));
+    log.append([draft(n)].into(), Box::new(done));
 }
 
 /// Milliseconds until a post is durable, 99 of 100 times, if they come at a steady pace.
@@ -100,7 +100,7 @@ fn acknowledgements(place: &Path) -> f64 {
         let (done, asked) = (done.clone(), Instant::now());
         // Long after the post before in the same room.
         let log = &rooms[(post % u32::from(PACED_ROOMS)) as usize];
-        log.append(vec![draft(u64::from(post) + 1)], Box::new(move |_| done.send(asked.elapsed()).unwrap()));
+        log.append([draft(u64::from(post) + 1)].into(), Box::new(move |_| done.send(asked.elapsed()).unwrap()));
     }
     drop(done);
     let p99 = percentile_99(times.iter());
@@ -207,17 +207,17 @@ fn room(logs: &SqliteLogs, id: u8) -> Arc<dyn Log> {
     logs.open(RoomId([id; 16]), &RoomRecord { code, keep: Keep::Default, state: String::new() })
 }
 
-fn draft(n: u64) -> Arc<Draft> {
+fn draft(n: u64) -> Draft {
     let author = Author { person: PersonId(1), name: "alice".into() };
     let body = EntryBody::Message(TEXT.into());
-    Arc::new(Draft {
+    Draft {
         time: UnixMillis(0),
         author,
         post: Some(PostId { instance: 5, n }),
         body,
         reach: Reach::Own,
         records: Vec::new(),
-    })
+    }
 }
 
 fn middle(values: impl Iterator<Item = f64>) -> f64 {

@@ -121,8 +121,7 @@ fn state() -> String {
 
 fn append(log: &Arc<dyn Log>, drafts: Vec<Draft>) {
     let (done, waits) = mpsc::channel();
-    let drafts = drafts.into_iter().map(Arc::new).collect();
-    log.append(drafts, Box::new(move |_| done.send(()).unwrap()));
+    log.append(drafts.into(), Box::new(move |_| done.send(()).unwrap()));
     waits.recv().unwrap();
 }
 

@@ -20,6 +20,7 @@ mod said;
 pub mod search;
 pub mod sqlite;
 
+use bytes::Bytes;
 use chat_proto::frame::{Durability, Keep, Label};
 use chat_proto::limits::{BATCH_BYTES, PAGE_BYTES, PAGE_ENTRIES};
 use chat_proto::{Author, EntryBody, EntryRef, PersonId, PostId, Refused, RoomId, Seq, UnixMillis, codec};
@@ -63,23 +64,64 @@ pub struct Stored {
     /// The place before it.
     pub prev: Seq,
     /// Shared with everybody who reads it.
-    pub bytes: Arc<[u8]>,
-}
-
-impl Stored {
-    /// What `draft` becomes behind `head`, which it is from then on. Its bytes are made in `scratch`.
-    pub(crate) fn behind(head: &mut Seq, draft: &Draft, scratch: &mut Vec<u8>) -> Self {
-        let (seq, prev) = (head.next(), *head);
-        *head = seq;
-        let Draft { time, author, post, body, .. } = draft;
-        let bytes = codec::entry_bytes_in(scratch, EntryRef { seq, prev, time: *time, author, post: *post, body });
-        Self { seq, prev, bytes }
-    }
+    pub bytes: Bytes,
 }
 
 impl AsRef<[u8]> for Stored {
     fn as_ref(&self) -> &[u8] {
         &self.bytes
+    }
+}
+
+/// Entries that follow on each other, as their bytes one behind the other.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// The place before the first of them.
+    pub prev: Seq,
+    /// The place of the last; `prev` if there is none.
+    pub last: Seq,
+    /// How many.
+    pub count: usize,
+    /// Theirs.
+    pub bytes: Vec<u8>,
+}
+
+/// One that was just put into a [`Run`].
+pub(crate) struct InRun<'a> {
+    pub(crate) seq: Seq,
+    pub(crate) prev: Seq,
+    pub(crate) bytes: &'a [u8],
+}
+
+impl Run {
+    /// None yet.
+    pub fn after(head: Seq) -> Self {
+        Self { prev: head, last: head, count: 0, bytes: Vec::new() }
+    }
+
+    /// These.
+    pub fn of(entries: &[Stored]) -> Self {
+        let head = entries.first().map_or(Seq::START, |first| first.prev);
+        let mut run = Self::after(head);
+        for Stored { seq, bytes, .. } in entries {
+            run.bytes.extend_from_slice(bytes);
+            (run.last, run.count) = (*seq, run.count + 1);
+        }
+        run
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// Adds what `draft` becomes behind all of them.
+    pub(crate) fn push(&mut self, draft: &Draft) -> InRun<'_> {
+        let (seq, prev, start) = (self.last.next(), self.last, self.bytes.len());
+        let Draft { time, author, post, body, .. } = draft;
+        codec::append_entry(EntryRef { seq, prev, time: *time, author, post: *post, body }, &mut self.bytes);
+        (self.last, self.count) = (seq, self.count + 1);
+        InRun { seq, prev, bytes: &self.bytes[start..] }
     }
 }
 
@@ -116,7 +158,7 @@ pub enum Outcome {
         /// One per draft, in order.
         verdicts: Vec<Verdict>,
         /// Those that were appended, in order.
-        entries: Vec<Stored>,
+        entries: Run,
     },
     /// None of it was written, nor will be. What was in the log before under one of its ids still is.
     Refused(Refused),
@@ -251,7 +293,7 @@ pub trait Log: Send + Sync {
     /// [`EntryBody::Forget`] erases everything that its author said before it, a [`EntryBody::Delete`] what it points at. A
     /// draft that points at an entry is taken if there is such a message, also in the same batch. Drafts are shared with
     /// whoever gave them, who may offer them again.
-    fn append(&self, drafts: Vec<Arc<Draft>>, done: Completion);
+    fn append(&self, drafts: Arc<[Draft]>, done: Completion);
 
     /// Keeps what is so without an entry, after whatever was appended before.
     fn keep(&self, records: Vec<Record>);

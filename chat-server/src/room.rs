@@ -12,6 +12,7 @@ mod doubt;
 mod effect;
 mod entering;
 mod gathering;
+mod item;
 mod members;
 mod membership;
 mod news;

@@ -516,14 +516,15 @@ async fn logs_in_memory_stay_within_their_bounds_and_trim_the_largest_room_first
         let author = chat_proto::Author { person: PersonId(1), name: "a".into() };
         let body = EntryBody::Message(vec![b'x'; bytes].into());
         log.append(
-            vec![Arc::new(Draft {
+            [Draft {
                 time: chat_proto::UnixMillis(0),
                 author,
                 post: None,
                 body,
                 reach: chat_server::log::Reach::Own,
                 records: Vec::new(),
-            })],
+            }]
+            .into(),
             Box::new(|_| {}),
         );
     };
@@ -568,14 +569,15 @@ fn logs_that_are_full_make_place_for_many_entries_at_once() {
         let author = chat_proto::Author { person: PersonId(1), name: "a".into() };
         let body = EntryBody::Message(vec![b'x'; 100].into());
         log.append(
-            vec![Arc::new(Draft {
+            [Draft {
                 time: chat_proto::UnixMillis(0),
                 author,
                 post: None,
                 body,
                 reach: chat_server::log::Reach::Own,
                 records: Vec::new(),
-            })],
+            }]
+            .into(),
             Box::new(|_| {}),
         );
         trims += usize::from(logs.total_bytes() <= before);
@@ -594,14 +596,15 @@ async fn a_log_that_was_erased_while_in_use_holds_nothing_and_its_head_never_fal
         let author = chat_proto::Author { person: PersonId(1), name: "a".into() };
         let body = EntryBody::Message("a post in flight".into());
         log.append(
-            vec![Arc::new(Draft {
+            [Draft {
                 time: chat_proto::UnixMillis(0),
                 author,
                 post: None,
                 body,
                 reach: chat_server::log::Reach::Own,
                 records: Vec::new(),
-            })],
+            }]
+            .into(),
             Box::new(|_| {}),
         );
     };

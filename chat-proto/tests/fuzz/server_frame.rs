@@ -5,7 +5,6 @@ use bytes::Bytes;
 use chat_proto::codec::{self, entry_bytes};
 use chat_proto::limits::FRAME_BYTES_FROM_SERVER;
 use chat_proto::{Entry, ServerFrame, wire};
-use std::sync::Arc;
 
 /// Read as a stream, as a kind with a body, so that nobody has to guess a length first, and as an entry.
 pub(crate) fn is_read_or_refused(bytes: &[u8]) {
@@ -34,7 +33,7 @@ fn is_the_frame_of_its_entries(frame: &ServerFrame) {
     }
 }
 
-fn kept(entries: &[Entry]) -> Vec<Arc<[u8]>> {
+fn kept(entries: &[Entry]) -> Vec<Bytes> {
     entries.iter().inspect(|entry| is_itself_when_it_is_kept(entry)).map(entry_bytes).collect()
 }
 

@@ -1,14 +1,13 @@
 //! Logs in memory: gone with the process, bounded per room and together.
 
 mod kept;
+mod pieces;
 mod pointers;
 mod search;
 
 use super::record::{Fact, Record, RoomRecord};
 use super::search::{Findings, Query, SEARCH_TIME};
-use super::{
-    Completion, Draft, Finding, Log, Logs, Outcome, Range, ReadError, Reading, Slice, Stored, Verdict, Written,
-};
+use super::{Completion, Draft, Finding, Log, Logs, Outcome, Range, ReadError, Reading, Run, Slice, Verdict, Written};
 use crate::config::{MemoryLimits, shown_size};
 use chat_proto::frame::{Durability, Keep, Label};
 use chat_proto::{PersonId, PostId, RoomId, UnixMillis};
@@ -18,9 +17,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Instant;
 use tokio::sync::Semaphore;
-
-/// What most entries take: the memory that they are made in grows for longer ones.
-const SHORT_ENTRY_BYTES: usize = 512;
 
 /// All logs of a server.
 pub struct MemoryLogs {
@@ -147,23 +143,23 @@ impl MemoryLog {
         freed
     }
 
-    fn take(&self, drafts: &[Arc<Draft>]) -> (Vec<Verdict>, Vec<Stored>) {
-        let (mut entries, mut scratch) = (Vec::with_capacity(drafts.len()), Vec::with_capacity(SHORT_ENTRY_BYTES));
+    fn take(&self, drafts: &[Draft]) -> (Vec<Verdict>, Run) {
         let mut kept = self.lock();
         let before = kept.bytes;
-        let verdicts = drafts.iter().map(|draft| kept.take(draft, &mut entries, &mut scratch)).collect();
+        let mut run = Run::after(kept.head());
+        let verdicts = drafts.iter().map(|draft| kept.take(draft, &mut run)).collect();
         if kept.is_erased {
             kept.erase();
         }
         // A batch that erases leaves less than it found.
         self.shared.total_bytes.fetch_add(kept.bytes.saturating_sub(before), Ordering::Relaxed);
         self.shared.total_bytes.fetch_sub(before.saturating_sub(kept.bytes), Ordering::Relaxed);
-        (verdicts, entries)
+        (verdicts, run)
     }
 }
 
 impl Log for MemoryLog {
-    fn append(&self, drafts: Vec<Arc<Draft>>, done: Completion) {
+    fn append(&self, drafts: Arc<[Draft]>, done: Completion) {
         let (verdicts, entries) = self.take(&drafts);
         let MemoryLimits { room_entries, room_bytes, total_bytes, .. } = self.shared.limits;
         self.trim(|kept, _| kept.len() > room_entries || kept.bytes > room_bytes);

@@ -2,9 +2,10 @@
 
 use super::Room;
 use super::effect::Effect;
-use super::gathering::{Item, Phase};
+use super::gathering::Phase;
+use super::item::Item;
 use super::writing::take_tickets;
-use crate::log::{Range, ReadError, Stored};
+use crate::log::{Range, ReadError, Run, Stored};
 use crate::mailbox::Decided;
 use chat_proto::{Entry, wire};
 use std::collections::VecDeque;
@@ -40,7 +41,7 @@ impl Room {
             let slice = self.log.read(Range::first_after(self.head())).await?;
             match slice.entries.as_slice() {
                 [] => self.resume_writing(),
-                entries => self.publish(self.effects_of(entries), entries),
+                entries => self.publish(self.effects_of(entries), &Run::of(entries)),
             }
         }
         self.flush();
@@ -53,7 +54,7 @@ impl Room {
         let effect = |stored: &Stored| {
             let entry = wire::decode::<Entry>(&stored.bytes).ok()?;
             let item = in_doubt.remove(in_doubt.iter().position(|item| item.became(&entry))?)?;
-            Some(item.effect)
+            Some(item.aside.effect)
         };
         entries.iter().map(effect).map(|effect| effect.unwrap_or(Effect::Nothing)).collect()
     }

@@ -3,23 +3,19 @@
 //! Posts and acts are judged when their batch is made up, not when they arrive: by then everything before them has been
 //! published, and a batch ends at every act, so that each is judged by the order that stands before it in the log.
 
-use super::effect::Effect;
-use super::order::Whom;
+use super::item::{Item, Offer};
 use super::told::Told;
 use super::{Room, State};
 use crate::config::Rate;
 use crate::log::record::Record;
 use crate::log::{Draft, Reach};
-use crate::mailbox::{Decided, Denied, Ticket};
 use crate::pace::Pace;
 use crate::people::{Key, Person};
 use crate::refusals;
 use bytes::Bytes;
 use chat_proto::limits::{BATCH_BYTES, PAGE_ENTRIES};
-use chat_proto::{Act, Author, Entry, EntryBody, LeaveReason, PersonId, Refused, Target, UnixMillis};
+use chat_proto::{Act, Author, EntryBody, PersonId, Refused, Target, UnixMillis};
 use std::collections::VecDeque;
-use std::sync::Arc;
-use tokio_util::sync::DropGuard;
 
 /// Entries of the server's own that wait while the log takes nothing; beyond, the oldest are given up.
 const NOTES_MAX: usize = 4_096;
@@ -35,21 +31,6 @@ pub(super) enum Phase {
     Refused,
     /// A commit's outcome is not known: nothing more is appended until the log was read again.
     Uncertain,
-}
-
-/// An entry to be.
-pub(super) struct Item {
-    pub(super) draft: Arc<Draft>,
-    /// The author's; of a succession, that of the owner who is gone.
-    pub(super) key: Key,
-    /// Whom it is about.
-    pub(super) whom: Option<Box<Whom>>,
-    /// Of a post that has not been answered.
-    pub(super) ticket: Option<Ticket>,
-    /// What it changes; known when its batch is made up.
-    pub(super) effect: Effect,
-    /// Of what the server writes itself, until it is settled: see [`Told`].
-    told: Option<DropGuard>,
 }
 
 /// What is to become of an item when its batch is made up.
@@ -76,49 +57,6 @@ pub(super) struct Writing {
     last_time: UnixMillis,
     pub(super) pace: Pace,
     said: bool,
-}
-
-impl Item {
-    /// A post that has not been judged.
-    pub(super) fn post(draft: Draft, key: Key, whom: Option<Box<Whom>>, ticket: Ticket) -> Self {
-        Self { draft: Arc::new(draft), key, whom, ticket: Some(ticket), effect: Effect::Nothing, told: None }
-    }
-
-    /// The draft, to be changed. The log has it only while it is being committed.
-    pub(super) fn draft_mut(&mut self) -> &mut Draft {
-        Arc::make_mut(&mut self.draft)
-    }
-
-    /// Whether the server writes it itself, so that nobody else would write it again.
-    pub(super) fn is_note(&self) -> bool {
-        self.draft.post.is_none()
-    }
-
-    /// Whether this became `entry`.
-    pub(super) fn became(&self, entry: &Entry) -> bool {
-        let Draft { time, author, post, body, .. } = &*self.draft;
-        (*time, author, *post, body) == (entry.time, &entry.author, entry.post, &entry.body)
-    }
-
-    /// Refuses a post, unless it was written before.
-    pub(super) fn deny(self, refused: Refused) {
-        if let Some(ticket) = self.ticket {
-            let denied = Denied { room: ticket.room, id: ticket.id, body: self.draft.body.clone(), refused };
-            ticket.answer(Decided::Denied(Box::new(denied)));
-        }
-    }
-
-    /// Whether what comes after it is for other eyes, to be judged by other rights, or about another topic: the state of
-    /// a room changes once in a batch, and last.
-    fn ends_batch(&self) -> bool {
-        matches!(self.draft.body, EntryBody::Act(_) | EntryBody::Topic(_) | EntryBody::Left(LeaveReason::Leave))
-    }
-
-    /// About how many bytes the entry takes: its text, and a fair guess for the rest.
-    fn weight(&self) -> usize {
-        const REST: usize = 128;
-        self.draft.body.bytes().len() + REST
-    }
 }
 
 impl Writing {
@@ -149,21 +87,15 @@ impl Writing {
         let (guard, told) = Told::later();
         // While nothing is written, nobody is to wait for it.
         let is_written_soon = matches!(self.phase, Phase::Idle | Phase::Committing);
-        self.gather(Item {
-            draft: Arc::new(Draft { time: now, author, post: None, body, reach: Reach::Own, records: Vec::new() }),
-            key,
-            whom: None,
-            ticket: None,
-            effect: Effect::Nothing,
-            told: is_written_soon.then_some(guard),
-        });
+        let draft = Draft { time: now, author, post: None, body, reach: Reach::Own, records: Vec::new() };
+        self.gather(Item::note(draft, key, is_written_soon.then_some(guard)));
         told
     }
 
     /// The log takes nothing: nobody need wait for it.
     pub(super) fn release(&mut self) {
         for item in self.gathering.iter_mut().chain(&mut self.in_doubt) {
-            item.told = None;
+            item.aside.told = None;
         }
     }
 
@@ -198,9 +130,7 @@ impl Writing {
     pub(super) fn gather(&mut self, mut item: Item) {
         // The wall clock may jump; time in a room never falls.
         self.last_time = self.last_time.max(item.draft.time);
-        if item.draft.time < self.last_time {
-            item.draft_mut().time = self.last_time;
-        }
+        item.draft.time = self.last_time;
         let is_said = matches!(item.draft.body, EntryBody::Message(_) | EntryBody::Action(_) | EntryBody::Reply(_));
         self.said |= !item.is_note() && is_said;
         self.gathering.push_back(item);
@@ -220,18 +150,14 @@ impl Writing {
 
     /// Gives up whatever comes from somebody who was just removed: they are not there any more to say it.
     pub(super) fn expel(&mut self, key: Key) {
-        for item in self.withdraw(|item| item.key == key) {
+        for item in self.withdraw(|item| item.aside.key == key) {
             item.deny(refusals::not_member());
         }
     }
 
-    /// The next batch may be committed. The memory of the last one serves again.
-    pub(super) fn go_on(&mut self, mut last: VecDeque<Item>) {
+    /// The next batch may be committed.
+    pub(super) fn go_on(&mut self) {
         self.phase = Phase::Idle;
-        if self.gathering.is_empty() {
-            last.clear();
-            self.gathering = last;
-        }
     }
 
     /// Writes again, before anything else, what the server wrote itself and the log did not take.
@@ -262,21 +188,18 @@ impl Writing {
 
 impl State {
     /// The next batch, if one may be committed now.
-    pub(super) fn next_batch(&mut self, room: &Room) -> Option<VecDeque<Item>> {
+    pub(super) fn next_batch(&mut self, room: &Room) -> Option<Offer> {
         if !self.writing.may_commit() {
             return None;
         }
-        let mut batch = std::mem::take(&mut self.writing.gathering);
-        let items = self.make_up(&mut batch, room);
-        if items < batch.len() {
-            self.writing.gathering = batch;
-            batch = self.writing.gathering.drain(..items).collect();
+        let mut gathering = std::mem::take(&mut self.writing.gathering);
+        let items = self.make_up(&mut gathering, room);
+        let offer = Offer::of(gathering.drain(..items));
+        self.writing.gathering = gathering;
+        if offer.is_some() {
+            self.writing.phase = Phase::Committing;
         }
-        if batch.is_empty() {
-            return None;
-        }
-        self.writing.phase = Phase::Committing;
-        Some(batch)
+        offer
     }
 
     /// Judges what may be in one batch, where it stands: the first so many items are.
@@ -313,18 +236,16 @@ impl State {
         if item.is_note() {
             return self.refresh(item);
         }
-        let reach = self.order.reach_of(item.key);
-        if item.draft.reach != reach {
-            item.draft_mut().reach = reach;
-        }
-        let judgement = match &item.draft.body {
+        let Item { draft, aside } = item;
+        draft.reach = self.order.reach_of(aside.key);
+        let judgement = match &draft.body {
             EntryBody::Act(act) => {
-                let is_here = item.whom.as_ref().is_some_and(|whom| self.presences.is_here(whom.key));
-                self.order.judge(act, item.key, item.whom.as_deref(), is_here)
+                let is_here = aside.whom.as_ref().is_some_and(|whom| self.presences.is_here(whom.key));
+                self.order.judge(act, aside.key, aside.whom.as_deref(), is_here)
             }
             // To take back one's own words is nobody's to forbid.
             EntryBody::Forget | EntryBody::Delete(_) => Ok(()),
-            _ => self.order.judge_voice(item.key),
+            _ => self.order.judge_voice(aside.key),
         };
         judgement.map_or_else(Judgement::Refused, |()| Judgement::ToBeWritten)
     }
@@ -332,7 +253,7 @@ impl State {
     /// Order may have changed since the server noted this.
     fn refresh(&self, note: &mut Item) -> Judgement {
         match note.draft.body {
-            EntryBody::Joined(_) => note.draft_mut().body = EntryBody::Joined(self.order.arrival(note.key)),
+            EntryBody::Joined(_) => note.draft.body = EntryBody::Joined(self.order.arrival(note.aside.key)),
             EntryBody::Act(Act::Own(_)) => return self.settle_succession(note),
             _ => {}
         }

@@ -6,7 +6,7 @@
 //! what was kept.
 
 use super::effect::Effect;
-use super::gathering::Item;
+use super::item::Item;
 use super::membership::Membership;
 use super::order::{Whom, removes};
 use super::{Room, State};
@@ -18,17 +18,17 @@ use chat_proto::{Act, EntryBody, LeaveReason, PersonId, Secret, Topic};
 impl State {
     /// Writes into the item what is so once it is in the log.
     pub(super) fn note_effect(&self, item: &mut Item, room: &Room) {
-        item.effect = self.effect_of(item, room);
+        item.aside.effect = self.effect_of(item, room);
         // What is gone with the process is not written down.
         if room.is_on_disk() {
-            item.draft_mut().records = self.records_of(item, room);
+            item.draft.records = self.records_of(item, room);
         }
     }
 
     fn effect_of(&self, item: &Item, room: &Room) -> Effect {
         match &item.draft.body {
             EntryBody::Topic(topic) => Effect::Topic(Topic::parse(topic).unwrap_or_default()),
-            EntryBody::Act(act) => self.effect_of_act(act, item.whom.as_deref(), room),
+            EntryBody::Act(act) => self.effect_of_act(act, item.aside.whom.as_deref(), room),
             EntryBody::Left(LeaveReason::Leave) => Effect::Left,
             _ => Effect::Nothing,
         }
@@ -44,7 +44,7 @@ impl State {
 
     fn records_of(&self, item: &Item, room: &Room) -> Vec<Record> {
         let person = item.draft.author.person;
-        match (&item.effect, &item.draft.body) {
+        match (&item.aside.effect, &item.draft.body) {
             (Effect::Topic(topic), _) => vec![room.record(topic, &self.order)],
             (Effect::Order(order), _) => vec![room.record(&self.topic, order)],
             (Effect::Removal(order, key), _) => self.without(*key, room.record(&self.topic, order)),

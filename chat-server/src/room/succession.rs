@@ -5,7 +5,8 @@
 //! the one who would have been next.
 
 use super::State;
-use super::gathering::{Item, Judgement};
+use super::gathering::Judgement;
+use super::item::Item;
 use super::membership::Membership;
 use super::order::Whom;
 use chat_proto::frame::{Role, Voice};
@@ -29,12 +30,11 @@ impl State {
     /// Fills in who succeeds. Nothing if nobody does, and the owner remains; nor if somebody did already, because the
     /// same owner went twice.
     pub(super) fn settle_succession(&self, note: &mut Item) -> Judgement {
-        let Some(heir) = self.heir().filter(|_| self.order.owns(note.key)) else { return Judgement::Void };
+        let Some(heir) = self.heir().filter(|_| self.order.owns(note.aside.key)) else { return Judgement::Void };
         let whom = Whom::from(&*heir.person);
-        let draft = note.draft_mut();
-        draft.author = heir.person.author();
-        draft.body = EntryBody::Act(Act::Own(whom.target()));
-        note.whom = Some(Box::new(whom));
+        note.draft.author = heir.person.author();
+        note.draft.body = EntryBody::Act(Act::Own(whom.target()));
+        note.aside.whom = Some(Box::new(whom));
         Judgement::ToBeWritten
     }
 

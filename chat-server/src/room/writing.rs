@@ -1,11 +1,12 @@
 //! How something said becomes an entry that everybody sees.
 
 use super::effect::{Effect, Readers};
-use super::gathering::{Item, Phase};
+use super::gathering::Phase;
+use super::item::{Item, Offer};
 use super::order::Whom;
 use super::{Batch, News, Room, SessionId};
 use crate::log::record::Record;
-use crate::log::{Draft, Outcome, Reach, Stored, Verdict};
+use crate::log::{Draft, Outcome, Reach, Run, Verdict};
 use crate::mailbox::{self, Decided, Ticket};
 use crate::people::Person;
 use crate::refusals;
@@ -40,7 +41,7 @@ enum Next {
     /// What is so without an entry.
     Keep(Vec<Record>),
     /// Entries.
-    Commit(VecDeque<Item>),
+    Commit(Offer),
 }
 
 impl Room {
@@ -76,7 +77,7 @@ impl Room {
         while let Some(next) = self.next() {
             match next {
                 Next::Keep(records) => self.log.keep(records),
-                Next::Commit(batch) => self.commit(batch),
+                Next::Commit(offer) => self.commit(offer),
             }
         }
     }
@@ -92,45 +93,45 @@ impl Room {
         next
     }
 
-    fn commit(self: &Arc<Self>, batch: VecDeque<Item>) {
-        let drafts = batch.iter().map(|item| Arc::clone(&item.draft)).collect();
+    fn commit(self: &Arc<Self>, offer: Offer) {
         let room = Arc::clone(self);
-        self.log.append(drafts, Box::new(move |outcome| room.completed(batch, outcome)));
+        self.log.append(Arc::clone(&offer.drafts), Box::new(move |outcome| room.completed(offer, outcome)));
     }
 
-    fn completed(self: Arc<Self>, batch: VecDeque<Item>, outcome: Outcome) {
+    fn completed(self: Arc<Self>, offer: Offer, outcome: Outcome) {
         match outcome {
-            Outcome::Committed { verdicts, entries } => self.settle(batch, &verdicts, &entries),
-            Outcome::Refused(refused) => self.give_back(batch, &refused),
-            Outcome::Unknown => return self.doubt(batch),
+            Outcome::Committed { verdicts, entries } => self.settle(offer, &verdicts, &entries),
+            Outcome::Refused(refused) => self.give_back(offer.into_items(), &refused),
+            Outcome::Unknown => return self.doubt(offer.into_items()),
         }
         self.flush();
     }
 
-    fn settle(&self, mut batch: VecDeque<Item>, verdicts: &[Verdict], entries: &[Stored]) {
-        let appended = batch.iter_mut().zip(verdicts).filter(|(_, verdict)| matches!(verdict, Verdict::Appended(_)));
-        let effects = appended.map(|(item, _)| std::mem::take(&mut item.effect));
-        let effects = effects.filter(|effect| !matches!(effect, Effect::Nothing)).collect();
-        self.publish(effects, entries);
+    fn settle(&self, mut offer: Offer, verdicts: &[Verdict], entries: &Run) {
+        self.publish(offer.take_effects(verdicts), entries);
         let durability = self.label.durability;
-        mailbox::answer(batch.iter_mut().zip(verdicts).filter_map(|(item, verdict)| {
-            let ticket = item.ticket.take()?;
+        mailbox::answer(offer.asides.iter_mut().zip(verdicts).filter_map(|(aside, verdict)| {
+            let ticket = aside.ticket.take()?;
             let decided = decide(ticket.id, *verdict, durability);
             Some((ticket, decided))
         }));
+        if !verdicts.contains(&Verdict::NoPlace) {
+            return self.lock().writing.go_on();
+        }
         // Those of them that are posts were refused just now.
-        let mut verdicts = verdicts.iter();
-        batch.retain(|_| verdicts.next() == Some(&Verdict::NoPlace));
-        match batch.iter().any(Item::is_note) {
-            true => self.write_later(batch),
-            false => self.lock().writing.go_on(batch),
+        let without_place =
+            offer.into_items().into_iter().zip(verdicts).filter(|(_, verdict)| **verdict == Verdict::NoPlace);
+        let notes: Vec<_> = without_place.map(|(item, _)| item).filter(Item::is_note).collect();
+        match notes.is_empty() {
+            true => self.lock().writing.go_on(),
+            false => self.write_later(notes),
         }
     }
 
     /// None of it was written, and will not be; but a post that is said again may have been before. What the server wrote
     /// itself is still to be written.
-    fn give_back(&self, batch: VecDeque<Item>, refused: &Refused) {
-        let (notes, posts) = batch.into_iter().partition::<VecDeque<_>, _>(Item::is_note);
+    fn give_back(&self, items: VecDeque<Item>, refused: &Refused) {
+        let (notes, posts) = items.into_iter().partition::<Vec<_>, _>(Item::is_note);
         for post in posts {
             post.deny(refused.clone());
         }
@@ -138,25 +139,27 @@ impl Room {
     }
 
     /// What the server wrote itself, and the log has no place for.
-    fn write_later(&self, batch: VecDeque<Item>) {
+    fn write_later(&self, notes: Vec<Item>) {
         let writing = &mut self.lock().writing;
         writing.phase = Phase::Refused;
-        writing.put_back(batch.into_iter());
+        writing.put_back(notes.into_iter());
         writing.release();
     }
 
     /// Makes committed entries visible, and what they change true: the only place where that happens.
-    pub(super) fn publish(&self, effects: Vec<Effect>, entries: &[Stored]) {
-        let (Some(first), Some(last)) = (entries.first(), entries.last()) else { return };
+    pub(super) fn publish(&self, effects: Vec<Effect>, entries: &Run) {
+        if entries.is_empty() {
+            return;
+        }
         let mut batch = Batch {
-            prev: first.prev,
-            last: last.seq,
+            prev: entries.prev,
+            last: entries.last,
             readers: Readers::AllStay,
-            frame: codec::batch(self.id, entries),
+            frame: codec::batch_of(self.id, entries.count, &entries.bytes),
         };
         {
             let mut state = self.lock();
-            state.head = last.seq;
+            state.head = entries.last;
             for effect in effects {
                 if state.take_effect(effect) == Readers::SomeGo {
                     batch.readers = Readers::SomeGo;
@@ -179,7 +182,7 @@ fn by_itself(body: EntryBody) -> EntryBody {
 
 /// Whatever is still to be answered.
 pub(super) fn take_tickets(items: &mut VecDeque<Item>) -> Vec<Ticket> {
-    items.iter_mut().filter_map(|item| item.ticket.take()).collect()
+    items.iter_mut().filter_map(|item| item.aside.ticket.take()).collect()
 }
 
 fn decide(id: PostId, verdict: Verdict, durability: Durability) -> Decided {

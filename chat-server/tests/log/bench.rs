@@ -4,12 +4,13 @@
 
 use crate::scratch::Scratch;
 use chat_proto::frame::Keep;
-use chat_proto::{Author, Entry, EntryBody, PersonId, PostId, RoomCode, RoomId, Seq, UnixMillis, wire};
+use chat_proto::wire::{self, Capped};
+use chat_proto::{Author, Entry, EntryBody, PersonId, PostId, RoomCode, RoomId, Seq, UnixMillis, codec};
 use chat_server::config::MemoryLimits;
 use chat_server::log::memory::MemoryLogs;
 use chat_server::log::record::{Record, RoomRecord};
 use chat_server::log::sqlite::{DiskLimits, OpenError, Retention, SqliteLogs};
-use chat_server::log::{Draft, End, Finding, Log, Logs, Outcome, Range, Reach, Slice, Stored, Verdict};
+use chat_server::log::{Draft, End, Finding, Log, Logs, Outcome, Range, Reach, Run, Slice, Stored, Verdict};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -151,17 +152,29 @@ impl Sender {
 /// What becomes of drafts.
 pub async fn outcome(log: &Arc<dyn Log>, drafts: Vec<Draft>) -> Outcome {
     let (tell, told) = oneshot::channel();
-    let drafts = drafts.into_iter().map(Arc::new).collect();
-    log.append(drafts, Box::new(|outcome| tell.send(outcome).unwrap()));
+    log.append(drafts.into(), Box::new(|outcome| tell.send(outcome).unwrap()));
     within_reason(told).await.unwrap()
 }
 
 /// What becomes of drafts that are committed.
 pub async fn append(log: &Arc<dyn Log>, drafts: Vec<Draft>) -> (Vec<Verdict>, Vec<Stored>) {
     match outcome(log, drafts).await {
-        Outcome::Committed { verdicts, entries } => (verdicts, entries),
+        Outcome::Committed { verdicts, entries } => (verdicts, stored(&entries)),
         other => panic!("not committed: {other:?}"),
     }
+}
+
+/// The entries of a run, each by itself.
+fn stored(run: &Run) -> Vec<Stored> {
+    /// More than anything here appends at once.
+    type Many = Capped<Entry, 4_096>;
+    let bytes = [wire::encode(&run.count), run.bytes.clone()].concat();
+    let entries = wire::decode::<Many>(&bytes).unwrap().into_vec();
+    let stored = |entry: &Entry| Stored { seq: entry.seq, prev: entry.prev, bytes: codec::entry_bytes(entry) };
+    let stored: Vec<_> = entries.iter().map(stored).collect();
+    assert_eq!(Run::of(&stored).bytes, run.bytes);
+    assert_eq!(stored.last().map_or(run.prev, |stored| stored.seq), run.last);
+    stored
 }
 
 /// What becomes of one draft that is committed.

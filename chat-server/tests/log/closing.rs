@@ -43,7 +43,7 @@ async fn what_waits_when_the_logs_are_closed_is_still_kept() {
 
     for n in 1..=100 {
         let told = told.clone();
-        log.append(vec![Arc::new(ALICE.says(n, "a"))], Box::new(move |outcome| told.send(outcome).unwrap()));
+        log.append([ALICE.says(n, "a")].into(), Box::new(move |outcome| told.send(outcome).unwrap()));
     }
     within_reason(bench.logs.close()).await;
 
@@ -96,7 +96,7 @@ fn hold_up(log: &Arc<dyn Log>) -> (oneshot::Receiver<()>, mpsc::Sender<()>) {
         tell.send(()).unwrap();
         let _ = held.recv();
     };
-    log.append(vec![Arc::new(ALICE.says(1, "a"))], Box::new(done));
+    log.append([ALICE.says(1, "a")].into(), Box::new(done));
     (begun, let_go)
 }
 
@@ -104,7 +104,7 @@ fn hold_up(log: &Arc<dyn Log>) -> (oneshot::Receiver<()>, mpsc::Sender<()>) {
 fn count_when_told(log: &Arc<dyn Log>, place: &Path) -> oneshot::Receiver<i64> {
     let (tell, told) = oneshot::channel();
     let place = place.to_owned();
-    log.append(vec![Arc::new(ALICE.says(1, "a"))], Box::new(move |_| tell.send(count(&place)).unwrap()));
+    log.append([ALICE.says(1, "a")].into(), Box::new(move |_| tell.send(count(&place)).unwrap()));
     told
 }
 

@@ -6,7 +6,6 @@ use chat_server::log::record::RoomRecord;
 use chat_server::log::sqlite::DiskLimits;
 use chat_server::log::{Outcome, Range, Verdict};
 use std::fs;
-use std::sync::Arc;
 
 #[tokio::test]
 async fn a_file_that_is_removed_or_replaced_ends_it_for_good() {
@@ -52,7 +51,7 @@ async fn a_panic_on_its_thread_ends_it_for_good_and_leaves_nobody_waiting() {
     let bench = Bench::on_disk();
     let log = bench.room(1);
 
-    log.append(vec![Arc::new(ALICE.says(1, "a"))], Box::new(|_| panic!("on purpose")));
+    log.append([ALICE.says(1, "a")].into(), Box::new(|_| panic!("on purpose")));
 
     assert!(matches!(outcome(&bench.room(2), vec![ALICE.says(1, "b")]).await, Outcome::Unknown));
     assert!(within_reason(bench.logs.failed()).await.to_string().contains("panicked"));

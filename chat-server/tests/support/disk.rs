@@ -8,9 +8,7 @@ use chat_server::log::record::{
     Fact, MemberRecord, PersonRecord, Record, RestingCode, RestingName, Restored, RestoredRoom, RoomRecord,
 };
 use chat_server::log::search::{Findings, Query};
-use chat_server::log::{
-    Completion, Draft, Finding, Log, Logs, Outcome, Range, Reading, Slice, Stored, Verdict, Written,
-};
+use chat_server::log::{Completion, Draft, Finding, Log, Logs, Outcome, Range, Reading, Run, Slice, Verdict, Written};
 use chat_server::{Config, RestoreError, Server};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -35,7 +33,7 @@ pub struct Content {
     pub codes: HashMap<RoomCode, RestingCode>,
     /// What becomes of the next commits; all after them succeed.
     pub fates: VecDeque<Fate>,
-    held: Vec<(DiskLog, Vec<Arc<Draft>>, Completion)>,
+    held: Vec<(DiskLog, Arc<[Draft]>, Completion)>,
 }
 
 pub struct KeptRoom {
@@ -212,7 +210,7 @@ impl Logs for DiskLogs {
 }
 
 impl DiskLog {
-    fn commit(&self, drafts: Vec<Arc<Draft>>) -> Outcome {
+    fn commit(&self, drafts: Arc<[Draft]>) -> Outcome {
         let kept: Vec<_> = drafts.iter().map(|draft| (draft.time, draft.records.clone())).collect();
         let told: Arc<Mutex<Option<Outcome>>> = Arc::default();
         let telling = Arc::clone(&told);
@@ -224,10 +222,10 @@ impl DiskLog {
         outcome
     }
 
-    fn learn(&self, kept: Vec<(UnixMillis, Vec<Record>)>, verdicts: &[Verdict], entries: &[Stored]) {
+    fn learn(&self, kept: Vec<(UnixMillis, Vec<Record>)>, verdicts: &[Verdict], entries: &Run) {
         let mut content = self.disk.lock();
         let Some(room) = content.rooms.get_mut(&self.room) else { return };
-        room.head = entries.last().map_or(room.head, |entry| entry.seq);
+        room.head = if entries.is_empty() { room.head } else { entries.last };
         for ((time, records), _) in kept.into_iter().zip(verdicts).filter(|(_, v)| matches!(v, Verdict::Appended(_))) {
             room.last_time = Some(time);
             for record in records {
@@ -243,12 +241,13 @@ impl DiskLog {
 }
 
 impl Log for DiskLog {
-    fn append(&self, drafts: Vec<Arc<Draft>>, done: Completion) {
+    fn append(&self, drafts: Arc<[Draft]>, done: Completion) {
         match self.next_fate() {
             None => done(self.commit(drafts)),
             Some(Fate::Refused) => done(Outcome::Refused(Refused::new(Code::STORAGE_FULL, "the disk is full"))),
             Some(Fate::NoPlace) => {
-                done(Outcome::Committed { verdicts: vec![Verdict::NoPlace; drafts.len()], entries: Vec::new() });
+                let verdicts = vec![Verdict::NoPlace; drafts.len()];
+                done(Outcome::Committed { verdicts, entries: Run::after(Seq::START) });
             }
             Some(Fate::LostInDoubt) => done(Outcome::Unknown),
             Some(Fate::CommittedInDoubt) => {

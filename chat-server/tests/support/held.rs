@@ -50,7 +50,7 @@ pub enum Slow {
 /// A commit that waits: what to append, and whom to tell.
 pub struct Waiting {
     log: Arc<dyn Log>,
-    drafts: Vec<Arc<Draft>>,
+    drafts: Arc<[Draft]>,
     done: Completion,
 }
 
@@ -103,7 +103,7 @@ impl Logs for Held {
 }
 
 impl Log for HeldLog {
-    fn append(&self, drafts: Vec<Arc<Draft>>, done: Completion) {
+    fn append(&self, drafts: Arc<[Draft]>, done: Completion) {
         let log = Arc::clone(&self.inner);
         self.waiting.lock().unwrap().push(Waiting { log, drafts, done });
     }

@@ -15,12 +15,12 @@ pub(crate) use mounted::Mounted;
 
 use crate::bug::Bug;
 use crate::fact::{Chronicle, Fact};
-use chat_proto::frame::Keep;
+use chat_proto::frame::{Batch, Keep};
 use chat_proto::{Code, Entry, Refused, RoomCode, RoomId, Seq, wire};
 use chat_server::Config;
 use chat_server::log::memory::MemoryLogs;
 use chat_server::log::record::{Restored, RoomRecord};
-use chat_server::log::{Completion, Draft, End, Log, Logs, Outcome, Range, Slice, Stored};
+use chat_server::log::{Completion, Draft, End, Log, Logs, Outcome, Range, Run, Slice, Stored};
 use futures_util::FutureExt;
 use journal::{Journal, Write};
 use mounted::MountedLog;
@@ -270,7 +270,7 @@ impl Mount {
         self.disk.journal.lock().unwrap().push(write.clone());
         let outcome = self.show(write);
         if let (Write::Append(room, _), Outcome::Committed { entries, .. }) = (write, &outcome) {
-            self.disk.chronicle.note(&Fact::Written { room: *room, entries: &decoded(entries) });
+            self.disk.chronicle.note(&Fact::Written { room: *room, entries: &in_run(entries) });
         }
         outcome
     }
@@ -288,10 +288,10 @@ impl Mount {
             Write::Append(room, drafts) => return self.append_now(*room, drafts.clone()),
             Write::Records(..) | Write::Facts(_) => {}
         }
-        Outcome::Committed { verdicts: Vec::new(), entries: Vec::new() }
+        Outcome::Committed { verdicts: Vec::new(), entries: Run::after(Seq::START) }
     }
 
-    fn append_now(&self, room: RoomId, drafts: Vec<Arc<Draft>>) -> Outcome {
+    fn append_now(&self, room: RoomId, drafts: Arc<[Draft]>) -> Outcome {
         let outcome = Arc::new(Mutex::new(None));
         let told = Arc::clone(&outcome);
         let drafts = self.disguised(drafts);
@@ -343,6 +343,12 @@ fn tell((waits, outcome): (Waits, Outcome)) {
 
 fn decoded(entries: &[Stored]) -> Vec<Entry> {
     entries.iter().map(|stored| wire::decode(&stored.bytes).expect("a log holds entries")).collect()
+}
+
+/// The entries of a run, each by itself.
+fn in_run(run: &Run) -> Vec<Entry> {
+    let batch = [wire::encode(&(RoomId([0; 16]), run.count)), run.bytes.clone()].concat();
+    wire::decode::<Batch>(&batch).expect("a log holds entries").entries.into_vec()
 }
 
 /// A log in memory, which answers at once.

@@ -1,10 +1,11 @@
 //! What one log keeps, and which posts it knows.
 
+use super::pieces::Pieces;
 use super::pointers::{Pointers, Pointing};
 use crate::log::page::{Behind, fitted};
 use crate::log::pointing::{Change, Pointer, is_before, judge_author, judge_edit, judge_reaction};
 use crate::log::said::{text_of, without_text};
-use crate::log::{Draft, End, Finding, Range, Slice, Stored, Verdict, is_same};
+use crate::log::{Draft, End, Finding, InRun, Range, Run, Slice, Stored, Verdict, is_same};
 use chat_proto::{Entry, EntryBody, PersonId, Seq, codec, wire};
 use std::collections::{BTreeMap, VecDeque};
 use std::convert::Infallible;
@@ -20,6 +21,7 @@ const SENDERS_MAX: usize = 16_384;
 #[derive(Default)]
 pub(super) struct Kept {
     entries: VecDeque<Remembered>,
+    pieces: Pieces,
     /// What it takes, in bytes.
     pub(super) bytes: usize,
     head: Seq,
@@ -54,6 +56,11 @@ struct Posts {
 }
 
 impl Kept {
+    /// The newest entry there ever was.
+    pub(super) fn head(&self) -> Seq {
+        self.head
+    }
+
     /// How many entries there are.
     pub(super) fn len(&self) -> usize {
         self.entries.len()
@@ -69,8 +76,8 @@ impl Kept {
         self.get(self.pointers.last_edit(message.seq)?).cloned()
     }
 
-    /// Gives `draft` a place and puts it into `entries`, unless its post is known, or it points at what it may not.
-    pub(super) fn take(&mut self, draft: &Draft, entries: &mut Vec<Stored>, scratch: &mut Vec<u8>) -> Verdict {
+    /// Gives `draft` a place and puts it into `run`, unless its post is known, or it points at what it may not.
+    pub(super) fn take(&mut self, draft: &Draft, run: &mut Run) -> Verdict {
         let post = draft.post.map(|id| (Sender { person: draft.author.person, instance: id.instance }, id.n));
         if let Some(verdict) = post.and_then(|(sender, n)| self.judge(sender, n, draft)) {
             return verdict;
@@ -78,14 +85,14 @@ impl Kept {
         if let Err(verdict) = self.judge_pointer(draft) {
             return verdict;
         }
-        let stored = Stored::behind(&mut self.head, draft, scratch);
+        let InRun { seq, prev, bytes } = run.push(draft);
         if let Some((sender, n)) = post {
-            self.remember(sender, n, stored.seq);
+            self.remember(sender, n, seq);
         }
-        self.bytes += stored.bytes.len() + ENTRY_OVERHEAD_BYTES;
-        self.entries.push_back(Remembered { stored: stored.clone(), post });
-        let seq = stored.seq;
-        entries.push(stored);
+        self.head = seq;
+        let stored = Stored { seq, prev, bytes: self.pieces.put(bytes, self.bytes) };
+        self.bytes += bytes.len() + ENTRY_OVERHEAD_BYTES;
+        self.entries.push_back(Remembered { stored, post });
         self.pointers.note(seq, draft.author.person, &draft.body);
         match &draft.body {
             EntryBody::Forget => self.forget(draft.author.person),

@@ -8,11 +8,10 @@ use super::pointing;
 use super::records;
 use super::reserve::Space;
 use super::retention::cost_bytes;
-use crate::log::{Draft, Finding, Stored, Verdict, is_same};
+use crate::log::{Draft, Finding, InRun, Run, Stored, Verdict, is_same};
 use chat_proto::{Entry, EntryBody, PersonId, PostId, Seq, wire};
 use rusqlite::{Connection, OptionalExtension};
 use std::collections::HashMap;
-use std::sync::Arc;
 
 /// Senders whose highest post is remembered. Beyond, all are forgotten: the file knows them.
 const SENDERS_MAX: usize = 65_536;
@@ -38,10 +37,8 @@ struct Appending<'a> {
     memory: &'a mut Memory,
     space: Space,
     room: i64,
-    head: Seq,
-    entries: Vec<Stored>,
+    run: Run,
     bytes: i64,
-    scratch: Vec<u8>,
 }
 
 /// Takes `drafts` into the log, in a transaction that is open.
@@ -53,24 +50,22 @@ pub(super) fn append(
     memory: &mut Memory,
     space: Space,
     log: &LogState,
-    drafts: &[Arc<Draft>],
-) -> rusqlite::Result<(Vec<Verdict>, Vec<Stored>)> {
+    drafts: &[Draft],
+) -> rusqlite::Result<(Vec<Verdict>, Run)> {
     if log.is_erased() {
         return Ok(append_to_nothing(log.head(), drafts));
     }
     let head = memory.head(file, log.room)?;
-    let mut appending =
-        Appending { file, memory, space, room: log.room, head, entries: Vec::new(), bytes: 0, scratch: Vec::new() };
+    let mut appending = Appending { file, memory, space, room: log.room, run: Run::after(head), bytes: 0 };
     let verdicts = drafts.iter().map(|draft| appending.take(draft)).collect::<rusqlite::Result<_>>()?;
     let entries = appending.finish()?;
     Ok((verdicts, entries))
 }
 
 /// Nothing is kept of a room that is over, and whoever still holds its log is none the wiser.
-fn append_to_nothing(mut head: Seq, drafts: &[Arc<Draft>]) -> (Vec<Verdict>, Vec<Stored>) {
-    let mut scratch = Vec::new();
-    let entries: Vec<_> = drafts.iter().map(|draft| Stored::behind(&mut head, draft, &mut scratch)).collect();
-    (entries.iter().map(|stored| Verdict::Appended(stored.seq)).collect(), entries)
+fn append_to_nothing(head: Seq, drafts: &[Draft]) -> (Vec<Verdict>, Run) {
+    let mut run = Run::after(head);
+    (drafts.iter().map(|draft| Verdict::Appended(run.push(draft).seq)).collect(), run)
 }
 
 impl Appending<'_> {
@@ -83,22 +78,20 @@ impl Appending<'_> {
         if self.space == Space::Scarce && is_said(draft) {
             return Ok(Verdict::NoPlace);
         }
-        let message = match pointing::judge(self.file, (self.room, self.head), draft)? {
+        let message = match pointing::judge(self.file, (self.room, self.run.last), draft)? {
             Ok(message) => message,
             Err(verdict) => return Ok(verdict),
         };
         let target = message.map(|message| pointing::change(self.file, draft, &message)).transpose()?.flatten();
-        let stored = Stored::behind(&mut self.head, draft, &mut self.scratch);
-        self.insert(&stored, draft, target)?;
+        let InRun { seq, prev, .. } = self.run.push(draft);
+        self.insert((seq, prev), draft, target)?;
         if draft.body == EntryBody::Forget {
-            erasing::mark(self.file, self.room, draft.author.person, stored.seq)?;
+            erasing::mark(self.file, self.room, draft.author.person, seq)?;
         }
         records::keep(self.file, self.room, &draft.records)?;
         if let Some(post) = draft.post {
             self.memory.remember(self.sender(post, draft), post.n);
         }
-        let seq = stored.seq;
-        self.entries.push(stored);
         Ok(Verdict::Appended(seq))
     }
 
@@ -120,13 +113,13 @@ impl Appending<'_> {
         }))
     }
 
-    fn insert(&mut self, stored: &Stored, draft: &Draft, target: Option<i64>) -> rusqlite::Result<()> {
+    fn insert(&mut self, (seq, prev): (Seq, Seq), draft: &Draft, target: Option<i64>) -> rusqlite::Result<()> {
         let sql = "INSERT INTO entries (place, prev, time, person, name, instance, n, kind, body, target) \
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
         let (author, body) = (&draft.author, draft.body.bytes());
         self.file.prepare_cached(sql)?.execute((
-            place(self.room, stored.seq),
-            stored.prev.0.cast_signed(),
+            place(self.room, seq),
+            prev.0.cast_signed(),
             draft.time.0,
             author.person.0.cast_signed(),
             &*author.name,
@@ -140,13 +133,13 @@ impl Appending<'_> {
         Ok(())
     }
 
-    fn finish(self) -> rusqlite::Result<Vec<Stored>> {
-        if !self.entries.is_empty() {
+    fn finish(self) -> rusqlite::Result<Run> {
+        if !self.run.is_empty() {
             let mut statement = self.file.prepare_cached("UPDATE logs SET bytes = bytes + ?2 WHERE room = ?1")?;
             statement.execute((self.room, self.bytes))?;
-            self.memory.heads.insert(self.room, self.head);
+            self.memory.heads.insert(self.room, self.run.last);
         }
-        Ok(self.entries)
+        Ok(self.run)
     }
 }
 

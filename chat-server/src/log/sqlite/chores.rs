@@ -93,7 +93,7 @@ impl Chores {
     pub(super) fn note(&mut self, job: &Job, done: &Done) {
         match (job, done) {
             (Job::Append(append), Done::Appended(_, entries)) if !entries.is_empty() => {
-                self.written += entries.len();
+                self.written += entries.count;
                 self.behind.insert(append.log.room);
                 self.is_erasing |= append.drafts.iter().any(|draft| erases(&draft.body));
             }

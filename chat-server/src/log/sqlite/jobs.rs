@@ -2,7 +2,7 @@
 
 use super::log_state::LogState;
 use crate::log::record::{Fact, Record, RoomRecord};
-use crate::log::{Completion, Draft, Outcome, Stored, Verdict};
+use crate::log::{Completion, Draft, Outcome, Run, Verdict};
 use chat_proto::{Refused, RoomId, UnixMillis};
 use std::sync::Arc;
 use tokio::sync::oneshot;
@@ -30,13 +30,13 @@ pub(super) enum Job {
 /// Entries for a log.
 pub(super) struct Append {
     pub(super) log: Arc<LogState>,
-    pub(super) drafts: Vec<Arc<Draft>>,
+    pub(super) drafts: Arc<[Draft]>,
     pub(super) answer: Answer,
 }
 
 /// What a job came to.
 pub(super) enum Done {
-    Appended(Vec<Verdict>, Vec<Stored>),
+    Appended(Vec<Verdict>, Run),
     Kept,
 }
 
@@ -64,9 +64,9 @@ impl Drop for Answer {
 }
 
 impl Append {
-    fn finish(self, verdicts: Vec<Verdict>, entries: Vec<Stored>) {
-        if let Some(last) = entries.last() {
-            self.log.set_head(last.seq);
+    fn finish(self, verdicts: Vec<Verdict>, entries: Run) {
+        if !entries.is_empty() {
+            self.log.set_head(entries.last);
         }
         self.answer.give(Outcome::Committed { verdicts, entries });
     }

@@ -35,7 +35,7 @@ impl RoomLog {
 }
 
 impl Log for RoomLog {
-    fn append(&self, drafts: Vec<Arc<Draft>>, done: Completion) {
+    fn append(&self, drafts: Arc<[Draft]>, done: Completion) {
         let log = Arc::clone(&self.state);
         self.keeper.ask(Job::Append(Append { log, drafts, answer: Answer::new(done) }));
     }

@@ -1,9 +1,9 @@
 //! Logs that do not know their posts again: each stands in them under another client's number.
 
-use super::Mount;
+use super::{Mount, in_run};
 use crate::bug::Bug;
 use chat_proto::{Entry, codec, wire};
-use chat_server::log::{Draft, Outcome, Slice, Stored};
+use chat_server::log::{Draft, Outcome, Slice};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -12,11 +12,12 @@ const CLIENT_BITS: u64 = 32;
 
 impl Mount {
     /// Drafts as they go into the log.
-    pub(super) fn disguised(&self, mut drafts: Vec<Arc<Draft>>) -> Vec<Arc<Draft>> {
+    pub(super) fn disguised(&self, mut drafts: Arc<[Draft]>) -> Arc<[Draft]> {
+        let changed = Arc::make_mut(&mut drafts);
         if self.disk.has(Bug::Reorders) {
-            drafts.reverse();
+            changed.reverse();
         }
-        for id in drafts.iter_mut().filter_map(|draft| Arc::make_mut(draft).post.as_mut()) {
+        for id in changed.iter_mut().filter_map(|draft| draft.post.as_mut()) {
             id.instance |= self.disguise() << CLIENT_BITS;
         }
         drafts
@@ -33,16 +34,22 @@ impl Mount {
 
     /// Entries as they were said.
     pub(super) fn undisguised(&self, mut slice: Slice) -> Slice {
-        slice.entries.iter_mut().for_each(|stored| self.show_plainly(stored));
+        for stored in &mut slice.entries {
+            let mut entry = wire::decode(&stored.bytes).expect("a log holds entries");
+            self.show_plainly(&mut entry);
+            stored.bytes = codec::entry_bytes(&entry);
+        }
         slice
     }
 
     /// What became of drafts, in the order in which they were given.
     pub(super) fn undisguised_outcome(&self, mut outcome: Outcome) -> Outcome {
         if let Outcome::Committed { verdicts, entries } = &mut outcome {
-            for stored in entries {
-                self.show_plainly(stored);
+            let mut shown = in_run(entries);
+            for entry in &mut shown {
+                self.show_plainly(entry);
             }
+            entries.bytes = shown.iter().flat_map(codec::entry_bytes).collect();
             if self.disk.has(Bug::Reorders) {
                 verdicts.reverse();
             }
@@ -50,14 +57,12 @@ impl Mount {
         outcome
     }
 
-    fn show_plainly(&self, stored: &mut Stored) {
+    fn show_plainly(&self, entry: &mut Entry) {
         if !self.disk.has(Bug::ForgetsPosts) && !self.disk.has(Bug::Reorders) {
             return;
         }
-        let mut entry: Entry = wire::decode(&stored.bytes).expect("a log holds entries");
         if let Some(id) = &mut entry.post {
             id.instance &= (1 << CLIENT_BITS) - 1;
         }
-        stored.bytes = codec::entry_bytes(&entry);
     }
 }

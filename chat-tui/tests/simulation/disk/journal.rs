@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub(super) enum Write {
     Open(RoomId, RoomRecord),
     Erase(RoomId),
-    Append(RoomId, Vec<Arc<Draft>>),
+    Append(RoomId, Arc<[Draft]>),
     Records(RoomId, Vec<Record>),
     Facts(Vec<Kept>),
 }

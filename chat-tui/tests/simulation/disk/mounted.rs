@@ -98,7 +98,7 @@ impl MountedLog {
 }
 
 impl Log for MountedLog {
-    fn append(&self, drafts: Vec<Arc<Draft>>, done: Completion) {
+    fn append(&self, drafts: Arc<[Draft]>, done: Completion) {
         for id in drafts.iter().filter_map(|draft| draft.post) {
             let (server, room) = (self.mount.server, self.room);
             self.mount.disk.chronicle.note(&Fact::Submitted { server, room, id });

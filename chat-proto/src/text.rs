@@ -265,11 +265,13 @@ fn is_of_joining_script(c: char) -> bool {
 }
 
 fn is_blank(text: &str) -> bool {
-    text.chars().all(|c| {
-        c.is_whitespace()
+    // Mostly the first letter says it.
+    !text.starts_with(|first: char| first.is_ascii_graphic())
+        && text.chars().all(|c| {
+            c.is_whitespace()
             || is_combining_mark(c)
             || is_variation_selector(c)
             // Fillers and the empty braille pattern: letters that show nothing.
             || matches!(c, '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{2800}' | '\u{200c}' | '\u{200d}')
-    })
+        })
 }

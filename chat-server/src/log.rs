@@ -99,6 +99,12 @@ impl Run {
         Self { prev: head, last: head, count: 0, bytes: Vec::new() }
     }
 
+    /// The same, with memory for so many of what most entries take.
+    pub(crate) fn expecting(head: Seq, count: usize) -> Self {
+        const MOST_BYTES: usize = 128;
+        Self { bytes: Vec::with_capacity(count * MOST_BYTES), ..Self::after(head) }
+    }
+
     /// These.
     pub fn of(entries: &[Stored]) -> Self {
         let head = entries.first().map_or(Seq::START, |first| first.prev);

@@ -146,7 +146,7 @@ impl MemoryLog {
     fn take(&self, drafts: &[Draft]) -> (Vec<Verdict>, Run) {
         let mut kept = self.lock();
         let before = kept.bytes;
-        let mut run = Run::after(kept.head());
+        let mut run = Run::expecting(kept.head(), drafts.len());
         let verdicts = drafts.iter().map(|draft| kept.take(draft, &mut run)).collect();
         if kept.is_erased {
             kept.erase();

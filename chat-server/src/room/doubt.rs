@@ -8,12 +8,11 @@ use super::writing::take_tickets;
 use crate::log::{Range, ReadError, Run, Stored};
 use crate::mailbox::Decided;
 use chat_proto::{Entry, wire};
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 impl Room {
     /// Said before anybody is told: whoever comes back reads the log.
-    pub(super) fn doubt(&self, mut batch: VecDeque<Item>) {
+    pub(super) fn doubt(&self, mut batch: Vec<Item>) {
         let mut tickets = take_tickets(&mut batch);
         {
             let mut state = self.lock();
@@ -53,7 +52,7 @@ impl Room {
         let in_doubt = &mut self.lock().writing.in_doubt;
         let effect = |stored: &Stored| {
             let entry = wire::decode::<Entry>(&stored.bytes).ok()?;
-            let item = in_doubt.remove(in_doubt.iter().position(|item| item.became(&entry))?)?;
+            let item = in_doubt.remove(in_doubt.iter().position(|item| item.became(&entry))?);
             Some(item.aside.effect)
         };
         entries.iter().map(effect).map(|effect| effect.unwrap_or(Effect::Nothing)).collect()

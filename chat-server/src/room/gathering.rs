@@ -15,7 +15,6 @@ use crate::refusals;
 use bytes::Bytes;
 use chat_proto::limits::{BATCH_BYTES, PAGE_ENTRIES};
 use chat_proto::{Act, Author, EntryBody, PersonId, Refused, Target, UnixMillis};
-use std::collections::VecDeque;
 
 /// Entries of the server's own that wait while the log takes nothing; beyond, the oldest are given up.
 const NOTES_MAX: usize = 4_096;
@@ -44,10 +43,10 @@ pub(super) enum Judgement {
 
 /// What gathers while a batch is being committed.
 pub(super) struct Writing {
-    gathering: VecDeque<Item>,
+    gathering: Vec<Item>,
     pub(super) phase: Phase,
     /// The batch of which nobody knows whether it is in the log.
-    pub(super) in_doubt: VecDeque<Item>,
+    pub(super) in_doubt: Vec<Item>,
     /// Somebody is in [`super::Room::flush`]: what gathers now is theirs to commit.
     pub(super) is_flushing: bool,
     /// What is so without an entry, and is still to be kept.
@@ -62,9 +61,9 @@ pub(super) struct Writing {
 impl Writing {
     pub(super) fn new(rate: Rate) -> Self {
         Self {
-            gathering: VecDeque::new(),
+            gathering: Vec::new(),
             phase: Phase::Idle,
-            in_doubt: VecDeque::new(),
+            in_doubt: Vec::new(),
             is_flushing: false,
             records: Vec::new(),
             is_reading_due: false,
@@ -133,18 +132,18 @@ impl Writing {
         item.draft.time = self.last_time;
         let is_said = matches!(item.draft.body, EntryBody::Message(_) | EntryBody::Action(_) | EntryBody::Reply(_));
         self.said |= !item.is_note() && is_said;
-        self.gathering.push_back(item);
+        self.gathering.push(item);
     }
 
     /// Takes out what `is_meant`.
-    fn withdraw(&mut self, is_meant: impl Fn(&Item) -> bool) -> VecDeque<Item> {
-        let (meant, rest) = self.gathering.drain(..).partition(is_meant);
+    fn withdraw(&mut self, is_meant: impl Fn(&Item) -> bool) -> Vec<Item> {
+        let (meant, rest) = std::mem::take(&mut self.gathering).into_iter().partition(is_meant);
         self.gathering = rest;
         meant
     }
 
     /// Gives up the posts that gathered. What the server writes itself stays: nobody would write it again.
-    pub(super) fn withdraw_posts(&mut self) -> VecDeque<Item> {
+    pub(super) fn withdraw_posts(&mut self) -> Vec<Item> {
         self.withdraw(|item| !item.is_note())
     }
 
@@ -161,13 +160,11 @@ impl Writing {
     }
 
     /// Writes again, before anything else, what the server wrote itself and the log did not take.
-    pub(super) fn put_back(&mut self, items: impl DoubleEndedIterator<Item = Item>) {
-        for note in items.filter(Item::is_note).rev() {
-            self.gathering.push_front(note);
-        }
-        while self.gathering.len() > NOTES_MAX && self.gathering.front().is_some_and(Item::is_note) {
-            self.gathering.pop_front();
-        }
+    pub(super) fn put_back(&mut self, items: impl Iterator<Item = Item>) {
+        self.gathering.splice(..0, items.filter(Item::is_note));
+        let too_many = self.gathering.len().saturating_sub(NOTES_MAX);
+        let given_up = self.gathering.iter().take(too_many).take_while(|item| item.is_note()).count();
+        self.gathering.drain(..given_up);
     }
 
     /// Lets what the log refused be offered again.
@@ -194,7 +191,7 @@ impl State {
         }
         let mut gathering = std::mem::take(&mut self.writing.gathering);
         let items = self.make_up(&mut gathering, room);
-        let offer = Offer::of(gathering.drain(..items));
+        let offer = (items > 0).then(|| Offer::of(gathering.drain(..items)));
         self.writing.gathering = gathering;
         if offer.is_some() {
             self.writing.phase = Phase::Committing;
@@ -203,7 +200,7 @@ impl State {
     }
 
     /// Judges what may be in one batch, where it stands: the first so many items are.
-    fn make_up(&self, gathering: &mut VecDeque<Item>, room: &Room) -> usize {
+    fn make_up(&self, gathering: &mut Vec<Item>, room: &Room) -> usize {
         let (mut items, mut bytes) = (0, 0);
         while let Some(item) = gathering.get_mut(items) {
             let weight = item.weight();
@@ -213,9 +210,7 @@ impl State {
             match self.judge(item) {
                 Judgement::ToBeWritten => self.note_effect(item, room),
                 Judgement::Refused(refused) => {
-                    if let Some(item) = gathering.remove(items) {
-                        item.deny(refused);
-                    }
+                    gathering.remove(items).deny(refused);
                     continue;
                 }
                 Judgement::Void => {

@@ -6,8 +6,8 @@ use crate::log::{Draft, Verdict};
 use crate::mailbox::{Decided, Denied, Ticket};
 use crate::people::Key;
 use chat_proto::{Entry, EntryBody, LeaveReason, Refused};
-use std::collections::VecDeque;
 use std::sync::Arc;
+use std::vec::Drain;
 use tokio_util::sync::DropGuard;
 
 /// An entry to be.
@@ -80,14 +80,19 @@ impl Item {
 }
 
 impl Offer {
-    /// These items, of which there is one.
-    pub(super) fn of(items: impl Iterator<Item = Item>) -> Option<Self> {
-        let (drafts, asides): (Vec<_>, Vec<_>) = items.map(|Item { draft, aside }| (draft, aside)).unzip();
-        (!drafts.is_empty()).then(|| Self { drafts: drafts.into(), asides })
+    /// These items.
+    pub(super) fn of(items: Drain<'_, Item>) -> Self {
+        let mut asides = Vec::with_capacity(items.len());
+        let apart = |Item { draft, aside }| {
+            asides.push(aside);
+            draft
+        };
+        let drafts = items.map(apart).collect();
+        Self { drafts, asides }
     }
 
     /// The items again, to be offered once more.
-    pub(super) fn into_items(self) -> VecDeque<Item> {
+    pub(super) fn into_items(self) -> Vec<Item> {
         let items = self.drafts.iter().cloned().zip(self.asides);
         items.map(|(draft, aside)| Item { draft, aside }).collect()
     }

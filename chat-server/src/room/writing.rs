@@ -13,7 +13,6 @@ use crate::refusals;
 use bytes::Bytes;
 use chat_proto::frame::{Accepted, Durability};
 use chat_proto::{EntryBody, PostId, Refused, UnixMillis, codec};
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -130,7 +129,7 @@ impl Room {
 
     /// None of it was written, and will not be; but a post that is said again may have been before. What the server wrote
     /// itself is still to be written.
-    fn give_back(&self, items: VecDeque<Item>, refused: &Refused) {
+    fn give_back(&self, items: Vec<Item>, refused: &Refused) {
         let (notes, posts) = items.into_iter().partition::<Vec<_>, _>(Item::is_note);
         for post in posts {
             post.deny(refused.clone());
@@ -181,7 +180,7 @@ fn by_itself(body: EntryBody) -> EntryBody {
 }
 
 /// Whatever is still to be answered.
-pub(super) fn take_tickets(items: &mut VecDeque<Item>) -> Vec<Ticket> {
+pub(super) fn take_tickets(items: &mut [Item]) -> Vec<Ticket> {
     items.iter_mut().filter_map(|item| item.aside.ticket.take()).collect()
 }
 

@@ -4,7 +4,7 @@ use super::dispatch::{Later, Outcome};
 use super::{Farewell, Session};
 use crate::log::{End, Finding, Range, ReadError, Stored, is_same};
 use crate::mailbox::{Arrivals, Decided, Decision, Denied, Ticket};
-use crate::people::Person;
+use crate::people::{People, Person};
 use crate::refusals;
 use crate::room::{Room, Said, Submitted, Whom};
 use crate::transport::Stream;
@@ -63,47 +63,19 @@ impl<S: Stream> Session<S> {
         (room, id): (RoomId, PostId),
         (body, now): (EntryBody, UnixMillis),
     ) -> Result<(), EntryBody> {
-        let session = self.id;
-        let Some(room) = self.member().deliveries.room(room).map(Arc::clone) else { return Err(body) };
-        let said = self.addressed(&room, body);
-        let member = self.member();
+        let Some(member) = &mut self.member else { return Err(body) };
+        let Some(room) = member.deliveries.room(room) else { return Err(body) };
+        let said = addressed(&self.shared.people, room, body);
         let ticket = Ticket { mailbox: Arc::clone(&member.mailbox), request, room: room.id, id };
-        match room.submit((session, member.deliveries.person()), (said, now), ticket) {
+        match room.submit((self.id, member.deliveries.person()), (said, now), ticket) {
             Submitted::NotAttached(said) => Err(said.body),
             Submitted::Gathered { pause } => {
                 member.unanswered += 1;
                 if !member.touched.iter().any(|touched| touched.id == room.id) {
-                    member.touched.push(room);
+                    member.touched.push(Arc::clone(room));
                 }
                 self.pause(pause);
                 Ok(())
-            }
-        }
-    }
-
-    /// Looks up whom an act is about, and writes down who that is.
-    fn addressed(&self, room: &Room, mut body: EntryBody) -> Said {
-        let EntryBody::Act(act) = &mut body else { return Said { body, whom: None } };
-        let whom = room.listed(act).or_else(|| {
-            let person = self.meant(room, act.target()?)?;
-            Some(Whom::from(&*person))
-        });
-        if let Some((target, whom)) = act.target_mut().zip(whom.as_ref()) {
-            *target = whom.target();
-        }
-        Said { body, whom: whom.map(Box::new) }
-    }
-
-    /// Who is meant: by number, or without one by what a name looks like. A number alone finds only who is here; whoever
-    /// counted through all numbers would learn every name on the server.
-    fn meant(&self, room: &Room, target: &Target) -> Option<Arc<Person>> {
-        let people = &self.shared.people;
-        let called = || people.called(&target.name);
-        match target.person {
-            PersonId(0) => called(),
-            number => {
-                let here = people.numbered(number).filter(|person| room.is_here(person.key));
-                here.or_else(|| called().filter(|person| person.id == number))
             }
         }
     }
@@ -172,6 +144,32 @@ impl<S: Stream> Session<S> {
         let heads = Capped::new(self.member().deliveries.heads());
         self.answer(request, Pong { server_time: self.shared.environment.now(), heads });
         Ok(())
+    }
+}
+
+/// Looks up whom an act is about, and writes down who that is.
+fn addressed(people: &People, room: &Room, mut body: EntryBody) -> Said {
+    let EntryBody::Act(act) = &mut body else { return Said { body, whom: None } };
+    let whom = room.listed(act).or_else(|| {
+        let person = meant(people, room, act.target()?)?;
+        Some(Whom::from(&*person))
+    });
+    if let Some((target, whom)) = act.target_mut().zip(whom.as_ref()) {
+        *target = whom.target();
+    }
+    Said { body, whom: whom.map(Box::new) }
+}
+
+/// Who is meant: by number, or without one by what a name looks like. A number alone finds only who is here; whoever
+/// counted through all numbers would learn every name on the server.
+fn meant(people: &People, room: &Room, target: &Target) -> Option<Arc<Person>> {
+    let called = || people.called(&target.name);
+    match target.person {
+        PersonId(0) => called(),
+        number => {
+            let here = people.numbered(number).filter(|person| room.is_here(person.key));
+            here.or_else(|| called().filter(|person| person.id == number))
+        }
     }
 }
 

@@ -44,7 +44,7 @@ fn read(batch: &Bytes) -> Option<ServerFrame> {
     let mut inbox = BytesMut::from(&batch[..]);
     let payload = FrameCodec::new(batch.len()).decode(&mut inbox).expect("within the limit");
     let Some(Payload::Frame(raw)) = payload else { panic!("a whole frame") };
-    ServerFrame::decode(raw.kind, &raw.body).expect("a batch")
+    ServerFrame::decode(raw.kind, raw.body).expect("a batch")
 }
 
 #[expect(clippy::print_stdout, reason = "a benchmark is run to be read")]

@@ -320,15 +320,8 @@ struct WireBody {
 /// The same, where it lies.
 #[derive(Deserialize)]
 pub(crate) struct BorrowedBody<'bytes> {
-    kind: u16,
-    body: &'bytes [u8],
-}
-
-impl BorrowedBody<'_> {
-    /// As a body that shares memory with `whole`, which this was read from.
-    pub(crate) fn sharing(self, whole: &Bytes) -> EntryBody {
-        WireBody { kind: self.kind, body: whole.slice_ref(self.body) }.into()
-    }
+    pub(crate) kind: u16,
+    pub(crate) body: &'bytes [u8],
 }
 
 /// The same, borrowed: what is said is not copied before it is written.
@@ -414,6 +407,11 @@ impl EntryBody {
         }
     }
 
+    /// What these bytes say.
+    pub(crate) fn of(kind: u16, body: Bytes) -> Self {
+        Self::read(kind, body).unwrap_or_else(|body| Self::Unknown { kind, body })
+    }
+
     /// Gives the body back if it cannot be read.
     fn read(kind: u16, body: Bytes) -> Result<Self, Bytes> {
         let read = match kind {
@@ -439,7 +437,7 @@ impl EntryBody {
 
 impl From<WireBody> for EntryBody {
     fn from(WireBody { kind, body }: WireBody) -> Self {
-        Self::read(kind, body).unwrap_or_else(|body| Self::Unknown { kind, body })
+        Self::of(kind, body)
     }
 }
 

@@ -23,11 +23,11 @@ pub trait Frame: Sized {
     ///
     /// # Errors
     /// [`WireError`] if the body is not exactly one value of the kind.
-    fn decode(kind: u16, body: &Bytes) -> Result<Option<Self>, WireError>;
+    fn decode(kind: u16, body: Bytes) -> Result<Option<Self>, WireError>;
 }
 
 macro_rules! frames {
-    (@read $body:ident, $bytes:ident) => { wire::decode($bytes) };
+    (@read $body:ident, $bytes:ident) => { wire::decode(&$bytes) };
     (@read $body:ident, $bytes:ident, $read:ident) => { $body::$read($bytes) };
     ($(#[$doc:meta])* $name:ident { $($kind:literal $body:ident $(by $read:ident)?,)* }) => {
         $(#[$doc])*
@@ -49,7 +49,7 @@ macro_rules! frames {
                 match self { $(Self::$body(body) => wire::encode_into(body, out),)* }
             }
 
-            fn decode(kind: u16, body: &Bytes) -> Result<Option<Self>, WireError> {
+            fn decode(kind: u16, body: Bytes) -> Result<Option<Self>, WireError> {
                 match kind {
                     $($kind => frames!(@read $body, body $(, $read)?).map(Self::$body).map(Some),)*
                     _ => Ok(None),

@@ -135,8 +135,8 @@ fn claims() -> Vec<(&'static str, u16, Vec<u8>)> {
 
 /// Why the end that knows this kind refuses this body, if it does.
 fn refusal(kind: u16, body: &Bytes) -> Option<String> {
-    let client = ClientFrame::decode(kind, body).map(|frame| frame.is_some());
-    let server = ServerFrame::decode(kind, body).map(|frame| frame.is_some());
+    let client = ClientFrame::decode(kind, body.clone()).map(|frame| frame.is_some());
+    let server = ServerFrame::decode(kind, body.clone()).map(|frame| frame.is_some());
     match (client, server) {
         (Err(error), _) | (_, Err(error)) => Some(error.to_string()),
         (Ok(client), Ok(server)) => {

@@ -70,7 +70,7 @@ where
     for ((label, bytes), (_, request, frame)) in rows(golden).iter().zip(frames) {
         let raw = whole_frame(bytes);
         assert_eq!(raw.request, *request, "{label}");
-        assert_eq!(F::decode(raw.kind, &raw.body).expect("a body of its kind").as_ref(), Some(frame), "{label}");
+        assert_eq!(F::decode(raw.kind, raw.body).expect("a body of its kind").as_ref(), Some(frame), "{label}");
     }
 
     let frozen: Vec<_> = frames.iter().map(|(label, _, frame)| (frame.kind(), *label)).collect();

@@ -128,19 +128,19 @@ fn a_list_of_one_more_than_its_cap_is_refused_with_all_its_elements() {
     let found = |n: usize| [&room[..], &count(n), &hit.repeat(n), &[0]].concat();
 
     assert!(matches!(
-        ServerFrame::decode(0x84, &Bytes::from(members(MEMBERS_PER_FRAME))),
+        ServerFrame::decode(0x84, Bytes::from(members(MEMBERS_PER_FRAME))),
         Ok(Some(ServerFrame::Members(_)))
     ));
-    assert!(ServerFrame::decode(0x84, &Bytes::from(members(MEMBERS_PER_FRAME + 1))).is_err());
-    assert!(matches!(ServerFrame::decode(0x85, &Bytes::from(batch(PAGE_ENTRIES))), Ok(Some(ServerFrame::Batch(_)))));
-    assert!(ServerFrame::decode(0x85, &Bytes::from(batch(PAGE_ENTRIES + 1))).is_err());
+    assert!(ServerFrame::decode(0x84, Bytes::from(members(MEMBERS_PER_FRAME + 1))).is_err());
+    assert!(matches!(ServerFrame::decode(0x85, Bytes::from(batch(PAGE_ENTRIES))), Ok(Some(ServerFrame::Batch(_)))));
+    assert!(ServerFrame::decode(0x85, Bytes::from(batch(PAGE_ENTRIES + 1))).is_err());
     assert!(matches!(
-        ServerFrame::decode(0x8f, &Bytes::from(names(NAMES_PER_LIST))),
+        ServerFrame::decode(0x8f, Bytes::from(names(NAMES_PER_LIST))),
         Ok(Some(ServerFrame::NameList(_)))
     ));
-    assert!(ServerFrame::decode(0x8f, &Bytes::from(names(NAMES_PER_LIST + 1))).is_err());
-    assert!(matches!(ServerFrame::decode(0x90, &Bytes::from(found(SEARCH_HITS))), Ok(Some(ServerFrame::Found(_)))));
-    assert!(ServerFrame::decode(0x90, &Bytes::from(found(SEARCH_HITS + 1))).is_err());
+    assert!(ServerFrame::decode(0x8f, Bytes::from(names(NAMES_PER_LIST + 1))).is_err());
+    assert!(matches!(ServerFrame::decode(0x90, Bytes::from(found(SEARCH_HITS))), Ok(Some(ServerFrame::Found(_)))));
+    assert!(ServerFrame::decode(0x90, Bytes::from(found(SEARCH_HITS + 1))).is_err());
 }
 
 /// A10.
@@ -152,8 +152,8 @@ fn a_frame_of_an_unknown_kind_keeps_its_request_and_is_nobodys() {
         let Ok(Some(Payload::Frame(raw))) = FrameCodec::new(64).decode(&mut inbox) else { panic!("it is a frame") };
 
         assert_eq!((raw.request, raw.kind), (77, kind));
-        assert!(matches!(ClientFrame::decode(raw.kind, &raw.body), Ok(None)));
-        assert!(matches!(ServerFrame::decode(raw.kind, &raw.body), Ok(None)));
+        assert!(matches!(ClientFrame::decode(raw.kind, raw.body.clone()), Ok(None)));
+        assert!(matches!(ServerFrame::decode(raw.kind, raw.body), Ok(None)));
     }
 }
 
@@ -161,11 +161,11 @@ fn a_frame_of_an_unknown_kind_keeps_its_request_and_is_nobodys() {
 fn neither_end_takes_the_frames_of_the_other() {
     for (label, bytes) in rows(CLIENT) {
         let raw = only_frame(&bytes);
-        assert!(matches!(ServerFrame::decode(raw.kind, &raw.body), Ok(None)), "{label}");
+        assert!(matches!(ServerFrame::decode(raw.kind, raw.body), Ok(None)), "{label}");
     }
     for (label, bytes) in rows(SERVER) {
         let raw = only_frame(&bytes);
-        assert!(matches!(ClientFrame::decode(raw.kind, &raw.body), Ok(None)), "{label}");
+        assert!(matches!(ClientFrame::decode(raw.kind, raw.body), Ok(None)), "{label}");
     }
 }
 
@@ -259,10 +259,10 @@ proptest! {
     fn no_bytes_of_any_kind_panic(kind in 0..0x100_u16, body in vec(any::<u8>(), 0..400)) {
         let raw = RawFrame { request: 0, kind, body: body.into() };
 
-        if let Ok(Some(frame)) = ClientFrame::decode(kind, &raw.body) {
+        if let Ok(Some(frame)) = ClientFrame::decode(kind, raw.body.clone()) {
             prop_assert_eq!(frame.kind(), kind);
         }
-        if let Ok(Some(frame)) = ServerFrame::decode(kind, &raw.body) {
+        if let Ok(Some(frame)) = ServerFrame::decode(kind, raw.body) {
             prop_assert_eq!(frame.kind(), kind);
         }
     }
@@ -327,7 +327,7 @@ fn read_all(bytes: &[u8]) -> Vec<Payload> {
     let payloads: Vec<_> = std::iter::from_fn(|| codec.decode(&mut inbox).ok().flatten()).collect();
     for payload in &payloads {
         if let Payload::Frame(raw) = payload {
-            let _ = (ClientFrame::decode(raw.kind, &raw.body), ServerFrame::decode(raw.kind, &raw.body));
+            let _ = (ClientFrame::decode(raw.kind, raw.body.clone()), ServerFrame::decode(raw.kind, raw.body.clone()));
         }
     }
     payloads
@@ -336,8 +336,8 @@ fn read_all(bytes: &[u8]) -> Vec<Payload> {
 /// Whether the end that knows this kind finds a meaning in it.
 fn read_by_its_receiver(raw: &RawFrame) -> Result<(), WireError> {
     let frame = match raw.kind {
-        0x00..=0x7f => ClientFrame::decode(raw.kind, &raw.body).map(|frame| frame.is_some()),
-        _ => ServerFrame::decode(raw.kind, &raw.body).map(|frame| frame.is_some()),
+        0x00..=0x7f => ClientFrame::decode(raw.kind, raw.body.clone()).map(|frame| frame.is_some()),
+        _ => ServerFrame::decode(raw.kind, raw.body.clone()).map(|frame| frame.is_some()),
     };
     frame.map(|known| assert!(known, "kind {:#04x} is in the table", raw.kind))
 }

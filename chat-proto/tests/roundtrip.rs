@@ -47,7 +47,7 @@ proptest! {
         bytes.truncate(cut.map_or(bytes.len(), |cut| cut.index(bytes.len() + 1)));
         let bytes = Bytes::from(bytes);
 
-        let read = ClientFrame::decode(Post::KIND, &bytes).ok().flatten();
+        let read = ClientFrame::decode(Post::KIND, bytes.clone()).ok().flatten();
 
         prop_assert_eq!(read, wire::decode::<Post>(&bytes).ok().map(ClientFrame::Post));
     }
@@ -165,7 +165,7 @@ fn sent_and_read<F: Frame>(request: u32, frame: &F) -> (u32, Option<F>) {
 
 fn opened<F: Frame>(payload: Payload) -> (u32, Option<F>) {
     match payload {
-        Payload::Frame(raw) => (raw.request, F::decode(raw.kind, &raw.body).expect("a body of its kind")),
+        Payload::Frame(raw) => (raw.request, F::decode(raw.kind, raw.body).expect("a body of its kind")),
         Payload::Empty => panic!("no frame is empty"),
     }
 }

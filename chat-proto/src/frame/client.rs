@@ -4,7 +4,7 @@ use super::{Door, Presence};
 use crate::entry::{BorrowedBody, EntryBody, PersonId, PostId, RoomId, Seq, UnixMillis};
 use crate::invite::Secret;
 use crate::wire::{self, WireError};
-use bytes::Bytes;
+use bytes::{Buf as _, Bytes};
 use serde::{Deserialize, Serialize};
 
 /// First words of a client. The same in every version.
@@ -107,12 +107,15 @@ pub struct Post {
 
 impl Post {
     /// Reads what is sent most: its text shares memory with the frame, and its room is not read byte by byte.
-    pub(super) fn sharing(bytes: &Bytes) -> Result<Self, WireError> {
+    pub(super) fn sharing(mut bytes: Bytes) -> Result<Self, WireError> {
         let Some((room, rest)) = bytes.split_first_chunk() else {
             return Err(WireError::Malformed("a room of fewer bytes than every room has".to_owned()));
         };
-        let (id, body): (_, BorrowedBody<'_>) = wire::decode(rest)?;
-        Ok(Self { room: RoomId(*room), id, body: body.sharing(bytes) })
+        let room = RoomId(*room);
+        let (id, BorrowedBody { kind, body }) = wire::decode(rest)?;
+        // It stands last.
+        bytes.advance(bytes.len() - body.len());
+        Ok(Self { room, id, body: EntryBody::of(kind, bytes) })
     }
 }
 

@@ -42,11 +42,11 @@ fn meaning<F: Frame + PartialEq + Debug>(payload: &Payload) -> Option<F> {
 
 /// The frame of this kind with this body, if it is one.
 pub(crate) fn body<F: Frame + PartialEq + Debug>(kind: u16, body: &Bytes) -> Option<F> {
-    let frame = F::decode(kind, body).ok()??;
+    let frame = F::decode(kind, body.clone()).ok()??;
     let mut again = Vec::new();
     frame.encode_body(&mut again);
     assert_eq!(frame.kind(), kind);
     assert!(again.len() <= body.len(), "{} bytes came, and {} would go: {frame:?}", body.len(), again.len());
-    assert_eq!(F::decode(kind, &again.into()).ok().flatten().as_ref(), Some(&frame));
+    assert_eq!(F::decode(kind, again.into()).ok().flatten().as_ref(), Some(&frame));
     Some(frame)
 }

@@ -81,14 +81,15 @@ impl<S: Stream> Session<S> {
     /// Handles a frame, or begins to: what is left to be waited for is returned.
     pub(super) fn on_frame(&mut self, frame: RawFrame, now: UnixMillis) -> Result<Option<Later<'_>>, Farewell> {
         let RawFrame { request, kind, body } = frame;
-        let Some(frame) = ClientFrame::decode(kind, &body)? else {
+        let bytes = body.len();
+        let Some(frame) = ClientFrame::decode(kind, body)? else {
             return self.on_unknown(request, kind).map(|()| None);
         };
         let is_greeting = matches!(frame, ClientFrame::Hello(_) | ClientFrame::Login(_) | ClientFrame::Bye(_));
         if !is_greeting && self.newcomer.is_some() {
             return self.on_premature(request, refusals::not_authenticated()).map(|()| None);
         }
-        self.keep_pace(&frame, body.len());
+        self.keep_pace(&frame, bytes);
         let outcome = match frame {
             ClientFrame::Hello(hello) => self.on_hello(request, hello).into(),
             ClientFrame::Login(login) => return later(self.on_login(request, login)),

@@ -176,7 +176,7 @@ impl Told {
         let mut inbox = BytesMut::from(bytes);
         let mut codec = FrameCodec::new(FRAME_BYTES_FROM_SERVER);
         while let Ok(Some(Payload::Frame(raw))) = codec.decode(&mut inbox) {
-            if let Ok(Some(ServerFrame::Accepted(accepted))) = ServerFrame::decode(raw.kind, &raw.body) {
+            if let Ok(Some(ServerFrame::Accepted(accepted))) = ServerFrame::decode(raw.kind, raw.body) {
                 self.accepted = self.accepted.max(accepted.id.n);
             }
         }

@@ -304,7 +304,7 @@ impl Peer {
         loop {
             match self.codec.decode(&mut self.inbox).expect("good frames") {
                 Some(Payload::Frame(raw)) => {
-                    let frame = ServerFrame::decode(raw.kind, &raw.body).expect("a good body").expect("a known kind");
+                    let frame = ServerFrame::decode(raw.kind, raw.body).expect("a good body").expect("a known kind");
                     return Some((raw.request, frame));
                 }
                 Some(Payload::Empty) => panic!("an empty frame"),

@@ -55,7 +55,7 @@ async fn first_frame(child: &mut Child) -> ServerFrame {
     let (mut inbox, out) = (bytes::BytesMut::new(), child.stdout.as_mut().unwrap());
     loop {
         if let Some(Payload::Frame(raw)) = codec.decode(&mut inbox).unwrap() {
-            return ServerFrame::decode(raw.kind, &raw.body).unwrap().unwrap();
+            return ServerFrame::decode(raw.kind, raw.body).unwrap().unwrap();
         }
         assert!(out.read_buf(&mut inbox).await.unwrap() > 0, "a frame before the end");
     }

@@ -51,7 +51,7 @@ impl<S: AsyncRead> Inbound<S> {
                 Some(Payload::Empty) => return Err(End::misbehaves("a frame of nothing")),
                 Some(Payload::Frame(raw)) => raw,
             };
-            match ServerFrame::decode(raw.kind, &raw.body).map_err(|error| no_protocol(&error))? {
+            match ServerFrame::decode(raw.kind, raw.body).map_err(|error| no_protocol(&error))? {
                 Some(frame) => return Ok(Some((raw.request, frame))),
                 None if raw.request == 0 => {}
                 None => return Err(End::misbehaves(format!("an answer of an unknown kind ({})", raw.kind))),

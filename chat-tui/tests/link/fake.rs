@@ -167,7 +167,7 @@ impl Peer {
     pub(crate) async fn next(&mut self) -> Option<(u32, ClientFrame)> {
         loop {
             if let Some(Payload::Frame(raw)) = self.codec.decode(&mut self.inbox).unwrap() {
-                return Some((raw.request, ClientFrame::decode(raw.kind, &raw.body).unwrap().expect("a known kind")));
+                return Some((raw.request, ClientFrame::decode(raw.kind, raw.body).unwrap().expect("a known kind")));
             }
             let read = timeout(FOR_EVER, self.stream.read_buf(&mut self.inbox)).await.expect("a frame comes");
             if !matches!(read, Ok(1..)) {

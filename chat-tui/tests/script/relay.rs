@@ -60,7 +60,7 @@ fn whole_frame(inbox: &mut BytesMut) -> Option<BytesMut> {
 fn is_accepted(mut frame: BytesMut) -> bool {
     match FrameCodec::new(FRAME_BYTES_FROM_SERVER).decode(&mut frame) {
         Ok(Some(Payload::Frame(raw))) => {
-            matches!(ServerFrame::decode(raw.kind, &raw.body), Ok(Some(ServerFrame::Accepted(_))))
+            matches!(ServerFrame::decode(raw.kind, raw.body), Ok(Some(ServerFrame::Accepted(_))))
         }
         other => panic!("no frame: {other:?}"),
     }

@@ -80,7 +80,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Line<S> {
     async fn next(&mut self) -> Option<ServerFrame> {
         loop {
             if let Some(Payload::Frame(raw)) = self.codec.decode(&mut self.inbox).expect("the server is ours") {
-                return ServerFrame::decode(raw.kind, &raw.body).expect("the server is ours");
+                return ServerFrame::decode(raw.kind, raw.body).expect("the server is ours");
             }
             self.stream.read_buf(&mut self.inbox).await.ok().filter(|read| *read > 0)?;
         }

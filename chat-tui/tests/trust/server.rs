@@ -218,7 +218,7 @@ async fn converse(mut stream: impl AsyncRead + AsyncWrite + Unpin, binding: Bind
         }
         notes.heard.lock().unwrap().extend_from_slice(&inbox[before..]);
         while let Ok(Some(Payload::Frame(raw))) = codec.decode(&mut inbox) {
-            let Ok(Some(frame)) = ClientFrame::decode(raw.kind, &raw.body) else { return };
+            let Ok(Some(frame)) = ClientFrame::decode(raw.kind, raw.body) else { return };
             if let Some(answer) = talk.answer(frame)
                 && stream.write_all(&to_bytes(raw.request, &answer)).await.is_err()
             {

@@ -108,7 +108,7 @@ impl Ours {
     }
 
     fn answer(&mut self, frame: &RawFrame, channel: &Binding) -> Entering {
-        match ServerFrame::decode(frame.kind, &Bytes::copy_from_slice(frame.body)).unwrap() {
+        match ServerFrame::decode(frame.kind, Bytes::copy_from_slice(frame.body)).unwrap() {
             Some(ServerFrame::Challenge(challenge)) => Entering::Say(self.log_in(&challenge, channel)),
             Some(ServerFrame::Joined(joined)) => self.arrive(&joined),
             Some(ServerFrame::Refused(refused)) => panic!("{:?} is not let in: {refused:?}", self.hello.name),

@@ -36,7 +36,7 @@ impl Frames {
         self.buffer.extend_from_slice(piece);
         let mut frames = Vec::new();
         while let Some(Payload::Frame(raw)) = self.codec.decode(&mut self.buffer).expect("both ends are ours") {
-            let frame = F::decode(raw.kind, &raw.body).expect("both ends are ours").expect("a kind that there is");
+            let frame = F::decode(raw.kind, raw.body).expect("both ends are ours").expect("a kind that there is");
             frames.push((raw.request, frame));
         }
         frames

@@ -41,7 +41,7 @@ impl Reader {
 
     fn next(&mut self) -> Option<ServerFrame> {
         match self.codec.decode(&mut self.inbox).unwrap()? {
-            Payload::Frame(raw) => Some(ServerFrame::decode(raw.kind, &raw.body).unwrap().expect("a known kind")),
+            Payload::Frame(raw) => Some(ServerFrame::decode(raw.kind, raw.body).unwrap().expect("a known kind")),
             Payload::Empty => panic!("an empty frame"),
         }
     }

@@ -22,10 +22,6 @@ pub(crate) struct Ticket {
     pub mailbox: Arc<Mailbox>,
     /// The request to answer.
     pub request: u32,
-    /// Where it was posted.
-    pub room: RoomId,
-    /// The id that was posted.
-    pub id: PostId,
 }
 
 /// The answer to a post.

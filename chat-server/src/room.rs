@@ -39,7 +39,7 @@ pub(crate) use presence::Life;
 pub(crate) use record::Origin;
 pub use restoring::RestoreError;
 pub(crate) use told::Told;
-pub(crate) use writing::{Said, Submitted};
+pub(crate) use writing::{Said, Speaker};
 
 use crate::config::Config;
 use crate::environment::{Environment, Moment, random};

@@ -19,6 +19,7 @@ mod naming;
 mod opening;
 mod outbound;
 mod requests;
+mod saying;
 mod signals;
 mod traffic;
 
@@ -32,7 +33,7 @@ use crate::guard::{Guard, Guesses, Notices, Place};
 use crate::mailbox::Mailbox;
 use crate::network::Network;
 use crate::people::{Attendance, People};
-use crate::room::{Room, SessionId};
+use crate::room::SessionId;
 use crate::rooms::Rooms;
 use crate::stop::Stop;
 use crate::transport::Stream;
@@ -48,6 +49,7 @@ use greeting::Newcomer;
 use guessing::Guess;
 use inbox::Inbox;
 use outbound::Outbound;
+use saying::Saying;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
@@ -131,8 +133,8 @@ struct LoggedIn {
     attendance: Attendance,
     mailbox: Arc<Mailbox>,
     unanswered: usize,
-    /// Rooms in which something was gathered this turn.
-    touched: Vec<Arc<Room>>,
+    /// Made when something is said: most say nothing for long.
+    saying: Option<Box<Saying>>,
 }
 
 impl<S: Stream> Session<S> {
@@ -264,14 +266,6 @@ impl<S: Stream> Session<S> {
         }
         self.refuse(0, farewell::empty_frame());
         Ok(())
-    }
-
-    fn flush_rooms(&mut self) {
-        if let Some(member) = &mut self.member {
-            for room in member.touched.drain(..) {
-                room.flush();
-            }
-        }
     }
 
     fn on_replaced(&self) -> Farewell {

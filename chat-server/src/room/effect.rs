@@ -3,7 +3,7 @@
 use super::State;
 use super::order::Order;
 use crate::people::Key;
-use chat_proto::Topic;
+use chat_proto::{RoomId, Topic};
 
 /// What an entry changes besides being one.
 #[derive(Default)]
@@ -32,7 +32,7 @@ pub(crate) enum Readers {
 
 impl State {
     /// Makes true what was published.
-    pub(super) fn take_effect(&mut self, effect: Effect) -> Readers {
+    pub(super) fn take_effect(&mut self, room: RoomId, effect: Effect) -> Readers {
         match effect {
             Effect::Nothing => return Readers::AllStay,
             Effect::Topic(topic) => self.topic = topic,
@@ -41,7 +41,7 @@ impl State {
             Effect::Removal(order, key) => {
                 self.order = *order;
                 self.presences.expel(key);
-                self.writing.expel(key);
+                self.writing.expel(room, key);
                 return Readers::SomeGo;
             }
         }

@@ -14,7 +14,7 @@ use crate::people::{Key, Person};
 use crate::refusals;
 use bytes::Bytes;
 use chat_proto::limits::{BATCH_BYTES, PAGE_ENTRIES};
-use chat_proto::{Act, Author, EntryBody, PersonId, Refused, Target, UnixMillis};
+use chat_proto::{Act, Author, EntryBody, PersonId, Refused, RoomId, Target, UnixMillis};
 
 /// Entries of the server's own that wait while the log takes nothing; beyond, the oldest are given up.
 const NOTES_MAX: usize = 4_096;
@@ -148,9 +148,9 @@ impl Writing {
     }
 
     /// Gives up whatever comes from somebody who was just removed: they are not there any more to say it.
-    pub(super) fn expel(&mut self, key: Key) {
+    pub(super) fn expel(&mut self, room: RoomId, key: Key) {
         for item in self.withdraw(|item| item.aside.key == key) {
-            item.deny(refusals::not_member());
+            item.deny(room, refusals::not_member());
         }
     }
 
@@ -210,7 +210,7 @@ impl State {
             match self.judge(item) {
                 Judgement::ToBeWritten => self.note_effect(item, room),
                 Judgement::Refused(refused) => {
-                    gathering.remove(items).deny(refused);
+                    gathering.remove(items).deny(room.id, refused);
                     continue;
                 }
                 Judgement::Void => {

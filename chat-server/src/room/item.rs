@@ -5,7 +5,7 @@ use super::order::Whom;
 use crate::log::{Draft, Verdict};
 use crate::mailbox::{Decided, Denied, Ticket};
 use crate::people::Key;
-use chat_proto::{Entry, EntryBody, LeaveReason, Refused};
+use chat_proto::{Entry, EntryBody, LeaveReason, Refused, RoomId};
 use std::sync::Arc;
 use std::vec::Drain;
 use tokio_util::sync::DropGuard;
@@ -58,11 +58,18 @@ impl Item {
         (*time, author, *post, body) == (entry.time, &entry.author, entry.post, &entry.body)
     }
 
-    /// Refuses a post, unless it was written before.
-    pub(super) fn deny(self, refused: Refused) {
+    /// Refuses a post in a room, unless it was written before.
+    pub(super) fn deny(self, room: RoomId, refused: Refused) {
+        let Self { draft: Draft { post, body, .. }, aside } = self;
+        if let Some((ticket, id)) = aside.ticket.zip(post) {
+            ticket.answer(Decided::Denied(Box::new(Denied { room, id, body, refused })));
+        }
+    }
+
+    /// Answers a post.
+    pub(super) fn answer(self, decided: Decided) {
         if let Some(ticket) = self.aside.ticket {
-            let denied = Denied { room: ticket.room, id: ticket.id, body: self.draft.body, refused };
-            ticket.answer(Decided::Denied(Box::new(denied)));
+            ticket.answer(decided);
         }
     }
 

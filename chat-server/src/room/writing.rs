@@ -7,32 +7,38 @@ use super::order::Whom;
 use super::{Batch, News, Room, SessionId};
 use crate::log::record::Record;
 use crate::log::{Draft, Outcome, Reach, Run, Verdict};
-use crate::mailbox::{self, Decided, Ticket};
+use crate::mailbox::{self, Decided, Mailbox, Ticket};
 use crate::people::Person;
 use crate::refusals;
 use bytes::Bytes;
 use chat_proto::frame::{Accepted, Durability};
-use chat_proto::{EntryBody, PostId, Refused, UnixMillis, codec};
+use chat_proto::{Author, EntryBody, PostId, Refused, UnixMillis, codec};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Something that was posted.
 pub(crate) struct Said {
+    /// The request to answer.
+    pub request: u32,
+    /// Under which id.
+    pub id: PostId,
     /// What.
     pub body: EntryBody,
     /// About whom.
     pub whom: Option<Box<Whom>>,
+    /// When.
+    pub time: UnixMillis,
 }
 
-/// What a submission came to.
-pub(crate) enum Submitted {
-    /// Gathered; the ticket will be answered. The session should read nothing more for this long.
-    Gathered {
-        /// To keep the room's pace.
-        pause: Option<Duration>,
-    },
-    /// The session may not speak here; what it meant to say.
-    NotAttached(Said),
+/// Who posted it.
+#[derive(Clone, Copy)]
+pub(crate) struct Speaker<'a> {
+    /// In which session.
+    pub session: SessionId,
+    /// Who.
+    pub person: &'a Person,
+    /// Where the answers go.
+    pub mailbox: &'a Arc<Mailbox>,
 }
 
 /// What is given to the log next.
@@ -44,27 +50,34 @@ enum Next {
 }
 
 impl Room {
-    /// Takes a post of a session that is in the room. It is judged and written by a [`Room::flush`].
-    pub(crate) fn submit(
-        &self,
-        (session, person): (SessionId, &Person),
-        (said, time): (Said, UnixMillis),
-        ticket: Ticket,
-    ) -> Submitted {
+    /// Takes the posts of a session, each of which is answered. They are judged and written by a [`Room::flush`]. To keep
+    /// the room's pace, the session should read nothing more for as long as is returned.
+    pub(crate) fn submit(&self, speaker: Speaker<'_>, said: &mut Vec<Said>) -> Option<Duration> {
+        let Speaker { session, person, .. } = speaker;
         let author = person.author();
         let mut state = self.lock();
-        if state.ended || !state.presences.is_attached(session, person.id) {
-            return Submitted::NotAttached(said);
+        let is_here = !state.ended && state.presences.is_attached(session, person.id);
+        let is_certain = state.writing.phase != Phase::Uncertain;
+        let mut pause = None;
+        for said in said.drain(..) {
+            let item = self.item(speaker, author.clone(), said);
+            match (is_here, is_certain) {
+                (false, _) => item.deny(self.id, refusals::not_member()),
+                (true, false) => item.answer(Decided::Unknown),
+                (true, true) => {
+                    state.writing.gather(item);
+                    pause = pause.max(state.writing.pace.take(1.0));
+                }
+            }
         }
-        if state.writing.phase == Phase::Uncertain {
-            ticket.answer(Decided::Unknown);
-            return Submitted::Gathered { pause: None };
-        }
-        let Said { body, whom } = said;
+        pause
+    }
+
+    fn item(&self, speaker: Speaker<'_>, author: Author, said: Said) -> Item {
+        let Said { request, id, body, whom, time } = said;
         let body = if self.is_on_disk() { by_itself(body) } else { body };
-        let draft = Draft { time, author, post: Some(ticket.id), body, reach: Reach::Own, records: Vec::new() };
-        state.writing.gather(Item::post(draft, person.key, whom, ticket));
-        Submitted::Gathered { pause: state.writing.pace.take(1.0) }
+        let draft = Draft { time, author, post: Some(id), body, reach: Reach::Own, records: Vec::new() };
+        Item::post(draft, speaker.person.key, whom, Ticket { mailbox: Arc::clone(speaker.mailbox), request })
     }
 
     /// Commits what has gathered, unless a commit is under way: then its completion does. One caller at a time gives the
@@ -109,11 +122,12 @@ impl Room {
     fn settle(&self, mut offer: Offer, verdicts: &[Verdict], entries: &Run) {
         self.publish(offer.take_effects(verdicts), entries);
         let durability = self.label.durability;
-        mailbox::answer(offer.asides.iter_mut().zip(verdicts).filter_map(|(aside, verdict)| {
-            let ticket = aside.ticket.take()?;
-            let decided = decide(ticket.id, *verdict, durability);
-            Some((ticket, decided))
-        }));
+        let posts = offer.drafts.iter().map(|draft| draft.post).zip(&mut offer.asides).zip(verdicts);
+        mailbox::answer(
+            posts.filter_map(|((post, aside), verdict)| {
+                Some((aside.ticket.take()?, decide(post?, *verdict, durability)))
+            }),
+        );
         if !verdicts.contains(&Verdict::NoPlace) {
             return self.lock().writing.go_on();
         }
@@ -132,7 +146,7 @@ impl Room {
     fn give_back(&self, items: Vec<Item>, refused: &Refused) {
         let (notes, posts) = items.into_iter().partition::<Vec<_>, _>(Item::is_note);
         for post in posts {
-            post.deny(refused.clone());
+            post.deny(self.id, refused.clone());
         }
         self.write_later(notes);
     }
@@ -160,7 +174,7 @@ impl Room {
             let mut state = self.lock();
             state.head = entries.last;
             for effect in effects {
-                if state.take_effect(effect) == Readers::SomeGo {
+                if state.take_effect(self.id, effect) == Readers::SomeGo {
                     batch.readers = Readers::SomeGo;
                 }
             }

@@ -90,6 +90,9 @@ impl<S: Stream> Session<S> {
             return self.on_premature(request, refusals::not_authenticated()).map(|()| None);
         }
         self.keep_pace(&frame, bytes);
+        if !matches!(frame, ClientFrame::Post(_)) {
+            self.hand_over();
+        }
         let outcome = match frame {
             ClientFrame::Hello(hello) => self.on_hello(request, hello).into(),
             ClientFrame::Login(login) => return later(self.on_login(request, login)),

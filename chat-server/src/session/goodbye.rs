@@ -44,6 +44,7 @@ impl<S: Stream> Session<S> {
     }
 
     fn take_leave(&mut self, farewell: &Farewell) {
+        self.hand_over();
         if let Some(mut member) = self.member.take() {
             member.deliveries.set_departure(farewell.departure());
         }

@@ -110,7 +110,7 @@ impl<S: Stream> Session<S> {
             mailbox: Arc::clone(attendance.mailbox()),
             attendance,
             unanswered: 0,
-            touched: Vec::new(),
+            saying: None,
         });
         Ok(())
     }

@@ -3,10 +3,10 @@
 use super::dispatch::{Later, Outcome};
 use super::{Farewell, Session};
 use crate::log::{End, Finding, Range, ReadError, Stored, is_same};
-use crate::mailbox::{Arrivals, Decided, Decision, Denied, Ticket};
+use crate::mailbox::{Arrivals, Decided, Decision, Denied};
 use crate::people::{People, Person};
 use crate::refusals;
-use crate::room::{Room, Said, Submitted, Whom};
+use crate::room::{Room, Said, Whom};
 use crate::transport::Stream;
 use bytes::Bytes;
 use chat_proto::entry::{Edit, React, Reply};
@@ -26,7 +26,7 @@ impl<S: Stream> Session<S> {
     pub(super) fn on_post(&mut self, request: u32, post: Post, now: UnixMillis) -> Option<Later<'_>> {
         let Post { room, id, body } = post;
         let (body, refused) = match judged(body) {
-            Ok(body) => match self.submit(request, (room, id), (body, now)) {
+            Ok(body) => match self.say(request, (room, id), (body, now)) {
                 Ok(()) => return None,
                 Err(body) => (Some(body), refusals::not_member()),
             },
@@ -57,27 +57,21 @@ impl<S: Stream> Session<S> {
     }
 
     /// Gives back what somebody may not say who is not in the room.
-    fn submit(
+    fn say(
         &mut self,
         request: u32,
         (room, id): (RoomId, PostId),
-        (body, now): (EntryBody, UnixMillis),
+        (body, time): (EntryBody, UnixMillis),
     ) -> Result<(), EntryBody> {
+        if self.is_saying_elsewhere(room) {
+            self.hand_over();
+        }
         let Some(member) = &mut self.member else { return Err(body) };
         let Some(room) = member.deliveries.room(room) else { return Err(body) };
-        let said = addressed(&self.shared.people, room, body);
-        let ticket = Ticket { mailbox: Arc::clone(&member.mailbox), request, room: room.id, id };
-        match room.submit((self.id, member.deliveries.person()), (said, now), ticket) {
-            Submitted::NotAttached(said) => Err(said.body),
-            Submitted::Gathered { pause } => {
-                member.unanswered += 1;
-                if !member.touched.iter().any(|touched| touched.id == room.id) {
-                    member.touched.push(Arc::clone(room));
-                }
-                self.pause(pause);
-                Ok(())
-            }
-        }
+        let (body, whom) = addressed(&self.shared.people, room, body);
+        member.saying.get_or_insert_default().add(room, Said { request, id, body, whom, time });
+        member.unanswered += 1;
+        Ok(())
     }
 
     async fn find(&mut self, room: RoomId, id: PostId) -> Result<Finding, ReadError> {
@@ -148,8 +142,8 @@ impl<S: Stream> Session<S> {
 }
 
 /// Looks up whom an act is about, and writes down who that is.
-fn addressed(people: &People, room: &Room, mut body: EntryBody) -> Said {
-    let EntryBody::Act(act) = &mut body else { return Said { body, whom: None } };
+fn addressed(people: &People, room: &Room, mut body: EntryBody) -> (EntryBody, Option<Box<Whom>>) {
+    let EntryBody::Act(act) = &mut body else { return (body, None) };
     let whom = room.listed(act).or_else(|| {
         let person = meant(people, room, act.target()?)?;
         Some(Whom::from(&*person))
@@ -157,7 +151,7 @@ fn addressed(people: &People, room: &Room, mut body: EntryBody) -> Said {
     if let Some((target, whom)) = act.target_mut().zip(whom.as_ref()) {
         *target = whom.target();
     }
-    Said { body, whom: whom.map(Box::new) }
+    (body, whom.map(Box::new))
 }
 
 /// Who is meant: by number, or without one by what a name looks like. A number alone finds only who is here; whoever

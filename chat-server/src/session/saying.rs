@@ -1,0 +1,67 @@
+//! What a session says, on its way to the rooms: what is read in one turn is handed over together, and then committed.
+
+use super::Session;
+use crate::room::{Room, Said, Speaker};
+use crate::transport::Stream;
+use chat_proto::RoomId;
+use std::sync::Arc;
+
+/// What was said in this turn.
+#[derive(Default)]
+pub(super) struct Saying {
+    /// Where `said` is to be said.
+    room: Option<Arc<Room>>,
+    said: Vec<Said>,
+    /// Where something was said before.
+    touched: Vec<Arc<Room>>,
+}
+
+/// Whoever says two things at once mostly says as many as may be said at once.
+const MANY: usize = super::FRAMES_PER_TURN;
+
+impl Saying {
+    /// Adds to what is said in a room, and in no other yet.
+    pub(super) fn add(&mut self, room: &Arc<Room>, said: Said) {
+        self.room.get_or_insert_with(|| Arc::clone(room));
+        if self.said.len() == 1 {
+            self.said.reserve_exact(MANY);
+        }
+        self.said.push(said);
+    }
+
+    fn touch(&mut self, room: Arc<Room>) {
+        if !self.touched.iter().any(|touched| touched.id == room.id) {
+            self.touched.push(room);
+        }
+    }
+}
+
+impl<S: Stream> Session<S> {
+    /// Whether something was said in another room.
+    pub(super) fn is_saying_elsewhere(&self, room: RoomId) -> bool {
+        let saying = self.member.as_ref().and_then(|member| member.saying.as_ref());
+        saying.and_then(|saying| saying.room.as_ref()).is_some_and(|other| other.id != room)
+    }
+
+    /// Hands what was said over to its room, before anything else happens there.
+    pub(super) fn hand_over(&mut self) {
+        let Some(member) = &mut self.member else { return };
+        let Some(saying) = &mut member.saying else { return };
+        let Some(room) = saying.room.take() else { return };
+        let person = member.deliveries.person();
+        let pause = room.submit(Speaker { session: self.id, person, mailbox: &member.mailbox }, &mut saying.said);
+        // Most of those who have spoken are silent.
+        saying.said = Vec::new();
+        saying.touch(room);
+        self.pause(pause);
+    }
+
+    /// Has what was said committed.
+    pub(super) fn flush_rooms(&mut self) {
+        self.hand_over();
+        let saying = self.member.as_mut().and_then(|member| member.saying.as_mut());
+        for room in saying.into_iter().flat_map(|saying| saying.touched.drain(..)) {
+            room.flush();
+        }
+    }
+}

@@ -47,27 +47,24 @@ impl Text {
     /// # Errors
     /// [`TextError`]: a message is refused whole, never cut.
     pub fn parse(written: &[u8]) -> Result<Self, TextError> {
-        Self::judge(written).map(|text| Self(text.into_owned()))
-    }
-
-    /// The same for bytes that stay what they are: borrowed when there was nothing to clean.
-    ///
-    /// # Errors
-    /// [`TextError`].
-    pub fn judge(written: &[u8]) -> Result<Cow<'_, str>, TextError> {
-        let text = match utf8(written)? {
-            plain if is_plain(plain) => Cow::Borrowed(plain),
-            text => Cow::Owned(clean(strict(text)?)),
-        };
+        let text = clean(strict(utf8(written)?)?);
         if is_blank(&text) {
             return Err(TextError::Empty);
         }
-        within(text.len(), TEXT_BYTES, |max, bytes| TextError::TooManyBytes { max, bytes })?;
-        // What has fewer bytes does not have more lines.
-        if text.len() >= TEXT_LINES {
-            within(text.split('\n').count(), TEXT_LINES, |max, lines| TextError::TooManyLines { max, lines })?;
+        has_size(text.as_bytes())?;
+        Ok(Self(text))
+    }
+
+    /// The bytes of the same message: borrowed where it is plain to see that there is nothing to clean.
+    ///
+    /// # Errors
+    /// [`TextError`].
+    pub fn judge(written: &[u8]) -> Result<Cow<'_, [u8]>, TextError> {
+        if !is_plain(written) || !written.iter().any(u8::is_ascii_graphic) {
+            return Self::parse(written).map(|text| Cow::Owned(text.0.into()));
         }
-        Ok(text)
+        has_size(written)?;
+        Ok(Cow::Borrowed(written))
     }
 
     /// The message.
@@ -120,6 +117,17 @@ fn within(is: usize, max: usize, error: fn(usize, usize) -> TextError) -> Result
     if is > max { Err(error(max, is)) } else { Ok(()) }
 }
 
+/// Whether a message is short enough.
+fn has_size(text: &[u8]) -> Result<(), TextError> {
+    within(text.len(), TEXT_BYTES, |max, bytes| TextError::TooManyBytes { max, bytes })?;
+    // What has fewer bytes does not have more lines.
+    if text.len() < TEXT_LINES {
+        return Ok(());
+    }
+    let lines = text.split(|byte| *byte == b'\n').count();
+    within(lines, TEXT_LINES, |max, lines| TextError::TooManyLines { max, lines })
+}
+
 fn utf8(written: &[u8]) -> Result<&str, TextError> {
     std::str::from_utf8(written).map_err(|_| TextError::Invalid)
 }
@@ -140,9 +148,9 @@ pub fn visible_line(received: &[u8]) -> String {
 }
 
 /// Whether it is what is written most: ASCII without control characters, in which nothing hides either.
-fn is_plain(text: &str) -> bool {
+fn is_plain(text: &[u8]) -> bool {
     // All of it is looked at, many at once: quicker than to look for the first that is not, which is seldom there.
-    text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~' | b'\n' | b'\t'))
+    text.iter().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~' | b'\n' | b'\t'))
 }
 
 fn is_control(c: char) -> bool {
@@ -265,13 +273,11 @@ fn is_of_joining_script(c: char) -> bool {
 }
 
 fn is_blank(text: &str) -> bool {
-    // Mostly the first letter says it.
-    !text.starts_with(|first: char| first.is_ascii_graphic())
-        && text.chars().all(|c| {
-            c.is_whitespace()
+    text.chars().all(|c| {
+        c.is_whitespace()
             || is_combining_mark(c)
             || is_variation_selector(c)
             // Fillers and the empty braille pattern: letters that show nothing.
             || matches!(c, '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{2800}' | '\u{200c}' | '\u{200d}')
-        })
+    })
 }

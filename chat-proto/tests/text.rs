@@ -3,6 +3,9 @@
 
 use chat_proto::limits::{MARKS_PER_BASE, TEXT_BYTES, TEXT_LINES, TOPIC_BYTES};
 use chat_proto::text::{Text, TextError, Topic, visible, visible_line};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use std::borrow::Cow;
 
 /// A22.
 #[test]
@@ -209,4 +212,19 @@ fn a_topic_is_one_line() {
     assert_eq!(Topic::parse(longer.as_bytes()), Err(too_many_bytes));
     assert_eq!(Topic::parse(&longer.as_bytes()[1..]).unwrap().as_str(), &longer[1..]);
     assert_eq!(Topic::parse("  release planning ".as_bytes()).unwrap().as_str(), "release planning");
+}
+
+proptest! {
+    /// What is plain is judged without being read as text.
+    #[test]
+    fn the_bytes_of_a_message_are_judged_as_the_message_is(
+        words in vec(prop_oneof![8 => Just("a b"), 8 => Just("\n"), 2 => Just(" \t"), 1 => Just("é"), 1 => Just("\x1b")], 0..8),
+        times in 0..4_000_usize,
+    ) {
+        let written = words.concat().repeat(times);
+
+        let judged = Text::judge(written.as_bytes()).map(Cow::into_owned);
+
+        prop_assert_eq!(judged, Text::parse(written.as_bytes()).map(|text| text.as_str().as_bytes().to_vec()));
+    }
 }

@@ -146,6 +146,22 @@ fn holds(place: &Path, text: &[u8]) -> bool {
     files.into_iter().any(|bytes| bytes.windows(text.len()).any(|window| window == text))
 }
 
+/// Short messages share pieces of memory, which are free when the last of them is gone.
+#[tokio::test]
+async fn what_is_erased_in_memory_counts_for_as_long_as_its_bytes_may_be_there() {
+    let logs = Arc::new(MemoryLogs::new(Config::default().memory()));
+    let log = logs.open(RoomId([1; 16]), &record(1));
+    append(&log, (1..=100).map(|n| ALICE.says(n, &"word ".repeat(85))).collect()).await;
+    let before = logs.total_bytes();
+
+    append(&log, (101..=200).map(|n| ALICE.posts(n, EntryBody::Delete(Delete { target: Seq(n - 100) }))).collect())
+        .await;
+
+    assert!(logs.total_bytes() > before);
+    logs.erase(RoomId([1; 16]));
+    assert_eq!(logs.total_bytes(), 0);
+}
+
 #[tokio::test]
 async fn what_is_erased_in_memory_gives_its_bytes_back() {
     let logs = Arc::new(MemoryLogs::new(Config::default().memory()));

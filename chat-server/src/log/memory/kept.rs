@@ -1,6 +1,6 @@
 //! What one log keeps, and which posts it knows.
 
-use super::pieces::Pieces;
+use super::pieces::{Pieces, is_shared};
 use super::pointers::{Pointers, Pointing};
 use crate::log::page::{Behind, fitted};
 use crate::log::pointing::{Change, Pointer, is_before, judge_author, judge_edit, judge_reaction};
@@ -33,6 +33,8 @@ pub(super) struct Kept {
 
 struct Remembered {
     stored: Stored,
+    /// What is free when it is dropped.
+    bytes: usize,
     post: Option<(Sender, u64)>,
 }
 
@@ -91,8 +93,9 @@ impl Kept {
         }
         self.head = seq;
         let stored = Stored { seq, prev, bytes: self.pieces.put(bytes, self.bytes) };
-        self.bytes += bytes.len() + ENTRY_OVERHEAD_BYTES;
-        self.entries.push_back(Remembered { stored, post });
+        let bytes = bytes.len() + ENTRY_OVERHEAD_BYTES;
+        self.bytes += bytes;
+        self.entries.push_back(Remembered { stored, bytes, post });
         self.pointers.note(seq, draft.author.person, &draft.body);
         match &draft.body {
             EntryBody::Forget => self.forget(draft.author.person),
@@ -145,11 +148,15 @@ impl Kept {
 
     /// Erases what an entry says, if it says anything and `is_meant`; says which one that was.
     fn erase_if(&mut self, at: usize, is_meant: impl FnOnce(&Entry) -> bool) -> Option<Seq> {
-        let stored = &mut self.entries[at].stored;
+        let Remembered { stored, bytes, .. } = &mut self.entries[at];
         let entry: Entry = wire::decode(&stored.bytes).ok()?;
         let body = without_text(&entry.body).filter(|_| is_meant(&entry))?;
         let erased = codec::entry_bytes(&Entry { body, ..entry });
-        self.bytes -= stored.bytes.len() - erased.len();
+        // Others may still stand in the same piece of memory.
+        let freed = if is_shared(&stored.bytes) { 0 } else { stored.bytes.len() };
+        for bytes in [&mut self.bytes, bytes] {
+            *bytes = *bytes + erased.len() - freed;
+        }
         stored.bytes = erased;
         Some(stored.seq)
     }
@@ -193,7 +200,7 @@ impl Kept {
 
     /// Returns the bytes that became free.
     pub(super) fn drop_oldest(&mut self) -> Option<usize> {
-        let Remembered { stored, post } = self.entries.pop_front()?;
+        let Remembered { stored, bytes, post } = self.entries.pop_front()?;
         self.pointers.remove(stored.seq);
         if let Some((sender, n)) = post
             && let Some(posts) = self.senders.get_mut(&sender)
@@ -201,7 +208,6 @@ impl Kept {
             posts.known.pop_front();
             posts.gone_up_to = n;
         }
-        let bytes = stored.bytes.len() + ENTRY_OVERHEAD_BYTES;
         self.bytes -= bytes;
         Some(bytes)
     }

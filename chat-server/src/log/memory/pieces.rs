@@ -1,11 +1,14 @@
-//! Memory for entries. They are short and many, and go in the order in which they came: they stand one behind the other in
+//! Memory for entries. Most are short, and they go in the order in which they came: they stand one behind the other in
 //! larger pieces, and a piece goes with the last of them.
 
 use bytes::{Bytes, BytesMut};
 
+/// What is longer has memory of its own, and gives it back by itself.
+const SHORT_BYTES: usize = 512;
+
 /// A piece takes as much as a part of what is kept already, so that little is kept without need; but within bounds.
 const PART: usize = 8;
-const MIN_BYTES: usize = 256;
+const MIN_BYTES: usize = SHORT_BYTES;
 const MAX_BYTES: usize = 16 * 1024;
 
 /// Where the next entry is put.
@@ -18,14 +21,18 @@ pub(super) struct Pieces {
 impl Pieces {
     /// Puts `entry` behind the one before, where so many bytes are `kept` already.
     pub(super) fn put(&mut self, entry: &[u8], kept: usize) -> Bytes {
+        if !is_shared(entry) {
+            return Bytes::copy_from_slice(entry);
+        }
         if self.rest.capacity() < entry.len() {
-            let bytes = (kept / PART).clamp(MIN_BYTES, MAX_BYTES);
-            if entry.len() > bytes {
-                return Bytes::copy_from_slice(entry);
-            }
-            self.rest = BytesMut::with_capacity(bytes);
+            self.rest = BytesMut::with_capacity((kept / PART).clamp(MIN_BYTES, MAX_BYTES));
         }
         self.rest.extend_from_slice(entry);
         self.rest.split().freeze()
     }
+}
+
+/// Whether the memory of an entry is not free as soon as it is dropped.
+pub(super) fn is_shared(entry: &[u8]) -> bool {
+    entry.len() <= SHORT_BYTES
 }

@@ -59,6 +59,16 @@ impl Pace {
         self.tokens >= 1.0 - NEARLY
     }
 
+    /// How many tokens are there to be taken.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "more than fit are as many as fit")]
+    pub(crate) fn available(&mut self) -> usize {
+        if self.rate.per_second.is_infinite() {
+            return usize::MAX;
+        }
+        self.fill();
+        (self.tokens + NEARLY).max(0.0) as usize
+    }
+
     /// Puts back what was taken for nothing.
     pub(crate) fn give_back(&mut self, tokens: f64) {
         self.tokens = (self.tokens + tokens).min(self.rate.burst);

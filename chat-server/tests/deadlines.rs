@@ -2,8 +2,9 @@
 
 mod support;
 
+use chat_proto::codec::to_bytes;
 use chat_proto::frame::{Ping, Pong};
-use chat_proto::{Code, ServerFrame};
+use chat_proto::{ClientFrame, Code, ServerFrame};
 use chat_server::Config;
 use chat_server::config::Rate;
 use std::time::Duration;
@@ -203,6 +204,23 @@ async fn a_room_keeps_its_pace_whoever_speaks() {
     }
 
     assert!(start.elapsed() >= Duration::from_secs(4), "{:?}", start.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_room_keeps_its_pace_however_much_is_said_at_once() {
+    let world = World::with(Config { room_posts: Rate { burst: 5.0, per_second: 1.0 }, ..unhurried() });
+    let (mut alice, room) = world.opener("alice").await;
+    let posts: Vec<_> = (1..=15).map(|n| ClientFrame::from(alice.post(room.room, n, "a"))).collect();
+    let start = Instant::now();
+    let at_once: Vec<u8> = (100..).zip(&posts).flat_map(|(request, post)| to_bytes(request, post)).collect();
+    alice.send_bytes(&at_once).await;
+
+    for request in 100..115 {
+        assert!(matches!(alice.answer_to(request).await, ServerFrame::Accepted(_)));
+        let passed = start.elapsed();
+        let taken = request - 99;
+        assert!(passed >= Duration::from_secs(taken.saturating_sub(5).into()), "{taken} within {passed:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

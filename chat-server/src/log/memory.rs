@@ -151,7 +151,7 @@ impl MemoryLog {
         if kept.is_erased {
             kept.erase();
         }
-        // A batch that erases leaves less than it found.
+        // A batch that erases may leave less than it found.
         self.shared.total_bytes.fetch_add(kept.bytes.saturating_sub(before), Ordering::Relaxed);
         self.shared.total_bytes.fetch_sub(before.saturating_sub(kept.bytes), Ordering::Relaxed);
         (verdicts, run)

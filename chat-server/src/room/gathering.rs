@@ -15,6 +15,7 @@ use crate::refusals;
 use bytes::Bytes;
 use chat_proto::limits::{BATCH_BYTES, PAGE_ENTRIES};
 use chat_proto::{Act, Author, EntryBody, PersonId, Refused, RoomId, Target, UnixMillis};
+use std::collections::VecDeque;
 
 /// Entries of the server's own that wait while the log takes nothing; beyond, the oldest are given up.
 const NOTES_MAX: usize = 4_096;
@@ -43,7 +44,7 @@ pub(super) enum Judgement {
 
 /// What gathers while a batch is being committed.
 pub(super) struct Writing {
-    gathering: Vec<Item>,
+    gathering: VecDeque<Item>,
     pub(super) phase: Phase,
     /// The batch of which nobody knows whether it is in the log.
     pub(super) in_doubt: Vec<Item>,
@@ -61,7 +62,7 @@ pub(super) struct Writing {
 impl Writing {
     pub(super) fn new(rate: Rate) -> Self {
         Self {
-            gathering: Vec::new(),
+            gathering: VecDeque::new(),
             phase: Phase::Idle,
             in_doubt: Vec::new(),
             is_flushing: false,
@@ -126,24 +127,29 @@ impl Writing {
         self.note_as(now, (nobody, owner), EntryBody::Act(Act::Own(heir)));
     }
 
+    /// Makes place for so many.
+    pub(super) fn expect(&mut self, items: usize) {
+        self.gathering.reserve_exact(items);
+    }
+
     pub(super) fn gather(&mut self, mut item: Item) {
         // The wall clock may jump; time in a room never falls.
         self.last_time = self.last_time.max(item.draft.time);
         item.draft.time = self.last_time;
         let is_said = matches!(item.draft.body, EntryBody::Message(_) | EntryBody::Action(_) | EntryBody::Reply(_));
         self.said |= !item.is_note() && is_said;
-        self.gathering.push(item);
+        self.gathering.push_back(item);
     }
 
     /// Takes out what `is_meant`.
-    fn withdraw(&mut self, is_meant: impl Fn(&Item) -> bool) -> Vec<Item> {
+    fn withdraw(&mut self, is_meant: impl Fn(&Item) -> bool) -> VecDeque<Item> {
         let (meant, rest) = std::mem::take(&mut self.gathering).into_iter().partition(is_meant);
         self.gathering = rest;
         meant
     }
 
     /// Gives up the posts that gathered. What the server writes itself stays: nobody would write it again.
-    pub(super) fn withdraw_posts(&mut self) -> Vec<Item> {
+    pub(super) fn withdraw_posts(&mut self) -> VecDeque<Item> {
         self.withdraw(|item| !item.is_note())
     }
 
@@ -160,11 +166,13 @@ impl Writing {
     }
 
     /// Writes again, before anything else, what the server wrote itself and the log did not take.
-    pub(super) fn put_back(&mut self, items: impl Iterator<Item = Item>) {
-        self.gathering.splice(..0, items.filter(Item::is_note));
-        let too_many = self.gathering.len().saturating_sub(NOTES_MAX);
-        let given_up = self.gathering.iter().take(too_many).take_while(|item| item.is_note()).count();
-        self.gathering.drain(..given_up);
+    pub(super) fn put_back(&mut self, items: impl DoubleEndedIterator<Item = Item>) {
+        for note in items.filter(Item::is_note).rev() {
+            self.gathering.push_front(note);
+        }
+        while self.gathering.len() > NOTES_MAX && self.gathering.front().is_some_and(Item::is_note) {
+            self.gathering.pop_front();
+        }
     }
 
     /// Lets what the log refused be offered again.
@@ -189,18 +197,19 @@ impl State {
         if !self.writing.may_commit() {
             return None;
         }
-        let mut gathering = std::mem::take(&mut self.writing.gathering);
-        let items = self.make_up(&mut gathering, room);
-        let offer = (items > 0).then(|| Offer::of(gathering.drain(..items)));
-        self.writing.gathering = gathering;
-        if offer.is_some() {
-            self.writing.phase = Phase::Committing;
+        let mut batch = std::mem::take(&mut self.writing.gathering);
+        let items = self.make_up(&mut batch, room);
+        if items < batch.len() {
+            self.writing.gathering = batch;
+            batch = self.writing.gathering.drain(..items).collect();
         }
-        offer
+        let offer = Offer::of(batch)?;
+        self.writing.phase = Phase::Committing;
+        Some(offer)
     }
 
     /// Judges what may be in one batch, where it stands: the first so many items are.
-    fn make_up(&self, gathering: &mut Vec<Item>, room: &Room) -> usize {
+    fn make_up(&self, gathering: &mut VecDeque<Item>, room: &Room) -> usize {
         let (mut items, mut bytes) = (0, 0);
         while let Some(item) = gathering.get_mut(items) {
             let weight = item.weight();
@@ -210,7 +219,9 @@ impl State {
             match self.judge(item) {
                 Judgement::ToBeWritten => self.note_effect(item, room),
                 Judgement::Refused(refused) => {
-                    gathering.remove(items).deny(room.id, refused);
+                    if let Some(item) = gathering.remove(items) {
+                        item.deny(room.id, refused);
+                    }
                     continue;
                 }
                 Judgement::Void => {

@@ -6,8 +6,8 @@ use crate::log::{Draft, Verdict};
 use crate::mailbox::{Decided, Denied, Ticket};
 use crate::people::Key;
 use chat_proto::{Entry, EntryBody, LeaveReason, Refused, RoomId};
+use std::collections::VecDeque;
 use std::sync::Arc;
-use std::vec::Drain;
 use tokio_util::sync::DropGuard;
 
 /// An entry to be.
@@ -87,15 +87,16 @@ impl Item {
 }
 
 impl Offer {
-    /// These items.
-    pub(super) fn of(items: Drain<'_, Item>) -> Self {
+    /// These items, if there are any.
+    pub(super) fn of(items: VecDeque<Item>) -> Option<Self> {
         let mut asides = Vec::with_capacity(items.len());
         let apart = |Item { draft, aside }| {
             asides.push(aside);
             draft
         };
-        let drafts = items.map(apart).collect();
-        Self { drafts, asides }
+        // A Vec says how long it is, so that the drafts are put where they stay.
+        let drafts: Arc<[_]> = Vec::from(items).into_iter().map(apart).collect();
+        (!asides.is_empty()).then_some(Self { drafts, asides })
     }
 
     /// The items again, to be offered once more.

@@ -59,6 +59,7 @@ impl Room {
         let is_here = !state.ended && state.presences.is_attached(session, person.id);
         let is_certain = state.writing.phase != Phase::Uncertain;
         let mut pause = None;
+        state.writing.expect(said.len());
         for said in said.drain(..) {
             let item = self.item(speaker, author.clone(), said);
             match (is_here, is_certain) {
@@ -71,6 +72,11 @@ impl Room {
             }
         }
         pause
+    }
+
+    /// How many posts the room's pace lets through now.
+    pub(crate) fn posts_at_once(&self) -> usize {
+        self.lock().writing.pace.available()
     }
 
     fn item(&self, speaker: Speaker<'_>, author: Author, said: Said) -> Item {
@@ -194,8 +200,8 @@ fn by_itself(body: EntryBody) -> EntryBody {
 }
 
 /// Whatever is still to be answered.
-pub(super) fn take_tickets(items: &mut [Item]) -> Vec<Ticket> {
-    items.iter_mut().filter_map(|item| item.aside.ticket.take()).collect()
+pub(super) fn take_tickets<'a>(items: impl IntoIterator<Item = &'a mut Item>) -> Vec<Ticket> {
+    items.into_iter().filter_map(|item| item.aside.ticket.take()).collect()
 }
 
 fn decide(id: PostId, verdict: Verdict, durability: Durability) -> Decided {

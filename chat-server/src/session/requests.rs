@@ -69,8 +69,11 @@ impl<S: Stream> Session<S> {
         let Some(member) = &mut self.member else { return Err(body) };
         let Some(room) = member.deliveries.room(room) else { return Err(body) };
         let (body, whom) = addressed(&self.shared.people, room, body);
-        member.saying.get_or_insert_default().add(room, Said { request, id, body, whom, time });
+        let may_wait = member.saying.get_or_insert_default().add(room, Said { request, id, body, whom, time });
         member.unanswered += 1;
+        if !may_wait {
+            self.hand_over();
+        }
         Ok(())
     }
 

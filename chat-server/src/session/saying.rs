@@ -11,6 +11,8 @@ use std::sync::Arc;
 pub(super) struct Saying {
     /// Where `said` is to be said.
     room: Option<Arc<Room>>,
+    /// How much of it may wait for the rest of the turn: a room that is too fast says so at once.
+    may_wait: usize,
     said: Vec<Said>,
     /// Where something was said before.
     touched: Vec<Arc<Room>>,
@@ -20,13 +22,17 @@ pub(super) struct Saying {
 const MANY: usize = super::FRAMES_PER_TURN;
 
 impl Saying {
-    /// Adds to what is said in a room, and in no other yet.
-    pub(super) fn add(&mut self, room: &Arc<Room>, said: Said) {
-        self.room.get_or_insert_with(|| Arc::clone(room));
+    /// Adds to what is said in a room, and in no other yet. Says whether more may be added before it is handed over.
+    pub(super) fn add(&mut self, room: &Arc<Room>, said: Said) -> bool {
+        if self.room.is_none() {
+            self.room = Some(Arc::clone(room));
+            self.may_wait = room.posts_at_once();
+        }
         if self.said.len() == 1 {
             self.said.reserve_exact(MANY);
         }
         self.said.push(said);
+        self.said.len() < self.may_wait
     }
 
     fn touch(&mut self, room: Arc<Room>) {

@@ -163,6 +163,22 @@ async fn what_is_erased_in_memory_counts_for_as_long_as_its_bytes_may_be_there()
 }
 
 #[tokio::test]
+async fn what_is_erased_in_memory_counts_as_erased_once() {
+    let logs = Arc::new(MemoryLogs::new(Config::default().memory()));
+    let log = logs.open(RoomId([1; 16]), &record(1));
+    let edit = EntryBody::Edit(Edit { target: Seq(1), text: "b".into() });
+    append(&log, vec![ALICE.says(1, "a"), ALICE.posts(2, edit), ALICE.posts(3, EntryBody::Forget)]).await;
+    let before = logs.total_bytes();
+    append(&log, vec![BOB.posts(1, EntryBody::Forget)]).await;
+    let of_one = logs.total_bytes() - before;
+
+    append(&log, vec![ALICE.posts(4, EntryBody::Forget)]).await;
+
+    // Her numbers are longer than his, and the edit was counted before.
+    assert!(logs.total_bytes() < before + 2 * of_one + 16);
+}
+
+#[tokio::test]
 async fn what_is_erased_in_memory_gives_its_bytes_back() {
     let logs = Arc::new(MemoryLogs::new(Config::default().memory()));
     let log = logs.open(RoomId([1; 16]), &record(1));

@@ -150,7 +150,7 @@ impl Kept {
     fn erase_if(&mut self, at: usize, is_meant: impl FnOnce(&Entry) -> bool) -> Option<Seq> {
         let Remembered { stored, bytes, .. } = &mut self.entries[at];
         let entry: Entry = wire::decode(&stored.bytes).ok()?;
-        let body = without_text(&entry.body).filter(|_| is_meant(&entry))?;
+        let body = without_text(&entry.body).filter(|body| *body != entry.body && is_meant(&entry))?;
         let erased = codec::entry_bytes(&Entry { body, ..entry });
         // Others may still stand in the same piece of memory.
         let freed = if is_shared(&stored.bytes) { 0 } else { stored.bytes.len() };

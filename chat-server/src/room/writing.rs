@@ -52,7 +52,7 @@ enum Next {
 impl Room {
     /// Takes the posts of a session, each of which is answered. They are judged and written by a [`Room::flush`]. To keep
     /// the room's pace, the session should read nothing more for as long as is returned.
-    pub(crate) fn submit(&self, speaker: Speaker<'_>, said: &mut Vec<Said>) -> Option<Duration> {
+    pub(crate) fn submit(&self, speaker: Speaker<'_>, said: Vec<Said>) -> Option<Duration> {
         let Speaker { session, person, .. } = speaker;
         let author = person.author();
         let mut state = self.lock();
@@ -60,7 +60,7 @@ impl Room {
         let is_certain = state.writing.phase != Phase::Uncertain;
         let mut pause = None;
         state.writing.expect(said.len());
-        for said in said.drain(..) {
+        for said in said {
             let item = self.item(speaker, author.clone(), said);
             match (is_here, is_certain) {
                 (false, _) => item.deny(self.id, refusals::not_member()),

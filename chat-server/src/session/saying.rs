@@ -55,9 +55,9 @@ impl<S: Stream> Session<S> {
         let Some(saying) = &mut member.saying else { return };
         let Some(room) = saying.room.take() else { return };
         let person = member.deliveries.person();
-        let pause = room.submit(Speaker { session: self.id, person, mailbox: &member.mailbox }, &mut saying.said);
-        // Most of those who have spoken are silent.
-        saying.said = Vec::new();
+        let speaker = Speaker { session: self.id, person, mailbox: &member.mailbox };
+        // With its memory: most of those who have spoken are silent.
+        let pause = room.submit(speaker, std::mem::take(&mut saying.said));
         saying.touch(room);
         self.pause(pause);
     }

@@ -127,9 +127,12 @@ impl Writing {
         self.note_as(now, (nobody, owner), EntryBody::Act(Act::Own(heir)));
     }
 
-    /// Makes place for so many.
+    /// Makes place for so many: mostly they are a batch.
     pub(super) fn expect(&mut self, items: usize) {
-        self.gathering.reserve_exact(items);
+        match self.gathering.is_empty() {
+            true => self.gathering.reserve_exact(items),
+            false => self.gathering.reserve(items),
+        }
     }
 
     pub(super) fn gather(&mut self, mut item: Item) {

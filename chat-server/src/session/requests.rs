@@ -32,6 +32,8 @@ impl<S: Stream> Session<S> {
             },
             Err(refused) => (None, refused),
         };
+        // It may have to be waited for, and what was said before does not wait with it.
+        self.hand_over();
         Some(Box::pin(self.refuse_unless_known(request, (room, id), body, refused).map(Outcome::from)))
     }
 

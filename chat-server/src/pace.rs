@@ -53,12 +53,6 @@ impl Pace {
         Ok(())
     }
 
-    /// Whether a token is there to be taken.
-    pub(crate) fn has_one(&mut self) -> bool {
-        self.fill();
-        self.tokens >= 1.0 - NEARLY
-    }
-
     /// How many tokens are there to be taken.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "more than fit are as many as fit")]
     pub(crate) fn available(&mut self) -> usize {

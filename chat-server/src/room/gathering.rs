@@ -128,7 +128,7 @@ impl Writing {
     }
 
     /// Makes place for so many: mostly they are a batch.
-    pub(super) fn expect(&mut self, items: usize) {
+    pub(super) fn make_place(&mut self, items: usize) {
         match self.gathering.is_empty() {
             true => self.gathering.reserve_exact(items),
             false => self.gathering.reserve(items),

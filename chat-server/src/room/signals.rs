@@ -52,7 +52,7 @@ impl Room {
 
     /// Whether one more may be told of now.
     pub(crate) fn may_tell_presence(&self) -> bool {
-        self.lock().signals.presence.has_one()
+        self.lock().signals.presence.available() > 0
     }
 
     /// Tells everybody how present `person` is, if they are; says how many listen.

@@ -59,7 +59,7 @@ impl Room {
         let is_here = !state.ended && state.presences.is_attached(session, person.id);
         let is_certain = state.writing.phase != Phase::Uncertain;
         let mut pause = None;
-        state.writing.expect(said.len());
+        state.writing.make_place(said.len());
         for said in said {
             let item = self.item(speaker, author.clone(), said);
             match (is_here, is_certain) {

@@ -10,7 +10,7 @@ use chat_proto::{Entry, EntryBody, PersonId, Seq, codec, wire};
 use std::collections::{BTreeMap, VecDeque};
 use std::convert::Infallible;
 
-/// What an entry costs besides its bytes: its place in the queue, its place in the index, its allocation.
+/// What an entry costs besides its bytes: its place in the queue, its place in the index, its share of a piece.
 const ENTRY_OVERHEAD_BYTES: usize = 112;
 
 /// Instances per room whose posts are remembered at least as "gone up to". Beyond, the longest silent are forgotten:

@@ -1,19 +1,26 @@
-//! A room's news: an item of its broadcast for each thing that happens, which every session takes when it is at work.
+//! A room's news: items of its broadcast, which every session takes when it is at work.
+//!
+//! What is said is an item for each time that it is taken, not for each time that something was committed: a batch waits for
+//! the first session that looks, and those that come until then go with it, as one piece of memory and in one write.
 //!
 //! That there is news rings the sessions' [bells](crate::bell). The broadcast could wake them itself, but would enter each
 //! of them into its list anew for each item, which was a third of what a delivery cost.
 
-use super::{Readers, Room};
+mod batch;
+
+pub(crate) use batch::Batch;
+
+use super::Room;
 use crate::bell::For;
 use crate::mailbox::Mailbox;
 use bytes::Bytes;
-use chat_proto::{PersonId, Seq};
-use std::sync::atomic::{AtomicU64, Ordering};
+use chat_proto::PersonId;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::TryRecvError;
 
-/// One item: what one commit made visible, or the end.
+/// One item: what commits made visible, or the end.
 #[derive(Debug, Clone)]
 pub(crate) enum News {
     /// Entries.
@@ -22,19 +29,6 @@ pub(crate) enum News {
     Signal(Signal),
     /// The room is over.
     Ended,
-}
-
-/// Entries that became visible together, encoded once, as shared bytes.
-#[derive(Debug, Clone)]
-pub(crate) struct Batch {
-    /// The place before its first entry.
-    pub prev: Seq,
-    /// The place of its last entry.
-    pub last: Seq,
-    /// Whether somebody's right to read ends with its last entry.
-    pub readers: Readers,
-    /// A whole `Batch` frame.
-    pub frame: Bytes,
 }
 
 /// What somebody does that is not kept. Whoever is behind need not have it.
@@ -51,17 +45,46 @@ pub(super) struct Broadcast {
     items: broadcast::Sender<News>,
     /// How many items there have been.
     published: AtomicU64,
-    listeners: Mutex<Vec<Arc<Mailbox>>>,
+    /// Batches that are one item as soon as somebody looks. Held for a moment only: everybody who looks has to wait for it.
+    waiting: Mutex<Vec<Batch>>,
+    /// Whether there are any.
+    waits: AtomicBool,
+    /// Held by whoever publishes, so that bells ring in the order of the items.
+    audience: Mutex<Audience>,
+}
+
+/// Who listens.
+#[derive(Default)]
+struct Audience {
+    listeners: Vec<Arc<Mailbox>>,
+    /// How often all of their bells were rung.
+    rounds: usize,
+}
+
+impl Audience {
+    /// Sessions are served as they are woken: nobody is to be the last every time.
+    fn ring(&mut self) {
+        let (last, first) = self.listeners.split_at(self.rounds.checked_rem(self.listeners.len()).unwrap_or(0));
+        self.rounds = self.rounds.wrapping_add(1);
+        first.iter().chain(last).for_each(|listener| listener.ring(For::News));
+    }
 }
 
 impl Broadcast {
     /// Nobody listens. Whoever is further behind than so many items has missed some.
     pub(super) fn new(ring: usize) -> Self {
-        Self { items: broadcast::Sender::new(ring), published: AtomicU64::new(0), listeners: Mutex::default() }
+        Self {
+            items: broadcast::Sender::new(ring),
+            published: AtomicU64::new(0),
+            waiting: Mutex::default(),
+            waits: AtomicBool::new(false),
+            audience: Mutex::default(),
+        }
     }
 
     /// Takes what is published from now on.
     pub(super) fn subscribe(&self) -> Subscription {
+        self.line_up();
         // In this order: an item between the two is looked for in vain, and none is missed.
         let taken = self.published.load(Ordering::Acquire);
         Subscription { items: self.items.subscribe(), taken }
@@ -74,31 +97,71 @@ impl Broadcast {
 
     /// Tells all who listen.
     pub(super) fn publish(&self, news: News) {
+        let mut audience = self.audience();
+        match news {
+            News::Batch(batch) if !audience.listeners.is_empty() => self.hold(batch),
+            other => {
+                self.line_up();
+                self.send(other);
+            }
+        }
+        audience.ring();
+    }
+
+    /// Has a batch wait for whoever looks first.
+    fn hold(&self, batch: Batch) {
+        let mut waiting = self.waiting();
+        if !batch.may_join(&waiting) {
+            self.line_up_all(&mut waiting);
+        }
+        waiting.push(batch);
+        self.waits.store(true, Ordering::Release);
+    }
+
+    /// Makes an item of what waits, for somebody who looks for it.
+    fn line_up(&self) {
+        if self.waits.load(Ordering::Acquire) {
+            self.line_up_all(&mut self.waiting());
+        }
+    }
+
+    fn line_up_all(&self, waiting: &mut Vec<Batch>) {
+        if let Some(batch) = Batch::join(std::mem::take(waiting)) {
+            self.send(News::Batch(batch));
+            // In this order: whoever sees this finds it.
+            self.waits.store(false, Ordering::Release);
+        }
+    }
+
+    fn send(&self, item: News) {
         // An error means that nobody listens; what is kept is in the log.
-        let _ = self.items.send(news);
-        // In this order: whoever is woken finds it.
-        let before = self.published.fetch_add(1, Ordering::AcqRel);
-        let listeners = self.lock();
-        // Sessions are served as they are woken: nobody is to be the last every time.
-        let first = before.checked_rem(listeners.len() as u64).unwrap_or(0) as usize;
-        let (last, first) = listeners.split_at(first);
-        first.iter().chain(last).for_each(|listener| listener.ring(For::News));
+        let _ = self.items.send(item);
+        // In this order: whoever sees this finds it.
+        self.published.fetch_add(1, Ordering::AcqRel);
     }
 
     /// Has a session's bell ring for what is published.
     fn listen(&self, session: &Arc<Mailbox>) {
-        self.lock().push(Arc::clone(session));
+        self.audience().listeners.push(Arc::clone(session));
     }
 
     /// Takes that back, once.
     fn stop_listening(&self, session: &Arc<Mailbox>) {
-        let mut listeners = self.lock();
+        let listeners = &mut self.audience().listeners;
         let at = listeners.iter().position(|listener| Arc::ptr_eq(listener, session));
         at.map(|at| listeners.swap_remove(at));
+        if listeners.is_empty() {
+            // Nobody is left who would look.
+            self.line_up();
+        }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Arc<Mailbox>>> {
-        self.listeners.lock().expect("no panic under this lock")
+    fn waiting(&self) -> MutexGuard<'_, Vec<Batch>> {
+        self.waiting.lock().expect("no panic under this lock")
+    }
+
+    fn audience(&self) -> MutexGuard<'_, Audience> {
+        self.audience.lock().expect("no panic under this lock")
     }
 }
 
@@ -141,6 +204,7 @@ impl Listening {
 impl Subscription {
     fn next(&mut self, broadcast: &Broadcast) -> Result<Option<News>, Missed> {
         let Self { items, taken } = self;
+        broadcast.line_up();
         let published = broadcast.published.load(Ordering::Acquire);
         if *taken == published {
             return Ok(None);
@@ -171,8 +235,10 @@ impl Drop for Listening {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chat_proto::Seq;
     use std::sync::mpsc;
     use std::task::{Wake, Waker};
+    use std::time::Duration;
 
     fn publish(broadcast: &Broadcast, signals: std::ops::Range<u64>) {
         for n in signals {
@@ -204,6 +270,134 @@ mod tests {
         assert_eq!(taken(&mut subscription, &broadcast), [Ok(5)]);
     }
 
+    /// Where somebody listens.
+    fn heard() -> (Broadcast, Arc<Mailbox>) {
+        let (broadcast, session) = (Broadcast::new(8), Arc::new(Mailbox::new(Waker::noop().clone())));
+        broadcast.listen(&session);
+        (broadcast, session)
+    }
+
+    /// The last entry of each batch that is there to be taken; nothing for a signal.
+    fn items(subscription: &mut Subscription, broadcast: &Broadcast) -> Vec<Option<Seq>> {
+        let next = || match subscription.next(broadcast).expect("none was missed")? {
+            News::Batch(batch) => Some(Some(batch.last)),
+            News::Signal(_) => Some(None),
+            News::Ended => panic!("the room goes on"),
+        };
+        std::iter::from_fn(next).collect()
+    }
+
+    fn publish_batch(broadcast: &Broadcast, n: u64) {
+        broadcast.publish(News::Batch(batch::of_bytes(n, 1)));
+    }
+
+    #[test]
+    fn batches_that_come_before_anybody_looks_are_one_item() {
+        let (broadcast, _) = heard();
+        let [mut one, mut other] = [broadcast.subscribe(), broadcast.subscribe()];
+        for n in 1..=3 {
+            publish_batch(&broadcast, n);
+        }
+        assert_eq!(items(&mut one, &broadcast), [Some(Seq(3))]);
+
+        publish_batch(&broadcast, 4);
+
+        assert_eq!(items(&mut one, &broadcast), [Some(Seq(4))]);
+        assert_eq!(items(&mut other, &broadcast), [Some(Seq(3)), Some(Seq(4))]);
+    }
+
+    #[test]
+    fn what_else_is_published_comes_after_what_waits() {
+        let (broadcast, _) = heard();
+        let mut subscription = broadcast.subscribe();
+        publish_batch(&broadcast, 1);
+        publish(&broadcast, 0..1);
+        publish_batch(&broadcast, 2);
+        broadcast.publish(News::Ended);
+
+        let kinds = std::iter::from_fn(|| subscription.next(&broadcast).expect("none was missed"));
+        let kinds: Vec<_> = kinds.map(|news| std::mem::discriminant(&news)).collect();
+
+        let batch = std::mem::discriminant(&News::Batch(batch::of_bytes(1, 1)));
+        let signal = std::mem::discriminant(&News::Signal(Signal { except: None, frame: Bytes::new() }));
+        assert_eq!(kinds, [batch, signal, batch, std::mem::discriminant(&News::Ended)]);
+    }
+
+    #[test]
+    fn whoever_subscribes_is_given_nothing_that_waited_before() {
+        let (broadcast, _) = heard();
+        let mut subscription = broadcast.subscribe();
+        publish_batch(&broadcast, 1);
+
+        let mut late = broadcast.subscribe();
+        publish_batch(&broadcast, 2);
+
+        assert_eq!(items(&mut late, &broadcast), [Some(Seq(2))]);
+        assert_eq!(items(&mut subscription, &broadcast), [Some(Seq(1)), Some(Seq(2))]);
+    }
+
+    #[test]
+    fn nothing_waits_where_nobody_listens_any_more() {
+        let (broadcast, session) = heard();
+        publish_batch(&broadcast, 1);
+        assert_eq!(broadcast.waiting().len(), 1);
+
+        broadcast.stop_listening(&session);
+        assert_eq!(broadcast.waiting().len(), 0);
+
+        publish_batch(&broadcast, 2);
+        assert_eq!(broadcast.waiting().len(), 0);
+    }
+
+    /// Wakes a thread.
+    struct Thread(std::thread::Thread);
+
+    impl Wake for Thread {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+
+    /// Takes batches up to this one in a thread that sleeps until its bell rings; tells of each when it has it.
+    fn sleep_and_take(broadcast: &Arc<Broadcast>, last: Seq, told: mpsc::Sender<Seq>) {
+        let broadcast = Arc::clone(broadcast);
+        let mut subscription = broadcast.subscribe();
+        std::thread::spawn(move || {
+            let session = Arc::new(Mailbox::new(Arc::new(Thread(std::thread::current())).into()));
+            broadcast.listen(&session);
+            let mut at = Seq(0);
+            while at < last {
+                while !session.rung().is_for(For::News) {
+                    std::thread::park();
+                }
+                while let Some(news) = subscription.next(&broadcast).expect("none is missed") {
+                    let News::Batch(batch) = news else { panic!("only batches are published") };
+                    assert_eq!(batch.prev, at);
+                    at = batch.last;
+                    told.send(at).expect("somebody listens");
+                }
+            }
+        });
+    }
+
+    #[test]
+    fn nobody_sleeps_on_what_is_published_whoever_looks_first() {
+        const BATCHES: u64 = 20_000;
+        let broadcast = Arc::new(Broadcast::new(8));
+        let (told, taken) = mpsc::channel();
+        for _ in 0..3 {
+            sleep_and_take(&broadcast, Seq(BATCHES), told.clone());
+        }
+
+        for n in 1..=BATCHES {
+            publish_batch(&broadcast, n);
+            for _ in 0..3 {
+                let at = taken.recv_timeout(Duration::from_mins(1)).expect("nobody sleeps");
+                assert_eq!(at, Seq(n));
+            }
+        }
+    }
+
     #[test]
     fn whoever_listens_is_rung_for_and_whoever_left_is_not() {
         let broadcast = Broadcast::new(2);
@@ -223,7 +417,7 @@ mod tests {
 
         let is_rung_for = [stays, comes_back, leaves].map(|session| session.rung().is_for(For::News));
         assert_eq!(is_rung_for, [true, true, false]);
-        assert_eq!(broadcast.lock().len(), 2);
+        assert_eq!(broadcast.audience().listeners.len(), 2);
     }
 
     /// Notes whose turn it is.

@@ -12,7 +12,7 @@ use crate::people::Person;
 use crate::refusals;
 use bytes::Bytes;
 use chat_proto::frame::{Accepted, Durability};
-use chat_proto::{Author, EntryBody, PostId, Refused, UnixMillis, codec};
+use chat_proto::{Author, EntryBody, PostId, Refused, UnixMillis};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -170,12 +170,7 @@ impl Room {
         if entries.is_empty() {
             return;
         }
-        let mut batch = Batch {
-            prev: entries.prev,
-            last: entries.last,
-            readers: Readers::AllStay,
-            frame: codec::batch_of(self.id, entries.count, &entries.bytes),
-        };
+        let mut batch = Batch::new(self.id, entries);
         {
             let mut state = self.lock();
             state.head = entries.last;

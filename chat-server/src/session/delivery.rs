@@ -248,12 +248,14 @@ impl Cursor {
 
     fn pass_on(&mut self, batch: Batch, outbound: &mut Outbound) {
         let Some(at) = self.at.filter(|at| !self.is_behind && batch.last > *at) else { return };
-        if batch.prev != at {
-            self.is_behind = true;
-            return;
+        let last = batch.last;
+        match batch.following(at) {
+            Some(frames) => {
+                outbound.push(frames);
+                self.at = Some(last);
+            }
+            None => self.is_behind = true,
         }
-        outbound.push(batch.frame);
-        self.at = Some(batch.last);
     }
 
     fn may_read(&self, reader: Reader) -> bool {

@@ -208,7 +208,7 @@ fn room(logs: &SqliteLogs, id: u8) -> Arc<dyn Log> {
 }
 
 fn draft(n: u64) -> Draft {
-    let author = Author { person: PersonId(1), name: "alice".into() };
+    let author = Arc::new(Author { person: PersonId(1), name: "alice".into() });
     let body = EntryBody::Message(TEXT.into());
     Draft {
         time: UnixMillis(0),

@@ -127,7 +127,7 @@ fn append(log: &Arc<dyn Log>, drafts: Vec<Draft>) {
 
 fn draft(n: u64, dice: &mut Dice) -> Draft {
     let person = dice.below(PEOPLE);
-    let author = Author { person: PersonId(person + 1), name: format!("person-{person}").into() };
+    let author = Arc::new(Author { person: PersonId(person + 1), name: format!("person-{person}").into() });
     let text = (0..WORDS).map(|_| dice.word()).collect::<Vec<_>>().join(" ");
     let post = Some(PostId { instance: person, n });
     Draft {

@@ -36,7 +36,7 @@ pub struct Draft {
     /// When the room took it.
     pub time: UnixMillis,
     /// Who it is from.
-    pub author: Author,
+    pub author: Arc<Author>,
     /// The id it was posted under; none for what the server writes itself.
     pub post: Option<PostId>,
     /// What it says.
@@ -122,6 +122,8 @@ impl Run {
     }
 
     /// Adds what `draft` becomes behind all of them.
+    // What it gives is read at once: through memory it would have to be waited for.
+    #[inline]
     pub(crate) fn push(&mut self, draft: &Draft) -> InRun<'_> {
         let (seq, prev, start) = (self.last.next(), self.last, self.bytes.len());
         let Draft { time, author, post, body, .. } = draft;

@@ -39,7 +39,7 @@ pub(crate) enum Decided {
     /// It is in the log.
     Accepted(Accepted),
     /// It is not, for ever.
-    Refused(Refused),
+    Refused(Box<Refused>),
     /// It was not taken now, but may have been before.
     Denied(Box<Denied>),
     /// Nobody knows; the session must end.

@@ -31,6 +31,7 @@ mod writing;
 
 pub(crate) use effect::Readers;
 pub(crate) use entering::{EnterError, Entrance, Grounds};
+pub(crate) use item::Item;
 pub(crate) use membership::{Departure, SessionId};
 pub(crate) use news::{Batch, Listening, Missed, News, Signal, Subscription};
 pub(crate) use order::{Knock, Order, Whom};

@@ -513,7 +513,7 @@ async fn logs_in_memory_stay_within_their_bounds_and_trim_the_largest_room_first
     });
     let rooms: Vec<_> = (0..3).map(|n| (RoomId([n; 16]), logs.open(RoomId([n; 16]), &support::record()))).collect();
     let append = |log: &Arc<dyn Log>, bytes: usize| {
-        let author = chat_proto::Author { person: PersonId(1), name: "a".into() };
+        let author = Arc::new(chat_proto::Author { person: PersonId(1), name: "a".into() });
         let body = EntryBody::Message(vec![b'x'; bytes].into());
         log.append(
             [Draft {
@@ -566,7 +566,7 @@ fn logs_that_are_full_make_place_for_many_entries_at_once() {
     let mut before = 0;
 
     for _ in 0..1_000 {
-        let author = chat_proto::Author { person: PersonId(1), name: "a".into() };
+        let author = Arc::new(chat_proto::Author { person: PersonId(1), name: "a".into() });
         let body = EntryBody::Message(vec![b'x'; 100].into());
         log.append(
             [Draft {
@@ -593,7 +593,7 @@ async fn a_log_that_was_erased_while_in_use_holds_nothing_and_its_head_never_fal
     let logs = MemoryLogs::new(Config::default().memory());
     let log = logs.open(RoomId([1; 16]), &support::record());
     let append = || {
-        let author = chat_proto::Author { person: PersonId(1), name: "a".into() };
+        let author = Arc::new(chat_proto::Author { person: PersonId(1), name: "a".into() });
         let body = EntryBody::Message("a post in flight".into());
         log.append(
             [Draft {

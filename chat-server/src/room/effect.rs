@@ -12,11 +12,11 @@ pub(super) enum Effect {
     #[default]
     Nothing,
     /// What the room is about.
-    Topic(Topic),
+    Topic(Box<Topic>),
     /// Who may do what.
     Order(Box<Order>),
     /// The same, and whoever bears this key is a member no longer.
-    Removal(Box<Order>, Key),
+    Removal(Box<(Order, Key)>),
     /// Somebody reads no more.
     Left,
 }
@@ -35,11 +35,12 @@ impl State {
     pub(super) fn take_effect(&mut self, room: RoomId, effect: Effect) -> Readers {
         match effect {
             Effect::Nothing => return Readers::AllStay,
-            Effect::Topic(topic) => self.topic = topic,
+            Effect::Topic(topic) => self.topic = *topic,
             Effect::Order(order) => self.order = *order,
             Effect::Left => return Readers::SomeGo,
-            Effect::Removal(order, key) => {
-                self.order = *order;
+            Effect::Removal(removal) => {
+                let (order, key) = *removal;
+                self.order = order;
                 self.presences.expel(key);
                 self.writing.expel(room, key);
                 return Readers::SomeGo;

@@ -16,6 +16,8 @@ use bytes::Bytes;
 use chat_proto::limits::{BATCH_BYTES, PAGE_ENTRIES};
 use chat_proto::{Act, Author, EntryBody, PersonId, Refused, RoomId, Target, UnixMillis};
 use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
 
 /// Entries of the server's own that wait while the log takes nothing; beyond, the oldest are given up.
 const NOTES_MAX: usize = 4_096;
@@ -87,7 +89,8 @@ impl Writing {
         let (guard, told) = Told::later();
         // While nothing is written, nobody is to wait for it.
         let is_written_soon = matches!(self.phase, Phase::Idle | Phase::Committing);
-        let draft = Draft { time: now, author, post: None, body, reach: Reach::Own, records: Vec::new() };
+        let draft =
+            Draft { time: now, author: Arc::new(author), post: None, body, reach: Reach::Own, records: Vec::new() };
         self.gather(Item::note(draft, key, is_written_soon.then_some(guard)));
         told
     }
@@ -127,21 +130,31 @@ impl Writing {
         self.note_as(now, (nobody, owner), EntryBody::Act(Act::Own(heir)));
     }
 
-    /// Makes place for so many: mostly they are a batch.
-    pub(super) fn make_place(&mut self, items: usize) {
-        match self.gathering.is_empty() {
-            true => self.gathering.reserve_exact(items),
-            false => self.gathering.reserve(items),
+    /// Gathers what was posted; says how long its session should read nothing more.
+    #[expect(clippy::cast_precision_loss, reason = "no session has 2^52 posts unanswered")]
+    pub(super) fn gather_posts(&mut self, mut posts: Vec<Item>) -> Option<Duration> {
+        for post in &mut posts {
+            self.put_in_time(post);
         }
+        let pause = self.pace.take(posts.len() as f64);
+        match self.gathering.is_empty() {
+            true => self.gathering = posts.into(),
+            false => self.gathering.extend(posts),
+        }
+        pause
     }
 
-    pub(super) fn gather(&mut self, mut item: Item) {
-        // The wall clock may jump; time in a room never falls.
+    fn gather(&mut self, mut item: Item) {
+        self.put_in_time(&mut item);
+        self.gathering.push_back(item);
+    }
+
+    /// The wall clock may jump; time in a room never falls.
+    fn put_in_time(&mut self, item: &mut Item) {
         self.last_time = self.last_time.max(item.draft.time);
         item.draft.time = self.last_time;
         let is_said = matches!(item.draft.body, EntryBody::Message(_) | EntryBody::Action(_) | EntryBody::Reply(_));
         self.said |= !item.is_note() && is_said;
-        self.gathering.push_back(item);
     }
 
     /// Takes out what `is_meant`.

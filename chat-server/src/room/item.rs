@@ -11,7 +11,7 @@ use std::sync::Arc;
 use tokio_util::sync::DropGuard;
 
 /// An entry to be.
-pub(super) struct Item {
+pub(crate) struct Item {
     pub(super) draft: Draft,
     pub(super) aside: Aside,
 }
@@ -55,7 +55,7 @@ impl Item {
     /// Whether this became `entry`.
     pub(super) fn became(&self, entry: &Entry) -> bool {
         let Draft { time, author, post, body, .. } = &self.draft;
-        (*time, author, *post, body) == (entry.time, &entry.author, entry.post, &entry.body)
+        (*time, &**author, *post, body) == (entry.time, &entry.author, entry.post, &entry.body)
     }
 
     /// Refuses a post in a room, unless it was written before.

@@ -27,7 +27,7 @@ impl State {
 
     fn effect_of(&self, item: &Item, room: &Room) -> Effect {
         match &item.draft.body {
-            EntryBody::Topic(topic) => Effect::Topic(Topic::parse(topic).unwrap_or_default()),
+            EntryBody::Topic(topic) => Effect::Topic(Box::new(Topic::parse(topic).unwrap_or_default())),
             EntryBody::Act(act) => self.effect_of_act(act, item.aside.whom.as_deref(), room),
             EntryBody::Left(LeaveReason::Leave) => Effect::Left,
             _ => Effect::Nothing,
@@ -35,10 +35,10 @@ impl State {
     }
 
     fn effect_of_act(&self, act: &Act, whom: Option<&Whom>, room: &Room) -> Effect {
-        let order = Box::new(self.order.after(act, whom, || Secret(random(&*room.environment))));
+        let order = self.order.after(act, whom, || Secret(random(&*room.environment)));
         match whom.filter(|_| removes(act)) {
-            Some(whom) => Effect::Removal(order, whom.key),
-            None => Effect::Order(order),
+            Some(whom) => Effect::Removal(Box::new((order, whom.key))),
+            None => Effect::Order(Box::new(order)),
         }
     }
 
@@ -47,7 +47,10 @@ impl State {
         match (&item.aside.effect, &item.draft.body) {
             (Effect::Topic(topic), _) => vec![room.record(topic, &self.order)],
             (Effect::Order(order), _) => vec![room.record(&self.topic, order)],
-            (Effect::Removal(order, key), _) => self.without(*key, room.record(&self.topic, order)),
+            (Effect::Removal(removal), _) => {
+                let (order, key) = &**removal;
+                self.without(*key, room.record(&self.topic, order))
+            }
             (Effect::Left, _) => vec![self.left_record(person, room)],
             (Effect::Nothing, EntryBody::Joined(_)) => vec![self.member_record(person, Whereabouts::Here)],
             (Effect::Nothing, EntryBody::Left(_)) => vec![self.gone_record(item, room)],

@@ -11,6 +11,7 @@ use super::membership::Membership;
 use super::order::Whom;
 use chat_proto::frame::{Role, Voice};
 use chat_proto::{Act, EntryBody, UnixMillis};
+use std::sync::Arc;
 use tokio::time::Instant;
 
 impl State {
@@ -32,7 +33,7 @@ impl State {
     pub(super) fn settle_succession(&self, note: &mut Item) -> Judgement {
         let Some(heir) = self.heir().filter(|_| self.order.owns(note.aside.key)) else { return Judgement::Void };
         let whom = Whom::from(&*heir.person);
-        note.draft.author = heir.person.author();
+        note.draft.author = Arc::new(heir.person.author());
         note.draft.body = EntryBody::Act(Act::Own(whom.target()));
         note.aside.whom = Some(Box::new(whom));
         Judgement::ToBeWritten

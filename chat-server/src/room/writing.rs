@@ -8,11 +8,11 @@ use super::{Batch, News, Room, SessionId};
 use crate::log::record::Record;
 use crate::log::{Draft, Outcome, Reach, Run, Verdict};
 use crate::mailbox::{self, Decided, Mailbox, Ticket};
-use crate::people::Person;
+use crate::people::Key;
 use crate::refusals;
 use bytes::Bytes;
 use chat_proto::frame::{Accepted, Durability};
-use chat_proto::{Author, EntryBody, PostId, Refused, UnixMillis};
+use chat_proto::{Author, EntryBody, PersonId, PostId, Refused, UnixMillis};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,10 +33,10 @@ pub(crate) struct Said {
 /// Who posted it.
 #[derive(Clone, Copy)]
 pub(crate) struct Speaker<'a> {
-    /// In which session.
-    pub session: SessionId,
-    /// Who.
-    pub person: &'a Person,
+    /// Who, by name.
+    pub author: &'a Arc<Author>,
+    /// By key.
+    pub key: Key,
     /// Where the answers go.
     pub mailbox: &'a Arc<Mailbox>,
 }
@@ -52,26 +52,16 @@ enum Next {
 impl Room {
     /// Takes the posts of a session, each of which is answered. They are judged and written by a [`Room::flush`]. To keep
     /// the room's pace, the session should read nothing more for as long as is returned.
-    pub(crate) fn submit(&self, speaker: Speaker<'_>, said: Vec<Said>) -> Option<Duration> {
-        let Speaker { session, person, .. } = speaker;
-        let author = person.author();
+    pub(crate) fn submit(&self, (session, person): (SessionId, PersonId), posts: Vec<Item>) -> Option<Duration> {
         let mut state = self.lock();
-        let is_here = !state.ended && state.presences.is_attached(session, person.id);
+        let is_here = !state.ended && state.presences.is_attached(session, person);
         let is_certain = state.writing.phase != Phase::Uncertain;
-        let mut pause = None;
-        state.writing.make_place(said.len());
-        for said in said {
-            let item = self.item(speaker, author.clone(), said);
-            match (is_here, is_certain) {
-                (false, _) => item.deny(self.id, refusals::not_member()),
-                (true, false) => item.answer(Decided::Unknown),
-                (true, true) => {
-                    state.writing.gather(item);
-                    pause = pause.max(state.writing.pace.take(1.0));
-                }
-            }
+        match (is_here, is_certain) {
+            (false, _) => posts.into_iter().for_each(|post| post.deny(self.id, refusals::not_member())),
+            (true, false) => posts.into_iter().for_each(|post| post.answer(Decided::Unknown)),
+            (true, true) => return state.writing.gather_posts(posts),
         }
-        pause
+        None
     }
 
     /// How many posts the room's pace lets through now.
@@ -79,11 +69,14 @@ impl Room {
         self.lock().writing.pace.available()
     }
 
-    fn item(&self, speaker: Speaker<'_>, author: Author, said: Said) -> Item {
+    /// What somebody posts here, to be [submitted](Self::submit).
+    pub(crate) fn post(&self, speaker: Speaker<'_>, said: Said) -> Item {
         let Said { request, id, body, whom, time } = said;
+        let Speaker { author, key, mailbox } = speaker;
         let body = if self.is_on_disk() { by_itself(body) } else { body };
+        let author = Arc::clone(author);
         let draft = Draft { time, author, post: Some(id), body, reach: Reach::Own, records: Vec::new() };
-        Item::post(draft, speaker.person.key, whom, Ticket { mailbox: Arc::clone(speaker.mailbox), request })
+        Item::post(draft, key, whom, Ticket { mailbox: Arc::clone(mailbox), request })
     }
 
     /// Commits what has gathered, unless a commit is under way: then its completion does. One caller at a time gives the
@@ -200,17 +193,18 @@ pub(super) fn take_tickets<'a>(items: impl IntoIterator<Item = &'a mut Item>) ->
 }
 
 fn decide(id: PostId, verdict: Verdict, durability: Durability) -> Decided {
-    match verdict {
-        Verdict::Appended(seq) | Verdict::Known(seq) => Decided::Accepted(Accepted { id, seq, durability }),
-        Verdict::Reused => Decided::Refused(refusals::id_reused()),
-        Verdict::TooOld => Decided::Refused(refusals::id_too_old()),
-        Verdict::OutOfOrder => Decided::Refused(refusals::out_of_order()),
-        Verdict::NoPlace => Decided::Refused(refusals::storage_full()),
-        Verdict::NoSuchMessage => Decided::Refused(refusals::no_such_message()),
-        Verdict::NotYours => Decided::Refused(refusals::not_yours()),
-        Verdict::TooManyEdits => Decided::Refused(refusals::too_many_edits()),
-        Verdict::TooManyReactions => Decided::Refused(refusals::too_many_reactions()),
-    }
+    let refused = match verdict {
+        Verdict::Appended(seq) | Verdict::Known(seq) => return Decided::Accepted(Accepted { id, seq, durability }),
+        Verdict::Reused => refusals::id_reused(),
+        Verdict::TooOld => refusals::id_too_old(),
+        Verdict::OutOfOrder => refusals::out_of_order(),
+        Verdict::NoPlace => refusals::storage_full(),
+        Verdict::NoSuchMessage => refusals::no_such_message(),
+        Verdict::NotYours => refusals::not_yours(),
+        Verdict::TooManyEdits => refusals::too_many_edits(),
+        Verdict::TooManyReactions => refusals::too_many_reactions(),
+    };
+    Decided::Refused(Box::new(refused))
 }
 
 #[cfg(test)]

@@ -71,7 +71,8 @@ impl<S: Stream> Session<S> {
         let Some(member) = &mut self.member else { return Err(body) };
         let Some(room) = member.deliveries.room(room) else { return Err(body) };
         let (body, whom) = addressed(&self.shared.people, room, body);
-        let may_wait = member.saying.get_or_insert_default().add(room, Said { request, id, body, whom, time });
+        let speaker = (&**member.deliveries.person(), &member.mailbox);
+        let may_wait = member.saying.get_or_insert_default().add(room, speaker, Said { request, id, body, whom, time });
         member.unanswered += 1;
         if !may_wait {
             self.hand_over();
@@ -113,7 +114,7 @@ impl<S: Stream> Session<S> {
         while let Some(Decision { request, decided }) = decisions.pop_front() {
             match decided {
                 Decided::Accepted(accepted) => self.answer(request, accepted),
-                Decided::Refused(refused) => self.refuse(request, refused),
+                Decided::Refused(refused) => self.refuse(request, *refused),
                 Decided::Denied(denied) => return Ok(Some((request, denied))),
                 Decided::Unknown => return Err(Farewell::OutcomeUnknown),
             }

@@ -1,19 +1,21 @@
 //! What a session says, on its way to the rooms: what is read in one turn is handed over together, and then committed.
 
 use super::Session;
-use crate::room::{Room, Said, Speaker};
+use crate::mailbox::Mailbox;
+use crate::people::Person;
+use crate::room::{Item, Room, Said, Speaker};
 use crate::transport::Stream;
-use chat_proto::RoomId;
+use chat_proto::{Author, RoomId};
 use std::sync::Arc;
 
 /// What was said in this turn.
 #[derive(Default)]
 pub(super) struct Saying {
-    /// Where `said` is to be said.
-    room: Option<Arc<Room>>,
-    /// How much of it may wait for the rest of the turn: a room that is too fast says so at once.
+    /// Where `posts` are to be said, and under which name.
+    place: Option<(Arc<Room>, Arc<Author>)>,
+    /// How many of them may wait for the rest of the turn: a room that is too fast says so at once.
     may_wait: usize,
-    said: Vec<Said>,
+    posts: Vec<Item>,
     /// Where something was said before.
     touched: Vec<Arc<Room>>,
 }
@@ -23,16 +25,16 @@ const MANY: usize = super::FRAMES_PER_TURN;
 
 impl Saying {
     /// Adds to what is said in a room, and in no other yet. Says whether more may be added before it is handed over.
-    pub(super) fn add(&mut self, room: &Arc<Room>, said: Said) -> bool {
-        if self.room.is_none() {
-            self.room = Some(Arc::clone(room));
+    pub(super) fn add(&mut self, room: &Arc<Room>, (person, mailbox): (&Person, &Arc<Mailbox>), said: Said) -> bool {
+        let (_, author) = self.place.get_or_insert_with(|| {
             self.may_wait = room.posts_at_once();
+            (Arc::clone(room), Arc::new(person.author()))
+        });
+        if self.posts.len() == 1 {
+            self.posts.reserve_exact(MANY);
         }
-        if self.said.len() == 1 {
-            self.said.reserve_exact(MANY);
-        }
-        self.said.push(said);
-        self.said.len() < self.may_wait
+        self.posts.push(room.post(Speaker { author, key: person.key, mailbox }, said));
+        self.posts.len() < self.may_wait
     }
 
     fn touch(&mut self, room: Arc<Room>) {
@@ -46,18 +48,16 @@ impl<S: Stream> Session<S> {
     /// Whether something was said in another room.
     pub(super) fn is_saying_elsewhere(&self, room: RoomId) -> bool {
         let saying = self.member.as_ref().and_then(|member| member.saying.as_ref());
-        saying.and_then(|saying| saying.room.as_ref()).is_some_and(|other| other.id != room)
+        saying.and_then(|saying| saying.place.as_ref()).is_some_and(|(other, _)| other.id != room)
     }
 
     /// Hands what was said over to its room, before anything else happens there.
     pub(super) fn hand_over(&mut self) {
         let Some(member) = &mut self.member else { return };
         let Some(saying) = &mut member.saying else { return };
-        let Some(room) = saying.room.take() else { return };
-        let person = member.deliveries.person();
-        let speaker = Speaker { session: self.id, person, mailbox: &member.mailbox };
+        let Some((room, author)) = saying.place.take() else { return };
         // With its memory: most of those who have spoken are silent.
-        let pause = room.submit(speaker, std::mem::take(&mut saying.said));
+        let pause = room.submit((self.id, author.person), std::mem::take(&mut saying.posts));
         saying.touch(room);
         self.pause(pause);
     }

@@ -136,6 +136,7 @@ impl Sender {
     /// What the server writes itself about somebody.
     pub fn notes(self, body: EntryBody) -> Draft {
         let author = Author { person: PersonId(self.person), name: format!("person-{}", self.person).into() };
+        let author = Arc::new(author);
         Draft { time: UnixMillis(1_000), author, post: None, body, reach: Reach::Own, records: Vec::new() }
     }
 

@@ -4,7 +4,7 @@ use crate::bench::{ALICE, BOB, Bench, Sender, append, fill, within_reason};
 use crate::on_every_log;
 use chat_proto::frame::{Beyond, Excerpt, Hit, Search};
 use chat_proto::limits::{EXCERPT_BYTES, SEARCH_HITS};
-use chat_proto::{EntryBody, Nick, PersonId, RoomId, Seq, UnixMillis};
+use chat_proto::{Author, EntryBody, Nick, PersonId, RoomId, Seq, UnixMillis};
 use chat_server::log::search::{Findings, Query, Speaker};
 use chat_server::log::{Draft, Log};
 use futures_util::future::poll_immediate;
@@ -145,7 +145,7 @@ async fn people_are_found_by_their_name_then_and_by_who_they_are(bench: Bench) {
     let log = bench.room(1);
     let named = |n, person, name: &'static str| {
         let mut draft = Sender { person, ..ALICE }.says(n, "word");
-        draft.author.name = name.into();
+        draft.author = Arc::new(Author { name: name.into(), ..Author::clone(&draft.author) });
         draft
     };
     let said = vec![named(1, 7, "alice"), named(1, 8, "bob"), named(2, 7, "renamed"), named(1, 9, "Alice")];

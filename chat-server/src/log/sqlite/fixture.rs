@@ -71,7 +71,7 @@ pub(super) fn open(file: &Connection, room: i64, code: &str) {
 
 /// Appends an entry at `seq` seconds, posted under (1, `seq`) by its author.
 pub(super) fn append(file: &Connection, room: i64, seq: u64, (person, name): (u64, &str), body: &EntryBody) {
-    let author = Author { person: PersonId(person), name: name.to_owned().into() };
+    let author = std::sync::Arc::new(Author { person: PersonId(person), name: name.to_owned().into() });
     let (time, post) = (UnixMillis(seq.cast_signed() * 1_000), Some(PostId { instance: 1, n: seq }));
     let draft = Draft { time, author, post, body: body.clone(), reach: Reach::Own, records: Vec::new() };
     let message = pointing::judge(file, (room, Seq(seq - 1)), &draft).unwrap().unwrap();

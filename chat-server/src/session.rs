@@ -50,11 +50,13 @@ use guessing::Guess;
 use inbox::Inbox;
 use outbound::Outbound;
 use saying::Saying;
+use std::future::poll_fn;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::Poll;
 use tokio::time::{Instant, Sleep};
 use traffic::Traffic;
 
@@ -243,8 +245,14 @@ impl<S: Stream> Session<S> {
         self.heard_at = Instant::now();
         let is_partial = !self.has_frames && self.traffic.inbox.is_within_frame();
         self.frame_since = is_partial.then(|| self.frame_since.unwrap_or_else(Instant::now));
-        self.flush_rooms();
-        self.on_arrivals().await
+        let was_one = self.flush_rooms();
+        self.on_arrivals().await?;
+        if was_one && !self.traffic.outbound.is_empty() {
+            // It is answered, so it is in the log: everybody else hears it first, because whoever waits for their own says
+            // the next thing as soon as they have it. Of what is said at once, as much as possible is to leave in one write.
+            let_others_go_first().await;
+        }
+        Ok(())
     }
 
     /// Handles the next frame, if there is a whole one, or begins to.
@@ -292,4 +300,18 @@ impl<S: Stream> Session<S> {
         tracing::debug!(session = self.id.0, request, code = refused.code.0, "refused");
         self.answer(request, refused);
     }
+}
+
+/// Has this task wait until those that were woken before have had their turn. Unlike tokio's own way to yield it does not
+/// also wait for a look at the sockets, during which no other thread could take the task over.
+async fn let_others_go_first() {
+    let mut has_yielded = false;
+    poll_fn(|cx| {
+        if std::mem::replace(&mut has_yielded, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }

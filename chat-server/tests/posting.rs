@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use support::held::{HeldWorld, Slow};
 use support::{Peer, World, gists, unhurried};
+use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 #[tokio::test(start_paused = true)]
@@ -50,6 +51,40 @@ async fn many_of_the_same_id_in_one_turn_are_one_entry() {
     }
 
     assert_eq!(seqs, [Seq(3); 20]);
+}
+
+/// Who of three hears something first, second and last, when alice says so much at once.
+async fn order_of_hearing(posts: u64) -> [Option<&'static str>; 3] {
+    let world = World::new();
+    let (alice, room) = world.opener("alice").await;
+    let (bob, _) = world.guest("bob", room.code).await;
+    let (carol, _) = world.guest("carol", room.code).await;
+    let (order, mut heard) = mpsc::unbounded_channel();
+    for (name, mut peer, posts) in [("alice", alice, posts), ("bob", bob, 0), ("carol", carol, 0)] {
+        let order = order.clone();
+        tokio::spawn(async move {
+            for n in 1..=posts {
+                peer.send(peer.post(room.room, n, "something")).await;
+            }
+            peer.next_said().await;
+            order.send(name).expect("somebody listens");
+        });
+    }
+    [heard.recv().await, heard.recv().await, heard.recv().await]
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_says_one_thing_hears_it_last() {
+    let [_, _, last] = order_of_hearing(1).await;
+
+    assert_eq!(last, Some("alice"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_says_much_at_once_waits_for_nobody() {
+    let [first, _, _] = order_of_hearing(2).await;
+
+    assert_eq!(first, Some("alice"));
 }
 
 #[tokio::test(start_paused = true)]

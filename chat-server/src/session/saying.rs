@@ -16,6 +16,8 @@ pub(super) struct Saying {
     /// How many of them may wait for the rest of the turn: a room that is too fast says so at once.
     may_wait: usize,
     posts: Vec<Item>,
+    /// How many there have been in this turn.
+    said: usize,
     /// Where something was said before.
     touched: Vec<Arc<Room>>,
 }
@@ -34,6 +36,7 @@ impl Saying {
             self.posts.reserve_exact(MANY);
         }
         self.posts.push(room.post(Speaker { author, key: person.key, mailbox }, said));
+        self.said += 1;
         self.posts.len() < self.may_wait
     }
 
@@ -62,12 +65,13 @@ impl<S: Stream> Session<S> {
         self.pause(pause);
     }
 
-    /// Has what was said committed.
-    pub(super) fn flush_rooms(&mut self) {
+    /// Has what was said committed. Says whether it was one thing.
+    pub(super) fn flush_rooms(&mut self) -> bool {
         self.hand_over();
-        let saying = self.member.as_mut().and_then(|member| member.saying.as_mut());
-        for room in saying.into_iter().flat_map(|saying| saying.touched.drain(..)) {
+        let Some(saying) = self.member.as_mut().and_then(|member| member.saying.as_mut()) else { return false };
+        for room in saying.touched.drain(..) {
             room.flush();
         }
+        std::mem::take(&mut saying.said) == 1
     }
 }

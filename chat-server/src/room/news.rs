@@ -45,11 +45,11 @@ pub(super) struct Broadcast {
     items: broadcast::Sender<News>,
     /// How many items there have been.
     published: AtomicU64,
-    /// Batches that are one item as soon as somebody looks. Held for a moment only: everybody who looks has to wait for it.
+    /// Batches that are one item as soon as somebody looks. Bells do not ring under this lock: everybody who looks needs it.
     waiting: Mutex<Vec<Batch>>,
     /// Whether there are any.
     waits: AtomicBool,
-    /// Held by whoever publishes, so that bells ring in the order of the items.
+    /// Held by whoever publishes, until it is done: what one has lined up is sent before another's batch can wait.
     audience: Mutex<Audience>,
 }
 
@@ -235,6 +235,7 @@ impl Drop for Listening {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::room::Readers;
     use chat_proto::Seq;
     use std::sync::mpsc;
     use std::task::{Wake, Waker};
@@ -307,6 +308,24 @@ mod tests {
     }
 
     #[test]
+    fn whoever_is_removed_is_given_nothing_that_comes_after() {
+        let (broadcast, _) = heard();
+        let mut subscription = broadcast.subscribe();
+        let mut removal = batch::of_bytes(2, 1);
+        removal.readers = Readers::SomeGo;
+        publish_batch(&broadcast, 1);
+        broadcast.publish(News::Batch(removal));
+        publish_batch(&broadcast, 3);
+
+        let mut next = || match subscription.next(&broadcast) {
+            Ok(Some(News::Batch(batch))) => (batch.last, batch.readers),
+            other => panic!("a batch, not {other:?}"),
+        };
+
+        assert_eq!([next(), next()], [(Seq(2), Readers::SomeGo), (Seq(3), Readers::AllStay)]);
+    }
+
+    #[test]
     fn what_else_is_published_comes_after_what_waits() {
         let (broadcast, _) = heard();
         let mut subscription = broadcast.subscribe();
@@ -339,6 +358,7 @@ mod tests {
     #[test]
     fn nothing_waits_where_nobody_listens_any_more() {
         let (broadcast, session) = heard();
+        let mut subscription = broadcast.subscribe();
         publish_batch(&broadcast, 1);
         assert_eq!(broadcast.waiting().len(), 1);
 
@@ -347,6 +367,7 @@ mod tests {
 
         publish_batch(&broadcast, 2);
         assert_eq!(broadcast.waiting().len(), 0);
+        assert_eq!(items(&mut subscription, &broadcast), [Some(Seq(1)), Some(Seq(2))]);
     }
 
     /// Wakes a thread.

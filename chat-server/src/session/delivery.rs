@@ -1,6 +1,6 @@
 //! The cursor that never skips: how a session receives every entry of its rooms, in order.
 //!
-//! News comes over the room's broadcast and is passed on only when it follows on the cursor. Otherwise the session is
+//! News comes over the room's broadcast and is passed on only from where it follows on the cursor. Otherwise the session is
 //! behind, and reads the log from its cursor until it has caught up; news that arrives meanwhile is in the log too.
 
 use super::outbound::Outbound;

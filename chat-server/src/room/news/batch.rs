@@ -7,6 +7,9 @@ use chat_proto::limits::BATCH_BYTES;
 use chat_proto::{RoomId, Seq, codec};
 use std::sync::Arc;
 
+/// How many batches may be one: each takes some memory besides its bytes.
+const JOINED_MAX: usize = 32;
+
 /// Entries that became visible together, encoded once, as shared bytes.
 #[derive(Debug, Clone)]
 pub(crate) struct Batch {
@@ -39,8 +42,9 @@ impl Batch {
         let Some(last) = before.last() else { return true };
         // Whose right to read ends is told nothing that comes after it.
         let follows = last.readers == Readers::AllStay && last.last == self.prev;
+        let few = before.len() < JOINED_MAX;
         let bytes = before.iter().map(|batch| batch.frames.len()).sum::<usize>() + self.frames.len();
-        follows && bytes <= BATCH_BYTES
+        follows && few && bytes <= BATCH_BYTES
     }
 
     /// Those that may be one, as one.
@@ -71,7 +75,8 @@ impl Batch {
             return Some(self.frames);
         }
         let (_, start) = self.seams?.iter().copied().find(|(prev, _)| *prev == at)?;
-        Some(self.frames.slice(start..))
+        // By itself: what waits to be written is not to keep more than it counts.
+        Some(Bytes::copy_from_slice(&self.frames[start..]))
     }
 }
 
@@ -118,6 +123,15 @@ mod tests {
         let half = |n| of_bytes(n, BATCH_BYTES / 2);
         assert!(half(2).may_join(&[half(1)]));
         assert!(!of_bytes(3, 1).may_join(&[half(1), half(2)]));
+    }
+
+    #[test]
+    fn not_more_than_so_many_batches_are_one() {
+        let before: Vec<_> = (1..=JOINED_MAX as u64).map(|n| of_bytes(n, 1)).collect();
+        let (last, but_last) = before.split_last().expect("some");
+
+        assert!(last.may_join(but_last));
+        assert!(!of_bytes(JOINED_MAX as u64 + 1, 1).may_join(&before));
     }
 
     #[test]

@@ -248,8 +248,8 @@ impl<S: Stream> Session<S> {
         let was_one = self.flush_rooms();
         self.on_arrivals().await?;
         if was_one && self.member.as_ref().is_some_and(|member| member.unanswered == 0) {
-            // It is answered already: the others hear it first, because whoever waits for their own says the next thing as
-            // soon as they have it. Of what is said at once, as much as possible is to leave in one write.
+            // It is answered already: the others hear it first, because whoever waits for their own says the next thing
+            // as soon as they have it. Of what is said at once, as much as possible is to leave in one write.
             let_others_go_first().await;
         }
         Ok(())
@@ -302,8 +302,8 @@ impl<S: Stream> Session<S> {
     }
 }
 
-/// Has this task wait until those that stand before it in its thread's queue have had their turn. Unlike tokio's own way to yield it does not
-/// also wait for a look at the sockets, during which no other thread could take the task over.
+/// Has this task wait until those that stand before it in its thread's queue have had their turn. Unlike tokio's own way
+/// to yield it does not also wait for a look at the sockets, during which no other thread could take the task over.
 async fn let_others_go_first() {
     let mut has_yielded = false;
     poll_fn(|cx| {

@@ -1,7 +1,8 @@
 //! A room's news: items of its broadcast, which every session takes when it is at work.
 //!
-//! What is said is an item for each time that it is taken, not for each time that something was committed: a batch waits for
-//! the first session that looks, and those that come until then go with it, as one piece of memory and in one write.
+//! What is said is an item for each time that it is taken, not for each time that something was committed: a batch
+//! waits for the first session that looks, and those that come until then go with it, as one piece of memory and in one
+//! write.
 //!
 //! That there is news rings the sessions' [bells](crate::bell). The broadcast could wake them itself, but would enter each
 //! of them into its list anew for each item, which was a third of what a delivery cost.
@@ -45,7 +46,8 @@ pub(super) struct Broadcast {
     items: broadcast::Sender<News>,
     /// How many items there have been.
     published: AtomicU64,
-    /// Batches that are one item as soon as somebody looks. Bells do not ring under this lock: everybody who looks needs it.
+    /// Batches that are one item as soon as somebody looks. Bells do not ring under this lock: everybody who looks needs
+    /// it.
     waiting: Mutex<Vec<Batch>>,
     /// Whether there are any.
     waits: AtomicBool,

@@ -14,7 +14,7 @@ mod strangers;
 mod turn_away;
 
 pub(crate) use callers::Offence;
-pub(crate) use guesses::{Admission, Guesses, Turn, Waiting};
+pub(crate) use guesses::{Admission, Guesses, Turn};
 pub(crate) use notices::{Notice, Notices};
 pub(crate) use strangers::Stranger;
 

@@ -191,7 +191,7 @@ fn is_younger(failures: &VecDeque<Instant>, now: Instant, age: Duration) -> bool
 
 impl Waiting {
     /// Waits for the turn. Loses nothing when it is dropped before it is ready.
-    pub(crate) async fn turn(&mut self) -> Turn {
+    pub(crate) async fn turn(mut self) -> Turn {
         match timeout_at(self.deadline, &mut self.called).await {
             Ok(Ok(())) => Turn::Paid,
             Err(_) => Turn::Overdue,
@@ -240,7 +240,7 @@ mod tests {
         let guesses = guesses();
         let Admission::Now(turn) = guesses.ask(network(1)) else { panic!("the first may") };
         guesses.failed(network(1), turn);
-        let (first, mut second) = (wait(&guesses, 2), wait(&guesses, 3));
+        let (first, second) = (wait(&guesses, 2), wait(&guesses, 3));
         tokio::time::advance(Duration::from_mins(1)).await;
         guesses.sweep(Instant::now());
 

@@ -95,8 +95,8 @@ impl Present {
 
 impl Stranger {
     /// Waits until the place is another's.
-    pub(crate) async fn evicted(&self) {
-        self.evicted.cancelled().await;
+    pub(crate) fn evicted(&self) -> impl Future<Output = ()> + Send + use<> {
+        self.evicted.clone().cancelled_owned()
     }
 }
 

@@ -18,11 +18,12 @@ use chat_proto::{PersonId, RoomId, Seq};
 use std::sync::Arc;
 
 /// The rooms of a session, and how far it is in each. Departs from all of them when dropped.
+#[repr(C)]
 pub(super) struct Deliveries {
-    session: SessionId,
+    reader: Reader,
+    cursors: Few<RoomId, Cursor>,
     person: Arc<Person>,
     rooms: Arc<Rooms>,
-    cursors: Few<RoomId, Cursor>,
     /// Whose log was read last: the next one is another's turn.
     caught_up: Option<RoomId>,
     departure: Departure,
@@ -61,7 +62,8 @@ const TYPING: Rate = Rate { burst: 4.0, per_second: 0.5 };
 impl Deliveries {
     /// No rooms yet.
     pub(super) fn new(session: SessionId, person: Arc<Person>, rooms: Arc<Rooms>) -> Self {
-        Self { session, person, rooms, cursors: Few::default(), caught_up: None, departure: Departure::Lost }
+        let reader = Reader { session, person: person.id };
+        Self { reader, person, rooms, cursors: Few::default(), caught_up: None, departure: Departure::Lost }
     }
 
     /// How many rooms that are not direct.
@@ -120,7 +122,7 @@ impl Deliveries {
     /// Passes on the news that is there, while there is room for it. A room that fills it all puts the others behind, and
     /// those who are behind take turns. Says whether news may be left, for which nobody is woken again.
     pub(super) fn pass_on(&mut self, outbound: &mut Outbound) -> bool {
-        let reader = Reader { session: self.session, person: self.person.id };
+        let reader = self.reader;
         let (mut over, mut is_left) = (Vec::new(), false);
         for (id, cursor) in self.cursors.iter_mut() {
             match cursor.take_news(reader, outbound) {
@@ -159,7 +161,7 @@ impl Deliveries {
         let Some(at) = cursor.at else { return Ok(()) };
         let slice = cursor.room.read(Range::first_after(at)).await?;
         // The right to read may have ended since; a batch that said so may be among those that were missed.
-        if !cursor.room.is_attached(self.session, self.person.id) {
+        if !cursor.may_read(self.reader) {
             self.dismiss(id, outbound);
             return Ok(());
         }
@@ -178,7 +180,7 @@ impl Deliveries {
     fn dismiss(&mut self, room: RoomId, outbound: &mut Outbound) {
         match self.cursors.get(&room).map(|cursor| &cursor.room) {
             Some(left) if left.is_ended() => self.on_ended(room, EndReason::Over, outbound),
-            Some(left) if left.take_removed(self.session) => self.on_ended(room, EndReason::Removed, outbound),
+            Some(left) if left.take_removed(self.reader.session) => self.on_ended(room, EndReason::Removed, outbound),
             _ => self.stop(room),
         }
     }
@@ -190,7 +192,7 @@ impl Deliveries {
 
     /// The person's number.
     pub(super) fn person_id(&self) -> PersonId {
-        self.person.id
+        self.reader.person
     }
 }
 
@@ -286,7 +288,7 @@ pub(super) fn gap(room: RoomId, after: Seq, to: Seq, kind: GapKind, outbound: &m
 impl Drop for Deliveries {
     fn drop(&mut self) {
         for cursor in self.cursors.values() {
-            let life = cursor.room.depart(self.session, &self.person, self.departure);
+            let life = cursor.room.depart(self.reader.session, &self.person, self.departure);
             self.rooms.settle(&cursor.room, life);
         }
     }

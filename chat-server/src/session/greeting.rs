@@ -16,13 +16,16 @@ use chat_proto::limits::{
 use chat_proto::login::Binding;
 use chat_proto::wire::Capped;
 use chat_proto::{Nick, PersonId, Refused, VERSION_MAX, VERSION_MIN, login};
+use std::pin::Pin;
 use std::sync::Arc;
 use tokio::time::Instant;
 
 /// Somebody who has not logged in, with what matters only until then.
 pub(super) struct Newcomer {
+    /// The place is another's.
+    pub(super) evicted: Pin<Box<dyn Future<Output = ()> + Send>>,
     /// The strangers let in at once are few.
-    pub(super) place: Stranger,
+    pub(super) _place: Stranger,
     /// What ties the login to the connection.
     pub(super) binding: Binding,
     pub(super) accepted_at: Instant,

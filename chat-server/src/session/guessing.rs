@@ -3,17 +3,19 @@
 //! An invite's secret is no guess, nor is the code of a room by one of its members: they go straight in.
 
 use super::Session;
-use crate::guard::{Admission, Turn, Waiting};
+use crate::guard::{Admission, Turn};
 use crate::refusals;
 use crate::transport::Stream;
 use chat_proto::frame::Join;
 use chat_proto::{Code, Refused, RoomCode};
+use std::pin::Pin;
 
 /// A code that waits to be tried.
 pub(super) struct Guess {
     request: u32,
     join: Join,
-    pub(super) waiting: Waiting,
+    /// When it may be.
+    pub(super) turn: Pin<Box<dyn Future<Output = Turn> + Send>>,
 }
 
 impl<S: Stream> Session<S> {
@@ -25,7 +27,7 @@ impl<S: Stream> Session<S> {
             Admission::Now(turn) => self.try_code(request, &join, turn).await,
             Admission::Refused(wait) => Err(refusals::too_many_guesses(wait)),
             Admission::Later(waiting) => {
-                self.guess = Some(Box::new(Guess { request, join, waiting }));
+                self.guess = Some(Box::new(Guess { request, join, turn: Box::pin(waiting.turn()) }));
                 Ok(())
             }
         }

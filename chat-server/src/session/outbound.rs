@@ -8,6 +8,7 @@ use bytes::{Buf, Bytes};
 use chat_proto::{ServerFrame, codec};
 use std::collections::VecDeque;
 use std::io::IoSlice;
+use std::iter;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::time::Instant;
@@ -50,7 +51,9 @@ impl Budget {
 /// A queue of bytes, in order.
 #[derive(Debug)]
 pub(super) struct Outbound {
-    frames: VecDeque<Bytes>,
+    /// Mostly the only one, which needs no memory elsewhere; empty if there is none.
+    first: Bytes,
+    others: VecDeque<Bytes>,
     /// Behind them, frames that are meant for nobody else.
     answers: Vec<u8>,
     bytes: usize,
@@ -66,7 +69,8 @@ impl Outbound {
     /// An empty queue.
     pub(super) fn new(budget: Arc<Budget>) -> Self {
         Self {
-            frames: VecDeque::new(),
+            first: Bytes::new(),
+            others: VecDeque::new(),
             answers: Vec::new(),
             bytes: 0,
             told_bytes: 0,
@@ -78,9 +82,12 @@ impl Outbound {
 
     /// Adds a frame. Answers may exceed the maximum by what one turn produces; news may not ([`Self::has_room`]).
     pub(super) fn push(&mut self, frame: Bytes) {
-        self.line_up_answers();
+        debug_assert!(!frame.is_empty(), "the first one is empty if there is none");
+        if !self.answers.is_empty() {
+            self.line_up_answers();
+        }
         self.bytes += frame.len();
-        self.frames.push_back(frame);
+        self.line_up(frame);
     }
 
     /// So many short answers are to be added.
@@ -96,14 +103,22 @@ impl Outbound {
     }
 
     fn line_up_answers(&mut self) {
-        if !self.answers.is_empty() {
-            self.frames.push_back(std::mem::take(&mut self.answers).into());
+        let answers = std::mem::take(&mut self.answers).into();
+        self.line_up(answers);
+    }
+
+    fn line_up(&mut self, frame: Bytes) {
+        match self.first.is_empty() {
+            true => self.first = frame,
+            false => self.others.push_back(frame),
         }
     }
 
     /// What waits, to be written.
     pub(super) fn lined_up(&mut self) -> &mut impl Buf {
-        self.line_up_answers();
+        if !self.answers.is_empty() {
+            self.line_up_answers();
+        }
         self
     }
 
@@ -149,8 +164,8 @@ impl Outbound {
 
     /// Whoever comes in is told much at once, and little afterwards for as long as they stay.
     fn give_places_back(&mut self) {
-        if self.frames.capacity() > PLACES_KEPT {
-            self.frames = VecDeque::new();
+        if self.others.capacity() > PLACES_KEPT {
+            self.others = VecDeque::new();
         }
     }
 }
@@ -161,26 +176,26 @@ impl Buf for Outbound {
     }
 
     fn chunk(&self) -> &[u8] {
-        self.frames.front().map_or(&[], |frame| frame)
+        &self.first
     }
 
     fn chunks_vectored<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize {
-        let filled = slices.iter_mut().zip(&self.frames);
+        let filled = slices.iter_mut().zip(iter::once(&self.first).chain(&self.others));
         filled.map(|(slice, frame)| *slice = IoSlice::new(frame)).count()
     }
 
     fn advance(&mut self, mut written: usize) {
         self.bytes -= written;
         self.taken_since += written;
-        while let Some(front) = self.frames.front_mut().filter(|_| written > 0) {
-            let part = written.min(front.len());
-            front.advance(part);
+        while written > 0 && !self.first.is_empty() {
+            let part = written.min(self.first.len());
+            self.first.advance(part);
             written -= part;
-            if front.is_empty() {
-                self.frames.pop_front();
+            if self.first.is_empty() {
+                self.first = self.others.pop_front().unwrap_or_default();
             }
         }
-        if self.frames.is_empty() {
+        if self.is_empty() {
             self.stalled_since = None;
             self.give_places_back();
         } else if self.stalled_since.is_some() && self.taken_since >= self.budget.progress {
@@ -192,5 +207,65 @@ impl Buf for Outbound {
 impl Drop for Outbound {
     fn drop(&mut self) {
         self.budget.waits.fetch_sub(self.told_bytes, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chat_proto::frame::Done;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    /// What happens to a queue.
+    #[derive(Debug, Clone)]
+    enum Step {
+        Push(Vec<u8>),
+        Answer(u32),
+        /// As much of what waits is written, in hundredths.
+        Write(usize),
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            vec(any::<u8>(), 1..20).prop_map(Step::Push),
+            any::<u32>().prop_map(Step::Answer),
+            (0..=100_usize).prop_map(Step::Write),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn everything_is_written_once_and_in_order_in_whatever_pieces(steps in vec(step(), 0..64)) {
+            let mut outbound = Outbound::new(Arc::new(Budget::new(&Config::default())));
+            let (mut expected, mut written) = (Vec::new(), Vec::new());
+
+            for step in steps.into_iter().chain([Step::Write(100)]) {
+                match step {
+                    Step::Push(frame) => {
+                        expected.extend_from_slice(&frame);
+                        outbound.push(frame.into());
+                    }
+                    Step::Answer(request) => {
+                        let done = ServerFrame::from(Done {});
+                        codec::append(request, &done, &mut expected);
+                        outbound.answer(request, &done);
+                    }
+                    Step::Write(hundredths) => {
+                        let waiting = outbound.lined_up();
+                        let mut slices = [IoSlice::new(&[]); 128];
+                        let filled = waiting.chunks_vectored(&mut slices);
+                        let all: Vec<u8> = slices[..filled].iter().flat_map(|slice| slice.iter().copied()).collect();
+                        let most = all.len() * hundredths / 100;
+                        written.extend_from_slice(&all[..most]);
+                        waiting.advance(most);
+                    }
+                }
+                prop_assert_eq!(outbound.is_empty(), written.len() == expected.len());
+            }
+
+            prop_assert_eq!(written, expected);
+            prop_assert!(outbound.first.is_empty() && outbound.others.is_empty());
+        }
     }
 }

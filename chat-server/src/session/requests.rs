@@ -17,9 +17,14 @@ use chat_proto::{
     Act, Emoji, Entry, EntryBody, PersonId, PostId, Refused, RoomId, Seq, Target, Text, Topic, UnixMillis, codec,
 };
 use futures_util::FutureExt;
+use futures_util::future::OptionFuture;
 use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::pin::Pin;
 use std::sync::Arc;
+
+/// What is left to be answered. Has memory of its own: it is rare.
+type Rest<'a> = Pin<Box<dyn Future<Output = Result<(), Farewell>> + Send + 'a>>;
 
 impl<S: Stream> Session<S> {
     /// Takes a post, or says why not. A post that is taken is answered when it is committed.
@@ -91,19 +96,28 @@ impl<S: Stream> Session<S> {
     /// Answers the posts that were decided, tells of rooms that the person was added to, and ends the session if another
     /// one is here in its place.
     pub(super) async fn on_arrivals(&mut self) -> Result<(), Farewell> {
-        let Some(member) = &mut self.member else { return Ok(()) };
+        let rest = self.take_arrivals()?;
+        OptionFuture::from(rest).await.unwrap_or(Ok(()))
+    }
+
+    /// What is left is returned, if something has to be looked up.
+    fn take_arrivals(&mut self) -> Result<Option<Rest<'_>>, Farewell> {
+        let Some(member) = &mut self.member else { return Ok(None) };
         let Arrivals { mut decisions, added } = member.mailbox.take();
         member.unanswered -= decisions.len();
         self.traffic.outbound.expect_answers(decisions.len());
         for room in added {
             self.on_added(room);
         }
-        loop {
-            let denied = self.answer_posts(&mut decisions)?;
-            let Some((request, denied)) = denied else { break };
-            Box::pin(self.on_denied(request, *denied)).await?;
+        match self.answer_posts(&mut decisions)? {
+            Some(denied) => Ok(Some(Box::pin(self.look_up(denied, decisions)))),
+            None => self.make_way().map(|()| None),
         }
-        match self.member().mailbox.is_replaced() {
+    }
+
+    /// Ends the session if another one is here in its place. Asked after all that had arrived was taken.
+    fn make_way(&self) -> Result<(), Farewell> {
+        match self.member.as_ref().is_some_and(|member| member.mailbox.is_replaced()) {
             true => Err(self.on_replaced()),
             false => Ok(()),
         }
@@ -122,9 +136,15 @@ impl<S: Stream> Session<S> {
         Ok(None)
     }
 
-    async fn on_denied(&mut self, request: u32, denied: Denied) -> Result<(), Farewell> {
-        let Denied { room, id, body, refused } = denied;
-        self.refuse_unless_known(request, (room, id), Some(body), refused).await
+    /// Looks something up, and then answers the others.
+    async fn look_up(&mut self, denied: (u32, Box<Denied>), mut others: VecDeque<Decision>) -> Result<(), Farewell> {
+        let mut next = Some(denied);
+        while let Some((request, denied)) = next {
+            let Denied { room, id, body, refused } = *denied;
+            self.refuse_unless_known(request, (room, id), Some(body), refused).await?;
+            next = self.answer_posts(&mut others)?;
+        }
+        self.make_way()
     }
 
     pub(super) async fn on_history(&mut self, request: u32, history: History) -> Result<(), Refused> {

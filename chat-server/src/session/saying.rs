@@ -23,7 +23,7 @@ pub(super) struct Saying {
 }
 
 /// Whoever says two things at once mostly says as many as may be said at once.
-const MANY: usize = super::FRAMES_PER_TURN;
+const MANY: usize = super::FRAMES_PER_TURN as usize;
 
 impl Saying {
     /// Adds to what is said in a room, and in no other yet. Says whether more may be added before it is handed over.

@@ -16,31 +16,53 @@ use tokio::time::Instant;
 use tokio_util::io::poll_write_buf;
 
 /// A connection, what has come in on it, and what waits to go out.
+#[repr(C)]
 pub(super) struct Traffic<S> {
-    pub(super) stream: S,
     pub(super) inbox: Inbox,
+    pub(super) stream: S,
+    /// What the session knows.
+    outlook: Outlook,
     pub(super) outbound: Outbound,
 }
 
 /// What the session decides by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Outlook {
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+struct Outlook {
     /// Whether more may be added to what waits to go out.
-    pub(super) has_room: bool,
+    has_room: bool,
     /// Since when the peer has been taking next to nothing of it.
     stalled_since: Option<Instant>,
     /// Whether a log is to be read.
-    pub(super) is_behind: bool,
+    is_behind: bool,
 }
 
 impl<S: Stream> Traffic<S> {
+    /// Nothing has come in, and nothing waits.
+    pub(super) fn new(stream: S, inbox: Inbox, outbound: Outbound) -> Self {
+        Self { stream, inbox, outbound, outlook: Outlook::default() }
+    }
+
+    /// Notes what the session decides by. It may change in this very moment, because all sessions share a part of it.
+    pub(super) fn look_around(&mut self, deliveries: Option<&Deliveries>) {
+        self.outlook = self.outlook(deliveries);
+    }
+
+    /// Whether more could be added to what waits to go out, as far as the session knows.
+    pub(super) fn has_room(&self) -> bool {
+        self.outlook.has_room
+    }
+
+    /// Whether a log is to be read and there is room for it, as far as the session knows.
+    pub(super) fn may_catch_up(&self) -> bool {
+        self.outlook.has_room && self.outlook.is_behind
+    }
+
     /// Passes on what news there is, if there may be any, and writes what waits. Ready when the outlook is not any more what
     /// the session knows, or news is left for which there was no room.
     pub(super) fn poll_out(
         &mut self,
         cx: &mut Context<'_>,
         (deliveries, has_news): (Option<&mut Deliveries>, bool),
-        known: Outlook,
     ) -> Poll<io::Result<()>> {
         let mut is_left = false;
         let deliveries = deliveries.map(|deliveries| {
@@ -52,7 +74,7 @@ impl<S: Stream> Traffic<S> {
         }
         let outlook = self.outlook(deliveries);
         // What there was no room for may fit now, and there may be nothing more to write that would wake the session.
-        match outlook != known || (is_left && outlook.has_room) {
+        match outlook != self.outlook || (is_left && outlook.has_room) {
             true => Poll::Ready(Ok(())),
             false => Poll::Pending,
         }
@@ -63,7 +85,7 @@ impl<S: Stream> Traffic<S> {
         self.inbox.poll_read(cx, &mut self.stream)
     }
 
-    pub(super) fn outlook(&self, deliveries: Option<&Deliveries>) -> Outlook {
+    fn outlook(&self, deliveries: Option<&Deliveries>) -> Outlook {
         Outlook {
             has_room: self.outbound.has_room(),
             stalled_since: self.outbound.stalled_since(),

@@ -130,6 +130,7 @@ impl People {
                 true => names.let_rest(&person.name(), person.key),
                 false => names.let_go(&person.name()),
             }
+            names.unlist(person.id);
             attendance.forget_person()
         };
         let written = self.ledger.written();

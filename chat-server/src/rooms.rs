@@ -24,10 +24,13 @@ use resting::Resting;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
+use tokio::task::yield_now;
 use tokio::time::Instant;
 
 /// Draws for a free code before giving up. With the alphabet's million codes and 10,000 rooms, two are rarely needed.
 const CODE_DRAWS: usize = 64;
+/// Rooms in which time passes before others have their turn: it takes some microseconds for each.
+const ROOMS_SWEPT_AT_ONCE: usize = 64;
 
 /// Every room.
 pub(crate) struct Rooms {
@@ -311,19 +314,25 @@ impl Rooms {
         }
     }
 
-    /// Lets time pass in every room.
-    pub(crate) fn sweep(&self, now: Instant) {
+    /// Lets time pass in every room. Whatever else is to be done goes on in between.
+    pub(crate) async fn sweep(&self) {
         let rooms: Vec<_> = {
-            let mut directory = self.lock();
+            let (now, mut directory) = (Instant::now(), self.lock());
             directory.openers.sweep();
             directory.direct_openers.sweep();
             directory.resting.sweep(now, &self.ledger);
             directory.by_id.values().cloned().collect()
         };
         self.ledger.hand_over();
-        for room in rooms {
-            let life = room.sweep(now);
-            self.settle(&room, life);
+        for (number, some) in rooms.chunks(ROOMS_SWEPT_AT_ONCE).enumerate() {
+            if number > 0 {
+                yield_now().await;
+            }
+            let now = Instant::now();
+            for room in some {
+                let life = room.sweep(now);
+                self.settle(room, life);
+            }
         }
     }
 
@@ -407,4 +416,43 @@ impl Directory {
 
 fn origin_of(room: &Room) -> (PersonId, u64) {
     (room.origin.person, room.origin.request)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Rate;
+    use crate::environment::System;
+    use crate::log::memory::MemoryLogs;
+    use crate::network::Network;
+    use chat_proto::Nick;
+    use futures_util::FutureExt;
+    use std::net::{IpAddr, Ipv4Addr};
+
+    #[tokio::test]
+    async fn while_time_passes_in_many_rooms_others_have_their_turn_and_no_room_is_left_out() {
+        let config = Arc::new(Config { rooms_per_key: 1_000, creates: Rate::UNLIMITED, ..Config::default() });
+        let people = People::new(&config);
+        let person = people.claim([1; 32], &Nick::parse(b"alice").expect("a name")).expect("a free name");
+        let environment: Arc<dyn Environment> = Arc::new(System);
+        let logs: Arc<dyn Logs> = Arc::new(MemoryLogs::new(config.memory()));
+        let rooms = Rooms::restore((&config, &environment, logs), (vec![], vec![]), &people).expect("nothing was kept");
+        let address = Network::of(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        let knock = Knock { key: person.key, address, secret: None };
+        let opened = (0..=2 * ROOMS_SWEPT_AT_ONCE as u64).map(|id| {
+            let create = Create { id, stay: Stay::Resident, door: Door::Open, keep: Keep::Default };
+            rooms.make(&person, (&create, None), &knock).expect("a room")
+        });
+        for room in opened {
+            rooms.lock().insert(&room);
+        }
+
+        let mut sweep = Box::pin(rooms.sweep());
+        assert!((&mut sweep).now_or_never().is_none(), "it gives way");
+        let left = rooms.lock().by_id.len();
+        assert_eq!(left, ROOMS_SWEPT_AT_ONCE + 1, "the first of them were empty, and are over");
+        sweep.await;
+
+        assert!(rooms.lock().by_id.is_empty());
+    }
 }

@@ -129,7 +129,7 @@ impl Server {
         drop(listener);
         self.stop.cancel();
         self.drained().await;
-        let_time_pass(&self.shared);
+        let_time_pass(&self.shared).await;
         logs.close().await;
         // Perhaps only the last of it failed.
         let failure = failure.or_else(|| failed.now_or_never());
@@ -205,26 +205,29 @@ async fn sweep(shared: Arc<Shared>, stop: CancellationToken) {
     let mut ticks = tokio::time::interval(SWEEP_EVERY);
     // After a suspend, one sweep does what all the missed ones would have done.
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            _ = ticks.tick() => let_time_pass(&shared),
-            () = stop.cancelled() => return,
+    let sweeps = async {
+        loop {
+            ticks.tick().await;
+            let_time_pass(&shared).await;
         }
-    }
+    };
+    // What is left of the last one is done at the end.
+    stop.run_until_cancelled(sweeps).await;
 }
 
 /// Also hands over what is to be kept of people and rooms and was not yet.
-fn let_time_pass(shared: &Shared) {
+async fn let_time_pass(shared: &Shared) {
     let now = Instant::now();
     shared.people.sweep(now);
     let rooms = &shared.rooms;
     let may_tell = |person: &Person| rooms.may_tell_presence(person);
     shared.people.tell_changes(now, (may_tell, |person, presence| rooms.tell_presence(person, presence)));
-    rooms.sweep(now);
     rooms.logs().sweep(shared.environment.now());
     shared.guard.sweep(now);
     shared.guesses.sweep(now);
     shared.notices.tell();
+    // Takes longest where there is much to do, and nobody waits for it.
+    rooms.sweep().await;
 }
 
 #[cfg(all(test, target_os = "linux"))]

@@ -3,6 +3,7 @@
 mod forgetting;
 
 use super::changes::Changes;
+use super::person::due_again;
 use super::{Kept, Key, Person};
 use crate::config::Config;
 use crate::ledger::Ledger;
@@ -71,6 +72,9 @@ pub(super) struct Names {
     last_id: u64,
     /// Nobody could be forgotten when it was last tried, which is once a sweep at most: it looks at everybody.
     is_stuck: bool,
+    /// When somebody may have to be forgotten, or noted as still here; at once if it is nothing. Looking at everybody takes
+    /// long where there are many, and everything else waits for it.
+    looks_at: Option<Instant>,
 }
 
 /// What holds a name for a key.
@@ -116,6 +120,7 @@ impl Names {
             by_id: HashMap::new(),
             last_id: 0,
             is_stuck: false,
+            looks_at: None,
         }
     }
 
@@ -226,25 +231,45 @@ impl Names {
     /// Forgets who has been gone for long enough, and lets go of the names that have rested.
     pub(super) fn sweep(&mut self, now: Instant) {
         self.is_stuck = false;
+        if self.looks_at.is_none_or(|at| at <= now) {
+            self.look_at_everybody(now);
+        }
+    }
+
+    fn look_at_everybody(&mut self, now: Instant) {
         let memory = self.memory;
-        self.retain(|held| match held {
-            Held::ByPerson(person) => !person.forget_if_gone(now, memory),
-            Held::GivenUp(name) => now.duration_since(name.since) < memory,
+        // Whoever comes after this is due later.
+        let mut next = now + due_again(memory);
+        self.retain(|held| {
+            let due = match held {
+                Held::ByPerson(person) => person.forget_if_gone(now, memory),
+                Held::GivenUp(name) => Some(name.since + memory).filter(|due| *due > now),
+            };
+            next = due.map_or(next, |due| next.min(due));
+            due.is_some()
         });
-        self.by_id.retain(|_, person| person.strong_count() > 0);
+        self.looks_at = Some(next);
     }
 
     /// Drops the names that are not kept, also from what their keys hold.
-    fn retain(&mut self, is_kept: impl Fn(&Held) -> bool) {
-        let Self { by_look, looks, ledger, .. } = self;
+    fn retain(&mut self, mut is_kept: impl FnMut(&Held) -> bool) {
+        let Self { by_look, looks, by_id, ledger, .. } = self;
         by_look.retain(|look, held| {
             let is_kept = is_kept(held);
             if !is_kept {
                 ledger.note(|| held.end());
                 looks.remove(&(held.key(), Arc::clone(look)));
+                if let Held::ByPerson(person) = held {
+                    by_id.remove(&person.id);
+                }
             }
             is_kept
         });
+    }
+
+    /// Nobody is found under the number of somebody who has given up their name.
+    pub(super) fn unlist(&mut self, person: PersonId) {
+        self.by_id.remove(&person);
     }
 
     fn held_by(&self, key: Key) -> impl Iterator<Item = &Held> {

@@ -18,6 +18,13 @@ use tokio::time::Instant;
 
 /// How often it is written down, while somebody may be forgotten, that they are here.
 const RENEWALS: u32 = 32;
+/// How often it is looked for whom that is to be written down of. Everybody is looked at for that.
+const LOOKS: u32 = 32 * RENEWALS;
+
+/// After how long somebody who is here has to be written down again, if they are forgotten after `memory`.
+pub(super) fn due_again(memory: Duration) -> Duration {
+    memory / RENEWALS
+}
 
 /// A name claimed by a key.
 pub(crate) struct Person {
@@ -196,19 +203,20 @@ impl Person {
         Arc::clone(self)
     }
 
-    pub(super) fn forget_if_gone(&self, now: Instant, memory: Duration) -> bool {
+    /// Says when to look again; nothing if they are forgotten.
+    pub(super) fn forget_if_gone(&self, now: Instant, memory: Duration) -> Option<Instant> {
         let mut file = self.lock();
         let unseen = now.duration_since(file.last_seen);
         if !file.sessions.is_empty() {
             // A crash must not make somebody who has been here for weeks look as if they had been gone for weeks.
-            if unseen >= memory / RENEWALS {
+            if unseen >= due_again(memory) {
                 file.last_seen = now;
                 self.note(&file);
             }
-            return false;
+            return Some((file.last_seen + due_again(memory)).max(now + memory / LOOKS));
         }
         file.forgotten = unseen >= memory;
-        file.forgotten
+        (!file.forgotten).then(|| file.last_seen + memory)
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, File> {

@@ -128,6 +128,34 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn whoever_is_gone_is_forgotten_in_time_and_nobody_is_looked_at_all_the_time() {
+        let memory = Duration::from_hours(24);
+        let people = People::new(&Config { person_memory: Some(memory), ..Config::default() });
+        let here = people.claim(key(1), &nick("hera")).expect("a place");
+        let attendance = people.attend(&here, 1).await.expect("a session");
+        let gone = people.claim(key(2), &nick("gone")).expect("a place");
+        let since = Instant::now();
+        let (mut looks, mut last) = (0, None);
+
+        while !gone.is_forgotten() {
+            tokio::time::advance(Duration::from_secs(1)).await;
+            people.sweep(Instant::now());
+            let next = people.lock().looks_at;
+            looks += u32::from(next != last);
+            last = next;
+        }
+
+        let after = since.elapsed();
+        assert!(after >= memory && after <= memory + Duration::from_secs(1), "{after:?}");
+        assert!((32..=34).contains(&looks), "{looks} times");
+        assert!(!here.is_forgotten());
+        assert!(people.numbered(gone.id).is_none() && people.lock().by_id.len() == 1);
+
+        people.give_up(&attendance).await;
+        assert!(people.lock().by_id.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_name_that_was_given_up_goes_before_anybody_who_is_here() {
         let people = People::new(&Config { people: 2, ..Config::default() });
         let alice = people.claim(key(1), &nick("alice")).expect("a place");

@@ -9,7 +9,7 @@
 //! means is for [`crate::frame`].
 
 use crate::entry::{EntryRef, RoomId, Seq};
-use crate::frame::{Batch, Frame, Page};
+use crate::frame::{Batch, Body, Frame, Page};
 use crate::limits::{PAGE_ENTRIES, PAGE_ENTRIES_WITH_POINTERS};
 use crate::wire;
 use bytes::{Buf, Bytes, BytesMut};
@@ -118,13 +118,13 @@ fn open(mut payload: Bytes) -> Result<Payload, FrameError> {
 /// The bytes of `frame`, length prefix included, as an answer to or a request under `request`.
 pub fn to_bytes<F: Frame>(request: u32, frame: &F) -> Bytes {
     let mut out = Vec::with_capacity(wire::SMALL_BYTES);
-    append(request, frame, &mut out);
+    enclose((request, frame.kind()), &mut out, |out| frame.encode_body(out));
     out.into()
 }
 
-/// The same, behind what is there already.
-pub fn append<F: Frame>(request: u32, frame: &F, out: &mut Vec<u8>) {
-    enclose((request, frame.kind()), out, |out| frame.encode_body(out));
+/// The same of the frame that carries `body`, behind what is there already.
+pub fn append<B: Body>(request: u32, body: &B, out: &mut Vec<u8>) {
+    enclose((request, B::KIND), out, |out| wire::encode_into(body, out));
 }
 
 /// The bytes of one entry, as they stand in a batch, in a page and in a log: not a byte more than it takes.
@@ -184,11 +184,13 @@ fn concatenate(entries: &[impl AsRef<[u8]>], most: usize, out: &mut Vec<u8>) {
 
 /// Appends a frame with this body.
 fn enclose((request, kind): (u32, u16), out: &mut Vec<u8>, body: impl FnOnce(&mut Vec<u8>)) {
-    let payload = out.len() + PREFIX_BYTES;
-    out.extend_from_slice(&[0; PREFIX_BYTES]);
-    out.extend_from_slice(&request.to_be_bytes());
-    out.extend_from_slice(&kind.to_be_bytes());
+    let start = out.len();
+    let mut head = [0; PREFIX_BYTES + ENVELOPE_BYTES];
+    let (requests, kinds) = head[PREFIX_BYTES..].split_at_mut(size_of::<u32>());
+    requests.copy_from_slice(&request.to_be_bytes());
+    kinds.copy_from_slice(&kind.to_be_bytes());
+    out.extend_from_slice(&head);
     body(out);
-    let length = u32::try_from(out.len() - payload).expect("a frame is far below 4 GiB");
-    out[payload - PREFIX_BYTES..payload].copy_from_slice(&length.to_be_bytes());
+    let length = u32::try_from(out.len() - start - PREFIX_BYTES).expect("a frame is far below 4 GiB");
+    out[start..start + PREFIX_BYTES].copy_from_slice(&length.to_be_bytes());
 }

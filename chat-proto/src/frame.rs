@@ -10,6 +10,7 @@ pub use server::*;
 use crate::refusal::Refused;
 use crate::wire::{self, WireError};
 use bytes::Bytes;
+use serde::Serialize;
 
 /// One direction's frames.
 pub trait Frame: Sized {
@@ -24,6 +25,15 @@ pub trait Frame: Sized {
     /// # Errors
     /// [`WireError`] if the body is not exactly one value of the kind.
     fn decode(kind: u16, body: Bytes) -> Result<Option<Self>, WireError>;
+}
+
+/// What the frames of one kind carry.
+pub trait Body: Serialize {
+    /// All kinds of its direction.
+    type Frame: Frame;
+
+    /// The kind that stands on the wire.
+    const KIND: u16;
 }
 
 macro_rules! frames {
@@ -57,9 +67,10 @@ macro_rules! frames {
             }
         }
 
-        $(impl $body {
-            /// The kind that stands on the wire.
-            pub const KIND: u16 = $kind;
+        $(impl Body for $body {
+            type Frame = $name;
+
+            const KIND: u16 = $kind;
         }
 
         impl From<$body> for $name {

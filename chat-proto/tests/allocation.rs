@@ -6,8 +6,8 @@ mod table;
 use bytes::Bytes;
 use chat_proto::entry::{PersonId, RoomId, Seq, UnixMillis};
 use chat_proto::frame::{
-    Batch, ClientFrame, Found, Frame, Hello, Join, Joined, Login, Members, NameList, Page, Pong, Post, Rename, Search,
-    ServerFrame, Welcome,
+    Batch, Body, ClientFrame, Found, Frame, Hello, Join, Joined, Login, Members, NameList, Page, Pong, Post, Rename,
+    Search, ServerFrame, Welcome,
 };
 use chat_proto::limits::FRAME_BYTES_FROM_SERVER;
 use chat_proto::refusal::Refused;

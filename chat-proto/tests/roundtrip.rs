@@ -8,11 +8,11 @@ use chat_proto::entry::{
     ReactionState, Reply, RoomId, Seq, Target, UnixMillis,
 };
 use chat_proto::frame::{
-    Accepted, Batch, Beyond, Bye, Challenge, ClientFrame, Create, Done, Door, Durability, EndReason, Excerpt, Found,
-    Frame, Gap, GapKind, GiveUp, GoAway, HeldName, Hello, History, Hit, Invitation, Invite, Join, Joined, Keep, Label,
-    Leave, Limits, Lock, Login, Member, Members, Membership, NameList, Names, OpenDirect, Page, Peer, Ping, Pong, Post,
-    Presence, Read, Rename, Resume, Role, RoomAdded, RoomEnded, RoomHead, RoomState, Search, ServerFrame, SetPresence,
-    Signal, SignalKind, Stay, Typing, TypingState, Voice, Welcome,
+    Accepted, Batch, Beyond, Body, Bye, Challenge, ClientFrame, Create, Done, Door, Durability, EndReason, Excerpt,
+    Found, Frame, Gap, GapKind, GiveUp, GoAway, HeldName, Hello, History, Hit, Invitation, Invite, Join, Joined, Keep,
+    Label, Leave, Limits, Lock, Login, Member, Members, Membership, NameList, Names, OpenDirect, Page, Peer, Ping,
+    Pong, Post, Presence, Read, Rename, Resume, Role, RoomAdded, RoomEnded, RoomHead, RoomState, Search, ServerFrame,
+    SetPresence, Signal, SignalKind, Stay, Typing, TypingState, Voice, Welcome,
 };
 use chat_proto::limits::{
     AWAY_BYTES, EMOJI_BYTES, EXCERPT_BYTES, FRAME_BYTES_FROM_SERVER, MEMBERSHIPS, NAME_BYTES, PAGE_BYTES,

@@ -37,9 +37,10 @@ use crate::room::SessionId;
 use crate::rooms::Rooms;
 use crate::stop::Stop;
 use crate::transport::Stream;
+use chat_proto::frame::Body;
 use chat_proto::limits::{FRAME_BYTES_BEFORE_LOGIN, POSTS_UNANSWERED};
 use chat_proto::login::Binding;
-use chat_proto::{Frame as _, Payload, Refused, ServerFrame, UnixMillis};
+use chat_proto::{Payload, Refused, ServerFrame, UnixMillis};
 use delivery::Deliveries;
 use dispatch::{Later, Paces};
 use event::Event;
@@ -276,7 +277,7 @@ impl<S: Stream> Session<S> {
         if self.empty_frames >= EMPTY_FRAMES_MAX {
             return Err(Farewell::EmptyFrames);
         }
-        self.refuse(0, farewell::empty_frame());
+        self.refuse(0, &farewell::empty_frame());
         Ok(())
     }
 
@@ -294,13 +295,12 @@ impl<S: Stream> Session<S> {
         }
     }
 
-    fn answer(&mut self, request: u32, frame: impl Into<ServerFrame>) {
-        let frame = frame.into();
-        tracing::trace!(session = self.id.0, request, kind = frame.kind(), "answer");
-        self.traffic.outbound.answer(request, &frame);
+    fn answer<B: Body<Frame = ServerFrame>>(&mut self, request: u32, body: &B) {
+        tracing::trace!(session = self.id.0, request, kind = B::KIND, "answer");
+        self.traffic.outbound.answer(request, body);
     }
 
-    fn refuse(&mut self, request: u32, refused: Refused) {
+    fn refuse(&mut self, request: u32, refused: &Refused) {
         tracing::debug!(session = self.id.0, request, code = refused.code.0, "refused");
         self.answer(request, refused);
     }

@@ -3,7 +3,7 @@
 mod support;
 
 use chat_proto::entry::{Delete, Edit, React, ReactionState, Reply};
-use chat_proto::frame::{History, Page};
+use chat_proto::frame::{Body, History, Page};
 use chat_proto::limits::{EDITS_PER_MESSAGE, PAGE_ENTRIES, TEXT_BYTES};
 use chat_proto::{Act, Code, EntryBody, Frame, PostId, RoomId, Seq, ServerFrame};
 use support::disk::DiskWorld;

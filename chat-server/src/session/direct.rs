@@ -127,7 +127,7 @@ impl<S: Stream> Session<S> {
         let person = self.member().deliveries.person_id();
         if let Some(room) = self.shared.rooms.by_id(room).filter(|room| room.is_member(person)) {
             let membership = self.membership(&room, person);
-            self.answer(0, RoomAdded { membership });
+            self.answer(0, &RoomAdded { membership });
         }
     }
 }

@@ -121,7 +121,7 @@ impl<S: Stream> Session<S> {
     pub(super) fn conclude(&mut self, request: u32, outcome: Outcome) -> Result<(), Farewell> {
         match outcome {
             Outcome::Taken => {}
-            Outcome::Refused(refused) => self.refuse(request, refused),
+            Outcome::Refused(refused) => self.refuse(request, &refused),
             Outcome::Over(farewell) => return Err(farewell),
         }
         Ok(())
@@ -150,7 +150,7 @@ impl<S: Stream> Session<S> {
         }
         let pause = self.paces.requests.take(1.0);
         self.pause(pause);
-        self.refuse(request, refusals::unsupported_frame(kind));
+        self.refuse(request, &refusals::unsupported_frame(kind));
         Ok(())
     }
 

@@ -148,10 +148,10 @@ impl<S: Stream> Session<S> {
         let (oldest, cursor) = (opening.page.oldest, opening.cursor);
         self.answer(
             request,
-            Joined { room: room.id, code: room.code.bytes(), head: summary.head, oldest, cursor, state },
+            &Joined { room: room.id, code: room.code.bytes(), head: summary.head, oldest, cursor, state },
         );
         for members in summary.members.chunks(MEMBERS_PER_FRAME).filter(|_| !is_visitor) {
-            self.answer(0, Members { room: room.id, members: Capped::new(members.iter().cloned()) });
+            self.answer(0, &Members { room: room.id, members: Capped::new(members.iter().cloned()) });
         }
         let cursor = opening.give(&room, &mut self.traffic.outbound);
         let member = self.member();
@@ -186,7 +186,7 @@ impl<S: Stream> Session<S> {
         if room.direct().is_some() {
             return Err(refusals::between_two());
         }
-        self.answer(request, invitation);
+        self.answer(request, &invitation);
         Ok(())
     }
 
@@ -207,7 +207,7 @@ impl<S: Stream> Session<S> {
         };
         self.shared.rooms.settle(&room, life);
         told.wait().await;
-        self.answer(request, Done {});
+        self.answer(request, &Done {});
         Ok(())
     }
 }

@@ -17,7 +17,7 @@ impl<S: Stream> Session<S> {
         let Findings { hits, beyond } = room.search(query).await.map_err(refusals::storage_failed)?;
         // Whoever was removed meanwhile gets nothing that may have been said since.
         self.readable(search.room)?;
-        self.answer(request, Found { room: room.id, hits: Capped::new(hits), beyond });
+        self.answer(request, &Found { room: room.id, hits: Capped::new(hits), beyond });
         Ok(())
     }
 
@@ -29,7 +29,7 @@ impl<S: Stream> Session<S> {
     pub(super) fn on_read_up_to(&mut self, request: u32, read: &Read) -> Result<(), Refused> {
         let room = self.readable(read.room)?;
         room.read_up_to(self.member().deliveries.person_id(), read.seq);
-        self.answer(request, Done {});
+        self.answer(request, &Done {});
         Ok(())
     }
 

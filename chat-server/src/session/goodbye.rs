@@ -3,6 +3,7 @@
 use super::traffic::Traffic;
 use super::{Farewell, Session};
 use crate::transport::Stream;
+use chat_proto::codec;
 use tokio::io::AsyncWriteExt;
 
 impl<S: Stream> Session<S> {
@@ -24,7 +25,7 @@ impl<S: Stream> Session<S> {
         let farewell = decided.as_ref().err().unwrap_or(farewell);
         self.take_leave(farewell);
         if let Some(frame) = farewell.last_frame(&self.shared) {
-            self.answer(farewell.request(), frame);
+            self.traffic.outbound.push(codec::to_bytes(farewell.request(), &frame));
         }
         if farewell.is_peer_there() && self.write_out().await.is_ok() && farewell.is_heard_out() {
             self.linger().await;

@@ -52,7 +52,7 @@ impl<S: Stream> Session<S> {
         })?;
         let challenge = Challenge { version, nonce: random(&*self.shared.environment) };
         newcomer.claim = Some(Claim { hello, challenge: challenge.clone() });
-        self.answer(request, challenge);
+        self.answer(request, &challenge);
         Ok(())
     }
 
@@ -70,7 +70,7 @@ impl<S: Stream> Session<S> {
         match self.claim(&hello) {
             Ok(person) => self.welcome(request, person, hello.instance).await,
             Err(refused) => {
-                self.refuse(request, refused);
+                self.refuse(request, &refused);
                 Ok(())
             }
         }
@@ -99,7 +99,7 @@ impl<S: Stream> Session<S> {
         self.traffic.inbox.set_max_frame_bytes(FRAME_BYTES_FROM_CLIENT);
         self.answer(
             request,
-            Welcome {
+            &Welcome {
                 person: person.id,
                 name: person.author().name,
                 limits: self.announced_limits(),
@@ -151,7 +151,7 @@ impl<S: Stream> Session<S> {
         if self.premature_frames >= 3 {
             return Err(Farewell::Refused { request, refused });
         }
-        self.refuse(request, refused);
+        self.refuse(request, &refused);
         Ok(())
     }
 }

@@ -45,7 +45,7 @@ impl<S: Stream> Session<S> {
             None => self.try_code(request, &join, turn).await,
         };
         if let Err(refused) = answered {
-            self.refuse(request, refused);
+            self.refuse(request, &refused);
         }
     }
 

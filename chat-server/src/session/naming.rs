@@ -24,7 +24,7 @@ impl<S: Stream> Session<S> {
             }
         }
         written.wait().await;
-        self.answer(request, Done {});
+        self.answer(request, &Done {});
         Ok(())
     }
 
@@ -32,7 +32,7 @@ impl<S: Stream> Session<S> {
     pub(super) fn on_names(&mut self, request: u32) -> Result<(), Refused> {
         let key = self.member().deliveries.person().key;
         let names = self.shared.people.names_of(key).into_iter().take(NAMES_PER_LIST);
-        self.answer(request, NameList { names: Capped::new(names.map(|held| held_name(&held))) });
+        self.answer(request, &NameList { names: Capped::new(names.map(|held| held_name(&held))) });
         Ok(())
     }
 
@@ -49,7 +49,7 @@ impl<S: Stream> Session<S> {
             shared.rooms.settle(&room, life);
         }
         self.await_decisions().await?;
-        self.answer(request, Done {});
+        self.answer(request, &Done {});
         Err(Farewell::Bye)
     }
 }

@@ -5,6 +5,7 @@
 
 use crate::config::Config;
 use bytes::{Buf, Bytes};
+use chat_proto::frame::Body;
 use chat_proto::{ServerFrame, codec};
 use std::collections::VecDeque;
 use std::io::IoSlice;
@@ -96,9 +97,9 @@ impl Outbound {
     }
 
     /// Adds a frame that is meant for nobody else.
-    pub(super) fn answer(&mut self, request: u32, frame: &ServerFrame) {
+    pub(super) fn answer(&mut self, request: u32, body: &impl Body<Frame = ServerFrame>) {
         let before = self.answers.len();
-        codec::append(request, frame, &mut self.answers);
+        codec::append(request, body, &mut self.answers);
         self.bytes += self.answers.len() - before;
     }
 
@@ -247,8 +248,8 @@ mod tests {
                         outbound.push(frame.into());
                     }
                     Step::Answer(request) => {
-                        let done = ServerFrame::from(Done {});
-                        codec::append(request, &done, &mut expected);
+                        let done = Done {};
+                        expected.extend_from_slice(&codec::to_bytes(request, &ServerFrame::from(done.clone())));
                         outbound.answer(request, &done);
                     }
                     Step::Write(hundredths) => {

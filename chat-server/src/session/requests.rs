@@ -54,11 +54,11 @@ impl<S: Stream> Session<S> {
         match self.find(room, id).await? {
             Finding::Entry(stored) if body.is_some_and(|body| says(&stored, &body)) => {
                 let durability = self.shared.rooms.logs().durability();
-                self.answer(request, Accepted { id, seq: stored.seq, durability });
+                self.answer(request, &Accepted { id, seq: stored.seq, durability });
             }
-            Finding::Entry(_) => self.refuse(request, refusals::id_reused()),
-            Finding::Dropped => self.refuse(request, refusals::id_too_old()),
-            Finding::Nothing => self.refuse(request, refused),
+            Finding::Entry(_) => self.refuse(request, &refusals::id_reused()),
+            Finding::Dropped => self.refuse(request, &refusals::id_too_old()),
+            Finding::Nothing => self.refuse(request, &refused),
         }
         Ok(())
     }
@@ -127,8 +127,8 @@ impl<S: Stream> Session<S> {
     fn answer_posts(&mut self, decisions: &mut VecDeque<Decision>) -> Result<Option<(u32, Box<Denied>)>, Farewell> {
         while let Some(Decision { request, decided }) = decisions.pop_front() {
             match decided {
-                Decided::Accepted(accepted) => self.answer(request, accepted),
-                Decided::Refused(refused) => self.refuse(request, *refused),
+                Decided::Accepted(accepted) => self.answer(request, &accepted),
+                Decided::Refused(refused) => self.refuse(request, &refused),
                 Decided::Denied(denied) => return Ok(Some((request, denied))),
                 Decided::Unknown => return Err(Farewell::OutcomeUnknown),
             }
@@ -162,7 +162,7 @@ impl<S: Stream> Session<S> {
     #[expect(clippy::unnecessary_wraps, reason = "a row of the dispatch table like the others")]
     pub(super) fn on_ping(&mut self, request: u32) -> Result<(), Refused> {
         let heads = Capped::new(self.member().deliveries.heads());
-        self.answer(request, Pong { server_time: self.shared.environment.now(), heads });
+        self.answer(request, &Pong { server_time: self.shared.environment.now(), heads });
         Ok(())
     }
 }

@@ -19,7 +19,7 @@ impl<S: Stream> Session<S> {
             room.tell_typing(session, &person, typing.state);
         }
         if request != 0 {
-            self.answer(request, Done {});
+            self.answer(request, &Done {});
         }
         Ok(())
     }
@@ -28,7 +28,7 @@ impl<S: Stream> Session<S> {
     pub(super) fn on_set_presence(&mut self, request: u32, set: SetPresence) -> Result<(), Refused> {
         let presence = judged(set.presence)?;
         self.member().attendance.say(presence);
-        self.answer(request, Done {});
+        self.answer(request, &Done {});
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! The bytes of a server, read as a client reads them, or only as far as has to be.
 
 use bytes::BytesMut;
-use chat_proto::frame::Batch;
+use chat_proto::frame::{Batch, Body};
 use chat_proto::limits::FRAME_BYTES_FROM_SERVER;
 use chat_proto::{Entry, EntryBody, Frame, FrameCodec, Payload, Seq, ServerFrame};
 use tokio_util::codec::Decoder;

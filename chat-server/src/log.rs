@@ -86,13 +86,6 @@ pub struct Run {
     pub bytes: Vec<u8>,
 }
 
-/// One that was just put into a [`Run`].
-pub(crate) struct InRun<'a> {
-    pub(crate) seq: Seq,
-    pub(crate) prev: Seq,
-    pub(crate) bytes: &'a [u8],
-}
-
 impl Run {
     /// None yet.
     pub fn after(head: Seq) -> Self {
@@ -121,15 +114,13 @@ impl Run {
         self.count == 0
     }
 
-    /// Adds what `draft` becomes behind all of them.
-    // What it gives is read at once: through memory it would have to be waited for.
-    #[inline]
-    pub(crate) fn push(&mut self, draft: &Draft) -> InRun<'_> {
-        let (seq, prev, start) = (self.last.next(), self.last, self.bytes.len());
+    /// Adds what `draft` becomes behind all of them; says where that stands.
+    pub(crate) fn push(&mut self, draft: &Draft) -> Seq {
+        let (seq, prev) = (self.last.next(), self.last);
         let Draft { time, author, post, body, .. } = draft;
         codec::append_entry(EntryRef { seq, prev, time: *time, author, post: *post, body }, &mut self.bytes);
         (self.last, self.count) = (seq, self.count + 1);
-        InRun { seq, prev, bytes: &self.bytes[start..] }
+        seq
     }
 }
 

@@ -3,7 +3,10 @@
 mod kept;
 mod pieces;
 mod pointers;
+mod posts;
+mod run;
 mod search;
+mod writing;
 
 use super::record::{Fact, Record, RoomRecord};
 use super::search::{Findings, Query, SEARCH_TIME};
@@ -11,7 +14,8 @@ use super::{Completion, Draft, Finding, Log, Logs, Outcome, Range, ReadError, Re
 use crate::config::{MemoryLimits, shown_size};
 use chat_proto::frame::{Durability, Keep, Label};
 use chat_proto::{PersonId, PostId, RoomId, UnixMillis};
-use kept::{Kept, Sender};
+use kept::Kept;
+use posts::Sender;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -111,8 +115,7 @@ impl Shared {
                 return;
             }
             let Some((bytes, largest)) = self.largest() else { return };
-            let enough = over.max(bytes / 8);
-            if largest.trim(|kept, freed| freed < enough && kept.len() > 1) == 0 {
+            if largest.trim(usize::MAX, bytes.saturating_sub(over.max(bytes / 8))) == 0 {
                 return;
             }
         }
@@ -130,15 +133,10 @@ impl MemoryLog {
         self.kept.lock().expect("no panic under this lock")
     }
 
-    /// Drops the oldest entries while `more(kept, bytes freed so far)`; says how many bytes that freed.
-    fn trim(&self, more: impl Fn(&Kept, usize) -> bool) -> usize {
-        let mut kept = self.lock();
-        let mut freed = 0;
-        while more(&kept, freed) {
-            let Some(bytes) = kept.drop_oldest() else { break };
-            freed += bytes;
-        }
-        drop(kept);
+    /// Drops the oldest entries until there are no more than these, and no more than these bytes; says how many bytes that
+    /// freed.
+    fn trim(&self, entries: usize, bytes: usize) -> usize {
+        let freed = self.lock().trim(entries, bytes);
         self.shared.total_bytes.fetch_sub(freed, Ordering::Relaxed);
         freed
     }
@@ -146,15 +144,14 @@ impl MemoryLog {
     fn take(&self, drafts: &[Draft]) -> (Vec<Verdict>, Run) {
         let mut kept = self.lock();
         let before = kept.bytes;
-        let mut run = Run::expecting(kept.head(), drafts.len());
-        let verdicts = drafts.iter().map(|draft| kept.take(draft, &mut run)).collect();
+        let taken = kept.append(drafts);
         if kept.is_erased {
             kept.erase();
         }
         // A batch that erases may leave less than it found.
         self.shared.total_bytes.fetch_add(kept.bytes.saturating_sub(before), Ordering::Relaxed);
         self.shared.total_bytes.fetch_sub(before.saturating_sub(kept.bytes), Ordering::Relaxed);
-        (verdicts, run)
+        taken
     }
 }
 
@@ -162,7 +159,7 @@ impl Log for MemoryLog {
     fn append(&self, drafts: Arc<[Draft]>, done: Completion) {
         let (verdicts, entries) = self.take(&drafts);
         let MemoryLimits { room_entries, room_bytes, total_bytes, .. } = self.shared.limits;
-        self.trim(|kept, _| kept.len() > room_entries || kept.bytes > room_bytes);
+        self.trim(room_entries, room_bytes);
         if self.shared.total_bytes.load(Ordering::Relaxed) > total_bytes {
             self.shared.fit();
         }

@@ -95,7 +95,8 @@ impl Bench {
     }
 }
 
-const MEMORY: MemoryLimits =
+/// As much as tests need.
+pub const MEMORY: MemoryLimits =
     MemoryLimits { room_entries: 10_000, room_bytes: 8 << 20, total_bytes: 16 << 20, waits: Duration::from_mins(1) };
 
 /// Logs on disk that bound nothing.

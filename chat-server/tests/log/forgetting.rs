@@ -1,6 +1,6 @@
 //! Messages that their author erases.
 
-use crate::bench::{ALICE, BOB, Bench, all, append, find, outcome, read, record, verdict, within_reason};
+use crate::bench::{ALICE, BOB, Bench, all, append, find, outcome, read, record, texts, verdict, within_reason};
 use crate::on_every_log;
 use chat_proto::entry::{Delete, Edit};
 use chat_proto::frame::Beyond;
@@ -151,7 +151,9 @@ fn holds(place: &Path, text: &[u8]) -> bool {
 async fn what_is_erased_in_memory_counts_for_as_long_as_its_bytes_may_be_there() {
     let logs = Arc::new(MemoryLogs::new(Config::default().memory()));
     let log = logs.open(RoomId([1; 16]), &record(1));
-    append(&log, (1..=100).map(|n| ALICE.says(n, &"word ".repeat(85))).collect()).await;
+    for n in 1..=100 {
+        append(&log, vec![ALICE.says(n, &"word ".repeat(85))]).await;
+    }
     let before = logs.total_bytes();
 
     append(&log, (101..=200).map(|n| ALICE.posts(n, EntryBody::Delete(Delete { target: Seq(n - 100) }))).collect())
@@ -189,6 +191,24 @@ async fn what_is_erased_in_memory_gives_its_bytes_back() {
     append(&log, vec![ALICE.posts(2, EntryBody::Forget)]).await;
 
     assert!(logs.total_bytes() < before - text.len() + 300);
+    logs.erase(RoomId([1; 16]));
+    assert_eq!(logs.total_bytes(), 0);
+}
+
+/// What was said at once stands together, apart from everything else, and is written anew without what is erased.
+#[tokio::test]
+async fn what_is_erased_in_memory_of_much_that_was_said_at_once_gives_its_bytes_back() {
+    let logs = Arc::new(MemoryLogs::new(Config::default().memory()));
+    let log = logs.open(RoomId([1; 16]), &record(1));
+    let text = "word ".repeat(85);
+    append(&log, (1..=100).map(|n| ALICE.says(n, &text)).collect()).await;
+    let before = logs.total_bytes();
+
+    append(&log, vec![ALICE.posts(101, EntryBody::Delete(Delete { target: Seq(50) }))]).await;
+
+    assert!(logs.total_bytes() < before - text.len() + 300);
+    let said = texts(&log).await;
+    assert_eq!((said[48].as_str(), said[49].as_str(), said[50].as_str()), (text.as_str(), "Erased", text.as_str()));
     logs.erase(RoomId([1; 16]));
     assert_eq!(logs.total_bytes(), 0);
 }

@@ -1,11 +1,15 @@
 //! Entries that are dropped: the oldest, and what is remembered of them.
 
-use crate::bench::{ALICE, BOB, Bench, DISK, Sender, all, append, fill, find, read, record, verdict, within_reason};
+use crate::bench::{
+    ALICE, BOB, Bench, DISK, MEMORY, Sender, all, append, fill, find, read, record, texts, verdict, within_reason,
+};
 use chat_proto::frame::{Durability, Keep, Label};
 use chat_proto::{RoomId, Seq, UnixMillis};
+use chat_server::config::MemoryLimits;
+use chat_server::log::memory::MemoryLogs;
 use chat_server::log::record::RoomRecord;
 use chat_server::log::sqlite::{DiskLimits, Retention};
-use chat_server::log::{End, Log, Range, Slice, Verdict};
+use chat_server::log::{End, Log, Logs as _, Range, Slice, Verdict};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -234,6 +238,51 @@ fn the_label_says_what_is_kept_and_the_operator_has_the_last_word() {
         waits_ms: 60_000,
     };
     assert_eq!(bounded.logs.label(Keep::Default), label);
+}
+
+/// What was said at once is not kept as a whole or not at all.
+#[tokio::test]
+async fn of_much_that_was_said_at_once_in_memory_the_newest_stays() {
+    let limits = MemoryLimits { room_bytes: 64 * 1024, ..MEMORY };
+    let logs = MemoryLogs::new(limits);
+    let log = logs.open(RoomId([1; 16]), &record(1));
+
+    append(&log, (1..=100).map(|n| ALICE.says(n, &"x".repeat(1_000))).collect()).await;
+
+    let total = logs.total_bytes();
+    assert!(total <= limits.room_bytes && total >= limits.room_bytes / 2, "{total}");
+    let slice = read(&log, Range::last_page()).await;
+    assert_eq!(slice.entries.last().map(|last| last.seq), Some(Seq(100)));
+    assert_eq!(verdict(&log, ALICE.says(slice.oldest.0 - 1, "a")).await, Verdict::TooOld);
+    assert_eq!(verdict(&log, ALICE.says(slice.oldest.0, &"x".repeat(1_000))).await, Verdict::Known(slice.oldest));
+}
+
+#[tokio::test]
+async fn what_was_said_last_is_kept_in_memory_whatever_it_takes() {
+    let logs = MemoryLogs::new(MemoryLimits { room_bytes: 1, ..MEMORY });
+    let log = logs.open(RoomId([1; 16]), &record(1));
+    fill(&log, 3).await;
+
+    append(&log, vec![BOB.says(1, "last"), BOB.says(2, "words")]).await;
+
+    assert_eq!(texts(&log).await, ["last", "words"]);
+}
+
+#[tokio::test]
+async fn all_rooms_in_memory_take_no_more_than_they_may_together() {
+    let limits = MemoryLimits { total_bytes: 128 * 1024, ..MEMORY };
+    let logs = MemoryLogs::new(limits);
+    let rooms = [1, 2, 3].map(|id| logs.open(RoomId([id; 16]), &record(id)));
+
+    for (n, log) in (1..).zip(rooms.iter().cycle().take(12)) {
+        append(log, (1..=50).map(|i| ALICE.says(n * 50 + i, &"x".repeat(1_000))).collect()).await;
+
+        assert!(logs.total_bytes() <= limits.total_bytes, "{}", logs.total_bytes());
+    }
+
+    for log in &rooms {
+        assert!(!all(log).await.is_empty());
+    }
 }
 
 /// Lets time pass until there is place again; returns how the log is then.

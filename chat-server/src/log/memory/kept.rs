@@ -1,112 +1,113 @@
-//! What one log keeps, and which posts it knows.
+//! What one log keeps: runs of entries that were committed together, and what is to be known of them.
 
-use super::pieces::{Pieces, is_shared};
+use super::pieces::Pieces;
 use super::pointers::{Pointers, Pointing};
+use super::posts::{Known, Posts, Sender};
+use super::run::KeptRun;
+use super::writing::{Part, Writing};
 use crate::log::page::{Behind, fitted};
 use crate::log::pointing::{Change, Pointer, is_before, judge_author, judge_edit, judge_reaction};
 use crate::log::said::{text_of, without_text};
-use crate::log::{Draft, End, Finding, InRun, Range, Run, Slice, Stored, Verdict, is_same};
+use crate::log::{Draft, End, Finding, Range, Run, Slice, Stored, Verdict, is_same};
+use bytes::Bytes;
 use chat_proto::{Entry, EntryBody, PersonId, Seq, codec, wire};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::convert::Infallible;
 
-/// What an entry costs besides its bytes: its place in the queue, its place in the index, its share of a piece.
-const ENTRY_OVERHEAD_BYTES: usize = 112;
+/// What an entry takes besides its bytes: less, if it stands with others.
+const ENTRY_OVERHEAD_BYTES: usize = size_of::<KeptRun>() + Posts::BYTES_EACH;
 
-/// Instances per room whose posts are remembered at least as "gone up to". Beyond, the longest silent are forgotten:
-/// a client resends for minutes, and it takes this many others to push it out.
-const SENDERS_MAX: usize = 16_384;
+/// A run that is longer is another one: its memory is free when all of it is gone, and is written anew when part of it is
+/// erased.
+const RUN_BYTES_MAX: usize = 16 * 1024;
 
 /// One log.
 #[derive(Default)]
 pub(super) struct Kept {
-    entries: VecDeque<Remembered>,
+    runs: VecDeque<KeptRun>,
+    /// How many entries there are.
+    entries: usize,
     pieces: Pieces,
     /// What it takes, in bytes.
     pub(super) bytes: usize,
     head: Seq,
     pointers: Pointers,
-    senders: BTreeMap<Sender, Posts>,
+    posts: Posts,
     /// Nothing is kept any more.
     pub(super) is_erased: bool,
 }
 
-struct Remembered {
-    stored: Stored,
-    /// What is free when it is dropped.
-    bytes: usize,
-    post: Option<(Sender, u64)>,
-}
-
-/// A running client of a person, as the dedupe key knows it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Sender {
-    pub(super) person: PersonId,
-    pub(super) instance: u64,
-}
-
-/// What is remembered of one sender's posts.
-#[derive(Default)]
-struct Posts {
-    /// (n, seq), both rising: those whose entries are kept.
-    known: VecDeque<(u64, Seq)>,
-    /// Entries of posts up to here were dropped.
-    gone_up_to: u64,
-    /// The highest `n` that was accepted.
-    highest: u64,
-    last_seq: Seq,
-}
-
 impl Kept {
-    /// The newest entry there ever was.
-    pub(super) fn head(&self) -> Seq {
-        self.head
-    }
-
-    /// How many entries there are.
-    pub(super) fn len(&self) -> usize {
-        self.entries.len()
-    }
-
     /// All of them, in order.
-    pub(super) fn all(&self) -> impl DoubleEndedIterator<Item = &Stored> {
-        self.entries.iter().map(|remembered| &remembered.stored)
+    pub(super) fn all(&self) -> impl DoubleEndedIterator<Item = Stored> {
+        self.within(Seq::START, Seq(u64::MAX))
     }
 
     /// The entry whose text a message has now: itself, or its last edit.
     pub(super) fn newest_text(&self, message: &Stored) -> Option<Stored> {
-        self.get(self.pointers.last_edit(message.seq)?).cloned()
+        self.get(self.pointers.last_edit(message.seq)?)
     }
 
-    /// Gives `draft` a place and puts it into `run`, unless its post is known, or it points at what it may not.
-    pub(super) fn take(&mut self, draft: &Draft, run: &mut Run) -> Verdict {
+    /// Gives each of `drafts` a place, unless its post is known, or it points at what it may not. What was appended is
+    /// given back as one run.
+    pub(super) fn append(&mut self, drafts: &[Draft]) -> (Vec<Verdict>, Run) {
+        let mut writing = Writing::after(self.head, drafts.len());
+        let verdicts = drafts.iter().map(|draft| self.take(draft, &mut writing)).collect();
+        self.store(&mut writing);
+        (verdicts, writing.into_run())
+    }
+
+    fn take(&mut self, draft: &Draft, writing: &mut Writing) -> Verdict {
         let post = draft.post.map(|id| (Sender { person: draft.author.person, instance: id.instance }, id.n));
-        if let Some(verdict) = post.and_then(|(sender, n)| self.judge(sender, n, draft)) {
+        let known = post.map_or(Known::Nothing, |(sender, n)| self.posts.look_up(sender, n));
+        let pointer = Pointer::of(&draft.body);
+        let changes = matches!(pointer, Pointer::Changes(..)) || matches!(draft.body, EntryBody::Forget);
+        if changes || known != Known::Nothing {
+            // It looks at what was said before it, in the same batch as well.
+            self.store(writing);
+        }
+        if let Some(verdict) = self.judge(known, draft) {
             return verdict;
         }
-        if let Err(verdict) = self.judge_pointer(draft) {
+        if let Err(verdict) = self.judge_pointer(&pointer, draft) {
             return verdict;
         }
-        let InRun { seq, prev, bytes } = run.push(draft);
-        if let Some((sender, n)) = post {
-            self.remember(sender, n, seq);
-        }
-        self.head = seq;
-        let stored = Stored { seq, prev, bytes: self.pieces.put(bytes, self.bytes) };
-        let bytes = bytes.len() + ENTRY_OVERHEAD_BYTES;
-        self.bytes += bytes;
-        self.entries.push_back(Remembered { stored, bytes, post });
-        self.pointers.note(seq, draft.author.person, &draft.body);
         match &draft.body {
             EntryBody::Forget => self.forget(draft.author.person),
             EntryBody::Delete(delete) => self.delete(delete.target),
             _ => {}
         }
-        Verdict::Appended(seq)
+        self.head = writing.push(draft);
+        self.posts.note(post, self.head);
+        self.pointers.note(self.head, draft.author.person, &draft.body);
+        if writing.unstored_bytes() >= RUN_BYTES_MAX {
+            self.store(writing);
+        }
+        Verdict::Appended(self.head)
     }
 
-    fn judge_pointer(&self, draft: &Draft) -> Result<(), Verdict> {
-        let (target, change) = match Pointer::of(&draft.body) {
+    /// Makes a run of what was written since this was last done.
+    fn store(&mut self, writing: &mut Writing) {
+        let Some(Part { prev, bytes, seams }) = writing.take_unstored() else { return };
+        let run = KeptRun::new(prev, self.pieces.put(bytes, self.bytes), seams);
+        self.entries += run.places();
+        self.bytes += run.bytes() + run.places() * ENTRY_OVERHEAD_BYTES;
+        self.runs.push_back(run);
+    }
+
+    /// What to answer to a post that is not new; none if it is.
+    fn judge(&self, known: Known, draft: &Draft) -> Option<Verdict> {
+        match known {
+            Known::At(seq) if self.get(seq).is_some_and(|stored| is_known(&stored, draft)) => Some(Verdict::Known(seq)),
+            Known::At(_) => Some(Verdict::Reused),
+            Known::Gone => Some(Verdict::TooOld),
+            Known::Skipped => Some(Verdict::OutOfOrder),
+            Known::Nothing => None,
+        }
+    }
+
+    fn judge_pointer(&self, pointer: &Pointer<'_>, draft: &Draft) -> Result<(), Verdict> {
+        let (target, change) = match *pointer {
             Pointer::None => return Ok(()),
             Pointer::Answers(to) if is_before(to, self.head) => return Ok(()),
             Pointer::Answers(_) => return Err(Verdict::NoSuchMessage),
@@ -130,9 +131,10 @@ impl Kept {
 
     /// Erases whatever `person` said.
     fn forget(&mut self, person: PersonId) {
-        for at in 0..self.entries.len() {
-            let seq = self.erase_if(at, |entry| entry.author.person == person);
-            seq.and_then(|seq| self.pointers.remove(seq));
+        for at in 0..self.runs.len() {
+            for seq in self.rewrite(at, |_, bytes| erased(bytes, |entry| entry.author.person == person)) {
+                self.pointers.remove(seq);
+            }
         }
     }
 
@@ -140,25 +142,20 @@ impl Kept {
     fn delete(&mut self, message: Seq) {
         let edits = self.pointers.remove(message).map_or_else(Vec::new, |Pointing { edits, .. }| edits);
         for seq in edits.into_iter().chain([message]) {
-            if let Some(at) = self.index_of(seq) {
-                self.erase_if(at, |_| true);
+            let change = |other, bytes: &[u8]| if other == seq { erased(bytes, |_| true) } else { None };
+            if let Some(at) = self.run_of(seq) {
+                self.rewrite(at, change);
             }
         }
     }
 
-    /// Erases what an entry says, if it says anything and `is_meant`; says which one that was.
-    fn erase_if(&mut self, at: usize, is_meant: impl FnOnce(&Entry) -> bool) -> Option<Seq> {
-        let Remembered { stored, bytes, .. } = &mut self.entries[at];
-        let entry: Entry = wire::decode(&stored.bytes).ok()?;
-        let body = without_text(&entry.body).filter(|body| *body != entry.body && is_meant(&entry))?;
-        let erased = codec::entry_bytes(&Entry { body, ..entry });
-        // Others may still stand in the same piece of memory.
-        let freed = if is_shared(&stored.bytes) { 0 } else { stored.bytes.len() };
-        for bytes in [&mut self.bytes, bytes] {
-            *bytes = *bytes + erased.len() - freed;
-        }
-        stored.bytes = erased;
-        Some(stored.seq)
+    /// Changes entries of a run; says which.
+    fn rewrite(&mut self, at: usize, change: impl Fn(Seq, &[u8]) -> Option<Bytes>) -> Vec<Seq> {
+        let run = &mut self.runs[at];
+        let before = run.bytes();
+        let places = run.rewrite(change, |bytes| self.pieces.put(bytes, self.bytes));
+        self.bytes = self.bytes + run.bytes() - before;
+        places
     }
 
     /// Keeps nothing from now on; says how many bytes that frees. Whoever still holds the log may be appending to it,
@@ -169,81 +166,67 @@ impl Kept {
         erased.bytes
     }
 
-    /// What to answer to a post id that is not new; none if it is.
-    fn judge(&self, sender: Sender, n: u64, draft: &Draft) -> Option<Verdict> {
-        let posts = self.senders.get(&sender).filter(|posts| n <= posts.highest)?;
-        if let Some(stored) = self.find(sender, n) {
-            return Some(if is_known(&stored, draft) { Verdict::Known(stored.seq) } else { Verdict::Reused });
+    /// Drops the oldest entries until there are no more than these, and no more than these bytes; returns the bytes that
+    /// became free. One run stays whatever it takes.
+    pub(super) fn trim(&mut self, entries: usize, bytes: usize) -> usize {
+        let before = self.bytes;
+        while self.entries > entries {
+            self.drop_oldest(self.entries - entries);
         }
-        Some(if n <= posts.gone_up_to { Verdict::TooOld } else { Verdict::OutOfOrder })
+        while self.bytes > bytes && self.runs.len() > 1 {
+            self.drop_oldest(usize::MAX);
+        }
+        before - self.bytes
     }
 
-    fn remember(&mut self, sender: Sender, n: u64, seq: Seq) {
-        let posts = self.senders.entry(sender).or_default();
-        posts.known.push_back((n, seq));
-        posts.highest = n;
-        posts.last_seq = seq;
-        if self.senders.len() > SENDERS_MAX {
-            self.forget_senders();
+    /// Drops the oldest entries, of one run and at most so many.
+    fn drop_oldest(&mut self, most: usize) {
+        let Some(run) = self.runs.front_mut() else { return };
+        let dropped = run.drop_oldest(most);
+        self.posts.drop_oldest(dropped);
+        self.entries -= dropped;
+        self.bytes -= dropped * ENTRY_OVERHEAD_BYTES;
+        if run.is_gone() {
+            self.bytes -= run.bytes();
+            self.runs.pop_front();
         }
+        self.pointers.forget_before(self.oldest());
     }
 
-    /// Forgets the longest silent half of the senders that have no entry left.
-    fn forget_senders(&mut self) {
-        let mut silent: Vec<Seq> =
-            self.senders.values().filter(|posts| posts.known.is_empty()).map(|posts| posts.last_seq).collect();
-        silent.sort_unstable();
-        if let Some(middle) = silent.get(silent.len() / 2).copied() {
-            self.senders.retain(|_, posts| !posts.known.is_empty() || posts.last_seq > middle);
-        }
-    }
-
-    /// Returns the bytes that became free.
-    pub(super) fn drop_oldest(&mut self) -> Option<usize> {
-        let Remembered { stored, bytes, post } = self.entries.pop_front()?;
-        self.pointers.remove(stored.seq);
-        if let Some((sender, n)) = post
-            && let Some(posts) = self.senders.get_mut(&sender)
-        {
-            posts.known.pop_front();
-            posts.gone_up_to = n;
-        }
-        self.bytes -= bytes;
-        Some(bytes)
+    /// The place of the oldest entry; of the next one if there is none.
+    fn oldest(&self) -> Seq {
+        self.runs.front().map_or(self.head.next(), KeptRun::oldest)
     }
 
     /// What is known of a post.
     pub(super) fn finding(&self, sender: Sender, n: u64) -> Finding {
-        match (self.find(sender, n), self.senders.get(&sender)) {
-            (Some(stored), _) => Finding::Entry(stored),
-            (None, Some(posts)) if n <= posts.gone_up_to => Finding::Dropped,
-            (None, _) => Finding::Nothing,
+        match self.posts.look_up(sender, n) {
+            Known::At(seq) => self.get(seq).map_or(Finding::Nothing, Finding::Entry),
+            Known::Gone => Finding::Dropped,
+            Known::Skipped | Known::Nothing => Finding::Nothing,
         }
     }
 
-    fn find(&self, sender: Sender, n: u64) -> Option<Stored> {
-        let known = &self.senders.get(&sender)?.known;
-        let (_, seq) = known[known.binary_search_by_key(&n, |(n, _)| *n).ok()?];
-        self.get(seq).cloned()
+    fn get(&self, seq: Seq) -> Option<Stored> {
+        let before = Seq(seq.0.checked_sub(1)?);
+        self.runs[self.run_of(seq)?].within(before, seq.next()).next()
     }
 
-    fn get(&self, seq: Seq) -> Option<&Stored> {
-        self.entries.get(self.index_of(seq)?).map(|remembered| &remembered.stored)
+    /// The index of the run in which the entry at `seq` stands, or stood.
+    fn run_of(&self, seq: Seq) -> Option<usize> {
+        let at = self.runs.partition_point(|run| run.last() < seq);
+        self.runs.get(at).filter(|run| run.oldest() <= seq).map(|_| at)
     }
 
-    fn index_of(&self, seq: Seq) -> Option<usize> {
-        self.entries.binary_search_by_key(&seq, |remembered| remembered.stored.seq).ok()
-    }
-
-    /// The index of the first entry above `seq`.
-    fn index_after(&self, seq: Seq) -> usize {
-        self.entries.partition_point(|remembered| remembered.stored.seq <= seq)
+    /// Those behind `after` and before `before`.
+    fn within(&self, after: Seq, before: Seq) -> impl DoubleEndedIterator<Item = Stored> {
+        let first = self.runs.partition_point(|run| run.last() <= after);
+        let end = self.runs.partition_point(|run| run.oldest() < before).max(first);
+        self.runs.range(first..end).flat_map(move |run| run.within(after, before))
     }
 
     pub(super) fn slice(&self, range: &Range) -> Slice {
-        let first = self.index_after(range.after);
-        let end = self.entries.partition_point(|remembered| remembered.stored.seq < range.before).max(first);
-        let within = self.entries.range(first..end).map(|remembered| &remembered.stored);
+        let within = self.within(range.after, range.before);
         let mut entries = match range.from {
             End::Oldest => bounded(within, range),
             End::Newest => bounded(within.rev(), range),
@@ -251,8 +234,7 @@ impl Kept {
         if range.from == End::Newest {
             entries.reverse();
         }
-        let oldest = self.entries.front().map_or(self.head.next(), |remembered| remembered.stored.seq);
-        Slice { oldest, head: self.head, entries }
+        Slice { oldest: self.oldest(), head: self.head, entries }
     }
 
     /// The same, with what stands behind `range` and changes something in it.
@@ -265,20 +247,27 @@ impl Kept {
     }
 }
 
+/// An entry whose text is erased, if it has one and `is_meant`.
+fn erased(bytes: &[u8], is_meant: impl FnOnce(&Entry) -> bool) -> Option<Bytes> {
+    let entry: Entry = wire::decode(bytes).ok()?;
+    let body = without_text(&entry.body).filter(|body| *body != entry.body && is_meant(&entry))?;
+    Some(codec::entry_bytes(&Entry { body, ..entry }))
+}
+
 /// An entry that is kept, as it points at another.
 fn kept_pointing(kept: &Kept, (target, seq): (Seq, Seq)) -> Option<Result<Behind, Infallible>> {
-    let stored = kept.get(seq)?.clone();
+    let stored = kept.get(seq)?;
     Some(Ok(Behind { target, stored }))
 }
 
-fn bounded<'a>(entries: impl Iterator<Item = &'a Stored>, range: &Range) -> Vec<Stored> {
+fn bounded(entries: impl Iterator<Item = Stored>, range: &Range) -> Vec<Stored> {
     let mut bytes = 0;
-    let fits = |stored: &&Stored| {
+    let fits = |stored: &Stored| {
         let is_first = bytes == 0;
         bytes += stored.bytes.len();
         is_first || bytes <= range.bytes
     };
-    entries.take(range.entries).take_while(fits).cloned().collect()
+    entries.take(range.entries).take_while(fits).collect()
 }
 
 fn is_known(stored: &Stored, draft: &Draft) -> bool {

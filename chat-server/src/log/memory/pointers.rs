@@ -54,7 +54,14 @@ impl Pointers {
         }
     }
 
-    /// Forgets what points at a message that is gone, or says nothing any more.
+    /// Forgets what points at messages that are gone.
+    pub(super) fn forget_before(&mut self, oldest: Seq) {
+        while let Some(first) = self.0.first_entry().filter(|first| *first.key() < oldest) {
+            first.remove();
+        }
+    }
+
+    /// Forgets what points at a message that says nothing any more.
     pub(super) fn remove(&mut self, target: Seq) -> Option<Pointing> {
         self.0.remove(&target)
     }

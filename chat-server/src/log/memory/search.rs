@@ -15,7 +15,11 @@ pub(super) struct Messages(Vec<(Stored, Option<Stored>)>);
 
 impl Messages {
     pub(super) fn of(kept: &Kept) -> Self {
-        Self(kept.all().map(|stored| (stored.clone(), kept.newest_text(stored))).collect())
+        let with_edit = |stored: Stored| {
+            let edit = kept.newest_text(&stored);
+            (stored, edit)
+        };
+        Self(kept.all().map(with_edit).collect())
     }
 }
 

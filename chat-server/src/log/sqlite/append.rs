@@ -8,7 +8,7 @@ use super::pointing;
 use super::records;
 use super::reserve::Space;
 use super::retention::cost_bytes;
-use crate::log::{Draft, Finding, InRun, Run, Stored, Verdict, is_same};
+use crate::log::{Draft, Finding, Run, Stored, Verdict, is_same};
 use chat_proto::{Entry, EntryBody, PersonId, PostId, Seq, wire};
 use rusqlite::{Connection, OptionalExtension};
 use std::collections::HashMap;
@@ -65,7 +65,7 @@ pub(super) fn append(
 /// Nothing is kept of a room that is over, and whoever still holds its log is none the wiser.
 fn append_to_nothing(head: Seq, drafts: &[Draft]) -> (Vec<Verdict>, Run) {
     let mut run = Run::after(head);
-    (drafts.iter().map(|draft| Verdict::Appended(run.push(draft).seq)).collect(), run)
+    (drafts.iter().map(|draft| Verdict::Appended(run.push(draft))).collect(), run)
 }
 
 impl Appending<'_> {
@@ -83,7 +83,8 @@ impl Appending<'_> {
             Err(verdict) => return Ok(verdict),
         };
         let target = message.map(|message| pointing::change(self.file, draft, &message)).transpose()?.flatten();
-        let InRun { seq, prev, .. } = self.run.push(draft);
+        let prev = self.run.last;
+        let seq = self.run.push(draft);
         self.insert((seq, prev), draft, target)?;
         if draft.body == EntryBody::Forget {
             erasing::mark(self.file, self.room, draft.author.person, seq)?;

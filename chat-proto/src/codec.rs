@@ -13,6 +13,7 @@ use crate::frame::{Batch, Body, Frame, Page};
 use crate::limits::{PAGE_ENTRIES, PAGE_ENTRIES_WITH_POINTERS};
 use crate::wire;
 use bytes::{Buf, Bytes, BytesMut};
+use std::ops::Range;
 use tokio_util::codec::{Decoder, LengthDelimitedCodec};
 
 /// Bytes of a payload before its body: request and kind.
@@ -130,13 +131,27 @@ pub fn append<B: Body>(request: u32, body: &B, out: &mut Vec<u8>) {
 /// The bytes of one entry, as they stand in a batch, in a page and in a log: not a byte more than it takes.
 pub fn entry_bytes<'a>(entry: impl Into<EntryRef<'a>>) -> Bytes {
     let mut out = Vec::with_capacity(wire::SMALL_BYTES);
-    append_entry(entry, &mut out);
+    append_entry(entry.into(), None, &mut out);
     out.into_boxed_slice().into()
 }
 
-/// The same, behind what is there already.
-pub fn append_entry<'a>(entry: impl Into<EntryRef<'a>>, out: &mut Vec<u8>) {
-    wire::encode_into(&entry.into(), out);
+/// The same, behind what is there already. What one client says at one time is from one origin (when, who, by which
+/// instance), which is encoded once: it is copied from where it stands in `out`, if `origin` says where. Returns where it
+/// stands now.
+pub fn append_entry(entry: EntryRef<'_>, origin: Option<Range<usize>>, out: &mut Vec<u8>) -> Range<usize> {
+    let EntryRef { seq, prev, time, author, post, body } = entry;
+    wire::encode_into(&(seq, prev), out);
+    let start = out.len();
+    match origin {
+        Some(same) => out.extend_from_within(same),
+        None => wire::encode_into(&(time, author, post.map(|post| post.instance)), out),
+    }
+    let origin = start..out.len();
+    match post {
+        Some(post) => wire::encode_into(&(post.n, body), out),
+        None => wire::encode_into(body, out),
+    }
+    origin
 }
 
 /// The bytes of a [`Batch`] of entries that are encoded already: once for all who receive it.

@@ -102,7 +102,7 @@ pub struct Entry {
 }
 
 /// The same, borrowed from where it is written: nothing is copied before it is encoded.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy)]
 pub struct EntryRef<'a> {
     /// As in an [`Entry`].
     pub seq: Seq,

@@ -60,6 +60,19 @@ proptest! {
     }
 
     #[test]
+    fn an_entry_whose_origin_is_copied_is_the_same(first in entry(), others in vec((seq(), seq(), entry_body()), 0..5)) {
+        let said_with = |(seq, prev, body)| Entry { seq, prev, body, ..first.clone() };
+        let (mut together, mut apart, mut origin) = (Vec::new(), Vec::new(), None);
+
+        for entry in std::iter::once(first.clone()).chain(others.into_iter().map(said_with)) {
+            origin = Some(codec::append_entry((&entry).into(), origin, &mut together));
+            apart.extend_from_slice(&codec::entry_bytes(&entry));
+        }
+
+        prop_assert_eq!(together, apart);
+    }
+
+    #[test]
     fn a_batch_of_encoded_entries_is_the_frame_of_its_entries(room in room(), entries in vec(entry(), 0..=5)) {
         let encoded: Vec<_> = entries.iter().map(codec::entry_bytes).collect();
 

@@ -47,6 +47,14 @@ pub struct Draft {
     pub records: Vec<Record>,
 }
 
+impl Draft {
+    /// Whether `other` is from the same origin: the same client of the same person said it at the same time.
+    pub(crate) fn is_said_with(&self, other: &Self) -> bool {
+        let instance = |draft: &Self| draft.post.map(|post| post.instance);
+        Arc::ptr_eq(&self.author, &other.author) && self.time == other.time && instance(self) == instance(other)
+    }
+}
+
 /// Whose messages somebody may delete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
@@ -86,6 +94,10 @@ pub struct Run {
     pub bytes: Vec<u8>,
 }
 
+/// Where in a [`Run`] it stands who said an entry, when, and by which client.
+#[derive(Debug, Clone)]
+pub(crate) struct Origin(std::ops::Range<usize>);
+
 impl Run {
     /// None yet.
     pub fn after(head: Seq) -> Self {
@@ -114,13 +126,14 @@ impl Run {
         self.count == 0
     }
 
-    /// Adds what `draft` becomes behind all of them; says where that stands.
-    pub(crate) fn push(&mut self, draft: &Draft) -> Seq {
+    /// Adds what `draft` becomes behind all of them, of which the one at `like` was said together with it, if any was.
+    pub(crate) fn push(&mut self, draft: &Draft, like: Option<Origin>) -> (Seq, Origin) {
         let (seq, prev) = (self.last.next(), self.last);
         let Draft { time, author, post, body, .. } = draft;
-        codec::append_entry(EntryRef { seq, prev, time: *time, author, post: *post, body }, &mut self.bytes);
+        let entry = EntryRef { seq, prev, time: *time, author, post: *post, body };
+        let origin = Origin(codec::append_entry(entry, like.map(|Origin(bytes)| bytes), &mut self.bytes));
         (self.last, self.count) = (seq, self.count + 1);
-        seq
+        (seq, origin)
     }
 }
 

@@ -57,7 +57,7 @@ impl Kept {
         (verdicts, writing.into_run())
     }
 
-    fn take(&mut self, draft: &Draft, writing: &mut Writing) -> Verdict {
+    fn take<'a>(&mut self, draft: &'a Draft, writing: &mut Writing<'a>) -> Verdict {
         let post = draft.post.map(|id| (Sender { person: draft.author.person, instance: id.instance }, id.n));
         let known = post.map_or(Known::Nothing, |(sender, n)| self.posts.look_up(sender, n));
         let pointer = Pointer::of(&draft.body);
@@ -87,7 +87,7 @@ impl Kept {
     }
 
     /// Makes a run of what was written since this was last done.
-    fn store(&mut self, writing: &mut Writing) {
+    fn store(&mut self, writing: &mut Writing<'_>) {
         let Some(Part { prev, bytes, seams }) = writing.take_unstored() else { return };
         let run = KeptRun::new(prev, self.pieces.put(bytes, self.bytes), seams);
         self.entries += run.places();

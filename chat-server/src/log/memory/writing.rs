@@ -1,10 +1,10 @@
 //! A batch on its way into a log in memory: one run for whoever reads it now, stored part by part.
 
-use crate::log::{Draft, Run};
+use crate::log::{Draft, Origin, Run};
 use chat_proto::Seq;
 
 /// What is being appended.
-pub(super) struct Writing {
+pub(super) struct Writing<'a> {
     run: Run,
     /// So many bytes of it are stored.
     stored: usize,
@@ -12,6 +12,8 @@ pub(super) struct Writing {
     prev: Seq,
     /// Where each of those but the last ends, from where the first begins.
     seams: Vec<usize>,
+    /// The last draft that was written, and where its origin stands.
+    last: Option<(&'a Draft, Origin)>,
 }
 
 /// Entries that are not stored yet.
@@ -24,21 +26,24 @@ pub(super) struct Part<'a> {
     pub(super) seams: Box<[usize]>,
 }
 
-impl Writing {
+impl<'a> Writing<'a> {
     /// Nothing yet, behind `head`; so many are expected.
     pub(super) fn after(head: Seq, count: usize) -> Self {
         let seams = Vec::with_capacity(count.saturating_sub(1));
-        Self { run: Run::expecting(head, count), stored: 0, prev: head, seams }
+        Self { run: Run::expecting(head, count), stored: 0, prev: head, seams, last: None }
     }
 
     /// Writes what `draft` becomes behind all of them; says where that stands.
-    pub(super) fn push(&mut self, draft: &Draft) -> Seq {
+    pub(super) fn push(&mut self, draft: &'a Draft) -> Seq {
         // No entry is without bytes.
         match self.unstored_bytes() {
             0 => {}
             end_of_the_last => self.seams.push(end_of_the_last),
         }
-        self.run.push(draft)
+        let like = self.last.take().filter(|(last, _)| draft.is_said_with(last)).map(|(_, origin)| origin);
+        let (seq, origin) = self.run.push(draft, like);
+        self.last = Some((draft, origin));
+        seq
     }
 
     /// How many bytes are not stored yet.

@@ -65,7 +65,7 @@ pub(super) fn append(
 /// Nothing is kept of a room that is over, and whoever still holds its log is none the wiser.
 fn append_to_nothing(head: Seq, drafts: &[Draft]) -> (Vec<Verdict>, Run) {
     let mut run = Run::after(head);
-    (drafts.iter().map(|draft| Verdict::Appended(run.push(draft))).collect(), run)
+    (drafts.iter().map(|draft| Verdict::Appended(run.push(draft, None).0)).collect(), run)
 }
 
 impl Appending<'_> {
@@ -84,7 +84,7 @@ impl Appending<'_> {
         };
         let target = message.map(|message| pointing::change(self.file, draft, &message)).transpose()?.flatten();
         let prev = self.run.last;
-        let seq = self.run.push(draft);
+        let (seq, _) = self.run.push(draft, None);
         self.insert((seq, prev), draft, target)?;
         if draft.body == EntryBody::Forget {
             erasing::mark(self.file, self.room, draft.author.person, seq)?;

@@ -1,8 +1,9 @@
-//! Code → room, id → room: which rooms there are.
+//! Which rooms there are: opening, finding and ending them.
 //!
 //! A code finds a room while it lives and rests when the room has ended; a room's id is never used again. Lock order:
 //! the directory's lock is never held while a room's is taken.
 
+mod directory;
 mod openers;
 mod resting;
 
@@ -10,25 +11,20 @@ use crate::config::Config;
 use crate::environment::{Environment, random};
 use crate::ledger::Ledger;
 use crate::log::Logs;
-use crate::log::record::{Fact, RestingCode, RestoredRoom};
+use crate::log::record::{RestingCode, RestoredRoom};
 use crate::people::{People, Person};
 use crate::room::{
     Entrance, Grounds, Knock, Life, Order, Pair, PairId, RestoreError, Room, SessionId, Side, Subscription,
     Surroundings, Told,
 };
 use chat_proto::frame::{Create, Door, Keep, Presence, Stay};
-use chat_proto::limits::DIRECT_ROOMS_PER_PERSON;
 use chat_proto::{PersonId, RoomCode, RoomId};
-use openers::Openers;
-use resting::Resting;
-use std::collections::HashMap;
+use directory::Directory;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::task::yield_now;
 use tokio::time::Instant;
 
-/// Draws for a free code before giving up. With the alphabet's million codes and 10,000 rooms, two are rarely needed.
-const CODE_DRAWS: usize = 64;
 /// Rooms in which time passes before others have their turn: it takes some microseconds for each.
 const ROOMS_SWEPT_AT_ONCE: usize = 64;
 
@@ -41,17 +37,6 @@ pub(crate) struct Rooms {
     directory: Mutex<Directory>,
     /// Held while the direct rooms of people are counted, and one more is added.
     direct_turn: Mutex<()>,
-}
-
-struct Directory {
-    by_id: HashMap<RoomId, Arc<Room>>,
-    by_code: HashMap<RoomCode, RoomId>,
-    by_origin: HashMap<(PersonId, u64), RoomId>,
-    by_pair: HashMap<PairId, RoomId>,
-    openers: Openers,
-    /// Of direct rooms.
-    direct_openers: Openers,
-    resting: Resting,
 }
 
 /// A room that a session has just entered.
@@ -140,13 +125,12 @@ impl Rooms {
     }
 
     fn by_code(&self, code: RoomCode) -> Option<Arc<Room>> {
-        let directory = self.lock();
-        directory.by_code.get(&code).and_then(|id| directory.by_id.get(id)).cloned()
+        self.lock().by_code(code)
     }
 
     /// The room with this id.
     pub(crate) fn by_id(&self, id: RoomId) -> Option<Arc<Room>> {
-        self.lock().by_id.get(&id).cloned()
+        self.lock().by_id(id)
     }
 
     /// The room between these two, if they have one. One that is over makes place for the next, also if whoever ended it
@@ -162,8 +146,7 @@ impl Rooms {
 
     /// The room that `person` opened with this request before.
     pub(crate) fn by_origin(&self, person: PersonId, request: u64) -> Option<Arc<Room>> {
-        let directory = self.lock();
-        directory.of_origin((person, request))
+        self.lock().of_origin((person, request))
     }
 
     /// Opens a room and lets its opener in. Of two that ask under the same id at once, one opens it.
@@ -218,7 +201,7 @@ impl Rooms {
     /// # Errors
     /// [`CreateError::TooFast`].
     pub(crate) fn charge_direct(&self, knock: &Knock) -> Result<(), CreateError> {
-        self.lock().direct_openers.charge(knock.key)
+        self.lock().charge_direct(knock)
     }
 
     fn make(
@@ -228,7 +211,7 @@ impl Rooms {
         knock: &Knock,
     ) -> Result<Arc<Room>, CreateError> {
         let id = RoomId(random(&*self.environment));
-        let code = self.reserve(id, knock, create.door)?;
+        let code = self.lock().reserve((id, create.door), knock, &*self.environment)?;
         let surroundings = Surroundings { config: &self.config, environment: &self.environment, logs: &*self.logs };
         Ok(Room::open((id, code), (person, knock.address), (create, pair), surroundings))
     }
@@ -243,49 +226,18 @@ impl Rooms {
         Ok(())
     }
 
-    /// Undoes a room that nobody could find. Its code need not rest: nobody has seen it.
-    fn discard(&self, room: &Arc<Room>) {
-        {
-            let mut directory = self.lock();
-            directory.by_code.remove(&room.code);
-            directory.forget_opener(room.id);
-        }
+    /// Undoes a room that nobody could find.
+    fn discard(&self, room: &Room) {
+        self.lock().discard(room);
         room.end();
         self.logs.erase(room.id);
     }
 
-    fn reserve(&self, id: RoomId, knock: &Knock, door: Door) -> Result<RoomCode, CreateError> {
-        let mut directory = self.lock();
-        if directory.openers_of(door).len() >= self.config.rooms {
-            return Err(CreateError::Full { max: self.config.rooms });
-        }
-        let now = Instant::now();
-        let code = std::iter::repeat_with(|| self.environment.room_code())
-            .take(CODE_DRAWS)
-            .find(|code| directory.is_free(*code, now))
-            .ok_or(CreateError::NoCode)?;
-        directory.openers_of(door).open(id, knock)?;
-        directory.by_code.insert(code, id);
-        Ok(code)
-    }
-
     /// Takes a room that is over out of the directory and lets its code rest.
     pub(crate) fn end(&self, room: &Arc<Room>) {
-        let mut directory = self.lock();
-        if directory.by_id.remove(&room.id).is_none() {
+        if !self.lock().end(room, &self.ledger) {
             return;
         }
-        directory.by_code.remove(&room.code);
-        match room.direct() {
-            Some(pair) => drop(directory.by_pair.remove(&pair.id())),
-            None => drop(directory.by_origin.remove(&origin_of(room))),
-        }
-        directory.forget_opener(room.id);
-        let moment = self.ledger.moment();
-        let since = moment.wall_at(moment.instant());
-        self.ledger.note(|| Fact::CodeRests(RestingCode { code: room.code, since }));
-        directory.resting.begin(room.code, moment.instant(), &self.ledger);
-        drop(directory);
         // Kept before the room is forgotten, or a crash in between would give its code out again.
         self.ledger.hand_over();
         room.end();
@@ -316,13 +268,7 @@ impl Rooms {
 
     /// Lets time pass in every room. Whatever else is to be done goes on in between.
     pub(crate) async fn sweep(&self) {
-        let rooms: Vec<_> = {
-            let (now, mut directory) = (Instant::now(), self.lock());
-            directory.openers.sweep();
-            directory.direct_openers.sweep();
-            directory.resting.sweep(now, &self.ledger);
-            directory.by_id.values().cloned().collect()
-        };
+        let rooms = self.lock().sweep(Instant::now(), &self.ledger);
         self.ledger.hand_over();
         for (number, some) in rooms.chunks(ROOMS_SWEPT_AT_ONCE).enumerate() {
             if number > 0 {
@@ -341,83 +287,6 @@ impl Rooms {
     }
 }
 
-impl Directory {
-    fn new(config: &Config) -> Self {
-        Self {
-            by_id: HashMap::new(),
-            by_code: HashMap::new(),
-            by_origin: HashMap::new(),
-            by_pair: HashMap::new(),
-            openers: Openers::new(config, config.rooms_per_key),
-            direct_openers: Openers::new(config, DIRECT_ROOMS_PER_PERSON),
-            resting: Resting::new(config),
-        }
-    }
-
-    fn restore(&mut self, room: &Arc<Room>) {
-        self.insert(room);
-        self.by_code.insert(room.code, room.id);
-        let door = if room.direct().is_some() { Door::Direct } else { Door::Open };
-        self.openers_of(door).restore(room.id, room.origin.key, room.origin.address);
-    }
-
-    /// Who opened rooms like this. There may be as many direct ones as others besides.
-    fn openers_of(&mut self, door: Door) -> &mut Openers {
-        match door {
-            Door::Direct => &mut self.direct_openers,
-            Door::Open | Door::Private => &mut self.openers,
-        }
-    }
-
-    fn forget_opener(&mut self, room: RoomId) {
-        self.openers.ended(room);
-        self.direct_openers.ended(room);
-    }
-
-    fn insert(&mut self, room: &Arc<Room>) {
-        self.by_id.insert(room.id, Arc::clone(room));
-        match room.direct() {
-            Some(pair) => drop(self.by_pair.insert(pair.id(), room.id)),
-            None => drop(self.by_origin.insert(origin_of(room), room.id)),
-        }
-    }
-
-    /// The room that was opened for the same reason before.
-    fn twin_of(&self, room: &Room) -> Option<Arc<Room>> {
-        match room.direct() {
-            Some(pair) => self.of_pair(pair.id()),
-            None => self.of_origin(origin_of(room)),
-        }
-    }
-
-    /// Lets codes rest that did before, the longest first.
-    fn rest(&mut self, mut codes: Vec<RestingCode>, ledger: &Ledger) {
-        codes.sort_by_key(|resting| resting.since);
-        for RestingCode { code, since } in codes {
-            // A crash came between the end of the room and its being forgotten: it ends once more, and rests then.
-            if !self.by_code.contains_key(&code) {
-                self.resting.begin(code, ledger.moment().past(since), ledger);
-            }
-        }
-    }
-
-    fn of_pair(&self, pair: PairId) -> Option<Arc<Room>> {
-        self.by_pair.get(&pair).and_then(|id| self.by_id.get(id)).cloned()
-    }
-
-    fn of_origin(&self, origin: (PersonId, u64)) -> Option<Arc<Room>> {
-        self.by_origin.get(&origin).and_then(|id| self.by_id.get(id)).cloned()
-    }
-
-    fn is_free(&self, code: RoomCode, now: Instant) -> bool {
-        !self.by_code.contains_key(&code) && !self.resting.has(code, now)
-    }
-}
-
-fn origin_of(room: &Room) -> (PersonId, u64) {
-    (room.origin.person, room.origin.request)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -425,34 +294,89 @@ mod tests {
     use crate::environment::System;
     use crate::log::memory::MemoryLogs;
     use crate::network::Network;
+    use crate::room::Departure;
     use chat_proto::Nick;
     use futures_util::FutureExt;
-    use std::net::{IpAddr, Ipv4Addr};
+    use std::net::Ipv4Addr;
+
+    /// Rooms in memory, and somebody who opens as many as they like.
+    struct Bench {
+        rooms: Rooms,
+        person: Arc<Person>,
+        knock: Knock,
+    }
+
+    impl Bench {
+        fn new() -> Self {
+            let config = Arc::new(Config { rooms_per_key: 1_000, creates: Rate::UNLIMITED, ..Config::default() });
+            let people = People::new(&config);
+            let person = people.claim([1; 32], &Nick::parse(b"alice").expect("a name")).expect("a free name");
+            let environment: Arc<dyn Environment> = Arc::new(System);
+            let logs: Arc<dyn Logs> = Arc::new(MemoryLogs::new(config.memory()));
+            let rooms =
+                Rooms::restore((&config, &environment, logs), (vec![], vec![]), &people).expect("nothing was kept");
+            let knock = Knock { key: person.key, address: Network::of(Ipv4Addr::LOCALHOST.into()), secret: None };
+            Self { rooms, person, knock }
+        }
+
+        /// A room in which nobody is.
+        fn empty(&self, id: u64) -> Arc<Room> {
+            let room = self.rooms.make(&self.person, (&opening(id), None), &self.knock).expect("a room");
+            self.rooms.lock().insert(&room);
+            room
+        }
+
+        /// One in which its opener is, in this session.
+        fn entered(&self, id: u64, session: SessionId) -> Arc<Room> {
+            match self.rooms.create(&self.person, &opening(id), (session, self.knock)).expect("a room") {
+                Created::New(Entered { room, .. }, _) | Created::Before(room) => room,
+            }
+        }
+
+        fn is_there(&self, room: &Room) -> bool {
+            self.rooms.by_id(room.id).is_some()
+        }
+    }
+
+    fn opening(id: u64) -> Create {
+        Create { id, stay: Stay::Resident, door: Door::Open, keep: Keep::Default }
+    }
 
     #[tokio::test]
     async fn while_time_passes_in_many_rooms_others_have_their_turn_and_no_room_is_left_out() {
-        let config = Arc::new(Config { rooms_per_key: 1_000, creates: Rate::UNLIMITED, ..Config::default() });
-        let people = People::new(&config);
-        let person = people.claim([1; 32], &Nick::parse(b"alice").expect("a name")).expect("a free name");
-        let environment: Arc<dyn Environment> = Arc::new(System);
-        let logs: Arc<dyn Logs> = Arc::new(MemoryLogs::new(config.memory()));
-        let rooms = Rooms::restore((&config, &environment, logs), (vec![], vec![]), &people).expect("nothing was kept");
-        let address = Network::of(IpAddr::V4(Ipv4Addr::LOCALHOST));
-        let knock = Knock { key: person.key, address, secret: None };
-        let opened = (0..=2 * ROOMS_SWEPT_AT_ONCE as u64).map(|id| {
-            let create = Create { id, stay: Stay::Resident, door: Door::Open, keep: Keep::Default };
-            rooms.make(&person, (&create, None), &knock).expect("a room")
-        });
-        for room in opened {
-            rooms.lock().insert(&room);
-        }
+        let bench = Bench::new();
+        let opened: Vec<_> = (0..=2 * ROOMS_SWEPT_AT_ONCE as u64).map(|id| bench.empty(id)).collect();
 
-        let mut sweep = Box::pin(rooms.sweep());
+        let mut sweep = Box::pin(bench.rooms.sweep());
         assert!((&mut sweep).now_or_never().is_none(), "it gives way");
-        let left = rooms.lock().by_id.len();
+        let left = opened.iter().filter(|room| bench.is_there(room)).count();
         assert_eq!(left, ROOMS_SWEPT_AT_ONCE + 1, "the first of them were empty, and are over");
         sweep.await;
 
-        assert!(rooms.lock().by_id.is_empty());
+        assert!(!opened.iter().any(|room| bench.is_there(room)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn in_a_room_that_ended_meanwhile_no_time_passes() {
+        let bench = Bench::new();
+        let session = SessionId(1);
+        let rooms: Vec<_> = (0..2 * ROOMS_SWEPT_AT_ONCE as u64).map(|id| bench.entered(id, session)).collect();
+        for room in &rooms {
+            assert_eq!(room.depart(session, &bench.person, Departure::Lost), Life::Lives);
+        }
+        let before = rooms[0].head();
+        // That nobody is there any more is to be written in each of them.
+        tokio::time::advance(Config::default().presence_grace).await;
+        let written = |room: &Arc<Room>| room.head() > before;
+
+        let mut sweep = Box::pin(bench.rooms.sweep());
+        assert!((&mut sweep).now_or_never().is_none(), "it gives way");
+        let (swept, rest): (Vec<_>, Vec<_>) = rooms.iter().partition(|room| written(room));
+        assert_eq!((swept.len(), rest.len()), (ROOMS_SWEPT_AT_ONCE, ROOMS_SWEPT_AT_ONCE));
+        bench.rooms.end(rest[0]);
+        sweep.await;
+
+        assert!(!written(rest[0]), "nothing is written in a room that is over");
+        assert!(rest[1..].iter().all(|room| written(room)));
     }
 }

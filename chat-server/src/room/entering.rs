@@ -149,9 +149,6 @@ impl Room {
     pub(crate) fn sweep(self: &Arc<Self>, now: Instant) -> Life {
         let life = {
             let mut state = self.lock();
-            if state.ended {
-                return Life::Over;
-            }
             let said = state.writing.has_been_said();
             let life = self.act_on(&mut state, |presences, note| presences.sweep(now, said, note));
             state.order.sweep(now);

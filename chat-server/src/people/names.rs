@@ -212,7 +212,7 @@ impl Names {
 
     /// Who has this number, if they are not forgotten.
     pub(super) fn numbered(&self, id: PersonId) -> Option<Arc<Person>> {
-        self.by_id.get(&id)?.upgrade().filter(|person| !person.is_forgotten())
+        self.by_id.get(&id)?.upgrade()
     }
 
     /// A name like this that nobody has. Looked for only so far: what a name looks like takes long to find out, and

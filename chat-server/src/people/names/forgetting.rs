@@ -135,15 +135,8 @@ mod tests {
         let attendance = people.attend(&here, 1).await.expect("a session");
         let gone = people.claim(key(2), &nick("gone")).expect("a place");
         let since = Instant::now();
-        let (mut looks, mut last) = (0, None);
 
-        while !gone.is_forgotten() {
-            tokio::time::advance(Duration::from_secs(1)).await;
-            people.sweep(Instant::now());
-            let next = people.lock().looks_at;
-            looks += u32::from(next != last);
-            last = next;
-        }
+        let looks = looks_until(&people, || gone.is_forgotten()).await;
 
         let after = since.elapsed();
         assert!(after >= memory && after <= memory + Duration::from_secs(1), "{after:?}");
@@ -153,6 +146,37 @@ mod tests {
 
         people.give_up(&attendance).await;
         assert!(people.lock().by_id.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn however_many_are_here_they_are_not_looked_at_for_each_of_them() {
+        let memory = Duration::from_hours(24);
+        let people = People::new(&Config { person_memory: Some(memory), ..Config::default() });
+        let mut here = Vec::new();
+        for number in 0..40 {
+            let person = people.claim(key(number), &nick(&format!("hera{number}"))).expect("a place");
+            here.push(people.attend(&person, 1).await.expect("a session"));
+            tokio::time::advance(Duration::from_secs(30)).await;
+        }
+        let since = Instant::now();
+
+        let looks = looks_until(&people, || since.elapsed() >= memory).await;
+
+        // Each of them is due 32 times, and never with another.
+        assert!((32..=1_024).contains(&looks), "{looks} times");
+    }
+
+    /// Lets time pass second by second; says how often everybody was looked at.
+    async fn looks_until(people: &People, is_over: impl Fn() -> bool) -> u32 {
+        let (mut looks, mut last) = (0, None);
+        while !is_over() {
+            tokio::time::advance(Duration::from_secs(1)).await;
+            people.sweep(Instant::now());
+            let next = people.lock().looks_at;
+            looks += u32::from(next != last);
+            last = next;
+        }
+        looks
     }
 
     #[tokio::test(start_paused = true)]

@@ -2,6 +2,7 @@
 
 use crate::limits::{MARKS_PER_BASE, NAME_BYTES, NAME_COLUMNS};
 use std::fmt;
+use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_security::{GeneralSecurityProfile, MixedScript, skeleton};
@@ -27,8 +28,9 @@ pub enum NickError {
     Reserved,
 }
 
-/// Words under which no person may speak, compared by [`Nick::key`].
-const RESERVED: [&str; 8] = ["server", "system", "you", "me", "here", "all", "everyone", "nobody"];
+/// What the words look like under which no person may speak. Found out once: every name is compared with them.
+static RESERVED: LazyLock<[String; 8]> =
+    LazyLock::new(|| ["server", "system", "you", "me", "here", "all", "everyone", "nobody"].map(look));
 
 /// A person's name: 1 to 24 columns of letters of one script, digits, `-` and `_`, in normal form.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,8 +68,7 @@ impl Nick {
         if name.width() > NAME_COLUMNS || name.len() > NAME_BYTES {
             return Err(NickError::TooLong);
         }
-        let key = look(name);
-        if RESERVED.iter().any(|word| look(word) == key) {
+        if RESERVED.contains(&look(name)) {
             return Err(NickError::Reserved);
         }
         Ok(())

@@ -14,7 +14,7 @@ use bytes::Bytes;
 use chat_proto::frame::{
     Create, Done, Door, EndReason, GapKind, Invite, Join, Joined, Leave, Members, Resume, RoomState, Stay,
 };
-use chat_proto::limits::{MEMBERS_PER_FRAME, RESUME_ENTRIES, ROOMS_PER_SESSION};
+use chat_proto::limits::{RESUME_ENTRIES, ROOMS_PER_SESSION};
 use chat_proto::wire::Capped;
 use chat_proto::{Code, Refused, RoomCode, Secret, Seq};
 use std::sync::Arc;
@@ -150,8 +150,9 @@ impl<S: Stream> Session<S> {
             request,
             &Joined { room: room.id, code: room.code.bytes(), head: summary.head, oldest, cursor, state },
         );
-        for members in summary.members.chunks(MEMBERS_PER_FRAME).filter(|_| !is_visitor) {
-            self.answer(0, &Members { room: room.id, members: Capped::new(members.iter().cloned()) });
+        let mut members = summary.members.into_iter().peekable();
+        while !is_visitor && members.peek().is_some() {
+            self.answer(0, &Members { room: room.id, members: Capped::new(members.by_ref()) });
         }
         let cursor = opening.give(&room, &mut self.traffic.outbound);
         let member = self.member();

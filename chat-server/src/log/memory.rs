@@ -1,7 +1,6 @@
 //! Logs in memory: gone with the process, bounded per room and together.
 
 mod kept;
-mod pieces;
 mod pointers;
 mod posts;
 mod run;

@@ -1,10 +1,9 @@
-//! What one log keeps: runs of entries that were committed together, and what is to be known of them.
+//! What one log keeps: runs of entries, and what is to be known of them.
 
-use super::pieces::Pieces;
 use super::pointers::{Pointers, Pointing};
 use super::posts::{Known, Posts, Sender};
-use super::run::KeptRun;
-use super::writing::{Part, Writing};
+use super::run::{KeptRun, RUN_BYTES};
+use super::writing::Writing;
 use crate::log::page::{Behind, fitted};
 use crate::log::pointing::{Change, Pointer, is_before, judge_author, judge_edit, judge_reaction};
 use crate::log::said::{text_of, without_text};
@@ -14,12 +13,8 @@ use chat_proto::{Entry, EntryBody, PersonId, Seq, codec, wire};
 use std::collections::VecDeque;
 use std::convert::Infallible;
 
-/// What an entry takes besides its bytes: less, if it stands with others.
-const ENTRY_OVERHEAD_BYTES: usize = size_of::<KeptRun>() + Posts::BYTES_EACH;
-
-/// A run that is longer is another one: its memory is free when all of it is gone, and is written anew when part of it is
-/// erased.
-const RUN_BYTES_MAX: usize = 16 * 1024;
+/// What an entry takes besides its bytes: where it ends, and what is known of its post.
+const ENTRY_OVERHEAD_BYTES: usize = size_of::<usize>() + Posts::BYTES_EACH;
 
 /// One log.
 #[derive(Default)]
@@ -27,7 +22,6 @@ pub(super) struct Kept {
     runs: VecDeque<KeptRun>,
     /// How many entries there are.
     entries: usize,
-    pieces: Pieces,
     /// What it takes, in bytes.
     pub(super) bytes: usize,
     head: Seq,
@@ -80,19 +74,27 @@ impl Kept {
         self.head = writing.push(draft);
         self.posts.note(post, self.head);
         self.pointers.note(self.head, draft.author.person, &draft.body);
-        if writing.unstored_bytes() >= RUN_BYTES_MAX {
+        if writing.unstored_bytes() >= RUN_BYTES {
             self.store(writing);
         }
         Verdict::Appended(self.head)
     }
 
-    /// Makes a run of what was written since this was last done.
+    /// Adds what was written since this was last done to the last run, or to a new one.
     fn store(&mut self, writing: &mut Writing<'_>) {
-        let Some(Part { prev, bytes, seams }) = writing.take_unstored() else { return };
-        let run = KeptRun::new(prev, self.pieces.put(bytes, self.bytes), seams);
-        self.entries += run.places();
-        self.bytes += run.bytes() + run.places() * ENTRY_OVERHEAD_BYTES;
-        self.runs.push_back(run);
+        let part = writing.take_unstored();
+        if part.ends.is_empty() {
+            return;
+        }
+        self.entries += part.ends.len();
+        self.bytes += part.bytes.len() + part.ends.len() * ENTRY_OVERHEAD_BYTES;
+        if let Some(run) = self.runs.back_mut().filter(|run| run.is_open()) {
+            run.add(&part);
+        } else {
+            let run = KeptRun::of(&part);
+            self.bytes += size_of_val(&run);
+            self.runs.push_back(run);
+        }
     }
 
     /// What to answer to a post that is not new; none if it is.
@@ -153,7 +155,7 @@ impl Kept {
     fn rewrite(&mut self, at: usize, change: impl Fn(Seq, &[u8]) -> Option<Bytes>) -> Vec<Seq> {
         let run = &mut self.runs[at];
         let before = run.bytes();
-        let places = run.rewrite(change, |bytes| self.pieces.put(bytes, self.bytes));
+        let places = run.rewrite(change);
         self.bytes = self.bytes + run.bytes() - before;
         places
     }
@@ -167,14 +169,20 @@ impl Kept {
     }
 
     /// Drops the oldest entries until there are no more than these, and no more than these bytes; returns the bytes that
-    /// became free. One run stays whatever it takes.
+    /// became free. One entry stays whatever it takes.
     pub(super) fn trim(&mut self, entries: usize, bytes: usize) -> usize {
         let before = self.bytes;
         while self.entries > entries {
             self.drop_oldest(self.entries - entries);
         }
-        while self.bytes > bytes && self.runs.len() > 1 {
-            self.drop_oldest(usize::MAX);
+        while self.bytes > bytes && self.entries > 1 {
+            match self.runs.len() {
+                1 => {
+                    self.drop_oldest(self.entries / 2);
+                    self.rewrite(0, |_, _| None);
+                }
+                _ => self.drop_oldest(usize::MAX),
+            }
         }
         before - self.bytes
     }

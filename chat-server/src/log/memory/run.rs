@@ -1,34 +1,73 @@
-//! Entries that were committed together, as a log in memory keeps them.
+//! Entries that stand together in memory: what is said is added to a run until it is long.
 
-use super::pieces::is_shared;
+use super::writing::Part;
 use crate::log::Stored;
 use bytes::Bytes;
 use chat_proto::Seq;
 use std::ops::Range;
 
+/// A run that is longer is not added to.
+pub(super) const RUN_BYTES: usize = 16 * 1024;
+/// What is added to may take such a part more memory than it has bytes, so that it need not move each time.
+const SPARE_PART: usize = 8;
+
 /// Entries whose places follow on each other: the first of them may be gone.
 pub(super) struct KeptRun {
     /// The place before the first.
     prev: Seq,
-    /// Theirs, one behind the other.
-    bytes: Bytes,
-    /// Where each but the last ends.
-    seams: Box<[usize]>,
+    memory: Memory,
+    /// Where each ends.
+    ends: Vec<usize>,
     /// How many of the first are gone.
     gone: usize,
-    /// Of what was erased: these many bytes may still stand in memory that others share.
-    erased_bytes: usize,
+}
+
+/// The bytes of entries, one behind the other.
+enum Memory {
+    /// More may come: whoever reads some of them has a copy.
+    Open(Vec<u8>),
+    /// Shared with whoever reads some of them.
+    Closed(Bytes),
 }
 
 impl KeptRun {
-    /// The entries behind `prev`, each of which but the last ends at a seam.
-    pub(super) fn new(prev: Seq, bytes: Bytes, seams: Box<[usize]>) -> Self {
-        Self { prev, bytes, seams, gone: 0, erased_bytes: 0 }
+    /// These entries.
+    pub(super) fn of(part: &Part<'_>) -> Self {
+        let mut run = Self { prev: part.prev, memory: Memory::Open(Vec::new()), ends: Vec::new(), gone: 0 };
+        run.add(part);
+        run
+    }
+
+    /// Whether entries may be added.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self.memory, Memory::Open(_))
+    }
+
+    /// Adds entries behind the others, while it is open.
+    pub(super) fn add(&mut self, part: &Part<'_>) {
+        if let Memory::Open(bytes) = &mut self.memory {
+            let start = bytes.len();
+            if bytes.capacity() - start < part.bytes.len() {
+                bytes.reserve_exact(part.bytes.len().max(start / SPARE_PART));
+            }
+            bytes.extend_from_slice(part.bytes);
+            self.ends.extend(part.ends.iter().map(|end| start + end));
+            self.close_if_long();
+        }
+    }
+
+    fn close_if_long(&mut self) {
+        if let Memory::Open(bytes) = &mut self.memory
+            && bytes.len() >= RUN_BYTES
+        {
+            self.memory = Memory::Closed(std::mem::take(bytes).into_boxed_slice().into());
+            self.ends.shrink_to_fit();
+        }
     }
 
     /// The place of the last.
     pub(super) fn last(&self) -> Seq {
-        self.place(self.seams.len())
+        self.place(self.places() - 1)
     }
 
     /// The place of the first that is not gone.
@@ -50,12 +89,12 @@ impl KeptRun {
 
     /// How many there are, those that are gone among them.
     pub(super) fn places(&self) -> usize {
-        self.seams.len() + 1
+        self.ends.len()
     }
 
-    /// Bytes that are free when all of it goes.
+    /// What it takes, but for where its entries end: bytes.
     pub(super) fn bytes(&self) -> usize {
-        self.bytes.len() + self.erased_bytes
+        size_of::<Self>() + self.all().len()
     }
 
     /// Those behind `after` and before `before`.
@@ -64,41 +103,45 @@ impl KeptRun {
         (self.up_to(after).max(self.gone)..end).map(|at| self.entry(at))
     }
 
-    /// Writes all that is not gone anew, in memory that `put` finds, with what `change` makes of an entry in its place; says
-    /// which entries it changed. What stood there, and what is gone, is free, unless others share its memory.
-    pub(super) fn rewrite(
-        &mut self,
-        change: impl Fn(Seq, &[u8]) -> Option<Bytes>,
-        put: impl FnOnce(&[u8]) -> Bytes,
-    ) -> Vec<Seq> {
-        let changed: Vec<_> = (self.gone..self.places()).map(|at| change(self.place(at), self.said(at))).collect();
-        let has_gone_bytes = self.span(self.gone).start > 0;
-        if !has_gone_bytes && changed.iter().all(Option::is_none) {
+    /// Writes all that is not gone anew, with what `change` makes of an entry in its place; says which entries it changed.
+    /// What stood there, and what is gone, is in memory no longer.
+    pub(super) fn rewrite(&mut self, change: impl Fn(Seq, &[u8]) -> Option<Bytes>) -> Vec<Seq> {
+        let left = self.gone..self.places();
+        let changed: Vec<_> = left.clone().map(|at| change(self.place(at), self.said(at))).collect();
+        if self.gone == 0 && changed.iter().all(Option::is_none) {
             return Vec::new();
         }
-        let mut bytes = Vec::with_capacity(self.bytes.len());
-        // Those that are gone say nothing.
-        let mut ends = vec![0; self.gone];
-        for (at, changed) in (self.gone..).zip(&changed) {
+        let (mut bytes, mut ends) = (Vec::with_capacity(self.all().len()), Vec::with_capacity(left.len()));
+        for (at, changed) in left.clone().zip(&changed) {
             bytes.extend_from_slice(changed.as_deref().unwrap_or_else(|| self.said(at)));
             ends.push(bytes.len());
         }
-        ends.pop();
-        if is_shared(&self.bytes) {
-            self.erased_bytes += self.bytes.len();
-        }
-        (self.bytes, self.seams) = (put(&bytes), ends.into());
-        let changed = (self.gone..).zip(changed).filter(|(_, changed)| changed.is_some());
-        changed.map(|(at, _)| self.place(at)).collect()
+        bytes.shrink_to_fit();
+        let places = left.zip(changed).filter(|(_, changed)| changed.is_some());
+        let places = places.map(|(at, _)| self.place(at)).collect();
+        let memory = if self.is_open() { Memory::Open(bytes) } else { Memory::Closed(bytes.into()) };
+        *self = Self { prev: Seq(self.prev.0 + self.gone as u64), memory, ends, gone: 0 };
+        places
     }
 
     fn entry(&self, at: usize) -> Stored {
-        let seq = self.place(at);
-        Stored { seq, prev: Seq(seq.0 - 1), bytes: self.bytes.slice(self.span(at)) }
+        let (seq, span) = (self.place(at), self.span(at));
+        let bytes = match &self.memory {
+            Memory::Open(bytes) => Bytes::copy_from_slice(&bytes[span]),
+            Memory::Closed(bytes) => bytes.slice(span),
+        };
+        Stored { seq, prev: Seq(seq.0 - 1), bytes }
+    }
+
+    fn all(&self) -> &[u8] {
+        match &self.memory {
+            Memory::Open(bytes) => bytes,
+            Memory::Closed(bytes) => bytes,
+        }
     }
 
     fn said(&self, at: usize) -> &[u8] {
-        &self.bytes[self.span(at)]
+        &self.all()[self.span(at)]
     }
 
     fn place(&self, at: usize) -> Seq {
@@ -106,8 +149,8 @@ impl KeptRun {
     }
 
     fn span(&self, at: usize) -> Range<usize> {
-        let start = at.checked_sub(1).map_or(0, |before| self.seams[before]);
-        start..self.seams.get(at).copied().unwrap_or(self.bytes.len())
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        start..self.ends[at]
     }
 
     /// How many stand up to `seq`, those among them that are gone.
@@ -122,14 +165,18 @@ mod tests {
     use proptest::collection::vec;
     use proptest::prelude::*;
 
-    /// Entries behind 10 that say these.
-    fn run_of(said: &[Vec<u8>]) -> KeptRun {
+    /// Entries that say these, behind this place.
+    fn part<'a>(prev: u64, bytes: &'a [u8], said: &[Vec<u8>]) -> Part<'a> {
         let ends = said.iter().scan(0, |end, entry| {
             *end += entry.len();
             Some(*end)
         });
-        let ends: Vec<usize> = ends.collect();
-        KeptRun::new(Seq(10), said.concat().into(), ends[..ends.len() - 1].into())
+        Part { prev: Seq(prev), bytes, ends: ends.collect() }
+    }
+
+    /// Entries behind 10 that say these.
+    fn run_of(said: &[Vec<u8>]) -> KeptRun {
+        KeptRun::of(&part(10, &said.concat(), said))
     }
 
     fn said(run: &KeptRun) -> Vec<(u64, Vec<u8>)> {
@@ -142,9 +189,13 @@ mod tests {
         fn entries_are_found_where_they_stand_and_say_what_was_last_put_there(
             mut entries in vec(vec(any::<u8>(), 1..9), 1..9), gone in 0..9_usize,
             changes in vec((any::<prop::sample::Index>(), vec(any::<u8>(), 1..9)), 0..4),
-            (after, before) in (0..25_u64, 0..25_u64),
+            (after, before) in (0..25_u64, 0..25_u64), first in 1..9_usize,
         ) {
-            let mut run = run_of(&entries);
+            let (first, others) = entries.split_at(first.min(entries.len()));
+            let mut run = run_of(first);
+            for (prev, entry) in (10 + first.len() as u64..).zip(others) {
+                run.add(&part(prev, entry, std::slice::from_ref(entry)));
+            }
             let gone = run.drop_oldest(gone);
 
             // A run of which all is gone is not written anew: nobody has it.
@@ -152,10 +203,7 @@ mod tests {
             for (at, change) in changes {
                 let at = at.index(entries.len());
                 let place = Seq(11 + at as u64);
-                let changed = run.rewrite(
-                    |seq, _| (seq == place).then(|| change.clone().into()),
-                    Bytes::copy_from_slice,
-                );
+                let changed = run.rewrite(|seq, _| (seq == place).then(|| change.clone().into()));
                 let is_there = at >= gone;
                 prop_assert_eq!(changed, if is_there { vec![place] } else { vec![] });
                 if is_there {
@@ -177,20 +225,32 @@ mod tests {
         let mut run = run_of(&[b"gone".to_vec(), b"old".to_vec(), b"other".to_vec()]);
         run.drop_oldest(1);
 
-        run.rewrite(|seq, _| (seq == Seq(12)).then(|| Bytes::from_static(b"new")), Bytes::copy_from_slice);
+        run.rewrite(|seq, _| (seq == Seq(12)).then(|| Bytes::from_static(b"new")));
 
-        assert_eq!(run.bytes, &b"newother"[..]);
+        assert_eq!((run.all(), run.places()), (&b"newother"[..], 2));
         assert_eq!(said(&run), [(12, b"new".to_vec()), (13, b"other".to_vec())]);
     }
+
+    #[test]
+    fn a_long_run_is_not_added_to_and_its_readers_share_its_memory() {
+        let mut run = run_of(&[vec![b'a'; RUN_BYTES - 1]]);
+        assert!(run.is_open());
+
+        run.add(&part(11, b"b", &[b"b".to_vec()]));
+
+        assert!(!run.is_open());
+        assert_eq!(run.entry(0).bytes.as_ptr(), run.all().as_ptr());
+    }
+
     #[test]
     fn what_is_gone_is_not_kept_when_others_may_have_been_erased() {
         let mut run = run_of(&[b"gone".to_vec(), b"old".to_vec()]);
         run.drop_oldest(1);
 
-        let changed = run.rewrite(|_, _| None, Bytes::copy_from_slice);
+        let changed = run.rewrite(|_, _| None);
 
         assert!(changed.is_empty());
-        assert_eq!(run.bytes, &b"old"[..]);
+        assert_eq!(run.all(), &b"old"[..]);
         assert_eq!(said(&run), [(12, b"old".to_vec())]);
     }
 }

@@ -10,8 +10,8 @@ pub(super) struct Writing<'a> {
     stored: usize,
     /// The place before the first that is not.
     prev: Seq,
-    /// Where each of those but the last ends, from where the first begins.
-    seams: Vec<usize>,
+    /// Where each of those ends, from where the first begins.
+    ends: Vec<usize>,
     /// The last draft that was written, and where its origin stands.
     last: Option<(&'a Draft, Origin)>,
 }
@@ -22,27 +22,23 @@ pub(super) struct Part<'a> {
     pub(super) prev: Seq,
     /// Theirs, one behind the other.
     pub(super) bytes: &'a [u8],
-    /// Where each but the last ends.
-    pub(super) seams: Box<[usize]>,
+    /// Where each ends.
+    pub(super) ends: Vec<usize>,
 }
 
 impl<'a> Writing<'a> {
     /// Nothing yet, behind `head`; so many are expected.
     pub(super) fn after(head: Seq, count: usize) -> Self {
-        let seams = Vec::with_capacity(count.saturating_sub(1));
-        Self { run: Run::expecting(head, count), stored: 0, prev: head, seams, last: None }
+        let ends = Vec::with_capacity(count);
+        Self { run: Run::expecting(head, count), stored: 0, prev: head, ends, last: None }
     }
 
     /// Writes what `draft` becomes behind all of them; says where that stands.
     pub(super) fn push(&mut self, draft: &'a Draft) -> Seq {
-        // No entry is without bytes.
-        match self.unstored_bytes() {
-            0 => {}
-            end_of_the_last => self.seams.push(end_of_the_last),
-        }
         let like = self.last.take().filter(|(last, _)| draft.is_said_with(last)).map(|(_, origin)| origin);
         let (seq, origin) = self.run.push(draft, like);
         self.last = Some((draft, origin));
+        self.ends.push(self.unstored_bytes());
         seq
     }
 
@@ -51,12 +47,11 @@ impl<'a> Writing<'a> {
         self.run.bytes.len() - self.stored
     }
 
-    /// What is not, to be stored; nothing if there is nothing.
-    pub(super) fn take_unstored(&mut self) -> Option<Part<'_>> {
+    /// What is not, to be stored.
+    pub(super) fn take_unstored(&mut self) -> Part<'_> {
         let prev = std::mem::replace(&mut self.prev, self.run.last);
         let start = std::mem::replace(&mut self.stored, self.run.bytes.len());
-        let bytes = Some(&self.run.bytes[start..]).filter(|bytes| !bytes.is_empty())?;
-        Some(Part { prev, bytes, seams: std::mem::take(&mut self.seams).into() })
+        Part { prev, bytes: &self.run.bytes[start..], ends: std::mem::take(&mut self.ends) }
     }
 
     /// All that was written.

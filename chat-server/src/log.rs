@@ -71,7 +71,7 @@ pub struct Stored {
     pub seq: Seq,
     /// The place before it.
     pub prev: Seq,
-    /// Shared with everybody who reads it.
+    /// Its own.
     pub bytes: Bytes,
 }
 

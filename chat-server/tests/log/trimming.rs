@@ -268,6 +268,23 @@ async fn the_last_message_is_kept_in_memory_whatever_it_takes() {
     assert_eq!(texts(&log).await, ["words"]);
 }
 
+/// Half of the oldest run goes at a time, not all that stands with it; and first what is gone already.
+#[tokio::test]
+async fn a_room_in_memory_keeps_about_as_much_as_it_may() {
+    for (room_entries, room_bytes, least) in [(10_000, 30 * 1024, 60), (10, 8 * 1024, 10), (1, 1, 1)] {
+        let logs = MemoryLogs::new(MemoryLimits { room_entries, room_bytes, ..MEMORY });
+        let log = logs.open(RoomId([1; 16]), &record(1));
+
+        for n in 1..=1_000 {
+            append(&log, vec![ALICE.says(n, &"x".repeat(100))]).await;
+
+            let kept = all(&log).await.len();
+            assert!(kept >= least.min(usize::try_from(n).unwrap()), "{kept} of {n}");
+            assert!(logs.total_bytes() <= room_bytes.max(512), "{} bytes", logs.total_bytes());
+        }
+    }
+}
+
 #[tokio::test]
 async fn all_rooms_in_memory_take_no_more_than_they_may_together() {
     let limits = MemoryLimits { total_bytes: 128 * 1024, ..MEMORY };

@@ -175,16 +175,21 @@ impl Kept {
         while self.entries > entries {
             self.drop_oldest(self.entries - entries);
         }
-        while self.bytes > bytes && self.entries > 1 {
-            match self.runs.len() {
-                1 => {
-                    self.drop_oldest(self.entries / 2);
-                    self.rewrite(0, |_, _| None);
-                }
-                _ => self.drop_oldest(usize::MAX),
-            }
-        }
+        while self.bytes > bytes && self.free_some() {}
         before - self.bytes
+    }
+
+    /// Frees what is gone of the oldest run, and half of it if nothing is; says whether that was anything.
+    fn free_some(&mut self) -> bool {
+        let Some(run) = self.runs.front() else { return false };
+        if run.is_whole() {
+            if self.entries == 1 {
+                return false;
+            }
+            self.drop_oldest((run.places() / 2).max(1));
+        }
+        self.rewrite(0, |_, _| None);
+        true
     }
 
     /// Drops the oldest entries, of one run and at most so many.
@@ -220,7 +225,7 @@ impl Kept {
         self.runs[self.run_of(seq)?].within(before, seq.next()).next()
     }
 
-    /// The index of the run in which the entry at `seq` stands, or stood.
+    /// The index of the run in which the entry at `seq` stands.
     fn run_of(&self, seq: Seq) -> Option<usize> {
         let at = self.runs.partition_point(|run| run.last() < seq);
         self.runs.get(at).filter(|run| run.oldest() <= seq).map(|_| at)

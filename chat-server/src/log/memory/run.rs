@@ -6,7 +6,7 @@ use bytes::Bytes;
 use chat_proto::Seq;
 use std::ops::Range;
 
-/// A run that is longer is not added to.
+/// A run that is as long is not added to. It may be longer by what was added last.
 pub(super) const RUN_BYTES: usize = 16 * 1024;
 /// What is added to may take such a part more memory than it has bytes, so that it need not move each time.
 const SPARE_PART: usize = 8;
@@ -82,6 +82,11 @@ impl KeptRun {
         dropped
     }
 
+    /// Whether none is gone.
+    pub(super) fn is_whole(&self) -> bool {
+        self.gone == 0
+    }
+
     /// Whether none is left.
     pub(super) fn is_gone(&self) -> bool {
         self.gone == self.places()
@@ -103,12 +108,12 @@ impl KeptRun {
         (self.up_to(after).max(self.gone)..end).map(|at| self.entry(at))
     }
 
-    /// Writes all that is not gone anew, with what `change` makes of an entry in its place; says which entries it changed.
-    /// What stood there, and what is gone, is in memory no longer.
+    /// Puts what `change` makes of an entry in its place; says which entries it changed. Then all that is not gone is written
+    /// anew: what stood there before, and what is gone, takes no memory any more.
     pub(super) fn rewrite(&mut self, change: impl Fn(Seq, &[u8]) -> Option<Bytes>) -> Vec<Seq> {
         let left = self.gone..self.places();
         let changed: Vec<_> = left.clone().map(|at| change(self.place(at), self.said(at))).collect();
-        if self.gone == 0 && changed.iter().all(Option::is_none) {
+        if self.is_whole() && changed.iter().all(Option::is_none) {
             return Vec::new();
         }
         let (mut bytes, mut ends) = (Vec::with_capacity(self.all().len()), Vec::with_capacity(left.len()));

@@ -59,3 +59,47 @@ impl<'a> Writing<'a> {
         self.run
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::Reach;
+    use chat_proto::{Author, Entry, EntryBody, PersonId, PostId, UnixMillis, wire};
+    use std::sync::Arc;
+
+    #[test]
+    fn only_what_one_client_said_at_one_time_is_written_like_the_one_before() {
+        let [alice, bob] = [(7, "alice"), (8, "bob")]
+            .map(|(person, name)| Arc::new(Author { person: PersonId(person), name: name.into() }));
+        let said = |author: &Arc<Author>, time, post: Option<(u64, u64)>| Draft {
+            time: UnixMillis(time),
+            author: Arc::clone(author),
+            post: post.map(|(instance, n)| PostId { instance, n }),
+            body: EntryBody::Message("hi".into()),
+            reach: Reach::Own,
+            records: Vec::new(),
+        };
+        let drafts = [
+            said(&alice, 1, Some((1, 1))),
+            said(&alice, 1, Some((1, 2))),
+            said(&alice, 2, Some((1, 3))),
+            said(&alice, 2, Some((2, 1))),
+            said(&bob, 2, Some((2, 1))),
+            said(&bob, 2, None),
+            said(&bob, 2, Some((2, 2))),
+        ];
+
+        let mut writing = Writing::after(Seq::START, drafts.len());
+        for draft in &drafts {
+            writing.push(draft);
+        }
+
+        let Part { bytes, ends, .. } = writing.take_unstored();
+        let starts = std::iter::once(0).chain(ends.iter().copied());
+        for ((start, end), draft) in starts.zip(&ends).zip(&drafts) {
+            let entry: Entry = wire::decode(&bytes[start..*end]).expect("an entry");
+            let written = (entry.time, &entry.author, entry.post, &entry.body);
+            assert_eq!(written, (draft.time, &*draft.author, draft.post, &draft.body));
+        }
+    }
+}

@@ -230,10 +230,54 @@ async fn let_time_pass(shared: &Shared) {
     rooms.sweep().await;
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Rate;
+    use crate::environment::System;
+    use crate::network::Network;
+    use crate::room::{Departure, Knock, SessionId};
+    use crate::rooms::{Created, Entered};
+    use chat_proto::Nick;
+    use chat_proto::frame::{Create, Door, Keep, Stay};
+    use std::net::Ipv4Addr;
 
+    /// Many times as many as time passes in before others have their turn.
+    const MANY: u64 = 500;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stop_does_not_wait_until_time_has_passed_in_every_room() {
+        let config = Config { rooms_per_key: 1_000, creates: Rate::UNLIMITED, ..Config::default() };
+        let grace = config.presence_grace;
+        let Server { shared, .. } = Server::new(config, System, CancellationToken::new());
+        let alice = shared.people.claim([1; 32], &Nick::parse(b"alice").expect("a name")).expect("a free name");
+        let knock = Knock { key: alice.key, address: Network::of(Ipv4Addr::LOCALHOST.into()), secret: None };
+        let enter = |id| {
+            let opening = Create { id, stay: Stay::Resident, door: Door::Open, keep: Keep::Default };
+            match shared.rooms.create(&alice, &opening, (SessionId(1), knock)).expect("a room") {
+                Created::New(Entered { room, .. }, _) | Created::Before(room) => room,
+            }
+        };
+        let rooms: Vec<_> = (0..MANY).map(enter).collect();
+        let before = rooms[0].head();
+        for room in &rooms {
+            shared.rooms.settle(room, room.depart(SessionId(1), &alice, Departure::Lost));
+        }
+        tokio::time::advance(grace).await;
+        // That nobody is there any more is written in each of them when time passes there.
+        let swept = || rooms.iter().filter(|room| room.head() > before).count();
+
+        let stop = CancellationToken::new();
+        let mut sweeps = Box::pin(sweep(Arc::clone(&shared), stop.clone()));
+        assert!((&mut sweeps).now_or_never().is_none(), "it gives way");
+        assert!(swept() > 0, "it has begun");
+        stop.cancel();
+
+        assert!(sweeps.now_or_never().is_some(), "it has ended");
+        assert!(swept() < rooms.len());
+    }
+
+    #[cfg(target_os = "linux")]
     #[tokio::test]
     async fn an_accepted_socket_sends_at_once_and_gives_up_a_peer_that_acknowledges_nothing() {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");

@@ -28,6 +28,7 @@ mod log_state;
 mod opening;
 mod place;
 mod pointing;
+mod queue;
 mod reader;
 mod records;
 mod reserve;
@@ -48,12 +49,13 @@ use chat_proto::{RoomId, Seq, UnixMillis};
 use clock::Clock;
 use jobs::Job;
 use log_state::LogState;
+use queue::{Asking, queue};
 use reader::Readers;
 use restore::KeptRoom;
 use room_log::RoomLog;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, mpsc};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 use tokio::sync::{oneshot, watch};
 use writer::Writer;
@@ -87,9 +89,9 @@ struct Sweeping {
 
 /// The way to the file: to its writer, and to its readers.
 struct Keeper {
-    jobs: mpsc::Sender<Job>,
+    jobs: Asking,
     readers: Readers,
-    failure: watch::Receiver<Option<StorageFailure>>,
+    failure: watch::Sender<Option<StorageFailure>>,
 }
 
 struct Rooms {
@@ -109,7 +111,9 @@ impl SqliteLogs {
         let (place, file) = (opened.directory.path().to_owned(), opened.directory.file());
         let readers = Readers::new(file.clone(), opened.identity.clone());
         let writer = Writer::new(opened, limits).map_err(|error| OpenError::of(&file, error))?;
-        let (jobs, failure) = writer.start().map_err(OpenError::Thread)?;
+        let (jobs, asked) = queue();
+        let failure = watch::Sender::new(None);
+        writer.start(asked, failure.clone()).map_err(OpenError::Thread)?;
         let keeper = Arc::new(Keeper { jobs, readers, failure });
         let mut rooms = Rooms { logs: HashMap::new(), last: kept.last_room };
         let restored = Restored {
@@ -188,11 +192,11 @@ impl Logs for SqliteLogs {
     }
 
     fn failed(&self) -> Later<StorageFailure> {
-        let mut failure = self.keeper.failure.clone();
+        let mut failure = self.keeper.failure.subscribe();
         Box::pin(async move {
             match failure.wait_for(Option::is_some).await.ok().and_then(|failure| failure.clone()) {
                 Some(failure) => failure,
-                // The writer has ended in peace.
+                // Nothing is kept here any more.
                 None => std::future::pending().await,
             }
         })
@@ -224,9 +228,43 @@ impl Rooms {
 }
 
 impl Keeper {
-    /// Nobody takes a job once the writer has ended. Then it is dropped, and whoever waits for it is told that nobody
-    /// knows.
+    /// Nobody takes a job once the writer has ended, or has come to nothing for too long, which ends the server. Then it
+    /// is dropped, and whoever waits for it is told that nobody knows.
     fn ask(&self, job: Job) {
-        let _ = self.jobs.send(job);
+        if self.jobs.ask(job).is_err() {
+            let failure = StorageFailure("the disk has been too slow for too long".to_owned());
+            self.failure.send_if_modified(|known| known.is_none() && known.replace(failure).is_none());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fixture::Directory;
+    use super::queue::JOBS_MAX;
+    use super::*;
+    use crate::config::Config;
+    use futures_util::FutureExt;
+
+    #[test]
+    fn a_disk_that_takes_nothing_for_too_long_ends_the_server_instead_of_filling_its_memory() {
+        let directory = Directory::new();
+        let (opened, kept) = opening::open(directory.path(), Duration::ZERO).unwrap();
+        let readers = Readers::new(opened.directory.file().to_owned(), opened.identity.clone());
+        let (jobs, _never_taken) = queue();
+        let logs = SqliteLogs {
+            place: directory.path().to_owned(),
+            limits: Config::default().disk(),
+            keeper: Arc::new(Keeper { jobs, readers, failure: watch::Sender::new(None) }),
+            rooms: Mutex::new(Rooms { logs: HashMap::new(), last: kept.last_room }),
+            sweeping: Mutex::new(Sweeping { last: None, clock: Clock::after(&Restored::default(), Instant::now()) }),
+            restored: Mutex::default(),
+        };
+
+        (0..JOBS_MAX).for_each(|_| drop(logs.keep(Vec::new())));
+        assert!(logs.failed().now_or_never().is_none());
+        drop(logs.keep(Vec::new()));
+
+        assert!(logs.failed().now_or_never().is_some());
     }
 }

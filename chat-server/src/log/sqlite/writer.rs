@@ -15,6 +15,7 @@ use super::jobs::{Append, Done, Job};
 use super::limits::DiskLimits;
 use super::opening::Opened;
 use super::place::ROOM_MAX;
+use super::queue::Asked;
 use super::records;
 use super::reserve::{Reserve, Space};
 use super::trouble::{Stage, Trouble};
@@ -23,7 +24,7 @@ use crate::log::StorageFailure;
 use crate::refusals;
 use rusqlite::{Connection, TransactionBehavior};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 use std::{io, mem, thread};
 use tokio::sync::{oneshot, watch};
@@ -66,9 +67,7 @@ impl Writer {
     }
 
     /// Starts the thread, which ends after [`Job::Close`], when nobody can ask it any more, or when it has failed.
-    pub(super) fn start(mut self) -> io::Result<(Sender<Job>, watch::Receiver<Option<StorageFailure>>)> {
-        let (ask, asked) = channel();
-        let (tell_failure, failure) = watch::channel(None);
+    pub(super) fn start(mut self, asked: Asked, failure: watch::Sender<Option<StorageFailure>>) -> io::Result<()> {
         thread::Builder::new().name("history".to_owned()).spawn(move || {
             let panicked = |_| Err(StorageFailure("its writer panicked".to_owned()));
             match catch_unwind(AssertUnwindSafe(|| self.run(&asked))).unwrap_or_else(panicked) {
@@ -78,14 +77,14 @@ impl Writer {
                     drop(self);
                     drop(closed);
                 }
-                Err(failure) => drop(tell_failure.send(Some(failure))),
+                Err(reason) => drop(failure.send_replace(Some(reason))),
             }
             // Whatever still waits is dropped with `asked`, and so told that nobody knows.
         })?;
-        Ok((ask, failure))
+        Ok(())
     }
 
-    fn run(&mut self, asked: &Receiver<Job>) -> Result<Option<oneshot::Sender<()>>, StorageFailure> {
+    fn run(&mut self, asked: &Asked) -> Result<Option<oneshot::Sender<()>>, StorageFailure> {
         loop {
             match self.wait(asked) {
                 Ok(job) => {
@@ -109,12 +108,8 @@ impl Writer {
     }
 
     /// Waits for a job, or until there is something else to do.
-    fn wait(&self, asked: &Receiver<Job>) -> Result<Job, RecvTimeoutError> {
-        match (self.backlog.is_empty(), self.chores.rest()) {
-            (false, _) => asked.recv_timeout(TRIES_EVERY),
-            (true, Some(rest)) => asked.recv_timeout(rest),
-            (true, None) => asked.recv().map_err(|_| RecvTimeoutError::Disconnected),
-        }
+    fn wait(&self, asked: &Asked) -> Result<Job, RecvTimeoutError> {
+        asked.next(if self.backlog.is_empty() { self.chores.rest() } else { Some(TRIES_EVERY) })
     }
 
     /// Writes `jobs` and tells whoever waits for them.
@@ -256,11 +251,11 @@ fn carry_out(file: &Connection, memory: &mut Memory, space: Space, job: &Job) ->
 
 impl Group {
     /// Everything that waits, behind what could not be written before.
-    fn gather(backlog: Vec<Job>, first: Job, asked: &Receiver<Job>) -> Self {
+    fn gather(backlog: Vec<Job>, first: Job, asked: &Asked) -> Self {
         let mut group = Self::again(backlog);
         group.add(first);
         while !group.is_full()
-            && let Ok(job) = asked.try_recv()
+            && let Some(job) = asked.next_now()
         {
             group.add(job);
         }

@@ -65,9 +65,6 @@ fn read(path: &Path) -> Result<SigningKey, IdentityError> {
 
 fn make(path: &Path) -> Result<SigningKey, IdentityError> {
     let unmakeable = |source| IdentityError::Unmakeable { path: shown(path), source };
-    if let Some(directory) = path.parent().filter(|it| !it.as_os_str().is_empty()) {
-        DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(unmakeable)?;
-    }
     let secret: [u8; 32] = rand::rng().random();
     match appear_whole(path, &to_text(&secret)) {
         Ok(()) => Ok(SigningKey::from_bytes(&secret)),
@@ -77,16 +74,19 @@ fn make(path: &Path) -> Result<SigningKey, IdentityError> {
     }
 }
 
-/// Makes `path` with `text` in it, or fails if it is there: nobody ever sees half of it. A link, because a rename would
-/// replace the key of a program that was faster.
+/// Makes `path` with `text` in it, or fails if it is there: nobody ever sees half of it, and it outlives a power loss, as a
+/// name is claimed with it at once. A link, because a rename would replace the key of a program that was faster.
 fn appear_whole(path: &Path, text: &str) -> io::Result<()> {
+    let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
     let mut temporary = path.as_os_str().to_owned();
     temporary.push(format!(".{:016x}", rand::random::<u64>()));
     let temporary = PathBuf::from(temporary);
     let made = write_new(&temporary, text).and_then(|()| std::fs::hard_link(&temporary, path));
     // Left over, it would be a copy of the key; it is as closed as the key itself.
     drop(std::fs::remove_file(&temporary));
-    made
+    made?;
+    File::open(directory)?.sync_all()
 }
 
 fn write_new(path: &Path, text: &str) -> io::Result<()> {

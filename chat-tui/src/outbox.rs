@@ -6,8 +6,11 @@
 //! ```
 //!
 //! Each running link has a file of its own, so no two ever write the same one. A file whose lock is free has lost its
-//! owner; the next link of the same server and name takes its messages over. They stand in the new file before the
+//! owner; the next link of the same server and name takes its messages over. They are safe in the new file before the
 //! old one goes: a crash in between leaves them twice, which their ids make harmless, and never not at all.
+//!
+//! What is said does not wait for the disk: if the machine itself goes down, what was said in the last seconds and not
+//! accepted may be lost. What the program that ran before left is not risked again.
 
 mod file;
 
@@ -94,7 +97,7 @@ impl Outbox {
 
     fn take_over(&mut self, own: Vec<Kept>, orphans: Vec<(PathBuf, File)>, adopted: &mut Adopted) {
         let all: Vec<_> = own.into_iter().chain(adopted.items.iter().cloned()).collect();
-        if let Err(error) = self.save(&all) {
+        if let Err(error) = self.save(&all).and_then(|()| self.make_safe()) {
             adopted.notices.push(format!("messages of an earlier run stay in their old file: {error}"));
             return;
         }
@@ -104,13 +107,25 @@ impl Outbox {
         }
     }
 
+    /// Waits until what is on disk would be there after a power loss.
+    fn make_safe(&self) -> io::Result<()> {
+        if self.is_empty {
+            return Ok(());
+        }
+        File::open(&self.path)?.sync_all()?;
+        File::open(self.directory())?.sync_all()
+    }
+
     fn owns(&self, contents: &Contents) -> bool {
         contents.server == self.server && contents.name == self.name
     }
 
+    fn directory(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("."))
+    }
+
     fn others(&self) -> Vec<PathBuf> {
-        let directory = self.path.parent().unwrap_or(Path::new("."));
-        let Ok(files) = std::fs::read_dir(directory) else { return Vec::new() };
+        let Ok(files) = std::fs::read_dir(self.directory()) else { return Vec::new() };
         let paths = files.filter_map(|file| file.ok().map(|file| file.path()));
         let mut others: Vec<_> =
             paths.filter(|path| path.extension().is_some_and(|it| it == "json") && *path != self.path).collect();

@@ -19,10 +19,8 @@ mod threads;
 
 pub use arguments::Command;
 pub use form::rate::Rate;
-pub use form::retention::Retention;
-pub(crate) use form::size::show as shown_size;
-pub use keeping::{DiskLimits, MemoryLimits};
 
+use crate::log::sqlite::Retention;
 use crate::public_address::PublicAddress;
 use form::rate::{Flow, Pace};
 use form::retention::{Kept, Lasting};

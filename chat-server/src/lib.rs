@@ -26,6 +26,7 @@ mod room;
 mod rooms;
 pub mod server;
 mod session;
+mod size;
 mod stop;
 pub mod tls;
 mod transport;

@@ -1,7 +1,7 @@
 //! The seam to whatever keeps a room's log.
 //!
 //! ```text
-//! room --append(drafts)--> log --Committed(verdicts, entries) | Refused | Unknown--> completion --> room publishes
+//! room --append(drafts)--> log --Committed(verdicts, entries) | NotWritten | Unknown--> completion --> room publishes
 //! ```
 //!
 //! A log gives entries their place and knows which post ids it has seen, so that both are decided where they are made
@@ -23,7 +23,7 @@ pub mod sqlite;
 use bytes::Bytes;
 use chat_proto::frame::{Durability, Keep, Label};
 use chat_proto::limits::{BATCH_BYTES, PAGE_BYTES, PAGE_ENTRIES};
-use chat_proto::{Author, EntryBody, EntryRef, PersonId, PostId, Refused, RoomId, Seq, UnixMillis, codec};
+use chat_proto::{Author, EntryBody, EntryRef, PersonId, PostId, RoomId, Seq, UnixMillis, codec};
 use record::{Fact, Record, Restored, RoomRecord};
 use search::{Findings, Query};
 use std::pin::Pin;
@@ -162,6 +162,15 @@ pub enum Verdict {
     TooManyReactions,
 }
 
+/// Why drafts were not written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotWritten {
+    /// There is no place left.
+    Full,
+    /// They cannot be: a defect.
+    Unkeepable,
+}
+
 /// What became of a batch of drafts.
 #[derive(Debug)]
 pub enum Outcome {
@@ -173,7 +182,7 @@ pub enum Outcome {
         entries: Run,
     },
     /// None of it was written, nor will be. What was in the log before under one of its ids still is.
-    Refused(Refused),
+    NotWritten(NotWritten),
     /// All of it is in the log, or none; only reading the log again tells.
     Unknown,
 }

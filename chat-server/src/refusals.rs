@@ -1,7 +1,7 @@
 //! Every refusal with its sentence: what is wrong, and where it helps, what to do.
 
-use crate::log::ReadError;
 use crate::log::search::SearchError;
+use crate::log::{NotWritten, ReadError};
 use bytes::Bytes;
 use chat_proto::emoji::EmojiError;
 use chat_proto::limits::{EDITS_PER_MESSAGE, EMOJI_PER_MESSAGE, REACTIONS_PER_MESSAGE};
@@ -243,11 +243,18 @@ pub(crate) fn out_of_order() -> Refused {
     Refused::new(Code::OUT_OF_ORDER, "a later message of yours was taken before this one")
 }
 
+pub(crate) fn not_written(why: NotWritten) -> Refused {
+    match why {
+        NotWritten::Full => storage_full(),
+        NotWritten::Unkeepable => not_kept(),
+    }
+}
+
 pub(crate) fn storage_full() -> Refused {
     Refused::new(Code::STORAGE_FULL, "the server's disk is full: nothing more is kept until there is place again")
 }
 
-pub(crate) fn not_kept() -> Refused {
+fn not_kept() -> Refused {
     Refused::new(Code::INTERNAL, "the server has a defect, and cannot keep this")
 }
 

@@ -8,7 +8,7 @@ use chat_proto::frame::{Accepted, Create, Gap, GapKind, History, Join, Keep, Pos
 use chat_proto::limits::RESUME_ENTRIES;
 use chat_proto::{ClientFrame, Code, Entry, EntryBody, LeaveReason, PersonId, PostId, RoomId, Seq, ServerFrame};
 use chat_server::Config;
-use chat_server::config::MemoryLimits;
+use chat_server::log::memory::MemoryLimits;
 use chat_server::log::memory::MemoryLogs;
 use chat_server::log::{Draft, Log, Logs, Range};
 use std::sync::Arc;

@@ -4,9 +4,9 @@
 
 pub(super) mod rate;
 pub(super) mod retention;
-pub(super) mod size;
 
 use crate::public_address::PublicAddress;
+use crate::size;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;

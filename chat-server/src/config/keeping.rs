@@ -1,6 +1,8 @@
 //! What the settings mean for whoever keeps something.
 
-use super::{Config, DAY, MONTH, Retention};
+use super::{Config, DAY, MONTH};
+use crate::log::memory::MemoryLimits;
+use crate::log::sqlite::DiskLimits;
 use std::time::Duration;
 
 impl Config {
@@ -29,32 +31,6 @@ impl Config {
         let usual = if self.data.is_some() { MONTH } else { DAY };
         self.person_memory.unwrap_or(usual)
     }
-}
-
-/// What logs in memory may hold.
-#[derive(Debug, Clone, Copy)]
-pub struct MemoryLimits {
-    /// Entries of one room.
-    pub room_entries: usize,
-    /// Bytes of one room.
-    pub room_bytes: usize,
-    /// Bytes of all rooms; the largest is trimmed first.
-    pub total_bytes: usize,
-    /// How long a room waits for a last member who was cut off.
-    pub waits: Duration,
-}
-
-/// What logs on disk may hold.
-#[derive(Debug, Clone, Copy)]
-pub struct DiskLimits {
-    /// How long entries are kept of a room that did not choose, and how many bytes of all rooms.
-    pub retain: Retention,
-    /// The longest that a room may choose; none for ever.
-    pub keep_most: Option<Duration>,
-    /// Bytes of the disk that messages leave free; none for the smaller of 256 MiB and 5 %.
-    pub reserve_bytes: Option<u64>,
-    /// How long a room waits for its members when none of them is present.
-    pub waits: Duration,
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ mod writing;
 use super::record::{Fact, Record, RoomRecord};
 use super::search::{Findings, Query, SEARCH_TIME};
 use super::{Completion, Draft, Finding, Log, Logs, Outcome, Range, ReadError, Reading, Run, Slice, Verdict, Written};
-use crate::config::{MemoryLimits, shown_size};
+use crate::size;
 use chat_proto::frame::{Durability, Keep, Label};
 use chat_proto::{PersonId, PostId, RoomId, UnixMillis};
 use kept::Kept;
@@ -18,8 +18,21 @@ use posts::Sender;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
+
+/// What logs in memory may hold.
+#[derive(Debug, Clone, Copy)]
+pub struct MemoryLimits {
+    /// Entries of one room.
+    pub room_entries: usize,
+    /// Bytes of one room.
+    pub room_bytes: usize,
+    /// Bytes of all rooms; the largest is trimmed first.
+    pub total_bytes: usize,
+    /// How long a room waits for a last member who was cut off.
+    pub waits: Duration,
+}
 
 /// All logs of a server.
 pub struct MemoryLogs {
@@ -92,7 +105,7 @@ impl Logs for MemoryLogs {
 
     fn describe(&self) -> String {
         let MemoryLimits { room_entries, room_bytes, total_bytes, .. } = self.shared.limits;
-        let (room, total) = (shown_size(room_bytes), shown_size(total_bytes));
+        let (room, total) = (size::show(room_bytes), size::show(total_bytes));
         format!(
             "in memory, gone with the room or the server\n\
              ({room_entries} entries or {room} a room, {total} in all)"

@@ -112,7 +112,7 @@ impl Room {
     fn completed(self: Arc<Self>, offer: Offer, outcome: Outcome) {
         match outcome {
             Outcome::Committed { verdicts, entries } => self.settle(offer, &verdicts, &entries),
-            Outcome::Refused(refused) => self.give_back(offer.into_items(), &refused),
+            Outcome::NotWritten(why) => self.give_back(offer.into_items(), &refusals::not_written(why)),
             Outcome::Unknown => return self.doubt(offer.into_items()),
         }
         self.flush();

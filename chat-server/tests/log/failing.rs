@@ -1,10 +1,10 @@
 //! What a file that was removed, replaced or damaged does to a server that uses it.
 
 use crate::bench::{ALICE, BOB, Bench, all, append, outcome, read, within_reason};
-use chat_proto::{Code, EntryBody, LeaveReason, RoomId, Seq};
+use chat_proto::{EntryBody, LeaveReason, RoomId, Seq};
 use chat_server::log::record::RoomRecord;
 use chat_server::log::sqlite::DiskLimits;
-use chat_server::log::{Outcome, Range, Verdict};
+use chat_server::log::{NotWritten, Outcome, Range, Verdict};
 use std::fs;
 
 #[tokio::test]
@@ -95,7 +95,7 @@ async fn a_job_that_cannot_be_done_takes_no_other_with_it() {
     let outcomes = tokio::join!(outcome(&first, vec![ALICE.says(1, "a")]), outcome(&second, vec![ALICE.says(1, "b")]));
 
     assert!(matches!(outcomes.0, Outcome::Committed { .. }));
-    assert!(matches!(&outcomes.1, Outcome::Refused(refused) if refused.code == Code::INTERNAL), "{outcomes:?}");
+    assert!(matches!(&outcomes.1, Outcome::NotWritten(NotWritten::Unkeepable)), "{outcomes:?}");
     assert_eq!(all(&first).await.len(), 1);
     assert_eq!(all(&second).await.len(), 0);
 }

@@ -5,8 +5,7 @@ use crate::bench::{
 };
 use chat_proto::frame::{Durability, Keep, Label};
 use chat_proto::{RoomId, Seq, UnixMillis};
-use chat_server::config::MemoryLimits;
-use chat_server::log::memory::MemoryLogs;
+use chat_server::log::memory::{MemoryLimits, MemoryLogs};
 use chat_server::log::record::RoomRecord;
 use chat_server::log::sqlite::{DiskLimits, Retention};
 use chat_server::log::{End, Log, Logs as _, Range, Slice, Verdict};

@@ -2,13 +2,15 @@
 
 use super::{Fixed, NOON, World};
 use chat_proto::frame::{Durability, Keep, Label};
-use chat_proto::{Code, PersonId, PostId, Refused, RoomCode, RoomId, Seq, UnixMillis};
+use chat_proto::{PersonId, PostId, RoomCode, RoomId, Seq, UnixMillis};
 use chat_server::log::memory::MemoryLogs;
 use chat_server::log::record::{
     Fact, MemberRecord, PersonRecord, Record, RestingCode, RestingName, Restored, RestoredRoom, RoomRecord,
 };
 use chat_server::log::search::{Findings, Query};
-use chat_server::log::{Completion, Draft, Finding, Log, Logs, Outcome, Range, Reading, Run, Slice, Verdict, Written};
+use chat_server::log::{
+    Completion, Draft, Finding, Log, Logs, NotWritten, Outcome, Range, Reading, Run, Slice, Verdict, Written,
+};
 use chat_server::{Config, RestoreError, Server};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -244,7 +246,7 @@ impl Log for DiskLog {
     fn append(&self, drafts: Arc<[Draft]>, done: Completion) {
         match self.next_fate() {
             None => done(self.commit(drafts)),
-            Some(Fate::Refused) => done(Outcome::Refused(Refused::new(Code::STORAGE_FULL, "the disk is full"))),
+            Some(Fate::Refused) => done(Outcome::NotWritten(NotWritten::Full)),
             Some(Fate::NoPlace) => {
                 let verdicts = vec![Verdict::NoPlace; drafts.len()];
                 done(Outcome::Committed { verdicts, entries: Run::after(Seq::START) });

@@ -2,13 +2,14 @@
 
 use super::{Peer, World, unhurried};
 use chat_proto::frame::Keep;
-use chat_proto::{Code, PersonId, PostId, Refused, RoomId, UnixMillis};
+use chat_proto::{PersonId, PostId, RoomId, UnixMillis};
 use chat_server::Config;
 use chat_server::log::memory::MemoryLogs;
 use chat_server::log::record::{Fact, Record, RoomRecord};
 use chat_server::log::search::{Findings, Query};
 use chat_server::log::{
-    Completion, Draft, Finding, Later, Log, Logs, Outcome, Range, ReadError, Reading, Slice, StorageFailure, Written,
+    Completion, Draft, Finding, Later, Log, Logs, NotWritten, Outcome, Range, ReadError, Reading, Slice,
+    StorageFailure, Written,
 };
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -177,7 +178,7 @@ impl Waiting {
 
     /// Is refused: nothing of it is in the log.
     pub fn refuse(self) {
-        (self.done)(Outcome::Refused(Refused::new(Code::STORAGE_FULL, "the disk is full")));
+        (self.done)(Outcome::NotWritten(NotWritten::Full));
     }
 
     /// Ends in doubt, although it was appended.

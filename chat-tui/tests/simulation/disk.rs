@@ -16,11 +16,11 @@ pub(crate) use mounted::Mounted;
 use crate::bug::Bug;
 use crate::fact::{Chronicle, Fact};
 use chat_proto::frame::{Batch, Keep};
-use chat_proto::{Code, Entry, Refused, RoomCode, RoomId, Seq, wire};
+use chat_proto::{Entry, RoomCode, RoomId, Seq, wire};
 use chat_server::Config;
 use chat_server::log::memory::MemoryLogs;
 use chat_server::log::record::{Restored, RoomRecord};
-use chat_server::log::{Completion, Draft, End, Log, Logs, Outcome, Range, Run, Slice, Stored};
+use chat_server::log::{Completion, Draft, End, Log, Logs, NotWritten, Outcome, Range, Run, Slice, Stored};
 use futures_util::FutureExt;
 use journal::{Journal, Write};
 use mounted::MountedLog;
@@ -332,7 +332,7 @@ impl Mount {
 }
 
 fn full() -> Outcome {
-    Outcome::Refused(Refused::new(Code::STORAGE_FULL, "the disk is full"))
+    Outcome::NotWritten(NotWritten::Full)
 }
 
 fn tell((waits, outcome): (Waits, Outcome)) {

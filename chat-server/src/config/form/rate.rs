@@ -1,6 +1,7 @@
 //! So many in so much time: `3/s burst 10`, `10/h`, `32 KiB/s burst 128 KiB`, `unlimited`.
 
-use super::{Form, size};
+use super::Form;
+use crate::size;
 
 const PERIODS: [(&str, f64); 4] = [("s", 1.0), ("min", 60.0), ("h", 3_600.0), ("d", 86_400.0)];
 

@@ -1,22 +1,12 @@
 //! For how long, and how much: `90d`, `30 days`, `1 GiB`, `90d, 1 GiB`, `forever`.
 
-use super::{Form, Span, Style, size};
+use super::{Form, Span, Style};
+use crate::log::sqlite::Retention;
+use crate::size;
 use std::time::Duration;
 
 const FOREVER: &str = "forever";
-
-/// What is kept of entries. The oldest go first; a bound that is none does not hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Retention {
-    /// For how long.
-    pub age: Option<Duration>,
-    /// How many bytes.
-    pub bytes: Option<usize>,
-}
-
-impl Retention {
-    const UNBOUNDED: Self = Self { age: None, bytes: None };
-}
+const UNBOUNDED: Retention = Retention { age: None, bytes: None };
 
 /// A retention.
 pub(in crate::config) struct Kept;
@@ -30,9 +20,9 @@ impl Form for Kept {
 
     fn parse(text: &str) -> Option<Retention> {
         if text == FOREVER {
-            return Some(Retention::UNBOUNDED);
+            return Some(UNBOUNDED);
         }
-        text.split(',').try_fold(Retention::UNBOUNDED, |kept, bound| bounded(kept, bound.trim()))
+        text.split(',').try_fold(UNBOUNDED, |kept, bound| bounded(kept, bound.trim()))
     }
 
     fn show(value: &Retention) -> Option<String> {

@@ -2,8 +2,8 @@
 
 use super::log_state::LogState;
 use crate::log::record::{Fact, Record, RoomRecord};
-use crate::log::{Completion, Draft, Outcome, Run, Verdict};
-use chat_proto::{Refused, RoomId, UnixMillis};
+use crate::log::{Completion, Draft, NotWritten, Outcome, Run, Verdict};
+use chat_proto::{RoomId, UnixMillis};
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
@@ -92,9 +92,9 @@ impl Job {
     }
 
     /// Did not happen, and never will.
-    pub(super) fn refuse(self, refused: Refused) {
+    pub(super) fn give_up(self, why: NotWritten) {
         if let Self::Append(append) = self {
-            append.answer.give(Outcome::Refused(refused));
+            append.answer.give(Outcome::NotWritten(why));
         }
     }
 

@@ -20,8 +20,7 @@ use super::records;
 use super::reserve::{Reserve, Space};
 use super::trouble::{Stage, Trouble};
 use super::words::Progress;
-use crate::log::StorageFailure;
-use crate::refusals;
+use crate::log::{NotWritten, StorageFailure};
 use rusqlite::{Connection, TransactionBehavior};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::RecvTimeoutError;
@@ -140,10 +139,10 @@ impl Writer {
             Trouble::Job(_) if jobs.len() > 1 => jobs.into_iter().try_for_each(|job| self.write_alone(job)),
             Trouble::Job(error) => {
                 tracing::error!(%error, "something cannot be kept");
-                jobs.drain(..).for_each(|job| job.refuse(refusals::not_kept()));
+                jobs.drain(..).for_each(|job| job.give_up(NotWritten::Unkeepable));
                 Ok(())
             }
-            Trouble::Full => self.put_off(jobs, |job| job.refuse(refusals::storage_full())),
+            Trouble::Full => self.put_off(jobs, |job| job.give_up(NotWritten::Full)),
             Trouble::Unclear(error) => {
                 tracing::warn!(%error, "a commit failed");
                 self.put_off(jobs, drop)
@@ -156,7 +155,7 @@ impl Writer {
     fn write_alone(&mut self, job: Job) -> Result<(), StorageFailure> {
         match self.backlog.is_empty() {
             true => self.write(vec![job]),
-            false => self.put_off(vec![job], |job| job.refuse(refusals::storage_full())),
+            false => self.put_off(vec![job], |job| job.give_up(NotWritten::Full)),
         }
     }
 

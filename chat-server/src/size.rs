@@ -3,10 +3,10 @@
 const UNITS: [(&str, usize); 5] = [("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1)];
 
 /// More than a machine has, and little enough to count with.
-pub(super) const BYTES_MAX: usize = 1 << 46;
+pub(crate) const BYTES_MAX: usize = 1 << 46;
 
 /// Reads a whole number of bytes above zero, or of a unit.
-pub(super) fn parse(text: &str) -> Option<usize> {
+pub(crate) fn parse(text: &str) -> Option<usize> {
     let text = text.trim();
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, unit) = text.split_at(digits);

@@ -129,7 +129,7 @@ codes! {
     29 SERVER_FULL,
     /// The same running client has connected again. Closes.
     30 SESSION_REPLACED,
-    /// Nothing could be written to this peer for too long. Closes.
+    /// This peer took next to nothing of what was written to it for too long. Closes.
     31 TOO_SLOW,
     /// A login, a frame or a sign of life did not come in time. Closes.
     32 TIMED_OUT,

@@ -28,7 +28,7 @@ pub fn told(author: &str, act: &Act) -> String {
 pub fn consequence(act: &Act) -> Option<String> {
     let target = target(act);
     match act {
-        Act::Kick(_) => Some(format!("{target} may come back after 10 minutes: /ban {target} keeps them out")),
+        Act::Kick(_) => Some(format!("{target} may come back after a while: /ban {target} keeps them out")),
         Act::Ban(_, BanScope::Key) => {
             Some(format!("the key of {target} stays out, whatever name it takes: /unban {target} takes it back"))
         }

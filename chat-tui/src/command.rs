@@ -210,7 +210,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         names: &["kick"],
         args: "<name>",
-        help: "remove somebody, who may return after 10 minutes",
+        help: "remove somebody, who may return after a while",
         parse: |args| at(args, Act::Kick),
     },
     Command {

@@ -37,7 +37,7 @@ pub fn sentence(code: &str, removal: Option<&Removal>) -> String {
     match removal {
         None => format!("you were removed from {code}"),
         Some(Removal { by, how: How::Kicked }) => {
-            format!("you were removed from {code} by {by}; you can come back in 10 minutes")
+            format!("you were removed from {code} by {by}; you can come back after a while")
         }
         Some(Removal { by, how: How::Banned }) => format!("you were banned from {code} by {by}"),
         Some(Removal { how: How::Left, .. }) => format!("you left {code} elsewhere"),
@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn who_did_it_and_for_how_long_is_said_as_far_as_it_is_known() {
         for (entry, told) in [
-            (act(Act::Kick(target(1))), "you were removed from AB3Z by bob; you can come back in 10 minutes"),
+            (act(Act::Kick(target(1))), "you were removed from AB3Z by bob; you can come back after a while"),
             (act(Act::Ban(target(1), BanScope::Address)), "you were banned from AB3Z by bob"),
             (left(1), "you left AB3Z elsewhere"),
             (left(3), "you were removed from AB3Z"),

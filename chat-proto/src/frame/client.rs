@@ -93,8 +93,8 @@ pub struct Leave {
     pub room: RoomId,
 }
 
-/// Appends an entry. Answered by [`Accepted`](super::Accepted). Only message, action, topic, act and forget can be
-/// posted.
+/// Appends an entry. Answered by [`Accepted`](super::Accepted). Kinds 1 to 9 can be posted, but no
+/// [`Act::Own`](crate::Act::Own).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Post {
     /// Where.
@@ -163,7 +163,8 @@ pub struct Names {}
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GiveUp {}
 
-/// Looks for messages and actions in a room that this session reads, the newest first. Answered by [`Found`](super::Found).
+/// Looks for messages, actions and replies in a room that this session reads, the newest first. Answered by
+/// [`Found`](super::Found).
 /// Names words, a person or a time, or more of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Search {

@@ -364,7 +364,7 @@ pub struct NameList {
     pub names: Capped<HeldName, NAMES_PER_LIST>,
 }
 
-/// A message or an action, shortened.
+/// A message, an action or a reply, shortened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Excerpt {
     /// Its place.

@@ -7,7 +7,8 @@
 //! | op, deop | all | | |
 //! | delete what was said | all | all | their own |
 //!
-//! Nobody does anything against themselves, or against the owner. Who is muted posts nothing, acts neither. An act that
+//! Nobody does anything against themselves, or against the owner. Who is muted posts nothing but that they take back
+//! what they said, acts neither. An act that
 //! finds what it wants done already is taken: two who keep order at once should not be told that they failed.
 
 use super::order::{LISTED_MAX, Order, Whom};

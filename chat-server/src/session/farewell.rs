@@ -64,8 +64,8 @@ pub(crate) enum Farewell {
     /// No sign of life for too long.
     #[error("silent for too long")]
     Silent,
-    /// The peer took nothing for too long.
-    #[error("took nothing for too long")]
+    /// The peer took next to nothing for too long.
+    #[error("took next to nothing for too long")]
     TooSlow,
     /// A handshake was begun with a server without TLS.
     #[error("TLS is not served")]
@@ -153,7 +153,7 @@ impl Farewell {
             Self::Evicted => Some(refusals::evicted().into()),
             Self::FrameTimedOut => refused(Code::TIMED_OUT, "a frame was begun but not finished in time"),
             Self::Silent => refused(Code::TIMED_OUT, "no sign of life came in time"),
-            Self::TooSlow => refused(Code::TOO_SLOW, "nothing that was sent to this client was taken in time"),
+            Self::TooSlow => refused(Code::TOO_SLOW, "too little of what was sent to this client was taken in time"),
             Self::OutcomeUnknown => refused(
                 Code::OUTCOME_UNKNOWN,
                 "it is not known whether the message was stored; connect again and send it under the same id",

@@ -35,6 +35,6 @@ async fn a_tail_that_is_removed_is_refused_with_who_did_it() {
     commands.send(Command::Post(OutboxItem { room: joined.room, id, body, written: wall_clock() })).await.unwrap();
 
     let ending = tokio::time::timeout(std::time::Duration::from_secs(20), bob.task).await.unwrap().unwrap();
-    let sentence = format!("you were removed from {code} by alice; you can come back in 10 minutes");
+    let sentence = format!("you were removed from {code} by alice; you can come back after a while");
     assert_eq!(ending, Ending::Refused(sentence));
 }

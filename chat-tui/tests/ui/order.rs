@@ -208,7 +208,7 @@ fn an_act_of_doubtful_fate_says_so_in_its_own_words() {
 #[test]
 fn whoever_removes_somebody_is_told_what_that_means() {
     for (done, words) in [
-        (Act::Kick(bob()), "bob may come back after 10 minutes: /ban bob keeps them out"),
+        (Act::Kick(bob()), "bob may come back after a while: /ban bob keeps them out"),
         (Act::Ban(bob(), BanScope::Key), "the key of bob stays out"),
     ] {
         let mut scene = Scene::room(80, 24);

@@ -26,7 +26,7 @@ fn removed(act: Option<Act>) -> Scene {
 fn a_room_says_who_removed_the_reader_and_when_they_can_come_back() {
     let me = || target(ALICE, "alice");
     for (act, words) in [
-        (Some(Act::Kick(me())), "You were removed from AB3Z by bob; you can come back in 10 minutes."),
+        (Some(Act::Kick(me())), "You were removed from AB3Z by bob; you can come back after a while."),
         (Some(Act::Ban(me(), BanScope::Key)), "You were banned from AB3Z by bob."),
         (Some(Act::Kick(target(PersonId(3), "carol"))), "You were removed from AB3Z."),
         (None, "You were removed from AB3Z."),
@@ -99,6 +99,6 @@ fn where_the_log_had_told_it_already_it_is_told_as_it_was() {
 
     scene.link(not_let_back());
 
-    let told = "You were removed from AB3Z by bob; you can come back in 10 minutes.";
+    let told = "You were removed from AB3Z by bob; you can come back after a while.";
     assert!(scene.shows(told), "{}", scene.screen());
 }

@@ -18,14 +18,16 @@ fn main() {
     let message = "the build is green, and the tests ran on both machines; shall we ship it on Monday? 👋";
     let entry = entry(message);
     let encoded = vec![codec::entry_bytes(&entry); BATCH_ENTRIES];
-    let batch = codec::batch(ROOM, &encoded);
+    let batch = codec::batch(ROOM, encoded.len(), encoded.iter().map(AsRef::as_ref));
     let pasted = message.repeat(16 * 1024 / message.len());
 
     measure("judge and clean a message of 90 bytes", || Text::parse(black_box(message.as_bytes())));
     measure("judge and clean a message of 16 KiB", || Text::parse(black_box(pasted.as_bytes())));
     measure("make 16 KiB visible", || text::visible(black_box(pasted.as_bytes())));
     measure("encode an entry", || codec::entry_bytes(black_box(&entry)));
-    measure("put 64 encoded entries into a batch", || codec::batch(ROOM, black_box(&encoded)));
+    measure("put 64 encoded entries into a batch", || {
+        codec::batch(ROOM, encoded.len(), black_box(&encoded).iter().map(AsRef::as_ref))
+    });
     measure("read a batch of 64 entries", || read(black_box(&batch)));
 }
 

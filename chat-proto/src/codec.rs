@@ -13,6 +13,7 @@ use crate::frame::{Batch, Body, Frame, Page};
 use crate::limits::{PAGE_ENTRIES, PAGE_ENTRIES_WITH_POINTERS};
 use crate::wire;
 use bytes::{Buf, Bytes, BytesMut};
+use serde::Serialize;
 use std::ops::Range;
 use tokio_util::codec::{Decoder, LengthDelimitedCodec};
 
@@ -154,47 +155,31 @@ pub fn append_entry(entry: EntryRef<'_>, origin: Option<Range<usize>>, out: &mut
     origin
 }
 
-/// The bytes of a [`Batch`] of entries that are encoded already: once for all who receive it.
-pub fn batch(room: RoomId, entries: &[impl AsRef<[u8]>]) -> Bytes {
-    let mut out = Vec::with_capacity(length_of(entries) + wire::SMALL_BYTES);
-    enclose((0, Batch::KIND), &mut out, |out| {
-        wire::encode_into(&room, out);
-        concatenate(entries, PAGE_ENTRIES, out);
-    });
-    out.into()
-}
-
-/// The same of `count` entries whose bytes stand one behind the other already.
-pub fn batch_of(room: RoomId, count: usize, entries: &[u8]) -> Bytes {
+/// The bytes of a [`Batch`] of `count` entries that are encoded already, in pieces of one or more of them: once for all who
+/// receive it.
+pub fn batch<'a>(room: RoomId, count: usize, pieces: impl Iterator<Item = &'a [u8]> + Clone) -> Bytes {
     debug_assert!(count <= PAGE_ENTRIES, "a frame that its receiver would refuse");
-    let mut out = Vec::with_capacity(entries.len() + wire::SMALL_BYTES);
-    enclose((0, Batch::KIND), &mut out, |out| {
-        wire::encode_into(&(room, count), out);
-        out.extend_from_slice(entries);
-    });
-    out.into()
+    enclosed((0, Batch::KIND), &room, (count, pieces))
 }
 
 /// The bytes of a [`Page`] of entries that are encoded already.
 pub fn page(request: u32, room: RoomId, oldest: Seq, entries: &[impl AsRef<[u8]>]) -> Bytes {
-    let mut out = Vec::with_capacity(length_of(entries) + wire::SMALL_BYTES);
-    enclose((request, Page::KIND), &mut out, |out| {
-        wire::encode_into(&(room, oldest), out);
-        concatenate(entries, PAGE_ENTRIES_WITH_POINTERS, out);
+    debug_assert!(entries.len() <= PAGE_ENTRIES_WITH_POINTERS, "a frame that its receiver would refuse");
+    enclosed((request, Page::KIND), &(room, oldest), (entries.len(), entries.iter().map(AsRef::as_ref)))
+}
+
+fn enclosed<'a>(
+    header: (u32, u16),
+    what: &impl Serialize,
+    (count, pieces): (usize, impl Iterator<Item = &'a [u8]> + Clone),
+) -> Bytes {
+    let bytes: usize = pieces.clone().map(<[u8]>::len).sum();
+    let mut out = Vec::with_capacity(bytes + wire::SMALL_BYTES);
+    enclose(header, &mut out, |out| {
+        wire::encode_into(&(what, count), out);
+        pieces.for_each(|piece| out.extend_from_slice(piece));
     });
     out.into()
-}
-
-fn length_of(entries: &[impl AsRef<[u8]>]) -> usize {
-    entries.iter().map(|entry| entry.as_ref().len()).sum()
-}
-
-fn concatenate(entries: &[impl AsRef<[u8]>], most: usize, out: &mut Vec<u8>) {
-    debug_assert!(entries.len() <= most, "a frame that its receiver would refuse");
-    wire::encode_into(&entries.len(), out);
-    for entry in entries {
-        out.extend_from_slice(entry.as_ref());
-    }
 }
 
 /// Appends a frame with this body.

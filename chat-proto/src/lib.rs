@@ -28,6 +28,7 @@ pub mod codec;
 pub mod emoji;
 pub mod entry;
 pub mod fingerprint;
+pub mod fold;
 pub mod frame;
 pub mod invite;
 pub mod limits;

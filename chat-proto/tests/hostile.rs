@@ -295,7 +295,7 @@ proptest! {
 fn a_batch_that_no_client_would_take_is_never_sent() {
     let entry = Bytes::from(rows(ENTRIES)[0].1.clone());
 
-    codec::batch(RoomId([0; 16]), &vec![entry; PAGE_ENTRIES + 1]);
+    codec::batch(RoomId([0; 16]), PAGE_ENTRIES + 1, std::iter::repeat_n(&entry[..], PAGE_ENTRIES + 1));
 }
 
 #[test]

@@ -77,8 +77,8 @@ proptest! {
         let encoded: Vec<_> = entries.iter().map(codec::entry_bytes).collect();
 
         let frame = ServerFrame::from(Batch { room, entries: Capped::new(entries) });
-        prop_assert_eq!(codec::batch(room, &encoded), codec::to_bytes(0, &frame));
-        prop_assert_eq!(codec::batch_of(room, encoded.len(), &encoded.concat()), codec::to_bytes(0, &frame));
+        prop_assert_eq!(codec::batch(room, encoded.len(), encoded.iter().map(AsRef::as_ref)), codec::to_bytes(0, &frame));
+        prop_assert_eq!(codec::batch(room, encoded.len(), std::iter::once(&encoded.concat()[..])), codec::to_bytes(0, &frame));
     }
 
     #[test]

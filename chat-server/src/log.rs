@@ -23,7 +23,7 @@ pub mod sqlite;
 use bytes::Bytes;
 use chat_proto::frame::{Durability, Keep, Label};
 use chat_proto::limits::{BATCH_BYTES, PAGE_BYTES, PAGE_ENTRIES};
-use chat_proto::{Author, EntryBody, EntryRef, PersonId, PostId, RoomId, Seq, UnixMillis, codec};
+use chat_proto::{Author, Entry, EntryBody, EntryRef, PersonId, PostId, RoomId, Seq, UnixMillis, codec, wire};
 use record::{Fact, Record, Restored, RoomRecord};
 use search::{Findings, Query};
 use std::pin::Pin;
@@ -73,6 +73,13 @@ pub struct Stored {
     pub prev: Seq,
     /// Its own.
     pub bytes: Bytes,
+}
+
+impl Stored {
+    /// Whether it says what was posted.
+    pub(crate) fn says(&self, posted: &EntryBody) -> bool {
+        wire::decode::<Entry>(&self.bytes).is_ok_and(|entry| is_same(&entry.body, posted))
+    }
 }
 
 impl AsRef<[u8]> for Stored {
@@ -239,7 +246,7 @@ pub struct Slice {
 
 /// Whether `posted` is what stands in the log under its id. An act may call its target by an older name, or by name
 /// alone: the server has written down who was meant. What was erased may have been anything.
-pub fn is_same(stored: &EntryBody, posted: &EntryBody) -> bool {
+fn is_same(stored: &EntryBody, posted: &EntryBody) -> bool {
     match (stored, posted) {
         (EntryBody::Erased, _) => return true,
         (EntryBody::Edit(stored), EntryBody::Edit(posted)) if stored.text.is_empty() => {

@@ -78,9 +78,7 @@ pub(crate) fn too_many_names_resting(max: usize, rests: Duration) -> Refused {
          free in {}",
         spoken(rests)
     );
-    let retry_after_ms = u32::try_from(rests.as_millis()).unwrap_or(u32::MAX);
-    let refused = Refused::new(Code::TOO_MANY_NAMES, text).with(Detail::Max(max as u64));
-    Refused { retry_after_ms: Some(retry_after_ms), ..refused }
+    until(rests, Refused::new(Code::TOO_MANY_NAMES, text).with(Detail::Max(max as u64)))
 }
 
 pub(crate) fn too_many_sessions(max: usize) -> Refused {

@@ -99,7 +99,7 @@ impl Server {
             }),
         };
         server.tasks.spawn(sweep(Arc::clone(&server.shared), server.stop.clone()));
-        server.tasks.spawn(pass_on(server.stop.clone(), Arc::clone(&server.shared)));
+        server.tasks.spawn(forward_stop(server.stop.clone(), Arc::clone(&server.shared)));
         Ok(server)
     }
 
@@ -196,7 +196,7 @@ fn tuned(stream: &TcpStream) -> std::io::Result<()> {
 }
 
 /// The caller's stop becomes that of all sessions.
-async fn pass_on(stop: CancellationToken, shared: Arc<Shared>) {
+async fn forward_stop(stop: CancellationToken, shared: Arc<Shared>) {
     stop.cancelled().await;
     shared.stop.call();
 }

@@ -1,6 +1,7 @@
 //! Text as it is compared when something is looked for: as the server compares words, without case and diacritics, and in
 //! the plainest form of its characters.
 
+use chat_proto::fold::{caseless, is_dropped};
 use std::ops::Range;
 use unicode_normalization::char::decompose_compatible;
 
@@ -86,21 +87,6 @@ fn fold(c: char, mut take: impl FnMut(char)) {
         c if c.is_ascii() => take(c.to_ascii_lowercase()),
         c => decompose_compatible(c, |piece| caseless(piece).for_each(&mut take)),
     }
-}
-
-/// Down, up and down again: `ß` and `ẞ` become `ss`, `ς` and `Σ` become `σ` only this way.
-fn caseless(c: char) -> impl Iterator<Item = char> {
-    c.to_lowercase().flat_map(char::to_uppercase).flat_map(char::to_lowercase).filter(|c| !is_dropped(*c))
-}
-
-/// Diacritics, and what only changes how a letter is drawn. The marks of scripts that write vowels with them stay.
-fn is_dropped(c: char) -> bool {
-    matches!(c,
-        '\u{0300}'..='\u{036f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}'
-        | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}'
-        | '\u{0591}'..='\u{05c7}'               // Hebrew points
-        | '\u{0640}' | '\u{064b}'..='\u{065f}' | '\u{0670}' // Arabic stretching, vowels
-        | '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}')
 }
 
 #[cfg(test)]

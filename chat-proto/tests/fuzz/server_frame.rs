@@ -24,7 +24,10 @@ pub(crate) fn is_read_or_refused(bytes: &[u8]) {
 fn is_the_frame_of_its_entries(frame: &ServerFrame) {
     match frame {
         ServerFrame::Batch(batch) => {
-            assert_eq!(codec::batch(batch.room, &kept(&batch.entries)), codec::to_bytes(0, frame));
+            assert_eq!(
+                codec::batch(batch.room, batch.entries.len(), kept(&batch.entries).iter().map(AsRef::as_ref)),
+                codec::to_bytes(0, frame)
+            );
         }
         ServerFrame::Page(page) => {
             assert_eq!(codec::page(7, page.room, page.oldest, &kept(&page.entries)), codec::to_bytes(7, frame));

@@ -4,9 +4,10 @@
 //! `Crème` is `creme`, `ﬁx` is `fix`, `ẞ` is `ss`. Where words are written without spaces (Chinese, Japanese, Thai, Lao,
 //! Khmer, Burmese) every character is one, so that a part of a sentence is found as the phrase that it is.
 //!
-//! An index holds what [`text`] makes, so a change of these rules, or of the Unicode tables behind them, is a migration
-//! that fills it anew.
+//! An index holds what [`text`] makes, so a change of these rules, of [`chat_proto::fold`], or of the Unicode tables behind
+//! them, is a migration that fills it anew.
 
+use chat_proto::fold::{caseless, is_dropped};
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 /// A word of a text.
@@ -111,16 +112,6 @@ fn role(c: char) -> Role {
     }
 }
 
-/// Diacritics, and what only changes how a letter is drawn. The marks of scripts that write vowels with them stay.
-fn is_dropped(c: char) -> bool {
-    matches!(c,
-        '\u{0300}'..='\u{036f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}'
-        | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}'
-        | '\u{0591}'..='\u{05c7}'               // Hebrew points
-        | '\u{0640}' | '\u{064b}'..='\u{065f}' | '\u{0670}' // Arabic stretching, vowels
-        | '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}')
-}
-
 fn stands_alone(c: char) -> bool {
     let script = matches!(c,
         '\u{0e00}'..='\u{0eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
@@ -128,11 +119,6 @@ fn stands_alone(c: char) -> bool {
         | '\u{31f0}'..='\u{31ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
         | '\u{20000}'..='\u{3fffd}');
     script && c.is_alphanumeric()
-}
-
-/// Down, up and down again: `ß` and `ẞ` become `ss`, `ς` and `Σ` become `σ` only this way.
-fn caseless(c: char) -> impl Iterator<Item = char> {
-    c.to_lowercase().flat_map(char::to_uppercase).flat_map(char::to_lowercase).filter(|c| !is_dropped(*c))
 }
 
 #[cfg(test)]

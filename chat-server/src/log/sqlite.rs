@@ -250,7 +250,7 @@ mod tests {
     fn a_disk_that_takes_nothing_for_too_long_ends_the_server_instead_of_filling_its_memory() {
         let directory = Directory::new();
         let (opened, kept) = opening::open(directory.path(), Duration::ZERO).unwrap();
-        let readers = Readers::new(opened.directory.file().to_owned(), opened.identity.clone());
+        let readers = Readers::new(opened.directory.file(), opened.identity.clone());
         let (jobs, _never_taken) = queue();
         let logs = SqliteLogs {
             place: directory.path().to_owned(),

@@ -18,11 +18,15 @@ impl<S: Stream> Session<S> {
         [Some(hopeful), frame, stall].into_iter().flatten()
     }
 
+    /// The first of them, or the end of a pause.
+    fn next_due(&self) -> Option<Instant> {
+        self.deadlines().map(|(due, _)| due).chain(self.paused_until).min()
+    }
+
     /// Sets the alarm if something is due before it rings. Most deadlines only ever move away, and are looked at when
     /// the alarm rings: delivering costs no timer.
     pub(super) fn set_alarm(&mut self) {
-        let due = self.deadlines().map(|(due, _)| due).chain(self.paused_until).min();
-        if let Some(due) = due.filter(|due| *due < self.alarm.deadline()) {
+        if let Some(due) = self.next_due().filter(|due| *due < self.alarm.deadline()) {
             self.alarm.as_mut().reset(due);
         }
     }
@@ -36,7 +40,7 @@ impl<S: Stream> Session<S> {
         if let Some((_, farewell)) = self.deadlines().find(|(due, _)| *due <= now) {
             return Err(farewell);
         }
-        let next = self.deadlines().map(|(due, _)| due).chain(self.paused_until).min();
+        let next = self.next_due();
         self.alarm.as_mut().reset(next.unwrap_or(now + self.shared.config.silence));
         Ok(())
     }

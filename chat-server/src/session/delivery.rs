@@ -121,7 +121,7 @@ impl Deliveries {
 
     /// Passes on the news that is there, while there is room for it. A room that fills it all puts the others behind, and
     /// those who are behind take turns. Says whether news may be left, for which nobody is woken again.
-    pub(super) fn pass_on(&mut self, outbound: &mut Outbound) -> bool {
+    pub(super) fn deliver_news(&mut self, outbound: &mut Outbound) -> bool {
         let reader = self.reader;
         let (mut over, mut is_left) = (Vec::new(), false);
         for (id, cursor) in self.cursors.iter_mut() {
@@ -241,14 +241,14 @@ impl Cursor {
     /// only once. Whoever was let in again before this was said stays.
     fn on_batch(&mut self, batch: Batch, reader: Reader, outbound: &mut Outbound) -> Delivery {
         let readers = batch.readers;
-        self.pass_on(batch, outbound);
+        self.deliver_batch(batch, outbound);
         match readers == Readers::SomeGo && !self.may_read(reader) {
             true => Delivery::Over,
             false => Delivery::GoesOn,
         }
     }
 
-    fn pass_on(&mut self, batch: Batch, outbound: &mut Outbound) {
+    fn deliver_batch(&mut self, batch: Batch, outbound: &mut Outbound) {
         let Some(at) = self.at.filter(|at| !self.is_behind && batch.last > *at) else { return };
         let last = batch.last;
         match batch.following(at) {
@@ -273,7 +273,7 @@ pub(super) fn give(room: RoomId, at: Seq, slice: &Slice, outbound: &mut Outbound
         return slice.head.max(at);
     };
     gap(room, at, first.prev, GapKind::Purged, outbound);
-    outbound.push(codec::batch(room, &slice.entries));
+    outbound.push(codec::batch(room, slice.entries.len(), slice.entries.iter().map(AsRef::as_ref)));
     last.seq
 }
 

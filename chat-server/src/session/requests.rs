@@ -2,7 +2,7 @@
 
 use super::dispatch::{Later, Outcome};
 use super::{Farewell, Session};
-use crate::log::{End, Finding, Range, ReadError, Stored, is_same};
+use crate::log::{End, Finding, Range, ReadError};
 use crate::mailbox::{Arrivals, Decided, Decision, Denied};
 use crate::people::{People, Person};
 use crate::refusals;
@@ -12,9 +12,9 @@ use bytes::Bytes;
 use chat_proto::entry::{Edit, React, Reply};
 use chat_proto::frame::{Accepted, History, Pong, Post};
 use chat_proto::limits::{PAGE_BYTES, PAGE_ENTRIES};
-use chat_proto::wire::{self, Capped};
+use chat_proto::wire::Capped;
 use chat_proto::{
-    Act, Emoji, Entry, EntryBody, PersonId, PostId, Refused, RoomId, Seq, Target, Text, Topic, UnixMillis, codec,
+    Act, Emoji, EntryBody, PersonId, PostId, Refused, RoomId, Seq, Target, Text, Topic, UnixMillis, codec,
 };
 use futures_util::FutureExt;
 use futures_util::future::OptionFuture;
@@ -52,7 +52,7 @@ impl<S: Stream> Session<S> {
         refused: Refused,
     ) -> Result<(), Farewell> {
         match self.find(room, id).await? {
-            Finding::Entry(stored) if body.is_some_and(|body| says(&stored, &body)) => {
+            Finding::Entry(stored) if body.is_some_and(|body| stored.says(&body)) => {
                 let durability = self.shared.rooms.logs().durability();
                 self.answer(request, &Accepted { id, seq: stored.seq, durability });
             }
@@ -234,9 +234,4 @@ fn range_of(history: &History) -> Range {
         entries: (history.limit as usize).clamp(1, PAGE_ENTRIES),
         bytes: PAGE_BYTES,
     }
-}
-
-/// Whether an entry says what was posted.
-fn says(stored: &Stored, posted: &EntryBody) -> bool {
-    wire::decode::<Entry>(&stored.bytes).is_ok_and(|entry| is_same(&entry.body, posted))
 }

@@ -66,7 +66,7 @@ impl<S: Stream> Traffic<S> {
     ) -> Poll<io::Result<()>> {
         let mut is_left = false;
         let deliveries = deliveries.map(|deliveries| {
-            is_left = has_news && deliveries.pass_on(&mut self.outbound);
+            is_left = has_news && deliveries.deliver_news(&mut self.outbound);
             &*deliveries
         });
         if let Poll::Ready(Err(error)) = self.poll_write_out(cx) {

@@ -7,7 +7,7 @@ use super::writing::Writing;
 use crate::log::page::{Behind, fitted};
 use crate::log::pointing::{Change, Pointer, is_before, judge_author, judge_edit, judge_reaction};
 use crate::log::said::{text_of, without_text};
-use crate::log::{Draft, End, Finding, Range, Run, Slice, Stored, Verdict, is_same};
+use crate::log::{Draft, End, Finding, Range, Run, Slice, Stored, Verdict};
 use bytes::Bytes;
 use chat_proto::{Entry, EntryBody, PersonId, Seq, codec, wire};
 use std::collections::VecDeque;
@@ -100,7 +100,7 @@ impl Kept {
     /// What to answer to a post that is not new; none if it is.
     fn judge(&self, known: Known, draft: &Draft) -> Option<Verdict> {
         match known {
-            Known::At(seq) if self.get(seq).is_some_and(|stored| is_known(&stored, draft)) => Some(Verdict::Known(seq)),
+            Known::At(seq) if self.get(seq).is_some_and(|stored| stored.says(&draft.body)) => Some(Verdict::Known(seq)),
             Known::At(_) => Some(Verdict::Reused),
             Known::Gone => Some(Verdict::TooOld),
             Known::Skipped => Some(Verdict::OutOfOrder),
@@ -281,8 +281,4 @@ fn bounded(entries: impl Iterator<Item = Stored>, range: &Range) -> Vec<Stored> 
         is_first || bytes <= range.bytes
     };
     entries.take(range.entries).take_while(fits).collect()
-}
-
-fn is_known(stored: &Stored, draft: &Draft) -> bool {
-    wire::decode::<Entry>(&stored.bytes).is_ok_and(|entry| is_same(&entry.body, &draft.body))
 }

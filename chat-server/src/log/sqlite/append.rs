@@ -8,8 +8,8 @@ use super::pointing;
 use super::records;
 use super::reserve::Space;
 use super::retention::cost_bytes;
-use crate::log::{Draft, Finding, Run, Stored, Verdict, is_same};
-use chat_proto::{Entry, EntryBody, PersonId, PostId, Seq, wire};
+use crate::log::{Draft, Finding, Run, Verdict};
+use chat_proto::{EntryBody, PersonId, PostId, Seq};
 use rusqlite::{Connection, OptionalExtension};
 use std::collections::HashMap;
 
@@ -107,7 +107,7 @@ impl Appending<'_> {
             return Ok(None);
         }
         Ok(Some(match finding(self.file, sender, post.n)? {
-            Finding::Entry(stored) if is_known(&stored, draft) => Verdict::Known(stored.seq),
+            Finding::Entry(stored) if stored.says(&draft.body) => Verdict::Known(stored.seq),
             Finding::Entry(_) => Verdict::Reused,
             Finding::Dropped => Verdict::TooOld,
             Finding::Nothing => Verdict::OutOfOrder,
@@ -216,8 +216,4 @@ impl Sender {
 fn is_said(draft: &Draft) -> bool {
     let makes_space = matches!(draft.body, EntryBody::Delete(_) | EntryBody::Forget);
     draft.post.is_some() && !makes_space && !matches!(draft.body, EntryBody::Act(_))
-}
-
-fn is_known(stored: &Stored, draft: &Draft) -> bool {
-    wire::decode::<Entry>(&stored.bytes).is_ok_and(|entry| is_same(&entry.body, &draft.body))
 }

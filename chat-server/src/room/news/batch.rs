@@ -32,7 +32,7 @@ impl Batch {
             prev: entries.prev,
             last: entries.last,
             readers: Readers::AllStay,
-            frames: codec::batch_of(room, entries.count, &entries.bytes),
+            frames: codec::batch(room, entries.count, std::iter::once(&entries.bytes[..])),
             seams: None,
         }
     }

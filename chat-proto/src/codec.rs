@@ -140,18 +140,15 @@ pub fn entry_bytes<'a>(entry: impl Into<EntryRef<'a>>) -> Bytes {
 /// instance), which is encoded once: it is copied from where it stands in `out`, if `origin` says where. Returns where it
 /// stands now.
 pub fn append_entry(entry: EntryRef<'_>, origin: Option<Range<usize>>, out: &mut Vec<u8>) -> Range<usize> {
-    let EntryRef { seq, prev, time, author, post, body } = entry;
-    wire::encode_into(&(seq, prev), out);
+    let (place, from, own) = entry.parts();
+    wire::encode_into(&place, out);
     let start = out.len();
     match origin {
         Some(same) => out.extend_from_within(same),
-        None => wire::encode_into(&(time, author, post.map(|post| post.instance)), out),
+        None => wire::encode_into(&from, out),
     }
     let origin = start..out.len();
-    match post {
-        Some(post) => wire::encode_into(&(post.n, body), out),
-        None => wire::encode_into(body, out),
-    }
+    wire::encode_into(&own, out);
     origin
 }
 

@@ -1,5 +1,7 @@
 //! What a server may say, body by body. [`Refused`](crate::Refused) has a file of its own.
 
+pub use crate::entry::{Role, Voice};
+
 use crate::entry::{Author, Entry, PersonId, PostId, RoomId, Seq, UnixMillis};
 use crate::invite::Secret;
 use crate::limits::{
@@ -93,26 +95,6 @@ pub struct Welcome {
     pub server_time: UnixMillis,
     /// Where this person is a member.
     pub rooms: Capped<Membership, MEMBERSHIPS>,
-}
-
-/// What a member may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Role {
-    /// Reads and writes.
-    Member,
-    /// Keeps order as well.
-    Operator,
-    /// Opened the room, or has it from who did.
-    Owner,
-}
-
-/// Whether a member may post.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Voice {
-    /// May.
-    Free,
-    /// May only read.
-    Muted,
 }
 
 /// Who may come in, besides members.

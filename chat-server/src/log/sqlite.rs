@@ -23,6 +23,7 @@ mod export;
 mod fixture;
 mod forgotten;
 mod jobs;
+mod kinds;
 mod limits;
 mod log_state;
 mod opening;

@@ -6,7 +6,8 @@
 
 use super::beginnings;
 use super::entries::body_of;
-use super::place::{EDIT, place};
+use super::kinds::{EDIT, kind_is_said};
+use super::place::place;
 use super::retention::signed;
 use super::stale;
 use super::words::{self, Progress, SPOKEN, Spoken, person_word};
@@ -121,8 +122,9 @@ impl Mark {
     fn next_messages(&self, file: &Connection) -> rusqlite::Result<Vec<Spoken>> {
         let sql = format!(
             "SELECT {SPOKEN} FROM words JOIN entries ON place = words.rowid \
-             WHERE words MATCH ?1 AND words.rowid BETWEEN ?2 AND ?3 AND kind IN (1, 2, 6) \
-             ORDER BY words.rowid LIMIT ?4"
+             WHERE words MATCH ?1 AND words.rowid BETWEEN ?2 AND ?3 AND {} \
+             ORDER BY words.rowid LIMIT ?4",
+            kind_is_said!()
         );
         let mut statement = file.prepare_cached(&sql)?;
         let author = format!("author : \"{}\"", person_word(self.person));

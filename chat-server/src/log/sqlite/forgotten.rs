@@ -2,7 +2,8 @@
 //! erased.
 
 use super::entries;
-use super::place::{is_said, seq};
+use super::kinds::is_said;
+use super::place::seq;
 use crate::log::said::without_text;
 use chat_proto::{EntryBody, PersonId, Seq};
 use rusqlite::Connection;

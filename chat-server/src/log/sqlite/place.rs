@@ -8,13 +8,6 @@ const SEQ_MAX: u64 = (1 << SEQ_BITS) - 1;
 /// The highest number of a room: the place behind its last entry is a number, too.
 pub(super) const ROOM_MAX: i64 = (1 << (63 - SEQ_BITS)) - 2;
 
-/// The kinds of messages, actions and replies, as [`chat_proto::EntryBody::kind`] numbers them.
-const MESSAGE: u16 = 1;
-const ACTION: u16 = 2;
-const REPLY: u16 = 6;
-/// That of edits.
-pub(super) const EDIT: u16 = 7;
-
 /// Where the entry `seq` of a room lies, or would.
 pub(super) fn place(room: i64, seq: Seq) -> i64 {
     room << SEQ_BITS | seq.0.min(SEQ_MAX).cast_signed()
@@ -33,11 +26,6 @@ pub(super) fn ordered(n: u64) -> i64 {
 /// The number that was written so.
 pub(super) fn from_ordered(n: i64) -> u64 {
     n.cast_unsigned() ^ 1 << 63
-}
-
-/// Whether an entry of this kind is something that was said: it can be looked for, changed and erased.
-pub(super) fn is_said(kind: u16) -> bool {
-    matches!(kind, MESSAGE | ACTION | REPLY)
 }
 
 #[cfg(test)]

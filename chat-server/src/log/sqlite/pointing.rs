@@ -2,7 +2,8 @@
 
 use super::entries::body_of;
 use super::erasing;
-use super::place::{is_said, place};
+use super::kinds::is_said;
+use super::place::place;
 use super::retention::signed;
 use super::stale;
 use super::words::{SPOKEN, Spoken};

@@ -2,7 +2,8 @@
 //!
 //! Of a post that is dropped a mark stays in `gone`, so that none up to it is ever appended again.
 
-use super::place::{is_said, place, seq};
+use super::kinds::is_said;
+use super::place::{place, seq};
 use super::stale;
 use super::words::{self, Progress, SPOKEN, Spoken};
 use chat_proto::frame::Keep;

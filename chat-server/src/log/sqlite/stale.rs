@@ -4,7 +4,8 @@
 //! What the index holds of a message can only be taken out by giving it again, so it is kept until then.
 
 use super::beginnings;
-use super::place::{is_said, seq};
+use super::kinds::is_said;
+use super::place::seq;
 use super::words::{self, Progress, SPOKEN, Spoken};
 use rusqlite::{Connection, OptionalExtension};
 use std::ops::RangeInclusive;

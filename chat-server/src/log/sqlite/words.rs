@@ -8,7 +8,8 @@ mod looking;
 mod tests;
 
 use super::entries::body_of;
-use super::place::{EDIT, is_said, place, seq};
+use super::kinds::{EDIT, is_said};
+use super::place::{place, seq};
 use super::stale;
 use crate::log::fold;
 use crate::log::said::newest_text;

@@ -3,7 +3,8 @@
 use super::Findings;
 use super::index::Digests;
 use crate::log::sqlite::called::name_of_room;
-use crate::log::sqlite::place::{is_said, place, seq};
+use crate::log::sqlite::kinds::is_said;
+use crate::log::sqlite::place::{place, seq};
 use crate::log::sqlite::retention::cost_bytes;
 use crate::log::sqlite::visiting::{COLUMNS, VisitError, Visited};
 use crate::log::sqlite::words::{Spoken, edit_of_entry};

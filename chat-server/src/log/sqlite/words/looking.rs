@@ -10,7 +10,8 @@ use crate::log::said::newest_text;
 use crate::log::search::{Findings, Judge, Query, Speaker, Term};
 use crate::log::sqlite::entries::body_of;
 use crate::log::sqlite::forgotten::Forgotten;
-use crate::log::sqlite::place::{EDIT, is_said, place, seq};
+use crate::log::sqlite::kinds::{EDIT, is_said, kind_is_said};
+use crate::log::sqlite::place::{place, seq};
 use chat_proto::frame::{Beyond, Excerpt, Hit};
 use chat_proto::limits::SEARCH_HITS;
 use chat_proto::{Author, PersonId, Seq, UnixMillis};
@@ -224,21 +225,23 @@ impl Looking<'_> {
 
 /// Queries of entries, with what [`Entry::read`] reads.
 macro_rules! entries {
-    ($rest:literal) => {
-        concat!("SELECT place, time, person, name, kind, body, (", edit_of_entry!(), ") FROM ", $rest)
+    ($($rest:expr),+) => {
+        concat!("SELECT place, time, person, name, kind, body, (", edit_of_entry!(), ") FROM ", $($rest),+)
     };
 }
 
 const AT: &str = entries!("entries WHERE place = ?1");
 const NEWEST: &str = entries!(
-    "entries WHERE place >= ?1 AND place <= ?2 AND kind IN (1, 2, 6) AND ?4 = '' ORDER BY place DESC LIMIT ?3"
+    "entries WHERE place >= ?1 AND place <= ?2 AND ",
+    kind_is_said!(),
+    " AND ?4 = '' ORDER BY place DESC LIMIT ?3"
 );
 const NEWEST_MATCHES: &str = entries!(
     "words JOIN entries ON place = words.rowid WHERE words MATCH ?4 AND words.rowid BETWEEN ?1 AND ?2 \
      ORDER BY words.rowid DESC LIMIT ?3"
 );
-const BEFORE: &str = entries!("entries WHERE place < ?1 AND place >= ?2 AND kind IN (1, 2, 6) ORDER BY place DESC");
-const AFTER: &str = entries!("entries WHERE place > ?1 AND place <= ?2 AND kind IN (1, 2, 6) ORDER BY place");
+const BEFORE: &str = entries!("entries WHERE place < ?1 AND place >= ?2 AND ", kind_is_said!(), " ORDER BY place DESC");
+const AFTER: &str = entries!("entries WHERE place > ?1 AND place <= ?2 AND ", kind_is_said!(), " ORDER BY place");
 
 impl Entry {
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {

@@ -137,8 +137,8 @@ pub fn entry_bytes<'a>(entry: impl Into<EntryRef<'a>>) -> Bytes {
 }
 
 /// The same, behind what is there already. What one client says at one time is from one origin (when, who, by which
-/// instance), which is encoded once: it is copied from where it stands in `out`, if `origin` says where. Returns where it
-/// stands now.
+/// instance), which is encoded once: it is copied from where it stands in `out`, if `origin` says where. Returns where
+/// it stands now.
 pub fn append_entry(entry: EntryRef<'_>, origin: Option<Range<usize>>, out: &mut Vec<u8>) -> Range<usize> {
     let (place, from, own) = entry.parts();
     wire::encode_into(&place, out);
@@ -152,8 +152,8 @@ pub fn append_entry(entry: EntryRef<'_>, origin: Option<Range<usize>>, out: &mut
     origin
 }
 
-/// The bytes of a [`Batch`] of `count` entries that are encoded already, in pieces of one or more of them: once for all who
-/// receive it.
+/// The bytes of a [`Batch`] of `count` entries that are encoded already, in pieces of one or more of them: once for all
+/// who receive it.
 pub fn batch<'a>(room: RoomId, count: usize, pieces: impl Iterator<Item = &'a [u8]> + Clone) -> Bytes {
     debug_assert!(count <= PAGE_ENTRIES, "a frame that its receiver would refuse");
     enclosed((0, Batch::KIND), &room, (count, pieces))

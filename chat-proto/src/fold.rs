@@ -1,5 +1,5 @@
-//! How letters are compared where words are looked for: a server that searches its logs and a client that searches what it
-//! shows find the same.
+//! How letters are compared where words are looked for: a server that searches its logs and a client that searches what
+//! it shows find the same.
 
 /// Down, up and down again: `ß` and `ẞ` become `ss`, `ς` and `Σ` become `σ` only this way.
 pub fn caseless(c: char) -> impl Iterator<Item = char> {

@@ -1,5 +1,5 @@
-//! Everything either end may say. The kinds are the rows of the two tables at the end of this file; their bodies stand in
-//! [`client`] and [`server`].
+//! Everything either end may say. The kinds are the rows of the two tables at the end of this file; their bodies stand
+//! in [`client`] and [`server`].
 
 pub mod client;
 pub mod server;

@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-/// The answer to a request that was not carried out; with request id 0, the reason the connection ends. The same in every
-/// version, because it tells that no version is in common.
+/// The answer to a request that was not carried out; with request id 0, the reason the connection ends. The same in
+/// every version, because it tells that no version is in common.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refused {
     /// What a program decides by.
@@ -95,7 +95,8 @@ codes! {
     12 INVALID_CODE,
     /// No room that this person may enter has this code.
     13 JOIN_DENIED,
-    /// The room with this id is over and its history gone, or whoever asks is no member of it: to them, both are the same.
+    /// The room with this id is over and its history gone, or whoever asks is no member of it: to them, both are the
+    /// same.
     14 ROOM_ENDED,
     /// Not in this room.
     15 NOT_MEMBER,

@@ -1,8 +1,8 @@
 //! How a session is woken, and what for.
 //!
-//! Most of what wakes a session is news of its rooms, which it writes and waits again. So its bell says what it has rung
-//! for, and a delivery costs no look at everything else that might have happened and has not. Nobody wakes a session that
-//! is at work: it looks at everything before it waits.
+//! Most of what wakes a session is news of its rooms, which it writes and waits again. So its bell says what it has
+//! rung for, and a delivery costs no look at everything else that might have happened and has not. Nobody wakes a
+//! session that is at work: it looks at everything before it waits.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::Waker;

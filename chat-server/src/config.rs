@@ -62,8 +62,9 @@ settings! {
     }
 
     Limits {
-        /// Threads that serve connections. Half of the processors unless given: passing messages on is mostly the system's
-        /// work, and threads that take it from each other cost more than they bring; TLS for very many is worth more.
+        /// Threads that serve connections. Half of the processors unless given: passing messages on is mostly the
+        /// system's work, and threads that take it from each other cost more than they bring; TLS for very many is
+        /// worth more.
         "threads" threads: usize as Count = threads::half_of(threads::available()),
 
         /// Connections at once: each costs a descriptor and a few kilobytes.
@@ -122,8 +123,8 @@ settings! {
         /// Names remembered: keys are free, memory is not. Beyond, who has been gone longest and is in no room is
         /// forgotten first.
         "people" people: usize as Count = 100_000,
-        /// How long somebody who is gone is remembered, and their name kept for them. With data 30 days unless given, for
-        /// what they said stands there too; without a day.
+        /// How long somebody who is gone is remembered, and their name kept for them. With data 30 days unless given,
+        /// for what they said stands there too; without a day.
         "person-memory" person_memory: Option<Duration> as OrNone<Span> = None,
 
         /// Rooms at once.

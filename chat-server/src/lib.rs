@@ -4,10 +4,10 @@
 //! socket > transport > codec > session > room > log > room > broadcast > session > codec > transport > socket
 //! ```
 //!
-//! Imports go downwards only: `server` (accept, a task per session, ordered shutdown), `session` (one connection's life),
-//! `rooms` (code → room), `room` (the only writer of its log), `log` (append, read). Beside them `guard` (who may connect
-//! and guess), `people` (names ↔ keys), `config` and `environment`. The caller owns the socket, the clock, the dice and the stop signal, so that a
-//! test starts the same server as `main` does.
+//! Imports go downwards only: `server` (accept, a task per session, ordered shutdown), `session` (one connection's
+//! life), `rooms` (code → room), `room` (the only writer of its log), `log` (append, read). Beside them `guard` (who
+//! may connect and guess), `people` (names ↔ keys), `config` and `environment`. The caller owns the socket, the clock,
+//! the dice and the stop signal, so that a test starts the same server as `main` does.
 
 mod bell;
 pub mod config;

@@ -318,9 +318,9 @@ impl Written {
 /// One room's log.
 pub trait Log: Send + Sync {
     /// Takes `drafts` into the log in order. At most one append is outstanding at a time. A draft that is a
-    /// [`EntryBody::Forget`] erases everything that its author said before it, a [`EntryBody::Delete`] what it points at. A
-    /// draft that points at an entry is taken if there is such a message, also in the same batch. Drafts are shared with
-    /// whoever gave them, who may offer them again.
+    /// [`EntryBody::Forget`] erases everything that its author said before it, a [`EntryBody::Delete`] what it points
+    /// at. A draft that points at an entry is taken if there is such a message, also in the same batch. Drafts are
+    /// shared with whoever gave them, who may offer them again.
     fn append(&self, drafts: Arc<[Draft]>, done: Completion);
 
     /// Keeps what is so without an entry, after whatever was appended before.
@@ -329,8 +329,8 @@ pub trait Log: Send + Sync {
     /// Reads a part of what is committed.
     fn read(&self, range: Range) -> Reading<'_, Slice>;
 
-    /// Reads a page: a part from the newest end of `range`, then what stands behind `range` and changes something in that
-    /// part, as far as it still counts. All of it fits into a frame.
+    /// Reads a page: a part from the newest end of `range`, then what stands behind `range` and changes something in
+    /// that part, as far as it still counts. All of it fits into a frame.
     fn page(&self, range: Range) -> Reading<'_, Slice>;
 
     /// Looks a post id of `person` up.

@@ -1,8 +1,8 @@
-//! What reaches a session from outside of its connection and its rooms: what became of its posts, rooms that its person was
-//! added to, and that another session takes its place.
+//! What reaches a session from outside of its connection and its rooms: what became of its posts, rooms that its person
+//! was added to, and that another session takes its place.
 //!
-//! It is looked at whenever the session's bell has rung, which is mostly for something else: that there is nothing costs no
-//! lock.
+//! It is looked at whenever the session's bell has rung, which is mostly for something else: that there is nothing
+//! costs no lock.
 
 use crate::bell::{Bell, For, Rung};
 use chat_proto::frame::Accepted;

@@ -1,7 +1,8 @@
 //! How fast a peer may speak: slow down first.
 //!
-//! A token bucket. Where it may go into debt, what is taken is never refused, but nothing more is read until the debt is
-//! paid. The debt has a bound, because many may take from one bucket, and none of them should pay for all the others.
+//! A token bucket. Where it may go into debt, what is taken is never refused, but nothing more is read until the debt
+//! is paid. The debt has a bound, because many may take from one bucket, and none of them should pay for all the
+//! others.
 
 use crate::config::Rate;
 use std::time::Duration;

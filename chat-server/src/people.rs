@@ -5,8 +5,8 @@
 //! (`names/forgetting`). A name that was given up rests with its key as long: nobody is to speak under the name that
 //! stands beside what somebody else said.
 //!
-//! What is so of a person is noted in a [`Ledger`] under the lock under which it became so, and handed over when the lock
-//! is free again.
+//! What is so of a person is noted in a [`Ledger`] under the lock under which it became so, and handed over when the
+//! lock is free again.
 
 mod changes;
 mod names;
@@ -116,8 +116,8 @@ impl People {
     }
 
     /// Forgets the person who attends. Their name rests from now on, unless it was never seen in a room: one that was
-    /// mistyped is not taken from others. Their other sessions are told to end, and this waits until none of them can do
-    /// anything more, and until it is written.
+    /// mistyped is not taken from others. Their other sessions are told to end, and this waits until none of them can
+    /// do anything more, and until it is written.
     pub(crate) async fn give_up(&self, attendance: &Attendance) {
         let person = &attendance.person;
         let others = {

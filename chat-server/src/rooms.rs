@@ -133,8 +133,8 @@ impl Rooms {
         self.lock().by_id(id)
     }
 
-    /// The room between these two, if they have one. One that is over makes place for the next, also if whoever ended it
-    /// has not come to that yet.
+    /// The room between these two, if they have one. One that is over makes place for the next, also if whoever ended
+    /// it has not come to that yet.
     pub(crate) fn between(&self, pair: PairId) -> Option<Arc<Room>> {
         let room = self.lock().of_pair(pair)?;
         if room.is_ended() {
@@ -172,7 +172,8 @@ impl Rooms {
         }
     }
 
-    /// Opens the room between two people, with both of them as members, unless they have one; says who is a member by that.
+    /// Opens the room between two people, with both of them as members, unless they have one; says who is a member by
+    /// that.
     ///
     /// # Errors
     /// [`CreateError`].

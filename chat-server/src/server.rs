@@ -114,8 +114,8 @@ impl Server {
         self.shared.rooms.logs().describe()
     }
 
-    /// Accepts connections until the stop, then waits until everybody was told, but not for ever, and until what they said
-    /// is safe.
+    /// Accepts connections until the stop, then waits until everybody was told, but not for ever, and until what they
+    /// said is safe.
     ///
     /// # Errors
     /// [`StorageFailure`]: nothing more could be kept, which is a reason to stop, or could not in the end.

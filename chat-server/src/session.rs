@@ -101,7 +101,8 @@ impl Shared {
 
 /// One connection.
 // In memory as it stands here, and what it consists of as well: a delivery finds what it needs in one place. Where many
-// are served, none of it is in the processor's cache, and each line of that takes as long as a tenth of all instructions.
+// are served, none of it is in the processor's cache, and each line of that takes as long as a tenth of all
+// instructions.
 #[repr(C)]
 pub(crate) struct Session<S> {
     id: SessionId,
@@ -198,8 +199,8 @@ impl<S: Stream> Session<S> {
         Network::of(self.peer)
     }
 
-    /// Waits for one thing to happen and handles it. A session is as large as the largest future that it may wait in, and
-    /// most do nothing but wait here: what they do now and then has memory of its own.
+    /// Waits for one thing to happen and handles it. A session is as large as the largest future that it may wait in,
+    /// and most do nothing but wait here: what they do now and then has memory of its own.
     async fn turn(&mut self) -> Result<(), Farewell> {
         let event = self.next_event().await?;
         match event {
@@ -306,8 +307,8 @@ impl<S: Stream> Session<S> {
     }
 }
 
-/// Has this task wait until those that stand before it in its thread's queue have had their turn. Unlike tokio's own way
-/// to yield it does not also wait for a look at the sockets, during which no other thread could take the task over.
+/// Has this task wait until those that stand before it in its thread's queue have had their turn. Unlike tokio's own
+/// way to yield it does not also wait for a look at the sockets, during which no other thread could take the task over.
 async fn let_others_go_first() {
     let mut has_yielded = false;
     poll_fn(|cx| {

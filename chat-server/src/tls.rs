@@ -1,8 +1,8 @@
 //! TLS: the server's key and certificate, and what a handshake needs of them.
 //!
-//! Only version 1.3, no early data, no client certificates. Whoever comes back resumes what they had, with a ticket that
-//! nobody but this server can read, and as long as the certificate was not read again. `transport` carries it out; nothing
-//! else names rustls.
+//! Only version 1.3, no early data, no client certificates. Whoever comes back resumes what they had, with a ticket
+//! that nobody but this server can read, and as long as the certificate was not read again. `transport` carries it out;
+//! nothing else names rustls.
 
 mod files;
 
@@ -175,8 +175,8 @@ impl Current {
     }
 }
 
-/// The first of these that a client knows is taken. The key exchange is as strong as a cipher of 128 bits, so a longer key
-/// would protect nothing; and processors have instructions for SHA-256, with which handshakes are made.
+/// The first of these that a client knows is taken. The key exchange is as strong as a cipher of 128 bits, so a longer
+/// key would protect nothing; and processors have instructions for SHA-256, with which handshakes are made.
 fn provider() -> CryptoProvider {
     let cipher_suites = vec![TLS13_AES_128_GCM_SHA256, TLS13_AES_256_GCM_SHA384, TLS13_CHACHA20_POLY1305_SHA256];
     CryptoProvider { cipher_suites, ..ring::default_provider() }

@@ -131,9 +131,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Encrypted<S> {
         binding.expect("the handshake is over, and 32 bytes are not too many")
     }
 
-    /// Counts bytes as written when the stream has taken as many, as without TLS: what TLS would hold back would wait for
-    /// a flush that nobody asks for, and a peer that takes a record slowly would look like one that takes nothing. So
-    /// whoever calls again must begin with the bytes that follow on those that were counted.
+    /// Counts bytes as written when the stream has taken as many, as without TLS: what TLS would hold back would wait
+    /// for a flush that nobody asks for, and a peer that takes a record slowly would look like one that takes nothing.
+    /// So whoever calls again must begin with the bytes that follow on those that were counted.
     fn poll_write(
         &mut self,
         cx: &mut Context<'_>,

@@ -23,8 +23,8 @@ const ROOMS_OF: u64 = 100;
 const FEW_MEMBERS: u64 = 200;
 const MANY_MEMBERS: u64 = 400;
 
-/// What an idle member takes, in a room of a hundred. Whoever changes a number has measured it, and says in the commit what
-/// it buys. What has become less is written down as well, or the next ones could waste what was won.
+/// What an idle member takes, in a room of a hundred. Whoever changes a number has measured it, and says in the commit
+/// what it buys. What has become less is written down as well, or the next ones could waste what was won.
 const BYTES: u64 = 2_493;
 const BLOCKS: u64 = 14;
 /// In hundredths: what may change unnoticed.

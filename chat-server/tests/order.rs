@@ -360,7 +360,8 @@ async fn whoever_is_let_in_again_before_they_heard_that_they_were_removed_is_in(
         for (n, act) in (10..).zip([ban("dave"), Act::Unban(called("dave"))]) {
             cast.alice.send(cast.alice.act(room, n, act)).await;
         }
-        // Both acts are carried out in one turn of her session, before his looks at his request, or at what they came to.
+        // Both acts are carried out in one turn of her session, before his looks at his request, or at what they came
+        // to.
         let stay = [Stay::Resident, Stay::Visitor][round % 2];
         let code = Bytes::copy_from_slice(&cast.room.code);
         expect_joined(cast.dave.ask(chat_proto::frame::Join { code, stay, secret: None }).await);

@@ -1,5 +1,5 @@
-//! Whoever folds a room's log knows its order: random acts by random people, against a little model of its own. The room
-//! knows it as well when it was restored in the midst of it.
+//! Whoever folds a room's log knows its order: random acts by random people, against a little model of its own. The
+//! room knows it as well when it was restored in the midst of it.
 
 #![expect(clippy::unwrap_used, reason = "what cannot be unwrapped fails the test")]
 

@@ -1,9 +1,9 @@
 //! What the hand feels: from a key to the painted frame, over how much was said; what it takes in memory, how soon the
 //! program shows something, and what it costs when nothing happens.
 //!
-//! `cargo bench -p chat-tui --bench draw`: a minute or two. Times are of `update` and `draw` together, in milliseconds, on a
-//! window of 200 by 60 whose bytes go nowhere: the processor's, which can be compared on a busy machine, and those of the
-//! clock on the wall.
+//! `cargo bench -p chat-tui --bench draw`: a minute or two. Times are of `update` and `draw` together, in milliseconds,
+//! on a window of 200 by 60 whose bytes go nowhere: the processor's, which can be compared on a busy machine, and those
+//! of the clock on the wall.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark ends when something is wrong, and prints")]
 

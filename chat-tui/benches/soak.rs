@@ -1,9 +1,9 @@
-//! Many people for a long time: real links over the loopback to the real server, with history on disk. They talk, leave,
-//! come back and are cut off, and judge whatever they are told as it comes; meanwhile the server's memory, open files and
-//! threads are watched. In the end it is killed and started again, and everybody comes back at once.
+//! Many people for a long time: real links over the loopback to the real server, with history on disk. They talk,
+//! leave, come back and are cut off, and judge whatever they are told as it comes; meanwhile the server's memory, open
+//! files and threads are watched. In the end it is killed and started again, and everybody comes back at once.
 //!
-//! `cargo bench -p chat-tui --bench soak -- --clients 1000 --minutes 10`; those are the defaults. It fails if anything was
-//! lost, doubled or moved, if the server grew, or if not all were back within 30 seconds.
+//! `cargo bench -p chat-tui --bench soak -- --clients 1000 --minutes 10`; those are the defaults. It fails if anything
+//! was lost, doubled or moved, if the server grew, or if not all were back within 30 seconds.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement ends when something is wrong, and prints")]
 

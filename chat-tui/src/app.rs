@@ -1,4 +1,5 @@
-//! The loop: the one place where terminal, link, host, signals and time become an [`Event`], and effects are carried out.
+//! The loop: the one place where terminal, link, host, signals and time become an [`Event`], and effects are carried
+//! out.
 //!
 //! ```text
 //! main: Start, World -> run -> terminal given back -> main: host drained, exit

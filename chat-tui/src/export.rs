@@ -4,8 +4,8 @@
 //! create -> a window of places: pages, newest first -> written -> the next window -> … -> finished
 //! ```
 //!
-//! One window is in memory at a time, and the next is asked for when it is written: however much a room keeps, and however
-//! slow the disk is.
+//! One window is in memory at a time, and the next is asked for when it is written: however much a room keeps, and
+//! however slow the disk is.
 
 use crate::link::Command;
 use crate::script::tail::lines;

@@ -1,4 +1,5 @@
-//! Finding in a room: what is looked for, what was found of it here and on the server, and which of it the reader looks at.
+//! Finding in a room: what is looked for, what was found of it here and on the server, and which of it the reader looks
+//! at.
 //!
 //! ```text
 //! here   | 90 | 72 | 41 | …        messages that the client holds, found step by step

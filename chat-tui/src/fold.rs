@@ -1,5 +1,5 @@
-//! Text as it is compared when something is looked for: as the server compares words, without case and diacritics, and in
-//! the plainest form of its characters.
+//! Text as it is compared when something is looked for: as the server compares words, without case and diacritics, and
+//! in the plainest form of its characters.
 
 use chat_proto::fold::{caseless, is_dropped};
 use std::ops::Range;

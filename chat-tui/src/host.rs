@@ -1,4 +1,5 @@
-//! `--host`: a server inside this process, for all who can reach this machine. The one file in which client meets server.
+//! `--host`: a server inside this process, for all who can reach this machine. The one file in which client meets
+//! server.
 //!
 //! It listens on every address, each kind on a socket of its own, and speaks TLS with whoever comes from elsewhere. The
 //! client that hosts reaches it over the loopback, as everybody else on this machine does.
@@ -187,8 +188,8 @@ fn host_name() -> String {
     if name.is_empty() { "localhost".to_owned() } else { name }
 }
 
-/// Listens on all of them. A machine without one of the two kinds of address is served on the other; a port that somebody
-/// has on either is theirs.
+/// Listens on all of them. A machine without one of the two kinds of address is served on the other; a port that
+/// somebody has on either is theirs.
 fn listen(place: &Place) -> Result<Vec<TcpListener>, (SocketAddr, io::Error)> {
     let (mut listeners, mut failure) = (Vec::new(), None);
     for address in place.listened_on() {

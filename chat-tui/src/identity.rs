@@ -74,8 +74,8 @@ fn make(path: &Path) -> Result<SigningKey, IdentityError> {
     }
 }
 
-/// Makes `path` with `text` in it, or fails if it is there: nobody ever sees half of it, and it outlives a power loss, as a
-/// name is claimed with it at once. A link, because a rename would replace the key of a program that was faster.
+/// Makes `path` with `text` in it, or fails if it is there: nobody ever sees half of it, and it outlives a power loss,
+/// as a name is claimed with it at once. A link, because a rename would replace the key of a program that was faster.
 fn appear_whole(path: &Path, text: &str) -> io::Result<()> {
     let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty()).unwrap_or(Path::new("."));
     DirBuilder::new().recursive(true).mode(0o700).create(directory)?;

@@ -1,5 +1,5 @@
-//! Keeps on disk what later runs want to know, on a thread of its own: a lock that somebody else holds never holds up the
-//! screen.
+//! Keeps on disk what later runs want to know, on a thread of its own: a lock that somebody else holds never holds up
+//! the screen.
 
 use crate::drafts::{self, Drafts};
 use crate::ignored::{self, Ignored};
@@ -17,8 +17,8 @@ use std::thread;
 use std::time::Duration;
 use tokio::sync::oneshot;
 
-/// Notes that wait to be written. A server that introduces more people at once than a disk takes is not worth waiting for:
-/// what does not fit is not kept.
+/// Notes that wait to be written. A server that introduces more people at once than a disk takes is not worth waiting
+/// for: what does not fit is not kept.
 const WAITING_MAX: usize = 1_024;
 /// How long the end of the program waits for what is not written yet.
 const PATIENCE: Duration = Duration::from_millis(500);

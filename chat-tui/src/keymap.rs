@@ -359,7 +359,8 @@ impl Context {
         }
     }
 
-    /// Whether a key may not mean one thing here and another there. What is selected lays its keys over those of the room.
+    /// Whether a key may not mean one thing here and another there. What is selected lays its keys over those of the
+    /// room.
     pub(super) fn meets(self, other: Self) -> bool {
         match (self, other) {
             (Selected, Room | Typing) | (Room | Typing, Selected) => false,

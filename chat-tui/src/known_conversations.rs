@@ -1,5 +1,5 @@
-//! How far conversations of two were read, and what of them calls their reader: what [`crate::recent`] keeps of other rooms.
-//! The list to go back to has no place for these, because their server tells of them.
+//! How far conversations of two were read, and what of them calls their reader: what [`crate::recent`] keeps of other
+//! rooms. The list to go back to has no place for these, because their server tells of them.
 //!
 //! ```text
 //! chat known conversations 1

@@ -67,8 +67,8 @@ impl KnownPeople {
         self.trim();
     }
 
-    /// The server with the most people gives way: one that makes people up does not make us forget those of others. Some
-    /// more go than must, so that the next ones do not begin with counting.
+    /// The server with the most people gives way: one that makes people up does not make us forget those of others.
+    /// Some more go than must, so that the next ones do not begin with counting.
     fn trim(&mut self) {
         if self.people.len() <= KNOWN_MAX {
             return;

@@ -1,5 +1,5 @@
-//! What terminals answered in earlier runs, by the names they give themselves: so that one which does not answer in time
-//! is waited for once.
+//! What terminals answered in earlier runs, by the names they give themselves: so that one which does not answer in
+//! time is waited for once.
 //!
 //! ```text
 //! xterm-kitty | 2 2 2 2 2 2 2 1                  columns of the samples; the bar is a tab

@@ -1,8 +1,8 @@
 //! The link: the client's connection, kept up.
 //!
 //! It dials, logs in, resumes every room at its cursor, sends the outbox again under the same ids, notices a dead
-//! connection and starts over. Whoever holds a link ([`spawn`]) gives [`Command`]s and receives [`LinkEvent`]s; it never
-//! sees a socket, a frame or a request id.
+//! connection and starts over. Whoever holds a link ([`spawn`]) gives [`Command`]s and receives [`LinkEvent`]s; it
+//! never sees a socket, a frame or a request id.
 //!
 //! ```text
 //! Command -> task -> sync (pure) -> frames -> wire -> server
@@ -91,7 +91,8 @@ pub fn wall_clock() -> UnixMillis {
     UnixMillis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
-/// Keeps a connection up over TCP, encrypted unless it stays on this machine, until [`Command::Bye`], or until either channel is dropped (then without a `Bye`).
+/// Keeps a connection up over TCP, encrypted unless it stays on this machine, until [`Command::Bye`], or until either
+/// channel is dropped (then without a `Bye`).
 ///
 /// Must be called within a tokio runtime.
 pub fn spawn(
@@ -136,7 +137,8 @@ pub enum Command {
     Leave(RoomId),
     /// Say this. It stays in the outbox until it is decided.
     Post(OutboxItem),
-    /// Forget an outbox item without sending it again. The id alone names it, so a client counts `n` over all its rooms.
+    /// Forget an outbox item without sending it again. The id alone names it, so a client counts `n` over all its
+    /// rooms.
     Discard(PostId),
     /// Load the newest page of `after < seq < before`.
     History { room: RoomId, after: Seq, before: Seq },
@@ -216,7 +218,8 @@ impl Trouble {
     }
 }
 
-/// What the link has to tell. `room` events come only between `Joined` and `RoomEnded`, `NoReturn` or `Left` of that room.
+/// What the link has to tell. `room` events come only between `Joined` and `RoomEnded`, `NoReturn` or `Left` of that
+/// room.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LinkEvent {
     /// Logged in; `rooms` are those that this person is a member of.
@@ -261,8 +264,8 @@ pub enum LinkEvent {
     RoomAdded(Membership),
     /// What a member of a room is doing.
     Signal { room: RoomId, person: PersonId, kind: SignalKind },
-    /// The answer to `Return`, or to the resume after a lost connection: that room is over, or this person is no member of
-    /// it any more. Which, the server does not say.
+    /// The answer to `Return`, or to the resume after a lost connection: that room is over, or this person is no member
+    /// of it any more. Which, the server does not say.
     NoReturn { room: RoomId, sentence: String },
     /// What lets others into a room.
     Invitation { room: RoomId, code: RoomCode, secret: Option<Secret> },

@@ -4,8 +4,9 @@
 //! text > lines, each of a kind (block) > pieces with a face (inline, emphasis) > rows (layout)
 //! ```
 //!
-//! Lines stay lines, and a mark opens and closes on one line. Whatever is not formatting is shown as it was written, and
-//! of what is, only the marks go. A piece is a range of the message, so that what is found or copied can be told from it.
+//! Lines stay lines, and a mark opens and closes on one line. Whatever is not formatting is shown as it was written,
+//! and of what is, only the marks go. A piece is a range of the message, so that what is found or copied can be told
+//! from it.
 
 mod block;
 mod emphasis;

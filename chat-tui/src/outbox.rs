@@ -49,8 +49,8 @@ impl Outbox {
         Ok(Self { server, name, path, is_empty: true, _lock: lock })
     }
 
-    /// From now on this outbox belongs to this name. Whether that is another one than before: then what is on disk is to
-    /// be saved again.
+    /// From now on this outbox belongs to this name. Whether that is another one than before: then what is on disk is
+    /// to be saved again.
     pub fn rename(&mut self, name: &str) -> bool {
         let is_other = self.name != name;
         name.clone_into(&mut self.name);

@@ -1,5 +1,5 @@
-//! What lies over a screen: the help, a question, an invite, what is known of a person, what a search found, the switcher,
-//! the themes, the links of a message, a picker, or a server that is not trusted.
+//! What lies over a screen: the help, a question, an invite, what is known of a person, what a search found, the
+//! switcher, the themes, the links of a message, a picker, or a server that is not trusted.
 
 pub mod crowd;
 pub mod distrust;

@@ -1,4 +1,5 @@
-//! Who is who on this server: the keys behind names, whose key is not the one of last time, and whom the reader ignores.
+//! Who is who on this server: the keys behind names, whose key is not the one of last time, and whom the reader
+//! ignores.
 //!
 //! Plain data. What it learns comes from member lists and arrivals; what is to be kept on disk, `update` says.
 
@@ -96,8 +97,8 @@ impl People {
         }
     }
 
-    /// What is known of somebody who is called so now. A key that was not the one of last time is seen, and known from now
-    /// on: what of it is to be kept.
+    /// What is known of somebody who is called so now. A key that was not the one of last time is seen, and known from
+    /// now on: what of it is to be kept.
     pub fn look_at(&mut self, person: PersonId, name: &Nick, at: UnixMillis) -> Option<(Whois, Option<Meeting>)> {
         let key = *self.keys.get(&person)?;
         let known = self.known.get(&self.server, name).map(|known| (known.key, known.since));
@@ -139,7 +140,8 @@ impl People {
         self.change(Change::Add(key, name.clone()))
     }
 
-    /// Hears them again: who is called so now, or was when they were ignored. What is to be kept; nothing if nobody was.
+    /// Hears them again: who is called so now, or was when they were ignored. What is to be kept; nothing if nobody
+    /// was.
     pub fn unignore(&mut self, person: Option<PersonId>, name: &Nick) -> Result<Option<Change>, NotIgnored> {
         if person.is_some_and(|person| self.ignored_numbers.remove(&person)) {
             return Ok(None);

@@ -1,5 +1,5 @@
-//! The client as lines, one after the other: for screen readers, for terminals that can do no more, and for logs. A second
-//! view of the same state.
+//! The client as lines, one after the other: for screen readers, for terminals that can do no more, and for logs. A
+//! second view of the same state.
 //!
 //! ```text
 //! state as it was told last, state -> lines      each thing that happens, once

@@ -192,8 +192,8 @@ impl Room {
         }
     }
 
-    /// How far the reader had read when they came. Whoever has read nothing has not been here, unless what is said is for
-    /// them alone.
+    /// How far the reader had read when they came. Whoever has read nothing has not been here, unless what is said is
+    /// for them alone.
     pub fn had_read(&self, read: Seq) -> Option<Seq> {
         Some(read).filter(|read| self.direct.is_some() || *read != Seq::START)
     }

@@ -6,7 +6,8 @@
 //!                 ignored.unreadable    what was there and could not be read, put aside
 //! ```
 //!
-//! A change is made to what is in the file now, not to what was read at the start: two clients lose nothing of each other.
+//! A change is made to what is in the file now, not to what was read at the start: two clients lose nothing of each
+//! other.
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
@@ -52,7 +53,8 @@ pub fn change<T: Lines>(path: &Path, change: impl FnOnce(&mut T)) -> io::Result<
     Ok(())
 }
 
-/// Waits until nobody else changes the file, which need not be there, and keeps everybody else from it until it is dropped.
+/// Waits until nobody else changes the file, which need not be there, and keeps everybody else from it until it is
+/// dropped.
 pub fn lock(path: &Path) -> io::Result<File> {
     if let Some(directory) = path.parent().filter(|it| !it.as_os_str().is_empty()) {
         DirBuilder::new().recursive(true).mode(0o700).create(directory)?;

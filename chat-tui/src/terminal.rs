@@ -161,7 +161,8 @@ impl Terminal {
         }
     }
 
-    /// Shows a word on the desktop (OSC 9), which must hold nothing that a terminal acts on. Most terminals do, or ignore it.
+    /// Shows a word on the desktop (OSC 9), which must hold nothing that a terminal acts on. Most terminals do, or
+    /// ignore it.
     pub fn notify(&mut self, words: &str) -> io::Result<()> {
         execute!(stdout(), Print(format_args!("\x1b]9;{words}\x1b\\")))
     }
@@ -229,8 +230,8 @@ fn columns() -> Option<u16> {
     size.ok().map(|(columns, _)| columns)
 }
 
-/// Tells when the terminal has vanished. If the program has not ended soon after, it is ended. Where there is no terminal,
-/// nothing is told.
+/// Tells when the terminal has vanished. If the program has not ended soon after, it is ended. Where there is no
+/// terminal, nothing is told.
 pub fn hangup() -> io::Result<oneshot::Receiver<()>> {
     let (gone, told) = oneshot::channel();
     thread::Builder::new().name("hangup".to_owned()).spawn(move || {

@@ -1,4 +1,5 @@
-//! Colours by role: a widget asks for what a thing is, never for a colour. What a role looks like stands in a theme's file.
+//! Colours by role: a widget asks for what a thing is, never for a colour. What a role looks like stands in a theme's
+//! file.
 
 mod file;
 mod palette;

@@ -5,8 +5,8 @@
 //! here:   what is printed in these columns, so that the terminal keeps to them
 //! ```
 //!
-//! Nothing is laid out by what was measured: a cluster that the terminal draws wider than its columns is shown in a form
-//! that keeps to them, whatever the terminal.
+//! Nothing is laid out by what was measured: a cluster that the terminal draws wider than its columns is shown in a
+//! form that keeps to them, whatever the terminal.
 
 use crate::wrap;
 use std::borrow::Cow;

@@ -29,7 +29,8 @@ pub struct ThisMachine {
     key: SigningKey,
     instance: u64,
     encryption: Encryption,
-    /// Where the outbox, and the key and log of a server are kept. Without it there is no server, and an outbox in memory.
+    /// Where the outbox, and the key and log of a server are kept. Without it there is no server, and an outbox in
+    /// memory.
     state: Option<PathBuf>,
     host: Arc<Mutex<Option<Host>>>,
     /// None without a place to keep things.

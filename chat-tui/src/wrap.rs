@@ -7,8 +7,8 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 const TAB_COLUMNS: usize = 4;
 
-/// The clusters of `text` and where they stand. What begins in two characters of ASCII begins in a cluster of one: most of
-/// what is written is not looked up.
+/// The clusters of `text` and where they stand. What begins in two characters of ASCII begins in a cluster of one: most
+/// of what is written is not looked up.
 pub fn graphemes(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -40,8 +40,8 @@ pub fn advance(grapheme: &str, column: usize) -> usize {
 
 /// `text` with the emoji that a joiner makes one set apart, each as wide as it is everywhere.
 ///
-/// A family is one glyph of two columns on some terminals and four glyphs of eight on others; on those, what is drawn as
-/// two columns tears the row, and leaves glyphs behind. Joiners between letters stay.
+/// A family is one glyph of two columns on some terminals and four glyphs of eight on others; on those, what is drawn
+/// as two columns tears the row, and leaves glyphs behind. Joiners between letters stay.
 pub fn apart(text: &str) -> String {
     let mut previous = ' ';
     let joins_emoji =

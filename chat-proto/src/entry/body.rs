@@ -97,7 +97,8 @@ pub enum EntryBody {
     Delete(Delete),
     /// The author reacted to what was said, or takes that back.
     React(React),
-    /// Here stood a message, an action or a reply that was erased. Only the server writes it, in the place of the old body.
+    /// Here stood a message, an action or a reply that was erased. Only the server writes it, in the place of the old
+    /// body.
     Erased,
     /// The room was opened by the author.
     Opened,

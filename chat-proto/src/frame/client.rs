@@ -158,8 +158,8 @@ pub struct Invite {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Names {}
 
-/// Gives up the name of this session: its person leaves every room. Answered by [`Done`](super::Done); then the connection
-/// ends.
+/// Gives up the name of this session: its person leaves every room. Answered by [`Done`](super::Done); then the
+/// connection ends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GiveUp {}
 
@@ -171,7 +171,8 @@ pub struct Search {
     /// Which room.
     pub room: RoomId,
     /// Words and "phrases in quotes", all of which must be in a message, in any case; UTF-8, at most
-    /// [`SEARCH_BYTES`](crate::limits::SEARCH_BYTES); empty for any message. A word that ends in `*` stands for all that begin so.
+    /// [`SEARCH_BYTES`](crate::limits::SEARCH_BYTES); empty for any message. A word that ends in `*` stands for all
+    /// that begin so.
     pub words: Bytes,
     /// By whom: a name, UTF-8, or one that looks like it; empty for anybody.
     pub from: Bytes,

@@ -260,8 +260,8 @@ pub struct Accepted {
 }
 
 /// Answers [`History`](super::History): at most [`PAGE_ENTRIES`] of the range; then, from `before` on, later ones that
-/// change what is in the page, as far as they still count: the last edit of a message, the reactions it has, and those that
-/// were taken back.
+/// change what is in the page, as far as they still count: the last edit of a message, the reactions it has, and those
+/// that were taken back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Page {
     /// Which room.
@@ -355,8 +355,8 @@ pub struct Excerpt {
     pub time: UnixMillis,
     /// By whom.
     pub author: Author,
-    /// At most [`EXCERPT_BYTES`](crate::limits::EXCERPT_BYTES) of it, UTF-8; of a hit, the part with the first word that was
-    /// looked for.
+    /// At most [`EXCERPT_BYTES`](crate::limits::EXCERPT_BYTES) of it, UTF-8; of a hit, the part with the first word
+    /// that was looked for.
     pub text: Bytes,
 }
 
@@ -393,8 +393,8 @@ pub struct Found {
     pub beyond: Beyond,
 }
 
-/// This person is a member of a direct room that this session did not ask for: the other one opened it, or another session
-/// of theirs. Nothing comes from it before [`Resume`](super::Resume).
+/// This person is a member of a direct room that this session did not ask for: the other one opened it, or another
+/// session of theirs. Nothing comes from it before [`Resume`](super::Resume).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoomAdded {
     /// The room.

@@ -1,5 +1,5 @@
-//! What a fuzzer found worth keeping (`chat-tui/fuzz`), tried again: every input of a corpus, against what must hold for
-//! any bytes at all.
+//! What a fuzzer found worth keeping (`chat-tui/fuzz`), tried again: every input of a corpus, against what must hold
+//! for any bytes at all.
 
 mod client_frame;
 mod corpus;

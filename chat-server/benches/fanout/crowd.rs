@@ -1,5 +1,5 @@
-//! Everybody who is connected to one server, in one thread: what comes is read in large pieces, and looked into no further
-//! than somebody wants to know.
+//! Everybody who is connected to one server, in one thread: what comes is read in large pieces, and looked into no
+//! further than somebody wants to know.
 
 use crate::letter::Letter;
 use crate::line::{Ledger, Line, Place};
@@ -112,8 +112,8 @@ impl Crowd {
         self.began.elapsed()
     }
 
-    /// Reads until everybody has as many messages as they should, or nothing more comes; says how many are missing or came
-    /// out of order.
+    /// Reads until everybody has as many messages as they should, or nothing more comes; says how many are missing or
+    /// came out of order.
     pub(crate) fn lost(&mut self, expected: impl Fn(usize) -> u64, mut told: impl FnMut(Arrival)) -> u64 {
         while self.is_waiting(&expected) && self.turn(PATIENCE, &mut told) > 0 {}
         let lines = self.lines.iter().enumerate();

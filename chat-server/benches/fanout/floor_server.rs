@@ -1,5 +1,5 @@
-//! What the kernel alone costs: one thread, one `epoll`, no look at a message beyond its length, one write for each member
-//! of a room and turn.
+//! What the kernel alone costs: one thread, one `epoll`, no look at a message beyond its length, one write for each
+//! member of a room and turn.
 //!
 //! The first message of a connection is the number of its room and is answered by an empty one. Whatever follows is
 //! passed on to everybody of the room, the sender as well.

@@ -5,7 +5,8 @@
 pub(crate) struct Inbox(Vec<u8>);
 
 impl Inbox {
-    /// Hands over all there is, again and again, as long as `first` takes a piece off its front and says how long it was.
+    /// Hands over all there is, again and again, as long as `first` takes a piece off its front and says how long it
+    /// was.
     pub(crate) fn take(&mut self, came: &[u8], first: impl FnMut(&[u8]) -> Option<usize>) {
         if self.0.is_empty() {
             let taken = take_off(came, first);

@@ -8,11 +8,11 @@
 //! measured > table, target
 //! ```
 //!
-//! `cargo bench -p chat-server --bench fanout -- --only "fanout N=100",rooms --repetitions 5`; `--help` tells the rest. The
-//! main figure is the processor's time that the server takes for a million deliveries (a delivery is one message received
-//! by one connection): it means something on a busy machine too, times and rates do not. Whatever is compared was measured
-//! one after the other in the same repetition; the table shows medians, of ratios as well. Fails if our own server loses
-//! anything. What is kept on disk is kept in the system's directory for temporary files (`TMPDIR`).
+//! `cargo bench -p chat-server --bench fanout -- --only "fanout N=100",rooms --repetitions 5`; `--help` tells the rest.
+//! The main figure is the processor's time that the server takes for a million deliveries (a delivery is one message
+//! received by one connection): it means something on a busy machine too, times and rates do not. Whatever is compared
+//! was measured one after the other in the same repetition; the table shows medians, of ratios as well. Fails if our
+//! own server loses anything. What is kept on disk is kept in the system's directory for temporary files (`TMPDIR`).
 
 #![expect(clippy::unwrap_used, reason = "a measurement ends when something is wrong")]
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it tells what it finds")]

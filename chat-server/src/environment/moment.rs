@@ -1,7 +1,7 @@
 //! One moment by both clocks: how times outlive a process.
 //!
-//! Within a process, tokio's clock tells what is over. It begins anew with every process, so what is kept is wall clock.
-//! That one may jump: whatever it says, nothing that is over lies ahead, and nothing lasts longer than it may.
+//! Within a process, tokio's clock tells what is over. It begins anew with every process, so what is kept is wall
+//! clock. That one may jump: whatever it says, nothing that is over lies ahead, and nothing lasts longer than it may.
 
 use super::Environment;
 use chat_proto::UnixMillis;

@@ -6,8 +6,8 @@
 //! ```
 //!
 //! Only wrong codes are spent. Whoever waits is called as the budget of all refills, the addresses taking turns, so
-//! that a flood delays newcomers by a turn; after the longest wait a code is tried all the same. A waiting address holds
-//! one place per session; calls and failures are swept every second.
+//! that a flood delays newcomers by a turn; after the longest wait a code is tried all the same. A waiting address
+//! holds one place per session; calls and failures are swept every second.
 
 mod queue;
 mod window;

@@ -1,8 +1,8 @@
 //! What was kept, for a server that begins long after anybody was at the one before it.
 //!
-//! Rooms and people end when nobody came for long. Where there was no server, nobody could come; and where the wall clock
-//! is wrong at a start, nobody was away at all. What ends on its word does not come back, so only a day of that time is
-//! believed. Where somebody was there, at least as often as that, all of it counts.
+//! Rooms and people end when nobody came for long. Where there was no server, nobody could come; and where the wall
+//! clock is wrong at a start, nobody was away at all. What ends on its word does not come back, so only a day of that
+//! time is believed. Where somebody was there, at least as often as that, all of it counts.
 
 use super::record::{MemberRecord, Restored, Whereabouts};
 use chat_proto::UnixMillis;

@@ -6,8 +6,8 @@ use unicode_segmentation::UnicodeSegmentation;
 /// Stands where something was cut away.
 const CUT: &str = "…";
 
-/// At most [`EXCERPT_BYTES`] of `text`: all of it if it fits, otherwise the part around `at`, a byte of it, a quarter of
-/// which stands before. Cut between what a reader takes for characters.
+/// At most [`EXCERPT_BYTES`] of `text`: all of it if it fits, otherwise the part around `at`, a byte of it, a quarter
+/// of which stands before. Cut between what a reader takes for characters.
 pub(super) fn excerpt(text: &str, at: usize) -> String {
     if text.len() <= EXCERPT_BYTES {
         return text.to_owned();

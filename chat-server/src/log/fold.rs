@@ -1,11 +1,11 @@
 //! What a search takes for a word, in every log alike.
 //!
 //! A word is a run of letters and digits, lower case, without diacritics, and in the plainest form of its characters:
-//! `Crème` is `creme`, `ﬁx` is `fix`, `ẞ` is `ss`. Where words are written without spaces (Chinese, Japanese, Thai, Lao,
-//! Khmer, Burmese) every character is one, so that a part of a sentence is found as the phrase that it is.
+//! `Crème` is `creme`, `ﬁx` is `fix`, `ẞ` is `ss`. Where words are written without spaces (Chinese, Japanese, Thai,
+//! Lao, Khmer, Burmese) every character is one, so that a part of a sentence is found as the phrase that it is.
 //!
-//! An index holds what [`text`] makes, so a change of these rules, of [`chat_proto::fold`], or of the Unicode tables behind
-//! them, is a migration that fills it anew.
+//! An index holds what [`text`] makes, so a change of these rules, of [`chat_proto::fold`], or of the Unicode tables
+//! behind them, is a migration that fills it anew.
 
 use chat_proto::fold::{caseless, is_dropped};
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};

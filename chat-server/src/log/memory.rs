@@ -118,8 +118,8 @@ impl Shared {
         self.logs.lock().expect("no panic under this lock")
     }
 
-    /// Trims the largest log until all fit together, by an eighth of it at least: all logs are looked at to find it, and
-    /// the next entry should not have to do so again.
+    /// Trims the largest log until all fit together, by an eighth of it at least: all logs are looked at to find it,
+    /// and the next entry should not have to do so again.
     fn fit(&self) {
         loop {
             let over = self.total_bytes.load(Ordering::Relaxed).saturating_sub(self.limits.total_bytes);
@@ -145,8 +145,8 @@ impl MemoryLog {
         self.kept.lock().expect("no panic under this lock")
     }
 
-    /// Drops the oldest entries until there are no more than these, and no more than these bytes; says how many bytes that
-    /// freed.
+    /// Drops the oldest entries until there are no more than these, and no more than these bytes; says how many bytes
+    /// that freed.
     fn trim(&self, entries: usize, bytes: usize) -> usize {
         let freed = self.lock().trim(entries, bytes);
         self.shared.total_bytes.fetch_sub(freed, Ordering::Relaxed);

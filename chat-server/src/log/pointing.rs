@@ -66,8 +66,8 @@ pub(super) fn judge_edit(edits: usize) -> Result<(), Verdict> {
     if edits < EDITS_PER_MESSAGE { Ok(()) } else { Err(Verdict::TooManyEdits) }
 }
 
-/// Reactions to one message that were taken back, as far as pages tell of them: whoever loads a page with the one that gave
-/// it has to know. Beyond, the oldest are no longer told of.
+/// Reactions to one message that were taken back, as far as pages tell of them: whoever loads a page with the one that
+/// gave it has to know. Beyond, the oldest are no longer told of.
 pub(super) const TAKEN_BACK_MAX: usize = 100;
 
 /// Whether there is place for a reaction of `person` beside those `given`, each by whom and with what.

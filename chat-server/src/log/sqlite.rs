@@ -229,8 +229,8 @@ impl Rooms {
 }
 
 impl Keeper {
-    /// Nobody takes a job once the writer has ended, or has come to nothing for too long, which ends the server. Then it
-    /// is dropped, and whoever waits for it is told that nobody knows.
+    /// Nobody takes a job once the writer has ended, or has come to nothing for too long, which ends the server. Then
+    /// it is dropped, and whoever waits for it is told that nobody knows.
     fn ask(&self, job: Job) {
         if self.jobs.ask(job).is_err() {
             let failure = StorageFailure("the disk has been too slow for too long".to_owned());

@@ -1,5 +1,5 @@
-//! Whose presence may have changed since it was told: looked at once a second, so that whoever changes often is not told of
-//! more often.
+//! Whose presence may have changed since it was told: looked at once a second, so that whoever changes often is not
+//! told of more often.
 //!
 //! Whoever waits longest comes first: those who change all the time keep nobody from being told of.
 //!

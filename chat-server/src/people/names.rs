@@ -72,8 +72,8 @@ pub(super) struct Names {
     last_id: u64,
     /// Nobody could be forgotten when it was last tried, which is once a sweep at most: it looks at everybody.
     is_stuck: bool,
-    /// When somebody may have to be forgotten, or noted as still here; at once if it is nothing. Looking at everybody takes
-    /// long where there are many, and everything else waits for it.
+    /// When somebody may have to be forgotten, or noted as still here; at once if it is nothing. Looking at everybody
+    /// takes long where there are many, and everything else waits for it.
     looks_at: Option<Instant>,
 }
 
@@ -166,8 +166,8 @@ impl Names {
 
     /// Whether `key` may take `name`, and who it is under it already.
     ///
-    /// A key has so many names in use, and twice as many with those that rest: giving names up is no way to have more of
-    /// them kept from others.
+    /// A key has so many names in use, and twice as many with those that rest: giving names up is no way to have more
+    /// of them kept from others.
     pub(super) fn may_hold(&self, key: Key, name: &Nick, asking: Asking) -> Result<Option<Arc<Person>>, ClaimError> {
         match self.by_look.get(&*name.key()) {
             Some(held) if held.key() != key => Err(ClaimError::Taken { free: self.free_like(name) }),

@@ -229,7 +229,8 @@ fn bytes_of(name: &Nick) -> Bytes {
 }
 
 impl Attendance {
-    /// Its person is no longer known. Every other session is told to end; those that this one can wait for are returned.
+    /// Its person is no longer known. Every other session is told to end; those that this one can wait for are
+    /// returned.
     pub(super) fn forget_person(&self) -> Vec<Arc<Mailbox>> {
         let mut file = self.person.lock();
         file.forgotten = true;

@@ -110,8 +110,8 @@ impl Room {
         self.with_presences(|presences, note| presences.depart(session, person, how, note))
     }
 
-    /// Ends a person's membership, on the word of one of their sessions; says when that is told. An owner gives up the room
-    /// as well.
+    /// Ends a person's membership, on the word of one of their sessions; says when that is told. An owner gives up the
+    /// room as well.
     pub(crate) fn leave(self: &Arc<Self>, session: SessionId, person: &Arc<Person>) -> (Life, Told) {
         let mut told = Told::default();
         let life = {

@@ -73,8 +73,8 @@ impl Item {
         }
     }
 
-    /// Whether what comes after it is for other eyes, to be judged by other rights, or about another topic: the state of
-    /// a room changes once in a batch, and last.
+    /// Whether what comes after it is for other eyes, to be judged by other rights, or about another topic: the state
+    /// of a room changes once in a batch, and last.
     pub(super) fn ends_batch(&self) -> bool {
         matches!(self.draft.body, EntryBody::Act(_) | EntryBody::Topic(_) | EntryBody::Left(LeaveReason::Leave))
     }

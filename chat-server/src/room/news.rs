@@ -4,8 +4,8 @@
 //! waits for the first session that looks, and those that come until then go with it, as one piece of memory and in one
 //! write.
 //!
-//! That there is news rings the sessions' [bells](crate::bell). The broadcast could wake them itself, but would enter each
-//! of them into its list anew for each item, which was a third of what a delivery cost.
+//! That there is news rings the sessions' [bells](crate::bell). The broadcast could wake them itself, but would enter
+//! each of them into its list anew for each item, which was a third of what a delivery cost.
 
 mod batch;
 
@@ -46,8 +46,8 @@ pub(super) struct Broadcast {
     items: broadcast::Sender<News>,
     /// How many items there have been.
     published: AtomicU64,
-    /// Batches that are one item as soon as somebody looks. Bells do not ring under this lock: everybody who looks needs
-    /// it.
+    /// Batches that are one item as soon as somebody looks. Bells do not ring under this lock: everybody who looks
+    /// needs it.
     waiting: Mutex<Vec<Batch>>,
     /// Whether there are any.
     waits: AtomicBool,
@@ -187,8 +187,8 @@ pub(crate) struct Listening {
 pub(crate) struct Missed;
 
 impl Listening {
-    /// Has the session's bell ring for what is published in the room. It is at work, and looks before it waits: what was
-    /// published since it subscribed is not missed.
+    /// Has the session's bell ring for what is published in the room. It is at work, and looks before it waits: what
+    /// was published since it subscribed is not missed.
     pub(crate) fn new(room: &Arc<Room>, subscription: Subscription, session: &Arc<Mailbox>) -> Self {
         room.news.listen(session);
         Self { room: Arc::clone(room), subscription, session: Arc::clone(session) }

@@ -1,8 +1,8 @@
 //! Who keeps order in a room, and who is kept out: a fold over the acts in its log.
 //!
-//! Keys count, not names: whoever is banned, muted or made an operator is it under each of their names. An act makes a new
-//! order of the one before it, with what has to be drawn or measured for it (the secret, the end of a kick, a banned
-//! address). That is kept beside the act's entry, and becomes the order of the room when the entry is published.
+//! Keys count, not names: whoever is banned, muted or made an operator is it under each of their names. An act makes a
+//! new order of the one before it, with what has to be drawn or measured for it (the secret, the end of a kick, a
+//! banned address). That is kept beside the act's entry, and becomes the order of the room when the entry is published.
 
 use crate::network::Network;
 use crate::people::{Key, Person};

@@ -1,7 +1,7 @@
 //! Who is there, who may come back, and whether the room lives on.
 //!
-//! Present is who is here or fading. A visitor comes only to post: no member, not present, announced to nobody. In memory,
-//! a room lives for whoever is in it; on disk, for whoever may come back.
+//! Present is who is here or fading. A visitor comes only to post: no member, not present, announced to nobody. In
+//! memory, a room lives for whoever is in it; on disk, for whoever may come back.
 
 use super::members::Members;
 use super::membership::{Departure, Membership, SessionId};

@@ -22,9 +22,9 @@ impl Room {
 }
 
 impl State {
-    /// Has what was read since the last time kept, if nothing is being committed: a record of a member must not come behind
-    /// the end of their membership. Of whom something is still to be written, later: no record tells of a coming or going
-    /// that the log does not.
+    /// Has what was read since the last time kept, if nothing is being committed: a record of a member must not come
+    /// behind the end of their membership. Of whom something is still to be written, later: no record tells of a coming
+    /// or going that the log does not.
     pub(super) fn keep_reading(&mut self, room: &Room) {
         if !self.writing.may_keep_reading() {
             return;

@@ -1,7 +1,7 @@
 //! A room's own state as it is kept: JSON that a later version can read as well.
 //!
-//! Besides, there are the entries, the members (a record each) and the code. What may be missing has a default; what must
-//! not be guessed (who owns the room, whether it is private) has none.
+//! Besides, there are the entries, the members (a record each) and the code. What may be missing has a default; what
+//! must not be guessed (who owns the room, whether it is private) has none.
 
 use super::order::{List, Order, Whom};
 use super::pair::{Pair, Side};

@@ -1,9 +1,9 @@
-//! What is so once an entry is in the log: found out when its batch is made up, kept in the same commit, and true for the
-//! room when the entry is published.
+//! What is so once an entry is in the log: found out when its batch is made up, kept in the same commit, and true for
+//! the room when the entry is published.
 //!
-//! Everything before a batch has been published by then, and only the last of a batch changes the state of the room: what
-//! it will be is known before the commit. What was drawn or measured for it is drawn once, so that what is published is
-//! what was kept.
+//! Everything before a batch has been published by then, and only the last of a batch changes the state of the room:
+//! what it will be is known before the commit. What was drawn or measured for it is drawn once, so that what is
+//! published is what was kept.
 
 use super::effect::Effect;
 use super::item::Item;

@@ -1,7 +1,7 @@
 //! A room as it was kept, to be gone on with.
 //!
-//! Nobody's connection outlives the process: whoever was present counts as cut off just now, and is told of only if they
-//! do not come back.
+//! Nobody's connection outlives the process: whoever was present counts as cut off just now, and is told of only if
+//! they do not come back.
 
 use super::gathering::Writing;
 use super::news::Broadcast;

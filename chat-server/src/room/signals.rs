@@ -1,7 +1,7 @@
 //! What is told of somebody and not kept.
 //!
-//! Signals go over the broadcast of the room like entries, beside its log: whoever is behind misses them. They are few at
-//! once, so that they push neither entries nor each other out of the ring.
+//! Signals go over the broadcast of the room like entries, beside its log: whoever is behind misses them. They are few
+//! at once, so that they push neither entries nor each other out of the ring.
 
 use super::membership::Membership;
 use super::{News, Room, SessionId, Signal};
@@ -31,8 +31,8 @@ impl Paces {
 }
 
 impl Room {
-    /// Tells the others that `person` is writing, or no longer is; unless nobody could read what they write, or too many
-    /// write at once.
+    /// Tells the others that `person` is writing, or no longer is; unless nobody could read what they write, or too
+    /// many write at once.
     pub(crate) fn tell_typing(&self, session: SessionId, person: &Person, typing: TypingState) {
         let kind = match typing {
             TypingState::Writing => SignalKind::Typing,

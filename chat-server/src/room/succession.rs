@@ -1,8 +1,8 @@
 //! Who owns a room after its owner: the longest-standing operator, else the longest-standing member.
 //!
-//! An owner is gone when they `/leave`, or when nobody with their key was present for as long as the configuration says.
-//! Who succeeds is found only when the entry that tells it is about to be written: the act before it may have removed
-//! the one who would have been next.
+//! An owner is gone when they `/leave`, or when nobody with their key was present for as long as the configuration
+//! says. Who succeeds is found only when the entry that tells it is about to be written: the act before it may have
+//! removed the one who would have been next.
 
 use super::State;
 use super::gathering::Judgement;

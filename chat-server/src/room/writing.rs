@@ -50,8 +50,8 @@ enum Next {
 }
 
 impl Room {
-    /// Takes the posts of a session, each of which is answered. They are judged and written by a [`Room::flush`]. To keep
-    /// the room's pace, the session should read nothing more for as long as is returned.
+    /// Takes the posts of a session, each of which is answered. They are judged and written by a [`Room::flush`]. To
+    /// keep the room's pace, the session should read nothing more for as long as is returned.
     pub(crate) fn submit(&self, (session, person): (SessionId, PersonId), posts: Vec<Item>) -> Option<Duration> {
         let mut state = self.lock();
         let is_here = !state.ended && state.presences.is_attached(session, person);
@@ -79,8 +79,8 @@ impl Room {
         Item::post(draft, key, whom, Ticket { mailbox: Arc::clone(mailbox), request })
     }
 
-    /// Commits what has gathered, unless a commit is under way: then its completion does. One caller at a time gives the
-    /// log what there is, so that it gets everything in the order in which it became so.
+    /// Commits what has gathered, unless a commit is under way: then its completion does. One caller at a time gives
+    /// the log what there is, so that it gets everything in the order in which it became so.
     pub(crate) fn flush(self: &Arc<Self>) {
         if std::mem::replace(&mut self.lock().writing.is_flushing, true) {
             return;
@@ -140,8 +140,8 @@ impl Room {
         }
     }
 
-    /// None of it was written, and will not be; but a post that is said again may have been before. What the server wrote
-    /// itself is still to be written.
+    /// None of it was written, and will not be; but a post that is said again may have been before. What the server
+    /// wrote itself is still to be written.
     fn give_back(&self, items: Vec<Item>, refused: &Refused) {
         let (notes, posts) = items.into_iter().partition::<Vec<_>, _>(Item::is_note);
         for post in posts {
@@ -177,8 +177,8 @@ impl Room {
     }
 }
 
-/// The same in memory of its own. A text shares it with all that was read together with it, and what waits for a disk is
-/// not to keep all of that.
+/// The same in memory of its own. A text shares it with all that was read together with it, and what waits for a disk
+/// is not to keep all of that.
 fn by_itself(body: EntryBody) -> EntryBody {
     match body {
         EntryBody::Message(text) => EntryBody::Message(Bytes::copy_from_slice(&text)),

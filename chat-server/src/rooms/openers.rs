@@ -1,7 +1,7 @@
 //! Which key opened which room, and from where: how many are open, and how fast they are opened.
 //!
-//! Bounded by the rooms there are and by [`OPENERS_MAX`]; a key is forgotten when none of its rooms lives and its pace is
-//! whole again.
+//! Bounded by the rooms there are and by [`OPENERS_MAX`]; a key is forgotten when none of its rooms lives and its pace
+//! is whole again.
 
 use super::CreateError;
 use crate::config::{Config, Rate};

@@ -1,7 +1,8 @@
 //! The cursor that never skips: how a session receives every entry of its rooms, in order.
 //!
-//! News comes over the room's broadcast and is passed on only from where it follows on the cursor. Otherwise the session is
-//! behind, and reads the log from its cursor until it has caught up; news that arrives meanwhile is in the log too.
+//! News comes over the room's broadcast and is passed on only from where it follows on the cursor. Otherwise the
+//! session is behind, and reads the log from its cursor until it has caught up; news that arrives meanwhile is in the
+//! log too.
 
 use super::outbound::Outbound;
 use crate::config::Rate;
@@ -119,8 +120,8 @@ impl Deliveries {
         self.departure = departure;
     }
 
-    /// Passes on the news that is there, while there is room for it. A room that fills it all puts the others behind, and
-    /// those who are behind take turns. Says whether news may be left, for which nobody is woken again.
+    /// Passes on the news that is there, while there is room for it. A room that fills it all puts the others behind,
+    /// and those who are behind take turns. Says whether news may be left, for which nobody is woken again.
     pub(super) fn deliver_news(&mut self, outbound: &mut Outbound) -> bool {
         let reader = self.reader;
         let (mut over, mut is_left) = (Vec::new(), false);
@@ -227,8 +228,8 @@ impl Cursor {
         Delivery::GoesOn
     }
 
-    /// Passes a signal on, unless there is more to tell first: by then it is old. Nor to whoever was removed by now: the
-    /// batch that says so may still be on its way here.
+    /// Passes a signal on, unless there is more to tell first: by then it is old. Nor to whoever was removed by now:
+    /// the batch that says so may still be on its way here.
     fn on_signal(&self, signal: Signal, reader: Reader, outbound: &mut Outbound) {
         let is_up_to_date = self.at.is_some() && !self.is_behind;
         let is_meant = signal.except != Some(reader.person);

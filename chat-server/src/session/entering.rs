@@ -117,8 +117,8 @@ impl<S: Stream> Session<S> {
         }
     }
 
-    /// Answers with the room's state, its members and the first entries; the rest follows by itself. Whoever is told that
-    /// they are in is in, also if the server crashes in the next moment.
+    /// Answers with the room's state, its members and the first entries; the rest follows by itself. Whoever is told
+    /// that they are in is in, also if the server crashes in the next moment.
     async fn begin(&mut self, request: u32, (entered, told): (Entered, Told), start: Start) -> Result<(), Refused> {
         told.wait().await;
         let room = Arc::clone(&entered.room);
@@ -160,8 +160,8 @@ impl<S: Stream> Session<S> {
         Ok(())
     }
 
-    /// Whoever cannot be shown the room is not in it: nothing else would ever tell of their going. But those are who were
-    /// there already.
+    /// Whoever cannot be shown the room is not in it: nothing else would ever tell of their going. But those are who
+    /// were there already.
     fn turned_back(&mut self, room: &Arc<Room>, error: ReadError) -> Refused {
         let session = self.id;
         let deliveries = &self.member().deliveries;
@@ -213,8 +213,8 @@ impl<S: Stream> Session<S> {
     }
 }
 
-/// Whether `after` is a place in the room's log. The log itself is asked in doubt: it shows a commit a moment before the
-/// room publishes it, and whoever joined in that moment has read it.
+/// Whether `after` is a place in the room's log. The log itself is asked in doubt: it shows a commit a moment before
+/// the room publishes it, and whoever joined in that moment has read it.
 async fn check_cursor(room: &Room, after: Seq) -> Result<(), Refused> {
     if after <= room.head() {
         return Ok(());

@@ -1,7 +1,7 @@
 //! What a session waits for.
 //!
-//! What goes out is looked at whenever the session is woken; whatever else may happen rings its [bell](crate::bell), and is
-//! looked at if that has rung.
+//! What goes out is looked at whenever the session is woken; whatever else may happen rings its [bell](crate::bell),
+//! and is looked at if that has rung.
 
 use super::Session;
 use crate::bell::{For, Rung};
@@ -35,8 +35,8 @@ pub(super) enum Event {
 }
 
 impl<S: Stream> Session<S> {
-    /// Waits for the next thing that happens. Whatever it needs for that stands in the session: for most it waits in vain,
-    /// and a future that holds it apart is memory that each delivery has to bring up.
+    /// Waits for the next thing that happens. Whatever it needs for that stands in the session: for most it waits in
+    /// vain, and a future that holds it apart is memory that each delivery has to bring up.
     pub(super) async fn next_event(&mut self) -> io::Result<Event> {
         self.set_alarm();
         self.traffic.look_around(self.member.as_ref().map(|member| &member.deliveries));

@@ -10,8 +10,8 @@ use chat_proto::frame::GoAway;
 use chat_proto::wire::WireError;
 use chat_proto::{Code, Detail, FrameError, Refused, ServerFrame};
 
-/// When clients may come back after a stop, at most: spread over five seconds per thousand, so that they do not all come
-/// at once and a small room is back at once.
+/// When clients may come back after a stop, at most: spread over five seconds per thousand, so that they do not all
+/// come at once and a small room is back at once.
 const RECONNECT_SPREAD_MS_PER_CLIENT: usize = 5;
 
 /// Why a session ended.

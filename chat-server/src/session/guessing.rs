@@ -58,8 +58,8 @@ impl<S: Stream> Session<S> {
         answered
     }
 
-    /// Whether the answer would tell somebody who is no member something about a code. Asks only the key's own rooms: no
-    /// room that is not theirs is touched before there is leave to.
+    /// Whether the answer would tell somebody who is no member something about a code. Asks only the key's own rooms:
+    /// no room that is not theirs is touched before there is leave to.
     fn is_guess(&mut self, join: &Join) -> bool {
         let Ok(code) = RoomCode::parse(&join.code) else { return false };
         let key = self.member().deliveries.person().key;

@@ -43,7 +43,8 @@ pub(crate) struct Doorstep {
 type Opened<S> = Result<Box<Session<Transport<S>>>, Farewell>;
 
 impl Doorstep {
-    /// Serves a connection until it ends. What is over when the session begins has memory of its own, and gives it back.
+    /// Serves a connection until it ends. What is over when the session begins has memory of its own, and gives it
+    /// back.
     pub(crate) fn serve<S>(self, accepted: Accepted<S>) -> impl Future<Output = ()> + Send
     where
         S: AsyncRead + AsyncWrite + Send + Unpin,

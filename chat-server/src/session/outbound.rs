@@ -1,7 +1,7 @@
 //! What waits to be written to one session.
 //!
-//! News is shared bytes, answers stand one behind the other; all that waits goes out in one vectored write. When it is full, nothing is lost: the
-//! session takes no more news, falls behind, and reads the log once there is room.
+//! News is shared bytes, answers stand one behind the other; all that waits goes out in one vectored write. When it is
+//! full, nothing is lost: the session takes no more news, falls behind, and reads the log once there is room.
 
 use crate::config::Config;
 use bytes::{Buf, Bytes};

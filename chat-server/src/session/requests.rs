@@ -42,8 +42,8 @@ impl<S: Stream> Session<S> {
         Some(Box::pin(self.refuse_unless_known(request, (room, id), body, refused).map(Outcome::from)))
     }
 
-    /// A post was not taken now; but if it was taken before, that is the answer, whatever else is wrong today. A refusal is
-    /// final, so when nobody can tell, the session ends without one.
+    /// A post was not taken now; but if it was taken before, that is the answer, whatever else is wrong today. A
+    /// refusal is final, so when nobody can tell, the session ends without one.
     async fn refuse_unless_known(
         &mut self,
         request: u32,
@@ -93,8 +93,8 @@ impl<S: Stream> Session<S> {
         }
     }
 
-    /// Answers the posts that were decided, tells of rooms that the person was added to, and ends the session if another
-    /// one is here in its place.
+    /// Answers the posts that were decided, tells of rooms that the person was added to, and ends the session if
+    /// another one is here in its place.
     pub(super) async fn on_arrivals(&mut self) -> Result<(), Farewell> {
         let rest = self.take_arrivals()?;
         OptionFuture::from(rest).await.unwrap_or(Ok(()))

@@ -1,8 +1,8 @@
 //! What moves on a session's connection: what the peer says into the inbox, news of the rooms out to the peer.
 //!
-//! All that can go out goes out when the session is woken: news that waits is gathered, and leaves in one write together
-//! with the answers. The session itself looks around only when something has changed that it decides by, so that a
-//! delivery costs one look at the rooms and one write.
+//! All that can go out goes out when the session is woken: news that waits is gathered, and leaves in one write
+//! together with the answers. The session itself looks around only when something has changed that it decides by, so
+//! that a delivery costs one look at the rooms and one write.
 
 use super::delivery::Deliveries;
 use super::inbox::Inbox;
@@ -57,8 +57,8 @@ impl<S: Stream> Traffic<S> {
         self.outlook.has_room && self.outlook.is_behind
     }
 
-    /// Passes on what news there is, if there may be any, and writes what waits. Ready when the outlook is not any more what
-    /// the session knows, or news is left for which there was no room.
+    /// Passes on what news there is, if there may be any, and writes what waits. Ready when the outlook is not any more
+    /// what the session knows, or news is left for which there was no room.
     pub(super) fn poll_out(
         &mut self,
         cx: &mut Context<'_>,

@@ -1,5 +1,5 @@
-//! Somebody who posts numbered messages to one room, changes some of them, and keeps the client's rules: a post stays in the outbox until it is
-//! answered, and is sent again under its id after every cut.
+//! Somebody who posts numbered messages to one room, changes some of them, and keeps the client's rules: a post stays
+//! in the outbox until it is answered, and is sent again under its id after every cut.
 
 use crate::judge::Account;
 use crate::scene::{Dice, Scene};

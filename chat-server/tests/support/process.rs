@@ -18,8 +18,8 @@ pub fn data(home: &Path) -> PathBuf {
     home.join("data")
 }
 
-/// What to type for a server that keeps everything in `home`: on a free port, in no hurry, and not waiting for peers that
-/// do not say good-bye.
+/// What to type for a server that keeps everything in `home`: on a free port, in no hurry, and not waiting for peers
+/// that do not say good-bye.
 pub fn words(home: &Path, more: &[&str]) -> Vec<OsString> {
     let mut words: Vec<OsString> = vec![env!("CARGO_BIN_EXE_chat-server").into(), "--data".into(), data(home).into()];
     words.extend(["--state".into(), home.join("state").into_os_string()]);

@@ -1,5 +1,5 @@
-//! What people say in the talk: short and long, in several scripts, with code, links, quotes and lists. `{n}` is another
-//! number each time.
+//! What people say in the talk: short and long, in several scripts, with code, links, quotes and lists. `{n}` is
+//! another number each time.
 
 /// As long as a cycle of the talk has messages, or not: what is said in one place differs from cycle to cycle.
 pub(crate) const SAID: [&str; 32] = [

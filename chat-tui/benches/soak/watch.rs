@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 /// Looks, over the whole time.
 const SAMPLES: u32 = 40;
-/// Of 100 looks those at the beginning: the cache of the history fills as it grows (8 MiB), and the allocator takes what
-/// it needs.
+/// Of 100 looks those at the beginning: the cache of the history fills as it grows (8 MiB), and the allocator takes
+/// what it needs.
 const WARM_UP: usize = 50;
 /// What memory may grow by from the end of that to the end of all, in hundredths and beyond that in KiB.
 const GROWTH: (u64, u64) = (5, 2 * 1024);

@@ -1,5 +1,5 @@
-//! When the screen is drawn. What a person does is seen at once, and so is what they wait for; what others do, 30 times a
-//! second at most, however much it is. The last change is always drawn, and nothing without one.
+//! When the screen is drawn. What a person does is seen at once, and so is what they wait for; what others do, 30 times
+//! a second at most, however much it is. The last change is always drawn, and nothing without one.
 
 use crate::event::EventKind;
 use std::time::Duration;

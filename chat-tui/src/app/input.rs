@@ -37,7 +37,8 @@ impl Input {
         Self::Keys { waiting: told.typed.into(), late: told.late, torn: Torn::default(), stream: EventStream::new() }
     }
 
-    /// The lines of standard input, read on a thread of its own: nothing else can wait for a file, a pipe and a terminal.
+    /// The lines of standard input, read on a thread of its own: nothing else can wait for a file, a pipe and a
+    /// terminal.
     pub(super) fn lines() -> io::Result<Self> {
         let (lines, taken) = mpsc::channel(LINES_WAITING);
         thread::Builder::new().name("lines".to_owned()).spawn(move || {

@@ -18,7 +18,8 @@ enum Match {
     Word,
 }
 
-/// The commands that may be meant, the likeliest first, each under a name that begins so, if one does. All of them for nothing.
+/// The commands that may be meant, the likeliest first, each under a name that begins so, if one does. All of them for
+/// nothing.
 pub fn search(part: &str) -> Vec<(&'static str, &'static Command)> {
     let part = part.to_lowercase();
     let mut found: Vec<_> = COMMANDS.iter().filter_map(|command| found(command, &part)).collect();

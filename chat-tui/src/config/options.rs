@@ -1,4 +1,5 @@
-//! What a person may choose: one row an option. The flags, the file, the variables, `--print-config` and the help read it.
+//! What a person may choose: one row an option. The flags, the file, the variables, `--print-config` and the help read
+//! it.
 
 use super::form::{Count, Form, OneOf, OrNone, Path, Server, Switch, Typed};
 use super::option::{Group, Row, options};
@@ -36,8 +37,8 @@ options! {
     Screen {
         /// Shows the rooms beside the messages, where there are several and the window is wide enough.
         "rooms" rooms: bool as Switch = true,
-        /// What everything looks like: dark, light, high-contrast, terminal, auto (dark or light, as the terminal is), or
-        /// one of your own. Unless given it is what you chose with /theme, or dark.
+        /// What everything looks like: dark, light, high-contrast, terminal, auto (dark or light, as the terminal is),
+        /// or one of your own. Unless given it is what you chose with /theme, or dark.
         "theme" theme: Option<String> as OrNone<Typed> = None,
         /// Shows who is here beside the messages, where the window is wide enough.
         "people" people: bool as Switch = true,
@@ -45,7 +46,8 @@ options! {
         "plain" plain: bool as Switch = false,
         /// How times are written: 14:03, 2:03 pm, or 14:03:07.
         "clock" clock: Clock as OneOf<Clock> = Clock::Hours24,
-        /// Gives the links in messages to the terminal, which opens them (OSC 8): on, off, or auto, where it does no harm.
+        /// Gives the links in messages to the terminal, which opens them (OSC 8): on, off, or auto, where it does no
+        /// harm.
         "links" links: Links as OneOf<Links> = Links::Auto,
         /// Takes the wheel and clicks. Without it the mouse selects text, as it does without this program.
         "mouse" mouse: bool as Switch = true,

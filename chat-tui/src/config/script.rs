@@ -1,4 +1,5 @@
-//! What is typed for pipes and scripts: `send`, `tail`, `invite`, `identity`, `trust`; and what a shell or a reader wants.
+//! What is typed for pipes and scripts: `send`, `tail`, `invite`, `identity`, `trust`; and what a shell or a reader
+//! wants.
 
 use super::{Config, Options, Secured};
 use crate::address::{Address, DEFAULT_SERVER};

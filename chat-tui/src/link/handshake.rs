@@ -25,7 +25,8 @@ pub(crate) struct Connected<S> {
     pub(crate) notices: Vec<String>,
 }
 
-/// Dials and logs in as `name`; once more over TLS if the server asks for it or expects it, as one behind a tunnel does.
+/// Dials and logs in as `name`; once more over TLS if the server asks for it or expects it, as one behind a tunnel
+/// does.
 pub(crate) async fn connect<D: Dialer>(
     dialer: &D,
     encryption: Encryption,

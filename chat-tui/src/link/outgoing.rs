@@ -185,8 +185,8 @@ impl Outgoing {
         abandoned
     }
 
-    /// The room was entered: what an earlier run left for it is sent, or asked about. A post that follows on a stale one
-    /// is stale as well, or the log would take it first and then refuse the older as out of order.
+    /// The room was entered: what an earlier run left for it is sent, or asked about. A post that follows on a stale
+    /// one is stale as well, or the log would take it first and then refuse the older as out of order.
     pub(crate) fn restore(&mut self, room: RoomId, now: UnixMillis) -> Vec<(OutboxItem, Mark)> {
         let mut stale_instances = Vec::new();
         let is_news = |slot: &Slot| slot.state == State::LeftOver || !slot.is_told;
@@ -208,8 +208,8 @@ impl Outgoing {
         .collect()
     }
 
-    /// What an earlier run left for rooms that are over: all but those in `open`. It stands in the room that was entered
-    /// from now on, because somebody must decide about it, and its own room cannot be shown any more.
+    /// What an earlier run left for rooms that are over: all but those in `open`. It stands in the room that was
+    /// entered from now on, because somebody must decide about it, and its own room cannot be shown any more.
     pub(crate) fn strand(&mut self, entered: RoomId, open: &[RoomId]) -> Vec<(OutboxItem, Mark)> {
         let is_stranded = |slot: &Slot| {
             let is_news = slot.state == State::LeftOver || !slot.is_told;

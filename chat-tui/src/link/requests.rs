@@ -107,7 +107,8 @@ pub(crate) struct Requests {
 }
 
 impl Requests {
-    /// Lets `request` wait for its turn; gives it back if too many do. The same question twice before its answer is one.
+    /// Lets `request` wait for its turn; gives it back if too many do. The same question twice before its answer is
+    /// one.
     pub(crate) fn wait(&mut self, request: Request) -> Result<(), Request> {
         if self.asked.values().chain(&self.waiting).any(|open| open.is_same(&request)) {
             return Ok(());

@@ -113,7 +113,8 @@ impl Core {
     /// A login succeeded: every room is resumed, every open request asked again.
     ///
     /// # Errors
-    /// [`End::Renamed`] if the answer to a rename was lost and the rename holds: under the old name we are somebody else.
+    /// [`End::Renamed`] if the answer to a rename was lost and the rename holds: under the old name we are somebody
+    /// else.
     pub(crate) fn on_login(&mut self, now: Moment, welcome: &Welcome, security: Security) -> Result<(), End> {
         if self.person.is_some_and(|person| person != welcome.person)
             && let Some(name) = self.requests.take_rename()

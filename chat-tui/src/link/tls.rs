@@ -247,7 +247,8 @@ fn for_others(presented: &[String]) -> String {
     }
 }
 
-/// A name that webpki writes as `DnsName("a.example")`. Whoever made the certificate chose it, and it ends on a terminal.
+/// A name that webpki writes as `DnsName("a.example")`. Whoever made the certificate chose it, and it ends on a
+/// terminal.
 fn bare(name: &str) -> String {
     const CHARACTERS: usize = 64;
     let inside = match (name.find('('), name.rfind(')')) {

@@ -11,7 +11,8 @@
 //! ```
 //!
 //! A known key that comes with a certificate that has run out is still the known key: nobody whom we believe set that
-//! date. So a certificate is judged only where it is all there is; and a server with a bad one can be let in by its key.
+//! date. So a certificate is judged only where it is all there is; and a server with a bad one can be let in by its
+//! key.
 
 use super::dial::{Trust, Why};
 use crate::known_servers::Voucher;

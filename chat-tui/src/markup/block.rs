@@ -1,6 +1,7 @@
 //! Lines of a message, and what each of them is.
 //!
-//! There is no tree: a line knows how many quotes it is in and how far it is set in, and that is all that its rows need.
+//! There is no tree: a line knows how many quotes it is in and how far it is set in, and that is all that its rows
+//! need.
 
 use crate::wrap;
 use std::ops::Range;

@@ -1,7 +1,7 @@
 //! The invite: the line that others paste, and a QR code of it.
 //!
-//! It takes the whole width and has no border at its sides, so that a terminal's own selection takes the line and nothing
-//! else; the client reads it with the breaks in it.
+//! It takes the whole width and has no border at its sides, so that a terminal's own selection takes the line and
+//! nothing else; the client reads it with the breaks in it.
 
 use crate::keymap::Context;
 use crate::qr::Qr;

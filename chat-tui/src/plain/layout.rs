@@ -18,8 +18,8 @@ impl Layout {
     /// For a file or another program.
     pub const ENDLESS: Self = Self { columns: None };
 
-    /// For a terminal of so many columns: it breaks no line by itself, so that none of its rows begins where somebody else
-    /// chose.
+    /// For a terminal of so many columns: it breaks no line by itself, so that none of its rows begins where somebody
+    /// else chose.
     pub fn of(columns: u16) -> Self {
         Self { columns: Some(usize::from(columns)).filter(|columns| *columns >= COLUMNS_MIN) }
     }

@@ -1,5 +1,5 @@
-//! Who is in a room, as lines: how many are here, and who is away. Who comes and goes, the timeline tells; who is writing
-//! is not told, nor who is idle but in a conversation of two: it would be more to hear than what is said.
+//! Who is in a room, as lines: how many are here, and who is away. Who comes and goes, the timeline tells; who is
+//! writing is not told, nor who is idle but in a conversation of two: it would be more to hear than what is said.
 
 use super::{Layout, SAYS};
 use crate::room::Room;

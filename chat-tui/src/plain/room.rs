@@ -33,8 +33,8 @@ pub(super) struct Told {
     is_over: bool,
 }
 
-/// Up to where in the timeline. Lines of the program's own have the place of the entry before them, and comings and goings
-/// grow: so both are counted.
+/// Up to where in the timeline. Lines of the program's own have the place of the entry before them, and comings and
+/// goings grow: so both are counted.
 #[derive(Debug, Clone, Copy)]
 struct Place {
     seq: Seq,

@@ -123,7 +123,8 @@ impl Prompt {
     /// Takes what was pasted or given as a room. What is no code stands in the field, to be mended when it is judged.
     ///
     /// # Errors
-    /// A sentence about an invite that is damaged; nothing of it is kept, because half of it would be less safe than all.
+    /// A sentence about an invite that is damaged; nothing of it is kept, because half of it would be less safe than
+    /// all.
     pub fn take_room(&mut self, typed: &str) -> Result<(), String> {
         match Destination::parse(typed) {
             Ok(destination) => self.set_destination(&destination),
@@ -136,8 +137,8 @@ impl Prompt {
         Ok(())
     }
 
-    /// Takes what was given as a server; an invite to one fills in its address and its key. What is none stands in the field,
-    /// to be mended when it is judged.
+    /// Takes what was given as a server; an invite to one fills in its address and its key. What is none stands in the
+    /// field, to be mended when it is judged.
     fn take_server(&mut self, typed: &str) {
         match Address::parse(typed) {
             Ok(address) if Invite::is_meant(typed) => self.set_address(&address),
@@ -258,8 +259,8 @@ impl Prompt {
         matches!(self.focus, Focus::Name | Focus::Room | Focus::Server)
     }
 
-    /// Changes the field that has the focus; a button has none. What an invite brought goes with what it brought it for:
-    /// the secret with the room, and both with the server.
+    /// Changes the field that has the focus; a button has none. What an invite brought goes with what it brought it
+    /// for: the secret with the room, and both with the server.
     fn change(&mut self, change: impl FnOnce(&mut Buffer)) {
         if self.is_typing() {
             self.typed_in = self.focus;
@@ -302,8 +303,8 @@ impl Prompt {
         }
     }
 
-    /// Types or pastes into the field that has the focus, or had it when something was typed. An invite fills all the fields
-    /// that it knows.
+    /// Types or pastes into the field that has the focus, or had it when something was typed. An invite fills all the
+    /// fields that it knows.
     pub fn insert(&mut self, text: &str) {
         if self.focus == Focus::Offer && self.offers_name() && !is_invite(text) {
             // Instead of the free name, another one than that which was refused.
@@ -327,8 +328,8 @@ impl Prompt {
             // A paste may have any size: no more of it is looked at than could fit.
             let text = &text[..text.floor_char_boundary(room)];
             let text = visible_line(text.as_bytes());
-            // Codes are capitals: typed in any case, they look like what others read out. Behind the colon of an invite,
-            // case matters.
+            // Codes are capitals: typed in any case, they look like what others read out. Behind the colon of an
+            // invite, case matters.
             let is_code = focus == Focus::Room && !field.text().contains(':');
             let text = if is_code { text.to_ascii_uppercase() } else { text };
             field.insert(text.trim());

@@ -52,8 +52,8 @@ enum Progress {
     Nowhere,
     NoConnection(String),
     Posted(RoomId),
-    /// The connection was lost since. A visitor's place goes with it, and what the link says of the message then is about
-    /// that place: nothing is decided before the room is entered again.
+    /// The connection was lost since. A visitor's place goes with it, and what the link says of the message then is
+    /// about that place: nothing is decided before the room is entered again.
     CutOff(RoomId),
 }
 

@@ -1,5 +1,5 @@
-//! Answers of the terminal that come when keys are read already. crossterm takes reports of the cursor and of the device
-//! out by itself, but it takes a string for keys: Alt-], then letters, then Alt-\. They are taken out here.
+//! Answers of the terminal that come when keys are read already. crossterm takes reports of the cursor and of the
+//! device out by itself, but it takes a string for keys: Alt-], then letters, then Alt-\. They are taken out here.
 
 use super::probe::Rest;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};

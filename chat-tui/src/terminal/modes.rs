@@ -109,9 +109,9 @@ fn put_down(face: Face) {
     }
 }
 
-/// Does this without being stopped by the kernel, as it stops whoever sets or writes to a terminal that another group of
-/// processes has in the foreground. A shell that dies takes its terminal back at any moment, also between the question
-/// whose it is and what follows; and then nobody is left to continue a process that was stopped.
+/// Does this without being stopped by the kernel, as it stops whoever sets or writes to a terminal that another group
+/// of processes has in the foreground. A shell that dies takes its terminal back at any moment, also between the
+/// question whose it is and what follows; and then nobody is left to continue a process that was stopped.
 fn unstoppable(act: impl FnOnce()) {
     let mut stop = SigSet::empty();
     stop.add(Signal::SIGTTOU);
@@ -137,8 +137,8 @@ fn owner() -> Option<ThreadId> {
     OWNER.lock().unwrap_or_else(std::sync::PoisonError::into_inner).map(|(thread, _)| thread)
 }
 
-/// A panic on the thread that writes ends the program: its message belongs on a usable terminal. One elsewhere does not end
-/// it, and must not write over the screen: it goes to the log.
+/// A panic on the thread that writes ends the program: its message belongs on a usable terminal. One elsewhere does not
+/// end it, and must not write over the screen: it goes to the log.
 pub(super) fn give_back_on_panic() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {

@@ -1,5 +1,5 @@
-//! Keys whose bytes crossterm tears apart. After an Esc it takes what follows for letters: Alt-Up that comes right behind it,
-//! or in two pieces over a slow line, would be typed as `[1;3A`. Here they become the key that they are.
+//! Keys whose bytes crossterm tears apart. After an Esc it takes what follows for letters: Alt-Up that comes right
+//! behind it, or in two pieces over a slow line, would be typed as `[1;3A`. Here they become the key that they are.
 //!
 //! Nobody types a bracket so soon after Esc; so letters are only held back where they cannot be typed.
 

@@ -1,5 +1,5 @@
-//! Whether something that happened can be seen. Nearly everything that somebody does can, and counts as seen; what comes by
-//! itself, again and again, mostly cannot: a heartbeat, a deadline, somebody who is still writing.
+//! Whether something that happened can be seen. Nearly everything that somebody does can, and counts as seen; what
+//! comes by itself, again and again, mostly cannot: a heartbeat, a deadline, somebody who is still writing.
 
 use crate::event::EventKind;
 use crate::find::Find;

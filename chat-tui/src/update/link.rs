@@ -163,7 +163,8 @@ fn on_rename_refused(state: &mut State, sentence: &str, free_name: Option<Nick>)
     }
 }
 
-/// F5: whatever ended goes on, and whatever waits is tried now. A room that is over is followed by a new one, a link by another.
+/// F5: whatever ended goes on, and whatever waits is tried now. A room that is over is followed by a new one, a link by
+/// another.
 pub(super) fn mend(state: &mut State) -> Vec<Effect> {
     let is_over = state.room().is_some_and(|room| room.is_over);
     let goal = state.room().map_or(Goal::Create(Door::Open, Keep::Default), goal_again);

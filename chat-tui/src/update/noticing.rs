@@ -54,7 +54,8 @@ pub(super) fn on_call(state: &mut State, room: RoomId, call: &Call) -> Vec<Effec
     rung.into_iter().chain(told).collect()
 }
 
-/// Who, where, and what, as far as others who see this desktop may know it: nothing of what is said behind a closed door.
+/// Who, where, and what, as far as others who see this desktop may know it: nothing of what is said behind a closed
+/// door.
 fn words(room: &Room, call: &Call, has_excerpts: bool) -> String {
     let who = match (&room.direct, call.is_mention) {
         (Some(_), _) => format!("{} writes to you", call.name),

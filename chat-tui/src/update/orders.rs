@@ -1,5 +1,5 @@
-//! What changes a room for others: acts, topics, what somebody else said taken away. An order strikes when it is given, or
-//! not at all; what is said waits for the connection instead.
+//! What changes a room for others: acts, topics, what somebody else said taken away. An order strikes when it is given,
+//! or not at all; what is said waits for the connection instead.
 
 use super::{posting, problem};
 use crate::effect::Effect;

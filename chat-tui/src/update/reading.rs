@@ -61,7 +61,8 @@ pub(super) fn unread(state: &mut State) -> Vec<Effect> {
     }
 }
 
-/// Esc: what is written is about no other message any more; hints away, to the end. Where there is nothing to dismiss, what is unread is.
+/// Esc: what is written is about no other message any more; hints away, to the end. Where there is nothing to dismiss,
+/// what is unread is.
 pub(super) fn dismiss(state: &mut State) -> Vec<Effect> {
     if message::forget(state) {
         return Vec::new();

@@ -26,8 +26,8 @@ pub(super) fn on_joined(state: &mut State, asked: Asked, joined: &Joined) -> Vec
     let entered = place.unwrap_or_else(|| state.next_entered());
     let room = state.rooms.entry(joined.room).or_insert_with(|| Room::new(joined, entered));
     room.summarise(joined);
-    // After a resume, what was missed follows on what is here; otherwise what is older can be loaded, and only the server
-    // knows what was read.
+    // After a resume, what was missed follows on what is here; otherwise what is older can be loaded, and only the
+    // server knows what was read.
     match asked {
         Asked::Resume(_) => room.timeline.mark_stop(joined.head),
         _ => room.timeline.begin(joined.oldest, joined.cursor, joined.head),

@@ -1,4 +1,5 @@
-//! What a word may become, in a list above the composer while it is typed; and behind the name of a command, what it takes.
+//! What a word may become, in a list above the composer while it is typed; and behind the name of a command, what it
+//! takes.
 
 use crate::command;
 use crate::keymap::{Context, Keymap};

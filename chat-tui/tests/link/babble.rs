@@ -1,5 +1,5 @@
-//! A server that mostly answers and now and then says anything at all, and a holder who asks for anything: in an order that
-//! nobody chose.
+//! A server that mostly answers and now and then says anything at all, and a holder who asks for anything: in an order
+//! that nobody chose.
 
 use crate::chance::{Chance, Tape};
 use crate::fake::{Peer, ROOM, Scene, entry, item, joined, welcome};

@@ -1,4 +1,5 @@
-//! Whatever a server says, in any order: no panic, nothing told twice, nothing told out of order, nothing decided twice.
+//! Whatever a server says, in any order: no panic, nothing told twice, nothing told out of order, nothing decided
+//! twice.
 
 use crate::babble::{Babble, is_endured};
 use crate::corpus::replay;

@@ -1,4 +1,5 @@
-//! Somebody who is suddenly not there, and nobody is told: the network, a client that moved, a server that stands still.
+//! Somebody who is suddenly not there, and nobody is told: the network, a client that moved, a server that stands
+//! still.
 
 use crate::chaos::{Proxy, Weather};
 use crate::support::company::Company;

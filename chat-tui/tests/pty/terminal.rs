@@ -192,8 +192,8 @@ impl Terminal {
     /// Takes the terminal away, as when its window is closed or its host dies.
     pub fn vanish(&mut self) {
         self.seen.0.lock().unwrap().is_unwatched = true;
-        // The watcher holds the terminal too. A key makes the program write, which wakes the watcher to let go; of a new size
-        // it is told only where the terminal is its own.
+        // The watcher holds the terminal too. A key makes the program write, which wakes the watcher to let go; of a
+        // new size it is told only where the terminal is its own.
         self.keys("x");
         self.watcher.take().expect("vanishes once").join().unwrap();
         self.writer = None;

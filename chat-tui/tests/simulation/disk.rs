@@ -1,5 +1,5 @@
-//! A disk that takes its time, refuses, lies about what became of a write, and outlives every server: the memory log, behind
-//! a journal of everything that was written.
+//! A disk that takes its time, refuses, lies about what became of a write, and outlives every server: the memory log,
+//! behind a journal of everything that was written.
 //!
 //! ```text
 //! room -> Mount (one server's) -> a group at a time -> journal + memory log -> completions

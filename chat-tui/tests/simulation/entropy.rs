@@ -1,5 +1,5 @@
-//! What this process takes for chance, from one seed: the order in hash maps, the branch that a `select!` tries first, the
-//! names of files. All of it comes from the system's `getrandom`, which stands here in its place.
+//! What this process takes for chance, from one seed: the order in hash maps, the branch that a `select!` tries first,
+//! the names of files. All of it comes from the system's `getrandom`, which stands here in its place.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -25,7 +25,8 @@ unsafe extern "C" fn getrandom(buffer: *mut u8, length: usize, _flags: u32) -> i
     length.cast_signed()
 }
 
-/// The output function of `SplitMix64`. Source: Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators", 2014.
+/// The output function of `SplitMix64`. Source: Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators",
+/// 2014.
 fn mixed(word: u64) -> u64 {
     let word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

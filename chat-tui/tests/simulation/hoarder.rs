@@ -1,5 +1,5 @@
-//! Readers that stop: each logs in, says and asks for much, and takes nothing of it. What a server holds for one of them is
-//! what still comes when it is asked to stop, because by then it takes nothing more in.
+//! Readers that stop: each logs in, says and asks for much, and takes nothing of it. What a server holds for one of
+//! them is what still comes when it is asked to stop, because by then it takes nothing more in.
 
 use crate::fact::{Chronicle, Client, Fact, Wire};
 use crate::line::Line;

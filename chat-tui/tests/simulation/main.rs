@@ -5,7 +5,8 @@
 //!   all of it -> chronicle -> trace, and a checker for each invariant
 //! ```
 //!
-//! A failing seed is printed with the command that runs it again. Deliberate bugs show that each checker catches its own.
+//! A failing seed is printed with the command that runs it again. Deliberate bugs show that each checker catches its
+//! own.
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails as the test does")]
 

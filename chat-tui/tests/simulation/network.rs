@@ -1,5 +1,5 @@
-//! The network between clients and the server: it cuts, stalls, splits, coalesces, swallows, and is down for a while; at
-//! points that a seed decides.
+//! The network between clients and the server: it cuts, stalls, splits, coalesces, swallows, and is down for a while;
+//! at points that a seed decides.
 
 mod tap;
 mod weather;

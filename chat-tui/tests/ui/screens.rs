@@ -1,7 +1,7 @@
 //! Every overlay and every state, as it looks in a wide, a usual and a narrow window.
 //!
-//! What a part of the state can be is a `match`: something new does not compile until it has a screen. The screens are files
-//! in `snapshots`; `INSTA_UPDATE=always INSTA_FORCE_PASS=1` writes them anew, and then each has to be looked at.
+//! What a part of the state can be is a `match`: something new does not compile until it has a screen. The screens are
+//! files in `snapshots`; `INSTA_UPDATE=always INSTA_FORCE_PASS=1` writes them anew, and then each has to be looked at.
 
 mod overlays;
 mod prompt;

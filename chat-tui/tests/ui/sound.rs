@@ -33,7 +33,8 @@ pub(crate) fn is_raw(c: char) -> bool {
 fn shows_each_place_once(room: &Room) {
     let mut end = Seq::START;
     for item in room.timeline.items() {
-        // A line of the program's own begins at the place of what it stands behind; entries without a row may follow it.
+        // A line of the program's own begins at the place of what it stands behind; entries without a row may follow
+        // it.
         let is_remark = matches!(item.what, What::System { .. }) && item.first == end && end <= item.last;
         let follows = end < item.first && item.first <= item.last;
         assert!(is_remark || follows, "{} to {} behind {end}", item.first, item.last);

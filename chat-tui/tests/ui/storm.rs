@@ -1,5 +1,5 @@
-//! Anything, in any order, at any size: no panic, what was written is never lost from sight, and what is on the screen is
-//! what is so.
+//! Anything, in any order, at any size: no panic, what was written is never lost from sight, and what is on the screen
+//! is what is so.
 
 use crate::corpus::replay;
 use crate::scene::drawn;

@@ -45,8 +45,8 @@ impl Open {
 }
 
 impl Pace {
-    /// Posts for so long, in one room after the other. Nothing is left out: what is late is posted at once, and counts from
-    /// when it was due.
+    /// Posts for so long, in one room after the other. Nothing is left out: what is late is posted at once, and counts
+    /// from when it was due.
     pub(super) fn keep(self, crowd: &mut Crowd, rooms: Rooms, time: Duration, mut told: impl FnMut(Arrival)) {
         let (began, every) = (crowd.now(), Duration::from_secs(1) / self.rate);
         let all = (time.as_secs_f64() * f64::from(self.rate)) as u32;

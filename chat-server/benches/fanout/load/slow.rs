@@ -1,5 +1,5 @@
-//! A room in which somebody stops reading for a while: what it costs the others, what is held for the one, and whether they
-//! get it all in the end.
+//! A room in which somebody stops reading for a while: what it costs the others, what is held for the one, and whether
+//! they get it all in the end.
 
 use super::{Closed, Pace, Rooms, closed};
 use crate::crowd::Crowd;

@@ -168,8 +168,8 @@ impl Kept {
         erased.bytes
     }
 
-    /// Drops the oldest entries until there are no more than these, and no more than these bytes; returns the bytes that
-    /// became free. One entry stays whatever it takes.
+    /// Drops the oldest entries until there are no more than these, and no more than these bytes; returns the bytes
+    /// that became free. One entry stays whatever it takes.
     pub(super) fn trim(&mut self, entries: usize, bytes: usize) -> usize {
         let before = self.bytes;
         while self.entries > entries {

@@ -1,5 +1,5 @@
-//! Which later entries change what was said, as far as they still count: the edits of each message, of which the last one
-//! does, its reactions, and that they were taken back.
+//! Which later entries change what was said, as far as they still count: the edits of each message, of which the last
+//! one does, its reactions, and that they were taken back.
 //!
 //! Bounded by the entries there are: goes with the message that it is about.
 

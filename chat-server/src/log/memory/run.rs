@@ -108,8 +108,8 @@ impl KeptRun {
         (self.up_to(after).max(self.gone)..end).map(|at| self.entry(at))
     }
 
-    /// Puts what `change` makes of an entry in its place; says which entries it changed. Then all that is not gone is written
-    /// anew: what stood there before, and what is gone, takes no memory any more.
+    /// Puts what `change` makes of an entry in its place; says which entries it changed. Then all that is not gone is
+    /// written anew: what stood there before, and what is gone, takes no memory any more.
     pub(super) fn rewrite(&mut self, change: impl Fn(Seq, &[u8]) -> Option<Bytes>) -> Vec<Seq> {
         let left = self.gone..self.places();
         let changed: Vec<_> = left.clone().map(|at| change(self.place(at), self.said(at))).collect();

@@ -1,7 +1,8 @@
-//! Beginnings of words that nobody says any more: the inner pages of the index part the words on the outer ones by them.
+//! Beginnings of words that nobody says any more: the inner pages of the index part the words on the outer ones by
+//! them.
 //!
-//! If words were erased and such a beginning is of no word that is left, the index is written anew, piece by piece; until
-//! then a mark for room 0, which is no room, stands in `forgetting`.
+//! If words were erased and such a beginning is of no word that is left, the index is written anew, piece by piece;
+//! until then a mark for room 0, which is no room, stands in `forgetting`.
 
 use super::words::Progress;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -15,7 +16,8 @@ const STEP_PAGES: i64 = 64;
 const TO_BEGIN: i64 = 1;
 const BEGUN: i64 = 2;
 
-/// Has the index written anew if it holds the beginning of a word that was `erased`, and that is in no message any more.
+/// Has the index written anew if it holds the beginning of a word that was `erased`, and that is in no message any
+/// more.
 pub(super) fn look_for(file: &Connection, erased: &[String]) -> rusqlite::Result<()> {
     match erased.is_empty() || !is_any_left(file, erased)? {
         true => Ok(()),
@@ -56,8 +58,8 @@ fn is_any_left(file: &Connection, erased: &[String]) -> rusqlite::Result<bool> {
     Ok(false)
 }
 
-/// Whether one of these words begins so: then the first one behind it does. No word is taken apart: a long one would have
-/// more beginnings than there is time for.
+/// Whether one of these words begins so: then the first one behind it does. No word is taken apart: a long one would
+/// have more beginnings than there is time for.
 fn is_beginning(beginning: &[u8], words: &BTreeSet<&[u8]>) -> bool {
     let next = words.range(beginning..).next();
     !beginning.is_empty() && next.is_some_and(|word| word.starts_with(beginning))

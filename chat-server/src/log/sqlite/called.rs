@@ -1,5 +1,5 @@
-//! How a room is called by whoever looks at the file from outside: by its code, by its id, or by the two people whose it
-//! is. The code of a direct room finds nothing, as everywhere.
+//! How a room is called by whoever looks at the file from outside: by its code, by its id, or by the two people whose
+//! it is. The code of a direct room finds nothing, as everywhere.
 
 use chat_proto::{Nick, RoomCode, RoomId};
 use data_encoding::HEXLOWER_PERMISSIVE;

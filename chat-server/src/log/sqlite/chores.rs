@@ -1,7 +1,7 @@
 //! What nobody waits for, or only a search: the index of words, and taking out what is erased, over or too old.
 //!
-//! Each is done in steps of some milliseconds, so that posts between them do not notice. None of it is remembered by the
-//! process alone: the next server finds in the file what is left to do.
+//! Each is done in steps of some milliseconds, so that posts between them do not notice. None of it is remembered by
+//! the process alone: the next server finds in the file what is left to do.
 
 use super::erasing;
 use super::jobs::{Done, Job};
@@ -16,8 +16,8 @@ use tokio::sync::oneshot;
 
 /// How long nobody must have asked for anything before a chore is taken up: posts come in bursts.
 const QUIET: Duration = Duration::from_millis(50);
-/// Commits and their entries, together, after which a chore is taken up although there is more to write. Where every post
-/// is a commit, a step drops more than has come since the one before: what is kept stays bounded.
+/// Commits and their entries, together, after which a chore is taken up although there is more to write. Where every
+/// post is a commit, a step drops more than has come since the one before: what is kept stays bounded.
 const WRITTEN_MAX: usize = 16;
 /// The same before a step of the index, which takes as long as many commits: it can wait for quiet, or for a search.
 const WRITTEN_MAX_BEFORE_INDEX: usize = 1_024;

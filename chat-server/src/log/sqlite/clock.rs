@@ -1,7 +1,7 @@
 //! Whether the wall clock may be believed when it says that something is too old.
 //!
-//! What is dropped does not come back, and a clock may be wrong: after a start without a battery, or by a slip of whoever
-//! sets it. So a leap ahead is believed only after a while, in which somebody may set it right.
+//! What is dropped does not come back, and a clock may be wrong: after a start without a battery, or by a slip of
+//! whoever sets it. So a leap ahead is believed only after a while, in which somebody may set it right.
 
 use crate::log::record::Restored;
 use chat_proto::UnixMillis;

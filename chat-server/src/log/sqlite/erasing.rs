@@ -1,8 +1,8 @@
 //! Erasing what was said.
 //!
-//! A message that is deleted goes in the commit of the entry that says so. Those of somebody who erases all of theirs are
-//! marked in that commit, read as erased from then on, and go piece by piece. What goes is overwritten (`secure_delete`),
-//! in the entry, in its edits, and in the index of words, which is put right later ([`stale`]).
+//! A message that is deleted goes in the commit of the entry that says so. Those of somebody who erases all of theirs
+//! are marked in that commit, read as erased from then on, and go piece by piece. What goes is overwritten
+//! (`secure_delete`), in the entry, in its edits, and in the index of words, which is put right later ([`stale`]).
 
 use super::beginnings;
 use super::entries::body_of;
@@ -42,8 +42,8 @@ pub(super) fn mark(file: &Connection, room: i64, person: PersonId, before: Seq) 
     file.prepare_cached(sql)?.execute((room, person.0.cast_signed(), before.0.cast_signed())).map(drop)
 }
 
-/// Erases what a message says and ever said, and lets nothing point at it any more, in a transaction that is open; says how
-/// many bytes that were.
+/// Erases what a message says and ever said, and lets nothing point at it any more, in a transaction that is open; says
+/// how many bytes that were.
 pub(super) fn erase(file: &Connection, message: &Spoken) -> rusqlite::Result<usize> {
     let edits = edits_of(file, message.place)?;
     let texts = std::iter::once(body_of(message.kind, message.body.clone())).chain(edits.iter().map(Edit::body));

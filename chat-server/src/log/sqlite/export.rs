@@ -21,8 +21,8 @@
 //! | `forget`, `erased`, `opened` | none |
 //! | `unknown` | `number`, `bytes` (hex) |
 //!
-//! In JSON, control characters are escaped as JSON escapes them; in text they are made visible, and the further lines of
-//! a message are indented, so that none looks like another entry.
+//! In JSON, control characters are escaped as JSON escapes them; in text they are made visible, and the further lines
+//! of a message are indented, so that none looks like another entry.
 
 mod json;
 mod text;
@@ -67,8 +67,8 @@ pub enum ExportError {
     },
 }
 
-/// Writes every entry of the room that is called `name`, from the history in the directory `place`; says how many. What is
-/// said meanwhile is written too.
+/// Writes every entry of the room that is called `name`, from the history in the directory `place`; says how many. What
+/// is said meanwhile is written too.
 ///
 /// # Errors
 /// [`ExportError`].

@@ -20,8 +20,8 @@ const SENDERS_MAX: i64 = 16_384;
 /// What an entry costs besides its author's name and its body, about.
 const ENTRY_OVERHEAD_BYTES: usize = 112;
 
-/// What an entry takes, about, of these bytes of name and body: so much it adds to `logs.bytes`, and so much less that is
-/// when it is dropped.
+/// What an entry takes, about, of these bytes of name and body: so much it adds to `logs.bytes`, and so much less that
+/// is when it is dropped.
 pub(super) fn cost_bytes(name: &[u8], body: &[u8]) -> i64 {
     signed(name.len() + body.len() + ENTRY_OVERHEAD_BYTES)
 }
@@ -70,8 +70,8 @@ impl Sweep {
         Self { now, stage: Stage::Over }
     }
 
-    /// Drops some of what is not to be kept, in a transaction that is open: first of rooms that are over, then what is too
-    /// old, then the oldest of the largest room.
+    /// Drops some of what is not to be kept, in a transaction that is open: first of rooms that are over, then what is
+    /// too old, then the oldest of the largest room.
     pub(super) fn step(&mut self, file: &Connection, bounds: &Bounds<'_>) -> rusqlite::Result<Progress> {
         if let Stage::Over = self.stage {
             if let Some(room) = over(file)? {

@@ -1,5 +1,5 @@
-//! Messages of which the index of words holds something else than they say now: noted as they change, in the same commit,
-//! and put right piece by piece.
+//! Messages of which the index of words holds something else than they say now: noted as they change, in the same
+//! commit, and put right piece by piece.
 //!
 //! What the index holds of a message can only be taken out by giving it again, so it is kept until then.
 

@@ -13,8 +13,8 @@ use tokio::time::Instant;
 
 /// Events that may wait for a holder who is busy; then the socket is read no further.
 const EVENTS_WAITING_MAX: usize = 1_024;
-/// How long posts may still go out, and their answers come in, after `Bye` was commanded: half of what a holder has left
-/// whose terminal has vanished. What is not answered by then stays in the outbox.
+/// How long posts may still go out, and their answers come in, after `Bye` was commanded: half of what a holder has
+/// left whose terminal has vanished. What is not answered by then stays in the outbox.
 const BYE_PATIENCE: Duration = Duration::from_millis(250);
 /// How long the server may take to hang up after it was told goodbye.
 const HANG_UP_PATIENCE: Duration = Duration::from_millis(500);

@@ -8,8 +8,8 @@ use chat_proto::frame::GapKind;
 use chat_proto::{Entry, RoomId, Seq};
 use std::collections::VecDeque;
 
-/// Entries that may wait for older ones: ten times what a server keeps of a room in memory. A server whose history never
-/// ends, or never comes, fills no more than that.
+/// Entries that may wait for older ones: ten times what a server keeps of a room in memory. A server whose history
+/// never ends, or never comes, fills no more than that.
 const WAITING_MAX: usize = 100_000;
 
 /// Something the link told about the room.

@@ -1,5 +1,5 @@
-//! What was said and is erased: a line that tells that something was there, and nothing of what it was, or of who erased
-//! it, which a page of history does not say.
+//! What was said and is erased: a line that tells that something was there, and nothing of what it was, or of who
+//! erased it, which a page of history does not say.
 
 use super::{Erased, Item, Said, Timeline, What};
 use chat_proto::entry::{Entry, EntryBody, PersonId};

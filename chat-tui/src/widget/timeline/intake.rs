@@ -73,8 +73,8 @@ impl Timeline {
         self.forget_accepted();
     }
 
-    /// What is here may have been changed by what is not: it is to be loaded again with it, but for what lies before a gap
-    /// that stays one. From where on.
+    /// What is here may have been changed by what is not: it is to be loaded again with it, but for what lies before a
+    /// gap that stays one. From where on.
     fn give_up_held(&mut self) -> Option<Seq> {
         let purged = self.items.iter().rposition(|item| item.what == What::Gap(Gap::Purged));
         let from = purged.map_or(0, |purged| purged + 1);
@@ -192,8 +192,8 @@ impl Timeline {
         self.entries >= ENTRIES_MAX || self.bytes >= BYTES_MAX
     }
 
-    /// Drops the oldest entries that the reader is not at until the rest fits, and leaves one gap for all that is missing
-    /// there.
+    /// Drops the oldest entries that the reader is not at until the rest fits, and leaves one gap for all that is
+    /// missing there.
     fn trim(&mut self) {
         self.hold_at_most(ENTRIES_MAX);
     }

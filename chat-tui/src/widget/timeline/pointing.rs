@@ -1,9 +1,9 @@
 //! Entries that point at a message, folded into it.
 //!
-//! A message that is here has taken in everything that points at it up to the end of the timeline: what is said while it
-//! is here comes to it in order, and a page of history brings with its messages whatever had changed them by then. What
-//! comes while a page is under way may be newer than the page: it waits for it. What points at anything else changes
-//! nothing here.
+//! A message that is here has taken in everything that points at it up to the end of the timeline: what is said while
+//! it is here comes to it in order, and a page of history brings with its messages whatever had changed them by then.
+//! What comes while a page is under way may be newer than the page: it waits for it. What points at anything else
+//! changes nothing here.
 
 use super::intake::name;
 use super::{Gap, Item, Key, Reader, Timeline, What};

@@ -58,8 +58,8 @@ impl Timeline {
         self.sought.is_some()
     }
 
-    /// Marks what the reader comes to first of a gap as asked for; what is behind it becomes a gap of its own. The range to
-    /// ask for.
+    /// Marks what the reader comes to first of a gap as asked for; what is behind it becomes a gap of its own. The
+    /// range to ask for.
     pub(super) fn ask_for(&mut self, index: usize, look: &Look) -> (Seq, Seq) {
         let Item { first, last, .. } = self.items[index];
         let before = self.wanted_up_to(index, look);
@@ -96,8 +96,8 @@ impl Timeline {
         is_it.then_some(index)
     }
 
-    /// From where on entries go if there is no gap behind the reader: the oldest ones, but not those that the reader waits
-    /// for, which would be asked for again and again.
+    /// From where on entries go if there is no gap behind the reader: the oldest ones, but not those that the reader
+    /// waits for, which would be asked for again and again.
     pub(super) fn first_to_go(&self) -> usize {
         let sought = self.sought.map(|seq| self.index_of(Key::Entry(seq))).filter(|index| *index < PAGE_ENTRIES);
         sought.map(|index| index + PAGE_ENTRIES).filter(|behind| *behind < self.items.len() / 2).unwrap_or(0)

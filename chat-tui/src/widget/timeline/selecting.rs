@@ -1,5 +1,5 @@
-//! The message that the reader has chosen to do something about. It stays chosen whatever else comes, and stays where it
-//! is on the screen.
+//! The message that the reader has chosen to do something about. It stays chosen whatever else comes, and stays where
+//! it is on the screen.
 
 use super::{Anchor, Item, Key, Look, Pending, Row, Said, Timeline, What};
 use chat_proto::entry::ReactionState;
@@ -54,8 +54,8 @@ impl Timeline {
         })
     }
 
-    /// Chooses the next message; without one so far, the one that the reader jumped to, or the last on the screen. Behind
-    /// the newest, none.
+    /// Chooses the next message; without one so far, the one that the reader jumped to, or the last on the screen.
+    /// Behind the newest, none.
     pub fn select_next(&mut self, look: &Look, direction: Direction) {
         let next = match (self.selected, direction) {
             (None, _) => self.marked_on_screen(look).or_else(|| self.last_on_screen(look)),

@@ -1,13 +1,13 @@
-//! What the reader has not read. Reading is not opening: a message is read when its last row was on the screen before the
-//! reader's eyes, or when the reader says so (by writing, or by a key).
+//! What the reader has not read. Reading is not opening: a message is read when its last row was on the screen before
+//! the reader's eyes, or when the reader says so (by writing, or by a key).
 //!
 //! ```text
 //! read to | bob | alice (own) | bob | bob |      the unread are those of others behind `to`, each by itself
 //!         ^ divider
 //! ```
 //!
-//! What is read in one piece is what the server is told, so the piece ends at the first unread message, and at the first
-//! gap that may hold one. The divider stands above what was new when the reader came to it, and stays there until
+//! What is read in one piece is what the server is told, so the piece ends at the first unread message, and at the
+//! first gap that may hold one. The divider stands above what was new when the reader came to it, and stays there until
 //! everything is read and something else is new.
 
 use super::{Item, Look, Said, Timeline, What};
@@ -65,8 +65,8 @@ impl Count {
 }
 
 impl Timeline {
-    /// The reader had read up to `read` of what ends at `head`, and what is here begins behind `cursor`. For whoever comes
-    /// for the first time nothing is new.
+    /// The reader had read up to `read` of what ends at `head`, and what is here begins behind `cursor`. For whoever
+    /// comes for the first time nothing is new.
     pub fn was_read(&mut self, read: Option<Seq>, cursor: Seq, head: Seq) {
         let Some(read) = read.filter(|read| *read < head) else {
             self.unread = Unread { to: head, ..Unread::default() };

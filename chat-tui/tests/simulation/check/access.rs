@@ -1,5 +1,5 @@
-//! I14: nobody is told what they may not read: nothing of a room that their session is not in, and nothing that was said
-//! after they were removed and before they came back.
+//! I14: nobody is told what they may not read: nothing of a room that their session is not in, and nothing that was
+//! said after they were removed and before they came back.
 
 use super::Checker;
 use crate::fact::{Fact, Moment, Wire};
@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 #[derive(Default)]
 pub(super) struct Access {
     people: BTreeMap<Wire, PersonId>,
-    /// The rooms that each connection was let into, and their newest entry then. Whoever is let in again need not stand in
-    /// the log for it: a full disk keeps nobody out.
+    /// The rooms that each connection was let into, and their newest entry then. Whoever is let in again need not stand
+    /// in the log for it: a full disk keeps nobody out.
     entered: BTreeMap<(Wire, RoomId), Seq>,
 }
 

@@ -1,5 +1,6 @@
-//! I10: after a newer session of the same client was welcomed, nothing that its older connections say goes to the log. What
-//! had reached the server by then may: it waits for its commit like any other. A server that is gone writes nothing at all.
+//! I10: after a newer session of the same client was welcomed, nothing that its older connections say goes to the log.
+//! What had reached the server by then may: it waits for its commit like any other. A server that is gone writes
+//! nothing at all.
 
 use super::Checker;
 use crate::fact::{Client, Fact, Moment, Wire};

@@ -1,5 +1,5 @@
-//! I11: nobody's connection ends because of what somebody else says: only the weather, the disk, the clock and the server's
-//! end do that.
+//! I11: nobody's connection ends because of what somebody else says: only the weather, the disk, the clock and the
+//! server's end do that.
 
 use super::Checker;
 use crate::fact::{Client, Fact, Moment, Wire};

@@ -1,5 +1,5 @@
-//! I13: once nothing is harmed any more, every client is connected and everything that was written is decided within twice
-//! the longest wait and 5 s, which is when the run is judged.
+//! I13: once nothing is harmed any more, every client is connected and everything that was written is decided within
+//! twice the longest wait and 5 s, which is when the run is judged.
 
 use super::Checker;
 use super::view::Views;

@@ -1,5 +1,5 @@
-//! I1: no two entries of a room share a place, a place never means two things, and every view is a part of the log in its
-//! order.
+//! I1: no two entries of a room share a place, a place never means two things, and every view is a part of the log in
+//! its order.
 
 use super::Checker;
 use crate::fact::{Fact, Moment};

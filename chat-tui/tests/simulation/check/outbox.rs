@@ -1,5 +1,5 @@
-//! I7: what somebody has written leaves the outbox only because it is accepted, refused or discarded; also over a crash of
-//! the client.
+//! I7: what somebody has written leaves the outbox only because it is accepted, refused or discarded; also over a crash
+//! of the client.
 
 use super::Checker;
 use super::view::Views;

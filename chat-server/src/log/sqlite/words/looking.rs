@@ -1,8 +1,8 @@
 //! Searching a room: one match of the index, from the newest place to the oldest.
 //!
-//! For the beginning of a word the index has to put the places of all words together that begin so, of all rooms, before
-//! it knows the newest. If that takes long, there are many, and then some of them are among the newest messages that are
-//! right otherwise: these are read first, one by one.
+//! For the beginning of a word the index has to put the places of all words together that begin so, of all rooms,
+//! before it knows the newest. If that takes long, there are many, and then some of them are among the newest messages
+//! that are right otherwise: these are read first, one by one.
 
 use super::{edit_of_entry, look_word, person_word};
 use crate::log::excerpt::excerpt;
@@ -31,8 +31,8 @@ struct Entry {
     text: String,
 }
 
-/// Looks for `query` in what is indexed of a room, for at most `time`. Opens a transaction itself: index and entries are
-/// of one moment.
+/// Looks for `query` in what is indexed of a room, for at most `time`. Opens a transaction itself: index and entries
+/// are of one moment.
 pub(in crate::log::sqlite) fn search(
     file: &mut Connection,
     room: i64,

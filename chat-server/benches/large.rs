@@ -9,7 +9,7 @@ use bytes::Bytes;
 use chat_proto::frame::{Beyond, Keep, Search};
 use chat_proto::{Author, EntryBody, Nick, PersonId, PostId, RoomCode, RoomId, Seq, UnixMillis};
 use chat_server::log::record::{Fact, MemberRecord, PersonRecord, Record, RoomRecord, Whereabouts};
-use chat_server::log::search::{Query, Speaker};
+use chat_server::log::search::{Query, Whose};
 use chat_server::log::sqlite::{DiskLimits, Retention, SqliteLogs};
 use chat_server::log::{Draft, Log, Logs, Reach};
 use std::collections::BTreeMap;
@@ -144,7 +144,7 @@ fn query(words: &str, from: Option<u64>) -> Query {
     let words = words.to_owned().into();
     let search =
         Search { room: RoomId([1; 16]), words, from: Bytes::new(), since: None, until: None, before: Seq(u64::MAX) };
-    let speaker = from.map(|person| Speaker {
+    let speaker = from.map(|person| Whose {
         name: Nick::parse(format!("person-{person}").as_bytes()).unwrap(),
         person: Some(PersonId(person + 1)),
     });

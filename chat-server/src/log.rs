@@ -103,7 +103,7 @@ pub struct Run {
 
 /// Where in a [`Run`] it stands who said an entry, when, and by which client.
 #[derive(Debug, Clone)]
-pub(crate) struct Origin(std::ops::Range<usize>);
+pub(crate) struct OriginAt(std::ops::Range<usize>);
 
 impl Run {
     /// None yet.
@@ -134,11 +134,11 @@ impl Run {
     }
 
     /// Adds what `draft` becomes behind all of them, of which the one at `like` was said together with it, if any was.
-    pub(crate) fn push(&mut self, draft: &Draft, like: Option<Origin>) -> (Seq, Origin) {
+    pub(crate) fn push(&mut self, draft: &Draft, like: Option<OriginAt>) -> (Seq, OriginAt) {
         let (seq, prev) = (self.last.next(), self.last);
         let Draft { time, author, post, body, .. } = draft;
         let entry = EntryRef { seq, prev, time: *time, author, post: *post, body };
-        let origin = Origin(codec::append_entry(entry, like.map(|Origin(bytes)| bytes), &mut self.bytes));
+        let origin = OriginAt(codec::append_entry(entry, like.map(|OriginAt(bytes)| bytes), &mut self.bytes));
         (self.last, self.count) = (seq, self.count + 1);
         (seq, origin)
     }

@@ -1,11 +1,11 @@
 //! Logs in memory: gone with the process, bounded per room and together.
 
+mod appending;
 mod kept;
 mod pointers;
 mod posts;
 mod run;
 mod search;
-mod writing;
 
 use super::record::{Fact, Record, RoomRecord};
 use super::search::{Findings, Query, SEARCH_TIME};

@@ -32,7 +32,7 @@ pub enum SearchError {
     Nothing,
     /// Nobody can be called so.
     #[error("nobody is called that: {0}")]
-    Speaker(#[from] NickError),
+    Whose(#[from] NickError),
 }
 
 /// One thing that must be in a message. Words are folded, and there is at least one.
@@ -46,7 +46,7 @@ pub enum Term {
 
 /// Who must have said it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Speaker {
+pub struct Whose {
     /// Under this name, or one that looks like it,
     pub name: Nick,
     /// or this person, whose name it is now, under whatever name.
@@ -59,7 +59,7 @@ pub struct Query {
     /// In the message. Folded: lower case, no diacritics.
     pub terms: Vec<Term>,
     /// By whom.
-    pub from: Option<Speaker>,
+    pub from: Option<Whose>,
     /// Not before.
     pub since: Option<UnixMillis>,
     /// Before.
@@ -77,11 +77,11 @@ pub struct Findings {
     pub beyond: Beyond,
 }
 
-impl Speaker {
+impl Whose {
     /// Whom the name in a [`Search`] means; nobody in particular if it is empty. `holder` knows whose a name is now.
     ///
     /// # Errors
-    /// [`SearchError::Speaker`], if it is no name.
+    /// [`SearchError::Whose`], if it is no name.
     pub fn parse(from: &[u8], holder: impl FnOnce(&Nick) -> Option<PersonId>) -> Result<Option<Self>, SearchError> {
         if from.is_empty() {
             return Ok(None);
@@ -99,11 +99,11 @@ impl Speaker {
 }
 
 impl Query {
-    /// What a [`Search`] asks for, by `from` ([`Speaker::parse`]).
+    /// What a [`Search`] asks for, by `from` ([`Whose::parse`]).
     ///
     /// # Errors
     /// [`SearchError`], whose text says what to do.
-    pub fn parse(search: &Search, from: Option<Speaker>) -> Result<Self, SearchError> {
+    pub fn parse(search: &Search, from: Option<Whose>) -> Result<Self, SearchError> {
         let terms = terms(&search.words)?;
         let Search { since, until, before, .. } = *search;
         // What was typed and holds no word must not find everything of a time.

@@ -1,7 +1,7 @@
 //! What is looked for, and how far a person has read.
 
 use super::Session;
-use crate::log::search::{Findings, Query, SearchError, Speaker};
+use crate::log::search::{Findings, Query, SearchError, Whose};
 use crate::refusals;
 use crate::room::Room;
 use crate::transport::Stream;
@@ -23,7 +23,7 @@ impl<S: Stream> Session<S> {
 
     fn query(&self, search: &Search) -> Result<Query, SearchError> {
         let holder = |name: &Nick| Some(self.shared.people.called(name.as_str().as_bytes())?.id);
-        Query::parse(search, Speaker::parse(&search.from, holder)?)
+        Query::parse(search, Whose::parse(&search.from, holder)?)
     }
 
     pub(super) fn on_read_up_to(&mut self, request: u32, read: &Read) -> Result<(), Refused> {

@@ -1,9 +1,9 @@
 //! What one log keeps: runs of entries, and what is to be known of them.
 
+use super::appending::Appending;
 use super::pointers::{Pointers, Pointing};
 use super::posts::{Known, Posts, Sender};
 use super::run::{KeptRun, RUN_BYTES};
-use super::writing::Writing;
 use crate::log::page::{Behind, fitted};
 use crate::log::pointing::{Change, Pointer, is_before, judge_author, judge_edit, judge_reaction};
 use crate::log::said::{text_of, without_text};
@@ -45,20 +45,20 @@ impl Kept {
     /// Gives each of `drafts` a place, unless its post is known, or it points at what it may not. What was appended is
     /// given back as one run.
     pub(super) fn append(&mut self, drafts: &[Draft]) -> (Vec<Verdict>, Run) {
-        let mut writing = Writing::after(self.head, drafts.len());
-        let verdicts = drafts.iter().map(|draft| self.take(draft, &mut writing)).collect();
-        self.store(&mut writing);
-        (verdicts, writing.into_run())
+        let mut appending = Appending::after(self.head, drafts.len());
+        let verdicts = drafts.iter().map(|draft| self.take(draft, &mut appending)).collect();
+        self.store(&mut appending);
+        (verdicts, appending.into_run())
     }
 
-    fn take<'a>(&mut self, draft: &'a Draft, writing: &mut Writing<'a>) -> Verdict {
+    fn take<'a>(&mut self, draft: &'a Draft, appending: &mut Appending<'a>) -> Verdict {
         let post = draft.post.map(|id| (Sender { person: draft.author.person, instance: id.instance }, id.n));
         let known = post.map_or(Known::Nothing, |(sender, n)| self.posts.look_up(sender, n));
         let pointer = Pointer::of(&draft.body);
         let changes = matches!(pointer, Pointer::Changes(..)) || matches!(draft.body, EntryBody::Forget);
         if changes || known != Known::Nothing {
             // It looks at what was said before it, in the same batch as well.
-            self.store(writing);
+            self.store(appending);
         }
         if let Some(verdict) = self.judge(known, draft) {
             return verdict;
@@ -71,18 +71,18 @@ impl Kept {
             EntryBody::Delete(delete) => self.delete(delete.target),
             _ => {}
         }
-        self.head = writing.push(draft);
+        self.head = appending.push(draft);
         self.posts.note(post, self.head);
         self.pointers.note(self.head, draft.author.person, &draft.body);
-        if writing.unstored_bytes() >= RUN_BYTES {
-            self.store(writing);
+        if appending.unstored_bytes() >= RUN_BYTES {
+            self.store(appending);
         }
         Verdict::Appended(self.head)
     }
 
     /// Adds what was written since this was last done to the last run, or to a new one.
-    fn store(&mut self, writing: &mut Writing<'_>) {
-        let part = writing.take_unstored();
+    fn store(&mut self, appending: &mut Appending<'_>) {
+        let part = appending.take_unstored();
         if part.ends.is_empty() {
             return;
         }

@@ -1,6 +1,6 @@
 //! Entries that stand together in memory: what is said is added to a run until it is long.
 
-use super::writing::Part;
+use super::appending::Part;
 use crate::log::Stored;
 use bytes::Bytes;
 use chat_proto::Seq;

@@ -30,8 +30,8 @@ fn matches(words: &str, text: &str) -> bool {
     Query::parse(&search(words.as_bytes()), None).unwrap().matches(text)
 }
 
-fn alice() -> Speaker {
-    Speaker { name: Nick::parse(b"alice").unwrap(), person: Some(PersonId(7)) }
+fn alice() -> Whose {
+    Whose { name: Nick::parse(b"alice").unwrap(), person: Some(PersonId(7)) }
 }
 
 #[test]
@@ -109,9 +109,9 @@ fn who_said_it_is_known_by_number_or_by_look() {
 
 #[test]
 fn an_empty_name_means_anybody_and_a_bad_one_nobody() {
-    assert_eq!(Speaker::parse(b"", |_| None), Ok(None));
-    assert_eq!(Speaker::parse(b"alice", |_| Some(PersonId(7))), Ok(Some(alice())));
-    assert_eq!(Speaker::parse(b"a b", |_| None), Err(SearchError::Speaker(NickError::BadCharacter)));
+    assert_eq!(Whose::parse(b"", |_| None), Ok(None));
+    assert_eq!(Whose::parse(b"alice", |_| Some(PersonId(7))), Ok(Some(alice())));
+    assert_eq!(Whose::parse(b"a b", |_| None), Err(SearchError::Whose(NickError::BadCharacter)));
 }
 
 #[test]

@@ -7,7 +7,7 @@
 use super::{edit_of_entry, look_word, person_word};
 use crate::log::excerpt::excerpt;
 use crate::log::said::newest_text;
-use crate::log::search::{Findings, Judge, Query, Speaker, Term};
+use crate::log::search::{Findings, Judge, Query, Term, Whose};
 use crate::log::sqlite::entries::body_of;
 use crate::log::sqlite::forgotten::Forgotten;
 use crate::log::sqlite::kinds::{EDIT, is_said, kind_is_said};
@@ -96,7 +96,7 @@ fn expression(query: &Query, terms: impl Fn(&&Term) -> bool) -> String {
     author.chain(terms).collect::<Vec<_>>().join(" AND ")
 }
 
-fn speaker_words(speaker: &Speaker) -> String {
+fn speaker_words(speaker: &Whose) -> String {
     let person = speaker.person.map(|person| format!(" OR \"{}\"", person_word(person)));
     format!("\"{}\"{}", look_word(&speaker.name), person.unwrap_or_default())
 }

@@ -1,6 +1,6 @@
 use super::looking::search;
 use super::*;
-use crate::log::search::{Findings, Query, Speaker};
+use crate::log::search::{Findings, Query, Whose};
 use crate::log::sqlite::fixture::{
     ALICE, BOB, append, file, index_all, nick, open, person, said, say, seconds, sought,
 };
@@ -13,7 +13,7 @@ use std::time::Duration;
 
 const LONG: Duration = Duration::from_mins(1);
 
-fn find_all(file: &mut Connection, search: &Search, from: Option<Speaker>) -> Findings {
+fn find_all(file: &mut Connection, search: &Search, from: Option<Whose>) -> Findings {
     looking::search(file, 1, &Query::parse(search, from).unwrap(), LONG).unwrap()
 }
 
@@ -83,7 +83,7 @@ fn names_are_not_words() {
 fn a_person_is_found_under_any_name_and_a_name_by_its_look() {
     let mut file = file();
     said(&file, &[(ALICE, "one"), ((1, "renamed"), "two"), ((3, "Alice"), "three"), (BOB, "four")]);
-    let from = |person| Some(Speaker { name: nick("alice"), person });
+    let from = |person| Some(Whose { name: nick("alice"), person });
 
     assert_eq!(found(&find_all(&mut file, &sought(""), from(Some(person(1))))), [3, 2, 1]);
     assert_eq!(found(&find_all(&mut file, &sought(""), from(None))), [3, 1]);
@@ -197,7 +197,7 @@ fn beginnings_are_found_in_what_is_read_and_in_the_index_alike() {
 
     let rare = find_all(&mut file, &sought("rare*"), None);
     let often = find_all(&mut file, &sought("oft*"), None);
-    let nobody = Speaker { name: nick("bob"), person: Some(person(2)) };
+    let nobody = Whose { name: nick("bob"), person: Some(person(2)) };
     let not_theirs = find_all(&mut file, &sought("oft*"), Some(nobody));
 
     assert_eq!(found(&rare), (0..15).rev().map(|n| n * 200 + 1).collect::<Vec<_>>());

@@ -1,10 +1,10 @@
 //! A batch on its way into a log in memory: one run for whoever reads it now, stored part by part.
 
-use crate::log::{Draft, Origin, Run};
+use crate::log::{Draft, OriginAt, Run};
 use chat_proto::Seq;
 
 /// What is being appended.
-pub(super) struct Writing<'a> {
+pub(super) struct Appending<'a> {
     run: Run,
     /// So many bytes of it are stored.
     stored: usize,
@@ -13,7 +13,7 @@ pub(super) struct Writing<'a> {
     /// Where each of those ends, from where the first begins.
     ends: Vec<usize>,
     /// The last draft that was written, and where its origin stands.
-    last: Option<(&'a Draft, Origin)>,
+    last: Option<(&'a Draft, OriginAt)>,
 }
 
 /// Entries that are not stored yet.
@@ -26,7 +26,7 @@ pub(super) struct Part<'a> {
     pub(super) ends: Vec<usize>,
 }
 
-impl<'a> Writing<'a> {
+impl<'a> Appending<'a> {
     /// Nothing yet, behind `head`; so many are expected.
     pub(super) fn after(head: Seq, count: usize) -> Self {
         let ends = Vec::with_capacity(count);
@@ -89,12 +89,12 @@ mod tests {
             said(&bob, 2, Some((2, 2))),
         ];
 
-        let mut writing = Writing::after(Seq::START, drafts.len());
+        let mut appending = Appending::after(Seq::START, drafts.len());
         for draft in &drafts {
-            writing.push(draft);
+            appending.push(draft);
         }
 
-        let Part { bytes, ends, .. } = writing.take_unstored();
+        let Part { bytes, ends, .. } = appending.take_unstored();
         let starts = std::iter::once(0).chain(ends.iter().copied());
         for ((start, end), draft) in starts.zip(&ends).zip(&drafts) {
             let entry: Entry = wire::decode(&bytes[start..*end]).expect("an entry");

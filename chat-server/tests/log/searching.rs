@@ -5,7 +5,7 @@ use crate::on_every_log;
 use chat_proto::frame::{Beyond, Excerpt, Hit, Search};
 use chat_proto::limits::{EXCERPT_BYTES, SEARCH_HITS};
 use chat_proto::{Author, EntryBody, Nick, PersonId, RoomId, Seq, UnixMillis};
-use chat_server::log::search::{Findings, Query, Speaker};
+use chat_server::log::search::{Findings, Query, Whose};
 use chat_server::log::{Draft, Log};
 use futures_util::future::poll_immediate;
 use std::sync::Arc;
@@ -47,7 +47,7 @@ fn sought(words: &str) -> Search {
     }
 }
 
-async fn search(log: &Arc<dyn Log>, search: &Search, from: Option<Speaker>) -> Findings {
+async fn search(log: &Arc<dyn Log>, search: &Search, from: Option<Whose>) -> Findings {
     let query = Query::parse(search, from).unwrap();
     within_reason(log.search(query)).await.unwrap()
 }
@@ -150,7 +150,7 @@ async fn people_are_found_by_their_name_then_and_by_who_they_are(bench: Bench) {
     };
     let said = vec![named(1, 7, "alice"), named(1, 8, "bob"), named(2, 7, "renamed"), named(1, 9, "Alice")];
     append(&log, said).await;
-    let alice = |person| Some(Speaker { name: Nick::parse(b"alice").unwrap(), person });
+    let alice = |person| Some(Whose { name: Nick::parse(b"alice").unwrap(), person });
 
     let with_number = search(&log, &sought(""), alice(Some(PersonId(7)))).await;
     let by_name = search(&log, &sought("word"), alice(None)).await;

@@ -39,29 +39,12 @@ pub fn consequence(act: &Act) -> Option<String> {
     }
 }
 
-/// The command, without its slash; also what `tail --json` calls it.
-pub fn word(act: &Act) -> &'static str {
-    match act {
-        Act::Kick(_) => "kick",
-        Act::Ban(..) => "ban",
-        Act::Unban(_) => "unban",
-        Act::Mute(_) => "mute",
-        Act::Unmute(_) => "unmute",
-        Act::Op(_) => "op",
-        Act::Deop(_) => "deop",
-        Act::Own(_) => "own",
-        Act::Lock => "lock",
-        Act::Unlock => "unlock",
-        Act::Rekey => "rekey",
-    }
-}
-
 /// The line that asks for it: `/ban bob address`.
 pub fn line(act: &Act) -> String {
     let scope = if let Act::Ban(_, BanScope::Address) = act { " address" } else { "" };
     match act.target() {
-        Some(_) => format!("/{} {}{scope}", word(act), target(act)),
-        None => format!("/{}", word(act)),
+        Some(_) => format!("/{} {}{scope}", act.word(), target(act)),
+        None => format!("/{}", act.word()),
     }
 }
 

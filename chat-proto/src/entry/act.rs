@@ -96,4 +96,21 @@ impl Act {
     pub fn target_mut(&mut self) -> Option<&mut Target> {
         target_of!(self)
     }
+
+    /// The word for it: a command of the client, and what programs read.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Kick(_) => "kick",
+            Self::Ban(..) => "ban",
+            Self::Unban(_) => "unban",
+            Self::Mute(_) => "mute",
+            Self::Unmute(_) => "unmute",
+            Self::Op(_) => "op",
+            Self::Deop(_) => "deop",
+            Self::Own(_) => "own",
+            Self::Lock => "lock",
+            Self::Unlock => "unlock",
+            Self::Rekey => "rekey",
+        }
+    }
 }

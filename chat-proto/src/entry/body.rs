@@ -18,6 +18,17 @@ pub enum LeaveReason {
     Leave,
 }
 
+impl LeaveReason {
+    /// The word for it that programs read.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Quit => "quit",
+            Self::Lost => "lost",
+            Self::Leave => "leave",
+        }
+    }
+}
+
 /// As whom somebody becomes present.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Arrival {
@@ -61,6 +72,16 @@ pub enum ReactionState {
     On,
     /// Taken back.
     Off,
+}
+
+impl ReactionState {
+    /// The word for it that programs read.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::On => "on",
+            Self::Off => "off",
+        }
+    }
 }
 
 /// A reaction to what somebody said. One person gives each emoji once.

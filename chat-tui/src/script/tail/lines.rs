@@ -76,11 +76,11 @@ pub(crate) fn json(out: &mut impl Write, entry: &Entry) -> io::Result<()> {
         author: &author,
         kind,
         text: &text,
-        act: act.map(act::word),
+        act: act.map(Act::word),
         target: act.and_then(Act::target).map(|target| String::from_utf8_lossy(&target.name).into_owned()),
         to: if let EntryBody::Reply(reply) = &entry.body { Some(reply.to.0) } else { None },
         of: entry.body.target().map(|seq| seq.0),
-        state: if let EntryBody::React(react) = &entry.body { Some(state_word(react.state)) } else { None },
+        state: if let EntryBody::React(react) = &entry.body { Some(react.state.word()) } else { None },
     };
     serde_json::to_writer(&mut *out, &row)?;
     out.write_all(b"\n")
@@ -157,24 +157,9 @@ fn told<'a>(author: &str, body: &'a EntryBody) -> (&'static str, Cow<'a, str>) {
         EntryBody::Erased => ("erased", "".into()),
         EntryBody::Opened => ("opened", "".into()),
         EntryBody::Joined(_) => ("joined", "".into()),
-        EntryBody::Left(reason) => ("left", reason_word(*reason).into()),
+        EntryBody::Left(reason) => ("left", reason.word().into()),
         EntryBody::Renamed(name) => ("renamed", String::from_utf8_lossy(name)),
         EntryBody::Unknown { .. } => ("unknown", "".into()),
-    }
-}
-
-fn reason_word(reason: LeaveReason) -> &'static str {
-    match reason {
-        LeaveReason::Quit => "quit",
-        LeaveReason::Lost => "lost",
-        LeaveReason::Leave => "leave",
-    }
-}
-
-fn state_word(state: ReactionState) -> &'static str {
-    match state {
-        ReactionState::On => "on",
-        ReactionState::Off => "off",
     }
 }
 

@@ -3,7 +3,7 @@
 use super::kind;
 use crate::log::sqlite::place::seq;
 use crate::log::sqlite::visiting::Visited;
-use chat_proto::entry::{Act, Arrival, BanScope, LeaveReason, React, ReactionState};
+use chat_proto::entry::{Act, Arrival, BanScope, React};
 use chat_proto::frame::{Role, Voice};
 use chat_proto::{EntryBody, UnixMillis};
 use data_encoding::HEXLOWER;
@@ -50,22 +50,18 @@ fn details(body: &EntryBody) -> Vec<(&'static str, Value)> {
         EntryBody::React(react) => reaction_details(react),
         EntryBody::Renamed(name) => vec![("name", utf8(name))],
         EntryBody::Joined(arrival) => arrival_details(arrival),
-        EntryBody::Left(reason) => vec![("reason", reason_word(*reason).into())],
+        EntryBody::Left(reason) => vec![("reason", reason.word().into())],
         EntryBody::Unknown { kind, body } => vec![("number", json!(kind)), ("bytes", HEXLOWER.encode(body).into())],
         EntryBody::Forget | EntryBody::Erased | EntryBody::Opened => Vec::new(),
     }
 }
 
 fn reaction_details(react: &React) -> Vec<(&'static str, Value)> {
-    let state = match react.state {
-        ReactionState::On => "on",
-        ReactionState::Off => "off",
-    };
-    vec![("of", react.target.0.into()), ("emoji", utf8(&react.emoji)), ("state", state.into())]
+    vec![("of", react.target.0.into()), ("emoji", utf8(&react.emoji)), ("state", react.state.word().into())]
 }
 
 fn act_details(act: &Act) -> Vec<(&'static str, Value)> {
-    let mut details = vec![("act", act_word(act).into())];
+    let mut details = vec![("act", act.word().into())];
     if let Some(target) = act.target() {
         details.extend([("target", utf8(&target.name)), ("target_person", target.person.0.into())]);
     }
@@ -75,22 +71,6 @@ fn act_details(act: &Act) -> Vec<(&'static str, Value)> {
         _ => {}
     }
     details
-}
-
-pub(super) fn act_word(act: &Act) -> &'static str {
-    match act {
-        Act::Kick(_) => "kick",
-        Act::Ban(..) => "ban",
-        Act::Unban(_) => "unban",
-        Act::Mute(_) => "mute",
-        Act::Unmute(_) => "unmute",
-        Act::Op(_) => "op",
-        Act::Deop(_) => "deop",
-        Act::Own(_) => "own",
-        Act::Lock => "lock",
-        Act::Unlock => "unlock",
-        Act::Rekey => "rekey",
-    }
 }
 
 fn arrival_details(arrival: &Arrival) -> Vec<(&'static str, Value)> {
@@ -104,12 +84,4 @@ fn arrival_details(arrival: &Arrival) -> Vec<(&'static str, Value)> {
         Voice::Muted => "muted",
     };
     vec![("role", role.into()), ("voice", voice.into())]
-}
-
-pub(super) fn reason_word(reason: LeaveReason) -> &'static str {
-    match reason {
-        LeaveReason::Quit => "quit",
-        LeaveReason::Lost => "lost",
-        LeaveReason::Leave => "leave",
-    }
 }

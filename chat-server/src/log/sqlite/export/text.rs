@@ -1,6 +1,6 @@
 //! An entry as a line of a chat, or as many lines as it has.
 
-use super::json::{act_word, reason_word, rfc_3339};
+use super::json::rfc_3339;
 use crate::log::sqlite::visiting::Visited;
 use chat_proto::EntryBody;
 use chat_proto::entry::{Act, React, ReactionState};
@@ -33,7 +33,7 @@ fn said(author: &str, body: &EntryBody) -> String {
         EntryBody::Erased => format!("-- erased by {author}"),
         EntryBody::Opened => format!("-- {author} opened the room"),
         EntryBody::Joined(_) => format!("-- {author} joined"),
-        EntryBody::Left(reason) => format!("-- {author} left ({})", reason_word(*reason)),
+        EntryBody::Left(reason) => format!("-- {author} left ({})", reason.word()),
         EntryBody::Renamed(name) => format!("-- {author} is called {} now", visible_line(name)),
         EntryBody::Unknown { kind, .. } => format!("-- {author}: something of kind {kind}"),
     }
@@ -49,5 +49,5 @@ fn reaction_text(react: &React) -> String {
 
 fn act_text(act: &Act) -> String {
     let target = act.target().map(|target| format!(" {}", visible_line(&target.name)));
-    format!("{}{}", act_word(act), target.unwrap_or_default())
+    format!("{}{}", act.word(), target.unwrap_or_default())
 }

@@ -4,8 +4,9 @@
 
 mod support;
 
-use chat_proto::frame::Accepted;
-use chat_proto::{Code, RoomId, ServerFrame};
+use chat_proto::codec::to_bytes;
+use chat_proto::frame::{Accepted, Bye};
+use chat_proto::{ClientFrame, Code, RoomId, ServerFrame};
 use chat_server::log::StorageFailure;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -120,4 +121,18 @@ async fn time_passes_for_what_is_kept() {
     tokio::time::sleep(Duration::from_secs(2)).await;
 
     assert_eq!(held.fate.swept.lock().unwrap().map(|now| now.0), Some(NOON + 5_000));
+}
+
+#[tokio::test]
+async fn what_is_posted_right_before_a_goodbye_is_answered() {
+    let held = HeldWorld::new();
+    let (mut alice, room) = held.opener("alice").await;
+    let post = ClientFrame::from(alice.post(room, 1, "and with that, good night"));
+    let both = [to_bytes(100, &post), to_bytes(101, &ClientFrame::from(Bye {}))].concat();
+
+    alice.send_bytes(&both).await;
+    held.next_commit().await.commit();
+
+    let accepted = |frame: &ServerFrame| matches!(frame, ServerFrame::Accepted(Accepted { id, .. }) if id.n == 1);
+    assert!(alice.rest().await.iter().any(accepted));
 }

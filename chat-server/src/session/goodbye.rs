@@ -18,7 +18,10 @@ impl<S: Stream> Session<S> {
 
     async fn last_words(&mut self, farewell: &Farewell) {
         let decided = match farewell {
-            Farewell::ServerStopping => self.await_decisions().await,
+            Farewell::ServerStopping | Farewell::Bye => {
+                self.flush_rooms();
+                self.await_decisions().await
+            }
             _ => Ok(()),
         };
         // What became of a post is more than that the server stops.

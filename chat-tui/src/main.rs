@@ -184,10 +184,11 @@ async fn chat(config: Config) -> ExitCode {
 /// As what the chat is seen; none where it cannot be.
 fn face(options: &Options) -> Option<Face> {
     let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
+    let is_dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
     match (options.plain, has_screen()) {
         (false, true) => Some(Face::Screen),
         (true, true) => Some(Face::Plain),
-        (_, false) => Some(Face::PlainOnly).filter(|_| options.plain || is_terminal),
+        (_, false) => Some(Face::PlainOnly).filter(|_| options.plain || is_terminal || is_dumb),
     }
 }
 

@@ -148,7 +148,11 @@ impl Pen {
         for attribute in attributes(cell.modifier) {
             self.say(SetAttribute(attribute));
         }
-        self.say(SetColors(Colors::new(cell.fg.into_crossterm(), cell.bg.into_crossterm())));
+        // The terminal's own are there already; where colours are not wanted, crossterm says nothing in their place, which
+        // takes the attributes back.
+        if (cell.fg, cell.bg) != (Color::Reset, Color::Reset) {
+            self.say(SetColors(Colors::new(cell.fg.into_crossterm(), cell.bg.into_crossterm())));
+        }
         self.face = Some(face);
     }
 
@@ -246,6 +250,16 @@ mod tests {
         assert_eq!(canvas.paint(picture(&["one"]), Drawn::default()), Vec::<u8>::new());
         let bytes = text(canvas.paint(picture(&["one more"]), Drawn::default()));
         assert!(bytes.contains("more") && !bytes.contains("one"), "{bytes:?}");
+    }
+
+    #[test]
+    fn what_has_no_colours_keeps_its_weight() {
+        let mut next = picture(&["bold"]);
+        next.set_style(next.area, Style::new().bold().reversed());
+
+        let bytes = text(canvas().paint(next, Drawn::default()));
+
+        assert!(bytes.contains("\u{1b}[0m\u{1b}[1m\u{1b}[7m\u{1b}[1;1Hbold"), "{bytes:?}");
     }
 
     #[test]

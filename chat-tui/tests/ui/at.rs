@@ -71,6 +71,16 @@ fn a_time_before_everything_goes_to_the_oldest_and_says_so() {
 }
 
 #[test]
+fn the_minute_in_which_everything_began_is_as_old_as_what_is_kept() {
+    let mut scene = busy();
+
+    scene.says("/at 14:00");
+
+    assert!(!scene.shows("nothing that old is kept"), "{}", scene.screen());
+    assert!(scene.shows("message 1"));
+}
+
+#[test]
 fn a_time_after_everything_goes_to_the_end_and_says_so() {
     let mut scene = busy();
     scene.says("/at 14:05");

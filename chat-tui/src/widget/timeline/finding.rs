@@ -91,13 +91,16 @@ impl Timeline {
 pub enum Then {
     /// This is the first that happened at that time or later.
     Here(Seq),
-    /// This is the first of all that is kept, and happened later.
+    /// This is the first of all that is kept, and happened later: not even in the same minute.
     Beginning(Seq),
     /// Everything happened earlier.
     Over,
     /// What is not here may have happened then.
     Unknown,
 }
+
+/// As exactly as times are shown and typed.
+const MINUTE_MILLIS: i64 = 60_000;
 
 impl Timeline {
     pub fn at(&self, time: UnixMillis) -> Then {
@@ -110,6 +113,7 @@ impl Timeline {
         match index.checked_sub(1).map(|before| &self.items[before]) {
             Some(before) if before.is_open_gap() => Then::Unknown,
             Some(_) if self.items.range(..index).any(|item| !item.is_gap()) => Then::Here(seq),
+            _ if self.items[index].time().is_some_and(|first| first.0 - time.0 < MINUTE_MILLIS) => Then::Here(seq),
             _ => Then::Beginning(seq),
         }
     }

@@ -147,6 +147,11 @@ pub fn visible_line(received: &[u8]) -> String {
     visible(received).replace(['\n', '\t'], " ")
 }
 
+/// Whether a terminal shows it as what it is: neither a control character, nor one that hides or reorders others.
+pub fn is_shown(c: char) -> bool {
+    !c.is_control() && !is_hidden(c) && !matches!(c, '\u{2028}' | '\u{2029}')
+}
+
 /// Whether it is what is written most: ASCII without control characters, in which nothing hides either.
 fn is_plain(text: &[u8]) -> bool {
     // All of it is looked at, many at once: quicker than to look for the first that is not, which is seldom there.

@@ -3,10 +3,11 @@
 use crate::act;
 use crate::zone::Zone;
 use chat_proto::entry::{React, ReactionState};
-use chat_proto::text::{visible, visible_line};
+use chat_proto::text::{is_shown, visible, visible_line};
 use chat_proto::{Act, Entry, EntryBody, Invite, LeaveReason, RoomCode, UnixMillis};
 use chrono::{DateTime, Local, SecondsFormat, TimeZone, Utc};
 use serde::Serialize;
+use serde_json::ser::{Formatter, Serializer};
 use std::borrow::Cow;
 use std::io::{self, Write};
 
@@ -82,8 +83,22 @@ pub(crate) fn json(out: &mut impl Write, entry: &Entry) -> io::Result<()> {
         of: entry.body.target().map(|seq| seq.0),
         state: if let EntryBody::React(react) = &entry.body { Some(react.state.word()) } else { None },
     };
-    serde_json::to_writer(&mut *out, &row)?;
+    row.serialize(&mut Serializer::with_formatter(&mut *out, Harmless))?;
     out.write_all(b"\n")
+}
+
+/// JSON that shows what it says when it ends on a terminal: what JSON lets through, and a terminal obeys or hides, is
+/// written as its number, and reads the same.
+struct Harmless;
+
+impl Formatter for Harmless {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        let mut units = [0; 2];
+        fragment.chars().try_for_each(|c| match is_shown(c) {
+            true => write!(out, "{c}"),
+            false => c.encode_utf16(&mut units).iter().try_for_each(|unit| write!(out, "\\u{unit:04x}")),
+        })
+    }
 }
 
 fn plain<Z: TimeZone<Offset: std::fmt::Display>>(out: &mut impl Write, entry: &Entry, zone: &Z) -> io::Result<()> {
@@ -205,6 +220,17 @@ mod tests {
             "\n"
         );
         assert_eq!(line, object);
+    }
+
+    #[test]
+    fn a_line_for_a_program_moves_no_cursor_and_hides_nothing_either_and_reads_as_it_was_said() {
+        let hostile = "a\u{9b}2J \u{7f}\u{202e}b\u{2028}\u{e0041} 👍ü";
+
+        let line = printed(|out| json(out, &entry(EntryBody::Message(text(hostile)))));
+
+        assert!(line.contains(r"a\u009b2J \u007f\u202eb\u2028\udb40\udc41 👍ü"), "{line}");
+        let object: serde_json::Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(object["text"], hostile);
     }
 
     #[test]

@@ -131,6 +131,8 @@ pub struct State {
     /// What would be written where there is no room.
     no_room_composer: Composer,
     pub notice: Option<Notice>,
+    /// What could not be read at the start, until it was told in a room: the prompt may be on the screen for no time.
+    pub flaw: Option<String>,
     /// What is to be told as soon as there is a room to tell it in.
     pub untold: Vec<String>,
     pub are_rooms_wanted: bool,
@@ -239,6 +241,7 @@ impl State {
     pub fn new(start: Start) -> Self {
         let remembered = start.kept.theme.as_deref();
         let (looks, unknown_theme) = Looks::new(start.themes, &start.options, remembered, &start.around);
+        let flaw = start.kept.problem.or(unknown_theme);
         Self {
             now: start.around.now,
             picture: 0,
@@ -292,7 +295,8 @@ impl State {
             went_from: None,
             posted: 0,
             no_room_composer: Composer::default(),
-            notice: start.kept.problem.or(unknown_theme).map(Notice::Problem),
+            notice: flaw.clone().map(Notice::Problem),
+            flaw,
             untold: Vec::new(),
             are_rooms_wanted: start.options.rooms,
             are_members_wanted: start.options.people,

@@ -3,15 +3,28 @@
 use super::form::Style;
 use super::setting::Setting;
 use super::{Config, ConfigError, SETTINGS};
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 use strsim::levenshtein;
 use toml::Value;
 
+/// What nobody writes by hand.
+const BYTES_MAX: u64 = 1024 * 1024;
+
 /// Puts what the file at `path` says into `config`.
 pub(super) fn read(config: &mut Config, path: &Path) -> Result<(), ConfigError> {
-    let text =
-        std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+    let text = text_of(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
     apply(config, path, &text)
+}
+
+fn text_of(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?.take(BYTES_MAX + 1).read_to_string(&mut text)?;
+    match text.len() as u64 > BYTES_MAX {
+        true => Err(io::Error::other("it is far too long")),
+        false => Ok(text),
+    }
 }
 
 /// Puts what `text`, which stands at `path`, says into `config`.

@@ -14,6 +14,8 @@ pub(crate) fn heed(stop: &CancellationToken, tls: Tls) -> io::Result<()> {
     for kind in [SignalKind::interrupt(), SignalKind::terminate()] {
         tokio::spawn(stop_at(signal(kind)?, stop.clone()));
     }
+    // Heeded once, it does not end the program: a file that may not grow is a disk that fails.
+    drop(signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?);
     let hangup = signal(SignalKind::hangup())?;
     tokio::spawn(reload_at(hangup, Console::at_start(), stop.clone(), tls));
     Ok(())

@@ -6,7 +6,7 @@ use tokio::signal::unix::{self, SignalKind, signal};
 /// What somebody outside asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Signal {
-    /// SIGTERM, SIGHUP, and SIGINT, which no key makes in raw mode.
+    /// SIGTERM, SIGHUP, and SIGINT and SIGQUIT, which no key makes in raw mode.
     End,
     /// SIGTSTP: give the terminal back and stop.
     Stop,
@@ -18,16 +18,20 @@ pub(super) struct Signals {
     terminate: unix::Signal,
     hangup: unix::Signal,
     interrupt: unix::Signal,
+    quit: unix::Signal,
     stop: unix::Signal,
     resume: unix::Signal,
 }
 
 impl Signals {
     pub(super) fn install() -> io::Result<Self> {
+        // Heeded once, it does not end the program: a file that may not grow is an error like any other.
+        drop(signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?);
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
             hangup: signal(SignalKind::hangup())?,
             interrupt: signal(SignalKind::interrupt())?,
+            quit: signal(SignalKind::quit())?,
             stop: signal(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))?,
             resume: signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
         })
@@ -38,6 +42,7 @@ impl Signals {
             _ = self.terminate.recv() => Signal::End,
             _ = self.hangup.recv() => Signal::End,
             _ = self.interrupt.recv() => Signal::End,
+            _ = self.quit.recv() => Signal::End,
             _ = self.stop.recv() => Signal::Stop,
             _ = self.resume.recv() => Signal::Continue,
         }

@@ -7,12 +7,16 @@ use super::options::{Options, ROWS};
 use crate::document::{Document, Mistake, Pair};
 use crate::keymap::Keymap;
 use crate::nearest::suggestion;
-use std::io::ErrorKind;
+use std::fs::File;
+use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 use toml::de::DeValue;
 
 /// The table of what keys do.
 pub(super) const KEYS: &str = "keys";
+
+/// What nobody writes by hand.
+const BYTES_MAX: u64 = 1024 * 1024;
 
 /// What the file says.
 #[derive(Debug, Default)]
@@ -24,8 +28,17 @@ pub(super) struct Written {
 /// Reads the file that somebody named.
 pub(super) fn read(path: &Path) -> Result<Written, ConfigError> {
     let unreadable = |source| ConfigError::Unreadable { path: path.to_owned(), source };
-    let text = std::fs::read_to_string(path).map_err(unreadable)?;
+    let text = text_of(path).map_err(unreadable)?;
     Ok(parse(path, &text)?)
+}
+
+fn text_of(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?.take(BYTES_MAX + 1).read_to_string(&mut text)?;
+    match text.len() as u64 > BYTES_MAX {
+        true => Err(io::Error::other("it is far too long")),
+        false => Ok(text),
+    }
 }
 
 /// Reads the file in its usual place, where it need not be.

@@ -89,6 +89,7 @@ pub(super) fn show(state: &mut State, id: RoomId) -> Vec<Effect> {
     if let Some(code) = state.room().and_then(Room::typed_code) {
         state.prompt.set_room(&code.to_string());
     }
+    state.untold.extend(state.flaw.take());
     trust::tell_all(state);
     Vec::new()
 }

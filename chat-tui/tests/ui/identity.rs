@@ -371,6 +371,17 @@ fn what_could_not_be_read_at_the_start_is_said() {
     assert_eq!(scene.state.notice, Some(chat_tui::state::Notice::Problem("known_people cannot be read".into())));
 }
 
+#[test]
+fn what_could_not_be_read_at_the_start_is_said_in_the_first_room_too() {
+    let kept = Kept { problem: Some("known_people cannot be read".into()), ..Kept::default() };
+    let mut scene = Scene::sized(Start { kept, room: Wish::Create, ..start() }, 100, 30);
+
+    scene.link(up());
+    scene.link(LinkEvent::Joined { asked: Asked::Create, joined: joined() });
+
+    assert!(scene.shows("known_people cannot be read"), "{}", scene.screen());
+}
+
 /// What the effects ask to be kept, as the next run finds it.
 async fn next_run(directory: &std::path::Path, effects: Vec<Effect>) -> Kept {
     let keeper = Keeper::start(directory.to_owned()).expect("there are threads");

@@ -49,6 +49,8 @@ pub struct Prompt {
     /// The field that was changed last: what is typed on a button is meant for it.
     typed_in: Focus,
     pub error: Option<String>,
+    /// The field that it is about.
+    at_fault: Focus,
     pub offer: Option<Offer>,
     /// What is going on.
     pub busy: Option<String>,
@@ -66,6 +68,7 @@ impl Prompt {
             focus,
             typed_in: focus,
             error: None,
+            at_fault: focus,
             offer: None,
             busy: None,
         };
@@ -196,6 +199,7 @@ impl Prompt {
     pub fn fail(&mut self, sentence: &str, offer: Option<Offer>) {
         self.busy = None;
         self.error = Some(visible_line(sentence.as_bytes()));
+        self.at_fault = self.focus;
         if offer.is_some() {
             self.focus = Focus::Offer;
         }
@@ -275,15 +279,31 @@ impl Prompt {
         change(field);
         if field.text() != before {
             (self.key, self.secret) = (key, None);
+            self.forgive();
         }
+    }
+
+    /// What was wrong with a field is not wrong with what stands there now.
+    fn forgive(&mut self) {
+        if self.at_fault == self.focus && self.offer.is_none() {
+            self.error = None;
+        }
+    }
+
+    /// Whether this field is what an error is about.
+    pub fn is_at_fault(&self, field: Focus) -> bool {
+        self.error.is_some() && self.at_fault == field
     }
 
     /// What was wrong with a name that was taken is not wrong with another one.
     fn change_name(&mut self, change: impl FnOnce(&mut Buffer)) {
         let before = self.name.text().to_owned();
         change(&mut self.name);
-        if self.name.text() != before && self.offers_name() {
-            (self.error, self.offer) = (None, None);
+        if self.name.text() != before {
+            if self.offers_name() {
+                (self.error, self.offer) = (None, None);
+            }
+            self.forgive();
         }
     }
 

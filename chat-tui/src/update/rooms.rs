@@ -128,11 +128,17 @@ pub(super) fn on_room_ended(state: &mut State, room: RoomId) -> Vec<Effect> {
     recent::forget(state, room)
 }
 
+/// The room on the screen says it by itself.
 pub(super) fn on_removed(state: &mut State, room: RoomId) -> Vec<Effect> {
     if let Some(room) = state.rooms.get_mut(&room) {
         room.has_removed_reader();
     }
-    on_room_ended(state, room)
+    let effects = on_room_ended(state, room);
+    if let Some(elsewhere) = state.rooms.get(&room).filter(|_| state.current != Some(room)) {
+        let sentence = elsewhere.end().to_owned();
+        problem(state, &sentence);
+    }
+    effects
 }
 
 /// A room that was on the screen stays there. Tried from the prompt, the prompt says it.

@@ -1,6 +1,6 @@
 //! From the prompt into a room, and what keeps somebody out of it.
 
-use crate::scene::{Scene, code, hosted, joined, nick, start, up};
+use crate::scene::{Scene, code, hosted, joined, nick, rows_of, start, up};
 use chat_proto::frame::Door;
 use chat_proto::frame::Keep;
 use chat_tui::effect::Effect;
@@ -143,6 +143,28 @@ fn what_is_wrong_with_what_was_typed_is_a_sentence() {
 }
 
 #[test]
+fn an_error_is_about_its_field_and_goes_when_that_is_mended() {
+    let mut scene = Scene::new(Start { room: Wish::Join("AB0Z".into()), ..start() });
+    let ink_of = |scene: &Scene, text: &str| {
+        let y = scene.row(text).expect("it is shown");
+        let row = &rows_of(&scene.buffer())[y];
+        let x = row[..row.find(text).expect("it is in that row")].chars().count();
+        scene.buffer()[(x as u16, y as u16)].fg
+    };
+    let (name, code) = (ink_of(&scene, "alice"), ink_of(&scene, "AB0Z"));
+    assert_ne!(name, code);
+
+    scene.key(KeyCode::BackTab);
+
+    assert_eq!((ink_of(&scene, "alice"), ink_of(&scene, "AB0Z")), (name, code));
+    scene.types("x");
+    assert!(scene.state.prompt.error.is_some(), "the code is still wrong");
+    scene.key(KeyCode::Tab);
+    scene.key(KeyCode::Backspace);
+    assert_eq!(scene.state.prompt.error, None);
+}
+
+#[test]
 fn a_wrong_code_among_the_flags_opens_the_prompt_with_the_error_and_the_values() {
     let scene = Scene::new(Start { room: Wish::Join("AB0Z".into()), ..start() });
 
@@ -154,7 +176,7 @@ fn a_wrong_code_among_the_flags_opens_the_prompt_with_the_error_and_the_values()
     │  Name      alice                   Shift-Tab to change   │
     │                                                          │
     │  Room      AB0Z                                          │
-    │            Enter goes there                              │
+    │                                                          │
     │  Server    localhost:7000                                │
     │                                                          │
     │            Join    Create a room    Private room         │

@@ -1,9 +1,9 @@
 //! Being shown the door.
 
-use crate::scene::{ALICE, ROOM, Scene, bytes};
-use chat_proto::entry::{Act, BanScope, EntryBody, PersonId, Target};
-use chat_proto::frame::EndReason;
-use chat_tui::link::LinkEvent;
+use crate::scene::{ALICE, ROOM, Scene, bytes, code, joined};
+use chat_proto::entry::{Act, BanScope, EntryBody, PersonId, RoomId, Target};
+use chat_proto::frame::{EndReason, Joined};
+use chat_tui::link::{Asked, LinkEvent};
 use crossterm::event::KeyCode;
 
 const BOB: (u64, &str) = (2, "bob");
@@ -23,7 +23,7 @@ fn removed(act: Option<Act>) -> Scene {
 }
 
 #[test]
-fn a_room_says_who_removed_the_reader_and_when_they_can_come_back() {
+fn a_room_says_who_removed_the_reader() {
     let me = || target(ALICE, "alice");
     for (act, words) in [
         (Some(Act::Kick(me())), "You were removed from AB3Z by bob; you can come back after a while."),
@@ -47,6 +47,18 @@ fn whoever_was_removed_can_say_nothing_and_keeps_the_draft() {
     assert_eq!(scene.effects(), []);
     assert_eq!(scene.state.composer().text(), "a draft");
     assert!(scene.shows("not sent: you were removed from AB3Z by bob"), "{}", scene.screen());
+}
+
+#[test]
+fn whoever_looks_at_another_room_is_told_as_well() {
+    let mut scene = Scene::room(80, 24);
+    let other = Joined { room: RoomId([8; 16]), code: *b"CD4Y", ..joined() };
+    scene.link(LinkEvent::Joined { asked: Asked::Join(code("CD4Y")), joined: other });
+    scene.happens(1, BOB, EntryBody::Act(Act::Kick(target(ALICE, "alice"))));
+
+    scene.link(LinkEvent::RoomEnded { room: ROOM, reason: EndReason::Removed });
+
+    assert!(scene.shows("you were removed from AB3Z by bob"), "{}", scene.screen());
 }
 
 #[test]

@@ -210,7 +210,7 @@ impl Pen<'_> {
             paint::text(self.cells, inner, (inner.x, inner.y), example, self.theme.ink(Ink::Faint));
         }
         let (shown, cursor) = part_shown(buffer, usize::from(inner.width));
-        paint::text(self.cells, inner, (inner.x, inner.y), shown, self.value_style(has_focus));
+        paint::text(self.cells, inner, (inner.x, inner.y), shown, self.value_style(focus));
         if has_focus && inner.width > 0 {
             self.cursor = Some(Position::new(inner.x + cursor as u16, inner.y));
         }
@@ -229,6 +229,7 @@ impl Pen<'_> {
     fn advice(&mut self, places: &Places, keys: &Keymap) {
         let (row, words) = match self.prompt.focus {
             Focus::Name => (places.name, "what others see, yours as long as you use it"),
+            Focus::Room if self.prompt.is_at_fault(Focus::Room) => return,
             Focus::Room if !self.prompt.room.is_empty() => (places.room, "{go} goes there"),
             Focus::Room => (places.room, "no code? Create a room below"),
             Focus::Server => (places.server, "where the room is, or will be"),
@@ -253,9 +254,8 @@ impl Pen<'_> {
         }
     }
 
-    /// What the error is about is in the field that has the focus.
-    fn value_style(&self, has_focus: bool) -> Style {
-        self.theme.ink(if has_focus && self.prompt.error.is_some() { Ink::Error } else { Ink::Text })
+    fn value_style(&self, field: Focus) -> Style {
+        self.theme.ink(if self.prompt.is_at_fault(field) { Ink::Error } else { Ink::Text })
     }
 
     fn buttons(&mut self, row: Rect) {

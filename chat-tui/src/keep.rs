@@ -26,6 +26,22 @@ pub fn parse(typed: &str) -> Result<Keep, String> {
     }
 }
 
+/// What to tell whoever asked for more than the room keeps.
+pub fn shortfall(wanted: Keep, label: &Label) -> Option<String> {
+    let wanted = match wanted {
+        Keep::Default => return None,
+        Keep::Millis(ms) => ms,
+        Keep::Forever => u64::MAX,
+    };
+    match (label.durability, label.keeps_ms) {
+        (Durability::Memory, _) => {
+            Some("this server keeps nothing on disk: what is said here goes with the last one who leaves".to_owned())
+        }
+        (_, Some(ms)) if ms < wanted => Some(format!("this server keeps what is said for {} at most", span(ms))),
+        _ => None,
+    }
+}
+
 /// For the status line of a screen of so many columns: "kept 30 days, operator can read".
 pub fn told(label: &Label, columns: u16) -> String {
     let operator = if columns < SENTENCE_COLUMNS { "" } else { ", operator can read" };

@@ -68,7 +68,7 @@ pub fn who(door: Door, lock: Lock) -> &'static str {
 }
 
 /// What is said of an invite that names this machine ([`is_local`]).
-pub const LOCAL: &str = "It names this machine: elsewhere, put the server's address in its place.";
+pub const LOCAL: &str = "The line names this machine: elsewhere, put the server's address in its place.";
 
 /// Whether the invite names this machine, whatever machine it is pasted on.
 pub fn is_local(invite: &Invite) -> bool {

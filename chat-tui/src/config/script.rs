@@ -43,11 +43,13 @@ pub enum Script {
 }
 
 const COMPLETIONS: &str = "\
+Where they belong:
   chat-tui completions bash > ~/.local/share/bash-completion/completions/chat-tui
   chat-tui completions zsh > ~/.zfunc/_chat-tui      with fpath+=~/.zfunc before compinit
   chat-tui completions fish > ~/.config/fish/completions/chat-tui.fish";
 
 const MAN: &str = "\
+Read it, or put it where others are:
   chat-tui man | man -l -
   chat-tui man > ~/.local/share/man/man1/chat-tui.1
   chat-tui man send > ~/.local/share/man/man1/chat-tui-send.1";
@@ -73,8 +75,9 @@ pub struct Send {
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 #[command(
     after_help = "With --json, each line is an object: seq, id, time (RFC 3339, UTC), author, kind, text; an act\n\
-    (somebody was removed, muted, …) also has act and target. The kinds are message, action, topic, act,\n\
-    forget, erased, opened, joined, left, renamed, unknown. With --create the first line is\n\
+    (somebody was removed, muted, …) also has act and target, a reply has to, an edit, delete or react has of\n\
+    (the seq that is meant), a react also state (on, off). The kinds are message, action, reply, edit, delete,\n\
+    react, topic, act, forget, erased, opened, joined, left, renamed, unknown. With --create the first line is\n\
     {\"code\":\"AB3Z\"}, with --create --private it is\n\
     {\"code\":\"AB3Z\",\"invite\":\"chat://…\"}."
 )]

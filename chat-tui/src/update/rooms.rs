@@ -2,6 +2,7 @@
 
 use super::{direct, drafts, hint, invite, problem, prompt, recent, returning, search, trust};
 use crate::effect::Effect;
+use crate::keep;
 use crate::keymap::Context;
 use crate::link::Asked;
 use crate::room::Room;
@@ -38,6 +39,9 @@ pub(super) fn on_joined(state: &mut State, asked: Asked, joined: &Joined) -> Vec
         room.timeline.was_read(room.had_read(joined.state.read.max(read)), joined.cursor, joined.head);
         room.level = level;
         drafts::bring_back(state, joined.room);
+    }
+    if let (Asked::Create, Some(Goal::Create(_, wanted))) = (asked, state.attempt) {
+        state.untold.extend(keep::shortfall(wanted, &joined.state.label));
     }
     if matches!(asked, Asked::Create | Asked::Join(_)) {
         go_on_writing(state, joined.room);

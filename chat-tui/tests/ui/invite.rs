@@ -193,7 +193,7 @@ fn an_invite_to_this_machine_says_so() {
     scene.link(answer(ROOM, None));
 
     assert!(scene.shows("chat-tui --join 'chat://localhost:7000/AB3Z'"), "{}", scene.screen());
-    assert!(scene.shows("It names this machine"));
+    assert!(scene.shows("The line names this machine"));
 }
 
 #[test]

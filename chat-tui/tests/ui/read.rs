@@ -1,10 +1,9 @@
 //! How far was read: told to the server, and found again at the next start.
 
-use crate::scene::{ROOM, Scene, entry, joined, message, start};
+use crate::scene::{ROOM, Scene, entry, joined, message, start, up};
 use chat_proto::LeaveReason;
 use chat_proto::entry::{EntryBody, Seq};
-use chat_proto::frame::Keep;
-use chat_proto::frame::{Durability, Label};
+use chat_proto::frame::{Durability, Joined, Keep, Label, RoomState};
 use chat_tui::effect::Effect;
 use chat_tui::event::EventKind;
 use chat_tui::link::{Asked, Command, LinkEvent};
@@ -148,7 +147,7 @@ fn nothing_is_told_while_there_is_no_link() {
     scene.waits(60_000);
     assert_eq!(scene.reads(), []);
 
-    scene.link(crate::scene::up());
+    scene.link(up());
 
     assert_eq!(scene.reads(), [Seq(5)]);
 }
@@ -205,10 +204,36 @@ fn the_help_says_what_an_accepted_message_is_worth() {
 }
 
 #[test]
+fn whoever_asks_for_more_than_a_server_keeps_is_told() {
+    let week = Keep::Millis(7 * 86_400_000);
+    let label = joined().state.label;
+    let on_disk = |ms| Label { durability: Durability::Disk, keeps_ms: Some(ms), ..label };
+    let cases = [
+        (week, label, Some("this server keeps nothing on disk")),
+        (week, on_disk(86_400_000), Some("this server keeps what is said for 1 day at most")),
+        (Keep::Forever, on_disk(7 * 86_400_000), Some("this server keeps what is said for 7 days at most")),
+        (week, on_disk(7 * 86_400_000), None),
+        (Keep::Default, label, None),
+    ];
+    for (keep, label, told) in cases {
+        let mut scene = Scene::sized(Start { room: Wish::Create, keep, ..start() }, 100, 24);
+        scene.link(up());
+        let joined = joined();
+        let state = RoomState { label, members: 1, ..joined.state };
+
+        scene.link(LinkEvent::Joined { asked: Asked::Create, joined: Joined { state, ..joined } });
+
+        assert_eq!(scene.shows("this server keeps"), told.is_some(), "{}", scene.screen());
+        assert!(told.is_none_or(|told| scene.shows(told)), "{}", scene.screen());
+        assert!(scene.shows("others join with:"), "{}", scene.screen());
+    }
+}
+
+#[test]
 fn a_room_that_is_opened_is_to_keep_what_was_typed_also_after_the_prompt() {
     let week = Keep::Millis(7 * 24 * 3_600_000);
     let mut scene = Scene::new(Start { room: Wish::Create, keep: week, ..start() });
-    scene.link(crate::scene::up());
+    scene.link(up());
     assert!(scene.effects().contains(&Effect::Link(Command::Create(chat_proto::frame::Door::Open, week))));
 
     scene.link(LinkEvent::Refused { asked: Asked::Create, sentence: "not now".into(), free_name: None });

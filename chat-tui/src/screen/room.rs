@@ -46,8 +46,8 @@ impl Places {
     pub fn of(state: &State) -> Self {
         let (columns, rows) = (state.columns, state.rows);
         let has_frills = rows >= FRILLS_FROM_ROWS;
-        let composer = if state.is_finding() { 1 } else { state.composer().height(columns) };
-        let composer = composer.clamp(1, (rows / 3).max(1));
+        let most = (rows / 3).max(1);
+        let composer = if state.is_finding() { 1 } else { state.composer().height(columns, most) };
         let mut bottom = rows;
         let mut take = |height: u16| {
             let height = height.min(bottom.saturating_sub(2));

@@ -261,9 +261,18 @@ impl Composer {
         wrap::rows(self.text(), Self::text_columns(columns))
     }
 
-    /// Rows that the text takes on a screen of so many columns.
-    pub fn height(&self, columns: u16) -> u16 {
-        self.rows(columns).len() as u16
+    /// Rows that the text takes on a screen of so many columns, or `most` if it takes more. Asked with every key: of a long
+    /// text only as much is looked at as shows that it is one.
+    pub fn height(&self, columns: u16, most: u16) -> u16 {
+        let rows_of = |text| wrap::rows(text, Self::text_columns(columns)).len();
+        let text = self.text();
+        let enough = 2 * usize::from(columns) * usize::from(most);
+        let beginning = text.char_indices().nth(enough).map_or(text, |(end, _)| &text[..end]);
+        let rows = match rows_of(beginning) {
+            rows if rows > usize::from(most) || beginning.len() == text.len() => rows,
+            _ => rows_of(text),
+        };
+        most.min(u16::try_from(rows).unwrap_or(u16::MAX))
     }
 
     /// The row and column of the cursor within the text.
@@ -309,4 +318,24 @@ pub fn draw(composer: &Composer, theme: Theme, area: Rect, cells: &mut Cells) ->
     }
     let position = Position::new(area.x + PROMPT_COLUMNS + column as u16, area.y + (row - first) as u16);
     area.contains(position).then_some(position)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn it_is_as_high_as_its_rows_or_as_it_may_be(
+            text in "([a-z]{1,9}|[ \n]{1,9}|日|e\u{301}){0,300}", columns in 1..40_u16, most in 1..9_u16,
+        ) {
+            let mut composer = Composer::default();
+            composer.set(&text);
+
+            let rows = composer.rows(columns).len();
+
+            prop_assert_eq!(usize::from(composer.height(columns, most)), rows.min(usize::from(most)));
+        }
+    }
 }

@@ -148,8 +148,8 @@ impl Pen {
         for attribute in attributes(cell.modifier) {
             self.say(SetAttribute(attribute));
         }
-        // The terminal's own are there already; where colours are not wanted, crossterm says nothing in their place, which
-        // takes the attributes back.
+        // The terminal's own are there already; where colours are not wanted, crossterm says nothing in their place,
+        // which takes the attributes back.
         if (cell.fg, cell.bg) != (Color::Reset, Color::Reset) {
             self.say(SetColors(Colors::new(cell.fg.into_crossterm(), cell.bg.into_crossterm())));
         }

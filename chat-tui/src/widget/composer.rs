@@ -261,8 +261,8 @@ impl Composer {
         wrap::rows(self.text(), Self::text_columns(columns))
     }
 
-    /// Rows that the text takes on a screen of so many columns, or `most` if it takes more. Asked with every key: of a long
-    /// text only as much is looked at as shows that it is one.
+    /// Rows that the text takes on a screen of so many columns, or `most` if it takes more. Asked with every key: of a
+    /// long text only as much is looked at as shows that it is one.
     pub fn height(&self, columns: u16, most: u16) -> u16 {
         let rows_of = |text| wrap::rows(text, Self::text_columns(columns)).len();
         let text = self.text();

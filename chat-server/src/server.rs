@@ -130,7 +130,11 @@ impl Server {
         self.stop.cancel();
         self.drained().await;
         let_time_pass(&self.shared).await;
-        logs.close().await;
+        match failure {
+            None => logs.close().await,
+            // A disk that takes nothing any more would not let this end.
+            Some(_) => drop(tokio::time::timeout(self.shared.config.drain, logs.close()).await),
+        }
         // Perhaps only the last of it failed.
         let failure = failure.or_else(|| failed.now_or_never());
         failure.map_or(Ok(()), Err)

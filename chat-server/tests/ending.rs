@@ -6,7 +6,7 @@ mod support;
 
 use chat_proto::codec::to_bytes;
 use chat_proto::frame::{Accepted, Bye};
-use chat_proto::{ClientFrame, Code, RoomId, ServerFrame};
+use chat_proto::{ClientFrame, Code, EntryBody, LeaveReason, RoomId, ServerFrame};
 use chat_server::log::StorageFailure;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -135,4 +135,31 @@ async fn what_is_posted_right_before_a_goodbye_is_answered() {
 
     let accepted = |frame: &ServerFrame| matches!(frame, ServerFrame::Accepted(Accepted { id, .. }) if id.n == 1);
     assert!(alice.rest().await.iter().any(accepted));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_goodbye_is_one_however_long_the_last_post_takes() {
+    let held = HeldWorld::new();
+    let (mut bob, room) = held.world.opener("bob").await;
+    held.commit_all().await;
+    let mut alice = held.world.person("alice").await;
+    tokio::join!(alice.join(room.code), held.commit_all());
+    let post = ClientFrame::from(alice.post(room.room, 1, "and with that, good night"));
+    let both = [to_bytes(100, &post), to_bytes(101, &ClientFrame::from(Bye {}))].concat();
+
+    alice.send_bytes(&both).await;
+    let commit = held.next_commit().await;
+    // Longer than any peer may take to hear last words.
+    tokio::time::sleep(STOP_MAX).await;
+    commit.commit();
+    held.commit_all().await;
+
+    let left = loop {
+        let ServerFrame::Batch(batch) = bob.next().await else { continue };
+        let mut bodies = batch.entries.iter().map(|entry| &entry.body);
+        if let Some(left) = bodies.find(|body| matches!(body, EntryBody::Left(_))) {
+            break left.clone();
+        }
+    };
+    assert_eq!(left, EntryBody::Left(LeaveReason::Quit));
 }

@@ -86,7 +86,9 @@ fn appear_whole(path: &Path, text: &str) -> io::Result<()> {
     // Left over, it would be a copy of the key; it is as closed as the key itself.
     drop(std::fs::remove_file(&temporary));
     made?;
-    File::open(directory)?.sync_all()
+    // Not every file system knows how.
+    drop(File::open(directory).and_then(|directory| directory.sync_all()));
+    Ok(())
 }
 
 fn write_new(path: &Path, text: &str) -> io::Result<()> {

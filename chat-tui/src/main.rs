@@ -27,6 +27,8 @@ const UNREAD_EVERY: Duration = Duration::from_millis(500);
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    // Heeded once, it does not end the program: a file that may not grow is an error like any other.
+    drop(signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw())));
     let usual = place::config().ok().map(|directory| directory.join("config.toml"));
     let config = match Config::read(arguments(), |name| std::env::var_os(name), usual.as_deref()) {
         Ok(config) => config,

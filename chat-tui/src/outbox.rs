@@ -113,7 +113,9 @@ impl Outbox {
             return Ok(());
         }
         File::open(&self.path)?.sync_all()?;
-        File::open(self.directory())?.sync_all()
+        // Not every file system knows how to do this with a directory.
+        drop(File::open(self.directory()).and_then(|directory| directory.sync_all()));
+        Ok(())
     }
 
     fn owns(&self, contents: &Contents) -> bool {

@@ -17,22 +17,28 @@ impl<S: Stream> Session<S> {
     }
 
     async fn last_words(&mut self, farewell: &Farewell) {
+        // Whatever becomes of the last posts, and however long that takes, this is how the rooms are left.
+        self.set_departure(farewell);
         let decided = match farewell {
-            Farewell::ServerStopping | Farewell::Bye => {
-                self.flush_rooms();
-                self.await_decisions().await
-            }
+            Farewell::ServerStopping | Farewell::Bye => self.last_decisions().await,
             _ => Ok(()),
         };
-        // What became of a post is more than that the server stops.
+        // What became of a post is more than that the session ends.
         let farewell = decided.as_ref().err().unwrap_or(farewell);
-        self.take_leave(farewell);
+        self.take_leave();
         if let Some(frame) = farewell.last_frame(&self.shared) {
             self.traffic.outbound.push(codec::to_bytes(farewell.request(), &frame));
         }
         if farewell.is_peer_there() && self.write_out().await.is_ok() && farewell.is_heard_out() {
             self.linger().await;
         }
+    }
+
+    /// Those that come in time: then there is time left to say why the session ends.
+    async fn last_decisions(&mut self) -> Result<(), Farewell> {
+        self.flush_rooms();
+        let share = self.shared.config.goodbye / 2;
+        tokio::time::timeout(share, self.await_decisions()).await.unwrap_or(Ok(()))
     }
 
     /// A post that is being committed is answered before the session ends.
@@ -47,11 +53,15 @@ impl<S: Stream> Session<S> {
         Ok(())
     }
 
-    fn take_leave(&mut self, farewell: &Farewell) {
-        self.hand_over();
-        if let Some(mut member) = self.member.take() {
+    fn set_departure(&mut self, farewell: &Farewell) {
+        if let Some(member) = &mut self.member {
             member.deliveries.set_departure(farewell.departure());
         }
+    }
+
+    fn take_leave(&mut self) {
+        self.hand_over();
+        self.member = None;
     }
 
     async fn write_out(&mut self) -> std::io::Result<()> {

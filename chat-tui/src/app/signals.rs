@@ -25,8 +25,6 @@ pub(super) struct Signals {
 
 impl Signals {
     pub(super) fn install() -> io::Result<Self> {
-        // Heeded once, it does not end the program: a file that may not grow is an error like any other.
-        drop(signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?);
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
             hangup: signal(SignalKind::hangup())?,

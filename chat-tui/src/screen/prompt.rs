@@ -338,7 +338,11 @@ impl Prompt {
             if self.focus == Focus::Server && Address::parse(text).is_ok() {
                 self.take_server(text);
             } else if let Err(sentence) = self.take_room(text) {
-                self.fail(&sentence, None);
+                return self.fail(&sentence, None);
+            }
+            // It may have filled both, whichever had the focus.
+            if self.at_fault != Focus::Name && self.offer.is_none() {
+                self.error = None;
             }
             return;
         }

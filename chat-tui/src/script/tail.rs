@@ -6,6 +6,7 @@ pub(crate) mod order;
 use super::account::Account;
 use super::{Ending, printed};
 use crate::config::Tail;
+use crate::keep;
 use crate::link::{Asked, Command, LinkEvent, Security};
 use crate::removal::{self, Removal};
 use crate::{share, trust};
@@ -145,6 +146,11 @@ impl<O: Write, A: Write> Follower<O, A> {
 
     async fn on_joined(&mut self, joined: &Joined) -> io::Result<()> {
         let is_first = self.code.is_none();
+        if let (true, Command::Create(_, wanted)) = (is_first, &self.entry)
+            && let Some(sentence) = keep::shortfall(*wanted, &joined.state.label)
+        {
+            self.account.say(&sentence);
+        }
         self.code = RoomCode::parse(&joined.code).ok();
         match (is_first, &self.entry, self.code) {
             (true, Command::Create(Door::Private, _), _) => {

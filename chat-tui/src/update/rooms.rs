@@ -138,8 +138,9 @@ pub(super) fn on_removed(state: &mut State, room: RoomId) -> Vec<Effect> {
         room.has_removed_reader();
     }
     let effects = on_room_ended(state, room);
-    if let Some(elsewhere) = state.rooms.get(&room).filter(|_| state.current != Some(room)) {
-        let sentence = elsewhere.end().to_owned();
+    let is_seen = state.current == Some(room) && state.screen == Screen::Room;
+    if let Some(unseen) = state.rooms.get(&room).filter(|_| !is_seen) {
+        let sentence = unseen.end().to_owned();
         problem(state, &sentence);
     }
     effects

@@ -2,7 +2,7 @@
 
 use super::jobs::Job;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 
@@ -14,6 +14,8 @@ pub(super) const JOBS_MAX: usize = 262_144;
 pub(super) struct Asking {
     jobs: Sender<Job>,
     waiting: Arc<AtomicUsize>,
+    /// There was no place once.
+    is_overfull: AtomicBool,
 }
 
 /// The end at which the writer takes them out.
@@ -30,13 +32,20 @@ pub(super) struct Overfull;
 pub(super) fn queue() -> (Asking, Asked) {
     let (ask, asked) = mpsc::channel();
     let waiting = Arc::<AtomicUsize>::default();
-    (Asking { jobs: ask, waiting: Arc::clone(&waiting) }, Asked { jobs: asked, waiting })
+    let asking = Asking { jobs: ask, waiting: Arc::clone(&waiting), is_overfull: AtomicBool::new(false) };
+    (asking, Asked { jobs: asked, waiting })
 }
 
 impl Asking {
     /// Puts a job in; there is always place for the last. Dropped if the writer has ended.
+    ///
+    /// # Errors
+    /// [`Overfull`], and from then on always: nothing overtakes what was dropped.
     pub(super) fn ask(&self, job: Job) -> Result<(), Overfull> {
-        if self.waiting.load(Ordering::Relaxed) >= JOBS_MAX && !matches!(job, Job::Close(_)) {
+        if self.waiting.load(Ordering::Relaxed) >= JOBS_MAX {
+            self.is_overfull.store(true, Ordering::Relaxed);
+        }
+        if self.is_overfull.load(Ordering::Relaxed) && !matches!(job, Job::Close(_)) {
             return Err(Overfull);
         }
         self.waiting.fetch_add(1, Ordering::Relaxed);
@@ -71,7 +80,7 @@ mod tests {
     use tokio::sync::oneshot;
 
     #[test]
-    fn no_more_waits_than_may_and_there_is_place_for_the_last_job_and_as_soon_as_one_was_taken() {
+    fn no_more_waits_than_may_and_nothing_but_the_last_job_overtakes_what_found_no_place() {
         let (asking, asked) = queue();
         for _ in 0..JOBS_MAX {
             assert_eq!(asking.ask(Job::Erase { room: 0 }), Ok(()));
@@ -80,6 +89,6 @@ mod tests {
         assert_eq!(asking.ask(Job::Erase { room: 0 }), Err(Overfull));
         assert_eq!(asking.ask(Job::Close(oneshot::channel().0)), Ok(()));
         assert!(asked.next_now().is_some() && asked.next(None).is_ok());
-        assert_eq!(asking.ask(Job::Erase { room: 0 }), Ok(()));
+        assert_eq!(asking.ask(Job::Erase { room: 0 }), Err(Overfull));
     }
 }

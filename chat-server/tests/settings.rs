@@ -225,6 +225,15 @@ fn a_file_that_cannot_be_read_is_a_failure_and_one_that_is_not_toml_a_mistake() 
     assert!(malformed.1.contains(&format!("{} is not TOML", file.path())), "{}", malformed.1);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn of_a_file_without_end_no_more_is_read_than_anybody_writes() {
+    let (code, sentence) = refused(&["config", "--config", "/dev/zero"], &[]);
+
+    assert_eq!(code, Some(1));
+    assert!(sentence.contains("it is far too long"), "{sentence}");
+}
+
 #[test]
 fn the_short_help_has_the_flags_that_people_need_and_the_long_help_all() {
     let (short, long) = (run(&["-h"], &[]), run(&["--help"], &[]));

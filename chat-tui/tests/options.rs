@@ -82,6 +82,15 @@ fn a_file_in_its_usual_place_need_not_be_there_but_one_that_is_named_must() {
     assert!(error.to_string().contains("cannot read the options in /nowhere/config.toml"), "{error}");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn of_a_file_without_end_no_more_is_read_than_anybody_writes() {
+    let error = read("chat-tui --config /dev/zero", &[], None).unwrap_err();
+
+    assert_eq!(error.exit_code(), 1);
+    assert!(error.to_string().contains("it is far too long"), "{error}");
+}
+
 #[test]
 fn an_option_that_nobody_knows_is_refused_with_its_line_and_the_nearest_one() {
     let error = options("name = 'a'\n\nclok = '12h'\n").unwrap_err();

@@ -26,6 +26,19 @@ async fn the_code_of_a_new_room_stands_alone_on_the_first_line() {
 }
 
 #[tokio::test]
+async fn whoever_opens_a_room_is_told_beside_it_that_the_server_keeps_less_than_was_asked_for() {
+    let place = Place::open().await;
+    let owner = place.tail(1, &["--create", "--keep", "7d", "--name", "alice"]);
+    let content = place.tail(2, &["--create", "--name", "bob"]);
+
+    owner.lines(1).await;
+    content.lines(1).await;
+
+    assert!(owner.aside.lines().iter().any(|line| line.contains("keeps nothing on disk")), "{:?}", owner.aside.lines());
+    assert_eq!(content.aside.lines(), Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn history_comes_first_and_then_what_is_said() {
     let place = Place::open().await;
     let (_owner, code) = room_with(&place, 3).await;

@@ -165,6 +165,16 @@ fn an_error_is_about_its_field_and_goes_when_that_is_mended() {
 }
 
 #[test]
+fn an_invite_mends_the_fields_that_it_fills() {
+    let mut scene = Scene::new(Start { room: Wish::Join("AB0Z".into()), ..start() });
+    assert!(scene.state.prompt.error.is_some());
+
+    scene.terminal(TerminalEvent::Paste("chat://chat.example.org/AB3Z".into()));
+
+    assert_eq!((scene.state.prompt.room(), &scene.state.prompt.error), ("AB3Z", &None));
+}
+
+#[test]
 fn a_wrong_code_among_the_flags_opens_the_prompt_with_the_error_and_the_values() {
     let scene = Scene::new(Start { room: Wish::Join("AB0Z".into()), ..start() });
 
